@@ -1,0 +1,1 @@
+//! Hustings: local campaigning on the electoral register, behind a wall.
