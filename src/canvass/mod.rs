@@ -1,0 +1,8 @@
+//! Walk lists, assignments, the doorstep, results.
+
+use crate::database::partitioned_id;
+
+partitioned_id!(
+    /// A walk list.
+    ListId
+);
