@@ -1,0 +1,5 @@
+//! What Hustings promises, one module a promise.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "promises/cluster.rs"]
+mod cluster;
