@@ -78,8 +78,13 @@ async fn refusal(connection: &mut PgConnection, statement: &'static str) -> Stri
         .to_string()
 }
 
-fn kill_hard(pid: u32) {
-    kill(Pid::from_raw(i32::try_from(pid).unwrap()), Signal::SIGKILL).unwrap();
+/// A signal takes a moment: returns when PostgreSQL is gone.
+async fn kill_postgres(cluster: &Cluster) {
+    let pid = i32::try_from(cluster.pid().unwrap()).unwrap();
+    kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
+    while cluster.pid().is_some() {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]
@@ -247,18 +252,14 @@ async fn a_killed_postgres_is_revived_and_restarted() {
     let throwaway = Throwaway::new();
     let cluster = throwaway.open().await;
     let url = cluster.url(Login::App, DATABASE);
-    let first = cluster.pid().unwrap();
-    kill_hard(first);
-    while cluster.pid().is_some() {
-        tokio::task::yield_now().await;
-    }
+    kill_postgres(&cluster).await;
     assert!(cluster.revive().await.unwrap());
     assert!(!cluster.revive().await.unwrap(), "it runs");
     PgConnection::connect(&url)
         .await
         .expect("the URL stays the same");
 
-    kill_hard(cluster.pid().unwrap());
+    kill_postgres(&cluster).await;
     drop(cluster);
     let cluster = throwaway.open().await;
     connect(&cluster, Login::App).await;
