@@ -1,5 +1,9 @@
 //! What Hustings promises, one module a promise.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod support;
+
 #[path = "promises/cluster.rs"]
 mod cluster;
+#[path = "promises/harness.rs"]
+mod harness;
