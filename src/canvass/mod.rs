@@ -1,5 +1,7 @@
 //! Walk lists, assignments, the doorstep, results.
 
+pub mod codes;
+
 use crate::database::partitioned_id;
 
 partitioned_id!(

@@ -5,20 +5,21 @@
 
 pub mod cluster;
 mod id;
-pub mod prepare;
+mod migrate;
+mod prepare;
 mod scoped;
 
 pub(crate) use id::partitioned_id;
+pub use migrate::migrate;
+pub use prepare::prepare;
+
 pub use id::{ParseIdError, parse as parse_id};
 pub use scoped::{Actor, Credential, Looked, OperatorSession, Scope, Scoped, Seen, What};
 
 use crate::error::Error;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::str::FromStr;
 use std::time::Duration;
-
-/// The migrations, in the order of their numbers.
-pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// A kind of work in the database: which columns and verbs, by its privileges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -179,25 +180,8 @@ impl Operator {
         Ok(self.0.acquire().await?)
     }
 
-    /// Brings the schema up to date. Safe when several processes start at once.
-    ///
-    /// # Errors
-    /// A migration that fails, or a database that was migrated by a newer Hustings.
-    pub async fn migrate(&self) -> Result<(), Error> {
-        let mut connection = self.0.acquire().await?;
-        sqlx::query("select pg_advisory_lock(4871001)").execute(&mut *connection).await?;
-        let done = run_migrations(&mut connection).await;
-        sqlx::query("select pg_advisory_unlock(4871001)").execute(&mut *connection).await?;
-        done
-    }
-
     /// Ends its connections.
     pub async fn close(&self) {
         self.0.close().await;
     }
-}
-
-async fn run_migrations(connection: &mut PgConnection) -> Result<(), Error> {
-    prepare::prepare(&mut *connection).await?;
-    MIGRATIONS.run(&mut *connection).await.map_err(Error::internal)
 }

@@ -47,6 +47,8 @@ alter role hustings_administrator nologin noinherit nosuperuser nobypassrls nocr
 alter role hustings_importer nologin noinherit nosuperuser nobypassrls nocreatedb nocreaterole noreplication;
 
 grant hustings_owner, hustings_wall to hustings_operator;
+-- To end connections that stand in the way of a restore.
+grant pg_signal_backend to hustings_operator;
 grant hustings_volunteer, hustings_organiser, hustings_membership, hustings_protection,
   hustings_administrator, hustings_importer to hustings_app;
 

@@ -1,0 +1,11 @@
+//! What Hustings promises, one module a promise.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+#[path = "promises/cluster.rs"]
+mod cluster;
+#[path = "promises/harness.rs"]
+mod harness;
+#[path = "promises/sign_in.rs"]
+mod sign_in;
