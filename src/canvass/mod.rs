@@ -1,0 +1,3 @@
+//! Canvassing: the order in which doors are walked.
+
+pub mod walk_order;
