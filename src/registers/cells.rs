@@ -46,7 +46,9 @@ impl Cells {
 
     /// A cell's text as given; empty beyond the last.
     pub fn get(&self, index: usize) -> &str {
-        self.ranges.get(index).map_or("", |range| &self.text[range.clone()])
+        self.ranges
+            .get(index)
+            .map_or("", |range| &self.text[range.clone()])
     }
 
     /// All cells in order.
@@ -65,7 +67,11 @@ impl Cells {
     }
 
     /// Copies one cell and gives what follows its delimiter, or `None` after the last.
-    fn take_cell<'a>(&mut self, line: &'a str, delimiter: char) -> Result<Option<&'a str>, OpenQuote> {
+    fn take_cell<'a>(
+        &mut self,
+        line: &'a str,
+        delimiter: char,
+    ) -> Result<Option<&'a str>, OpenQuote> {
         let rest = match line.strip_prefix('"') {
             Some(quoted) => self.take_quoted(quoted)?,
             None => line,
@@ -83,7 +89,9 @@ impl Cells {
         loop {
             let (inside, after) = quoted.split_once('"').ok_or(OpenQuote)?;
             self.text.push_str(inside);
-            let Some(again) = after.strip_prefix('"') else { return Ok(after) };
+            let Some(again) = after.strip_prefix('"') else {
+                return Ok(after);
+            };
             self.text.push('"');
             quoted = again;
         }
@@ -107,7 +115,10 @@ mod tests {
             ("a,b,", &["a", "b", ""][..]),
             ("", &[""]),
             (r#""a","b,c",d"#, &["a", "b,c", "d"]),
-            (r#""=HYPERLINK(""http://x"",""y"")",z"#, &[r#"=HYPERLINK("http://x","y")"#, "z"]),
+            (
+                r#""=HYPERLINK(""http://x"",""y"")",z"#,
+                &[r#"=HYPERLINK("http://x","y")"#, "z"],
+            ),
             (r#"5" pipe,b"#, &["5\" pipe", "b"]),
             (r#""","#, &["", ""]),
             (r#"",""#, &[","]),
@@ -115,7 +126,10 @@ mod tests {
             let expected: Vec<String> = cells.iter().map(|c| (*c).to_owned()).collect();
             assert_eq!(part(line, b','), Ok(expected), "{line}");
         }
-        assert_eq!(part("a\tb,c", b'\t'), Ok(vec!["a".to_owned(), "b,c".to_owned()]));
+        assert_eq!(
+            part("a\tb,c", b'\t'),
+            Ok(vec!["a".to_owned(), "b,c".to_owned()])
+        );
     }
 
     #[test]
