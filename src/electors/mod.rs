@@ -1,5 +1,11 @@
 //! Electors and their homes: search, pages, history.
 
+pub mod address;
+pub mod folding;
+pub mod name;
+pub mod postcode;
+pub mod premises;
+
 use crate::database::partitioned_id;
 
 partitioned_id!(
