@@ -7,6 +7,8 @@ mod support;
 mod cluster;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/registers_import.rs"]
+mod registers_import;
 #[path = "promises/registers_reading.rs"]
 mod registers_reading;
 #[path = "promises/sign_in.rs"]

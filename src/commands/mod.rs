@@ -1,5 +1,9 @@
 //! What the command line offers, one file a command group; each calls the same functions as the pages.
 
+pub mod areas;
+pub mod polls;
+pub mod register;
+
 use crate::access::Permission;
 use crate::database::{Operator, OperatorSession, Scoped};
 use crate::error::Error;
