@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "promises/browser.rs"]
+mod browser;
 #[path = "promises/cluster.rs"]
 mod cluster;
 #[path = "promises/harness.rs"]
