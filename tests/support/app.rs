@@ -33,16 +33,17 @@ impl TestApp {
         install(&mut database.operator().await).await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let urls = DatabaseUrls {
-            app: database.url(Login::App),
-            door: database.url(Login::Door),
-            owner: database.url(Login::Operator),
-        };
+        let urls = urls_of(&database);
         let app = App { database: Database::connect(&urls).unwrap(), config: Arc::new(config(&base)) };
         let server = tokio::spawn(async move {
             hustings::web::serve(app, listener, std::future::pending()).await.unwrap();
         });
         TestApp { database, base, server }
+    }
+
+    /// The logins' URLs of its database.
+    pub fn urls(&self) -> DatabaseUrls {
+        urls_of(&self.database)
     }
 
     /// An account with a live grant of `role` on the area called `area` (`all`, a name, district letters).
@@ -215,6 +216,14 @@ fn client(base: &str) -> reqwest::Client {
     let mut headers = HeaderMap::new();
     headers.insert(ORIGIN, HeaderValue::from_str(base).unwrap());
     reqwest::Client::builder().cookie_store(true).redirect(Policy::none()).default_headers(headers).build().unwrap()
+}
+
+fn urls_of(database: &TestDatabase) -> DatabaseUrls {
+    DatabaseUrls {
+        app: database.url(Login::App),
+        door: database.url(Login::Door),
+        owner: database.url(Login::Operator),
+    }
 }
 
 fn config(base: &str) -> Config {
