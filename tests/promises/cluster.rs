@@ -113,6 +113,14 @@ async fn each_login_connects_with_its_own_password_only() {
         .replace("hustings_app", "hustings_door");
     let error = PgConnection::connect(&wrong).await.unwrap_err().to_string();
     assert!(error.contains("password authentication failed"), "{error}");
+    PgConnection::connect(&cluster.url(Login::Operator, "postgres"))
+        .await
+        .expect("for restoring");
+    assert!(
+        PgConnection::connect(&cluster.url(Login::App, "postgres"))
+            .await
+            .is_err()
+    );
     assert!(cluster.stop().await.unwrap());
 }
 
@@ -271,12 +279,29 @@ async fn a_socket_directory_that_was_cleaned_away_comes_back() {
     let throwaway = Throwaway::new();
     let cluster = throwaway.open().await;
     let url = cluster.url(Login::App, DATABASE);
+    std::fs::remove_dir_all(socket_directory(&url)).unwrap();
+    assert!(cluster.revive().await.unwrap());
+    PgConnection::connect(&url)
+        .await
+        .expect("the URL stays the same for a running server");
     drop(cluster);
     std::fs::remove_dir_all(socket_directory(&url)).unwrap();
     let cluster = throwaway.open().await;
     PgConnection::connect(&url)
         .await
-        .expect("the URL stays the same");
+        .expect("the URL stays the same for the next one");
+    cluster.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn ctrl_c_on_the_server_does_not_reach_postgres() {
+    let throwaway = Throwaway::new();
+    let cluster = throwaway.open().await;
+    let postgres = Pid::from_raw(i32::try_from(cluster.pid().unwrap()).unwrap());
+    assert_ne!(
+        nix::unistd::getsid(Some(postgres)).unwrap(),
+        nix::unistd::getsid(None).unwrap()
+    );
     cluster.stop().await.unwrap();
 }
 
