@@ -23,14 +23,7 @@ const FILE: &str = "hustings.toml";
 const LISTEN: &str = "127.0.0.1:8080";
 
 /// The settings whose variables begin with `HUSTINGS_`. Others that begin so belong to scripts and tests.
-const SETTINGS: [&str; 6] = [
-    "door_url",
-    "owner_url",
-    "listen",
-    "data",
-    "base_url",
-    "metrics_listen",
-];
+const SETTINGS: [&str; 6] = ["door_url", "owner_url", "listen", "data", "base_url", "metrics_listen"];
 
 /// The configuration, complete and consistent.
 #[derive(Clone, Debug)]
@@ -72,29 +65,21 @@ impl Config {
     /// # Errors
     /// When a setting is unknown or makes no sense.
     pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
-        let environment = Figment::from(Env::raw().only(&["DATABASE_URL"]))
-            .merge(Env::prefixed("HUSTINGS_").only(&SETTINGS));
+        let environment =
+            Figment::from(Env::raw().only(&["DATABASE_URL"])).merge(Env::prefixed("HUSTINGS_").only(&SETTINGS));
         Self::merge(Figment::from(Toml::file(FILE)), environment, flags)
     }
 
     fn merge(file: Figment, environment: Figment, flags: &Flags) -> Result<Self, ConfigError> {
-        let defaults = Figment::from(Serialized::default("listen", LISTEN))
-            .merge(Serialized::default("data", "var"));
-        let all = defaults
-            .merge(file)
-            .merge(environment)
-            .merge(Serialized::defaults(flags));
+        let defaults = Figment::from(Serialized::default("listen", LISTEN)).merge(Serialized::default("data", "var"));
+        let all = defaults.merge(file).merge(environment).merge(Serialized::defaults(flags));
         all.extract::<Given>().map_err(Box::new)?.checked()
     }
 
     /// The configuration as lines of `hustings.toml`, secrets masked. The database URLs are those in use, given or the
     /// embedded cluster's.
     pub fn to_text(&self, database: &DatabaseUrls) -> String {
-        let mut text = format!(
-            "{database}listen = \"{}\"\ndata = \"{}\"\n",
-            self.listen,
-            self.data.display()
-        );
+        let mut text = format!("{database}listen = \"{}\"\ndata = \"{}\"\n", self.listen, self.data.display());
         text.push_str(&format!("base_url = \"{}\"\n", self.base_url));
         if let Some(address) = self.metrics_listen {
             text.push_str(&format!("metrics_listen = \"{address}\"\n"));
@@ -136,13 +121,7 @@ impl Given {
             None => format!("http://{}", self.listen),
         };
         let database = DatabaseUrls::all_or_none(self.database_url, self.door_url, self.owner_url)?;
-        Ok(Config {
-            database,
-            listen: self.listen,
-            data: self.data,
-            base_url,
-            metrics_listen: self.metrics_listen,
-        })
+        Ok(Config { database, listen: self.listen, data: self.data, base_url, metrics_listen: self.metrics_listen })
     }
 }
 
@@ -163,16 +142,9 @@ fn origin(url: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn merged(
-        file: &str,
-        environment: &[(&str, &str)],
-        flags: &Flags,
-    ) -> Result<Config, ConfigError> {
-        let environment = environment
-            .iter()
-            .fold(Figment::new(), |all, (name, value)| {
-                all.merge(Serialized::default(name, value))
-            });
+    fn merged(file: &str, environment: &[(&str, &str)], flags: &Flags) -> Result<Config, ConfigError> {
+        let environment =
+            environment.iter().fold(Figment::new(), |all, (name, value)| all.merge(Serialized::default(name, value)));
         Config::merge(Figment::from(Toml::string(file)), environment, flags)
     }
 
@@ -187,57 +159,25 @@ mod tests {
     #[test]
     fn nothing_given_means_the_defaults() {
         let config = merged("", &[], &Flags::default()).unwrap();
-        assert_eq!(
-            (config.listen.to_string().as_str(), config.data),
-            (LISTEN, PathBuf::from("var"))
-        );
-        assert_eq!(
-            (config.base_url.as_str(), config.database),
-            ("http://127.0.0.1:8080", None)
-        );
+        assert_eq!((config.listen.to_string().as_str(), config.data), (LISTEN, PathBuf::from("var")));
+        assert_eq!((config.base_url.as_str(), config.database), ("http://127.0.0.1:8080", None));
     }
 
     #[test]
     fn the_more_particular_wins() {
         let file = "listen = '127.0.0.1:1'\ndata = 'file'\nbase_url = 'https://file.example.org/'";
-        let flags = Flags {
-            listen: Some("127.0.0.1:3".parse().unwrap()),
-            ..Flags::default()
-        };
-        let config = merged(
-            file,
-            &[("listen", "127.0.0.1:2"), ("data", "environment")],
-            &flags,
-        )
-        .unwrap();
-        assert_eq!(
-            (config.listen.port(), config.data),
-            (3, PathBuf::from("environment"))
-        );
+        let flags = Flags { listen: Some("127.0.0.1:3".parse().unwrap()), ..Flags::default() };
+        let config = merged(file, &[("listen", "127.0.0.1:2"), ("data", "environment")], &flags).unwrap();
+        assert_eq!((config.listen.port(), config.data), (3, PathBuf::from("environment")));
         assert_eq!(config.base_url, "https://file.example.org");
     }
 
     #[test]
     fn the_database_is_given_whole_or_not_at_all() {
-        let error = merged(
-            "database_url = 'postgres://db/x'\nowner_url = ''",
-            &[],
-            &Flags::default(),
-        )
-        .unwrap_err();
-        assert!(
-            error.to_string().ends_with("HUSTINGS_DOOR_URL is missing"),
-            "{error}"
-        );
+        let error = merged("database_url = 'postgres://db/x'\nowner_url = ''", &[], &Flags::default()).unwrap_err();
+        assert!(error.to_string().ends_with("HUSTINGS_DOOR_URL is missing"), "{error}");
         let all = "database_url = 'a'\ndoor_url = 'b'\nowner_url = 'c'";
-        assert_eq!(
-            merged(all, &[], &Flags::default())
-                .unwrap()
-                .database
-                .unwrap()
-                .owner,
-            "c"
-        );
+        assert_eq!(merged(all, &[], &Flags::default()).unwrap().database.unwrap().owner, "c");
     }
 
     #[test]
@@ -248,21 +188,9 @@ mod tests {
 
     #[test]
     fn a_base_url_is_what_a_browser_calls_the_origin() {
-        assert_eq!(
-            origin("https://Hustings.example.org:443/").as_deref(),
-            Some("https://hustings.example.org")
-        );
-        assert_eq!(
-            origin("http://localhost:8080").as_deref(),
-            Some("http://localhost:8080")
-        );
-        for wrong in [
-            "hustings.example.org",
-            "https://",
-            "ftp://x",
-            "https://x/path",
-            "https://u@x",
-        ] {
+        assert_eq!(origin("https://Hustings.example.org:443/").as_deref(), Some("https://hustings.example.org"));
+        assert_eq!(origin("http://localhost:8080").as_deref(), Some("http://localhost:8080"));
+        for wrong in ["hustings.example.org", "https://", "ftp://x", "https://x/path", "https://u@x"] {
             assert_eq!(origin(wrong), None, "{wrong}");
         }
     }
@@ -273,14 +201,8 @@ mod tests {
         let text = config.to_text(&some_urls());
         assert!(!text.contains("s3c"), "{text}");
         assert!(!format!("{:?}", some_urls()).contains("s3c"));
-        assert!(
-            text.contains("postgres://hustings_app:***@db/hustings"),
-            "{text}"
-        );
+        assert!(text.contains("postgres://hustings_app:***@db/hustings"), "{text}");
         let json = config.to_json(&some_urls());
-        assert_eq!(
-            json["app_url"],
-            "postgres://hustings_app:s3cret@db/hustings"
-        );
+        assert_eq!(json["app_url"], "postgres://hustings_app:s3cret@db/hustings");
     }
 }

@@ -1,4 +1,41 @@
 //! Hustings: local campaigning on the electoral register, behind a wall.
+//!
+//! This list is the floor plan. Each room is one thing that the field has a word for; inside, `mod.rs`
+//! holds its nouns and rules, `store.rs` its SQL (every function takes a scoped transaction), `pages.rs`
+//! its pages, `api.rs` their JSON twins. CONTRIBUTING.md says where to put the next thing.
 
+/// What the command line offers; calls the same functions as the pages.
+pub mod commands;
+/// One typed configuration from flags, environment and file.
 pub mod config;
+/// The pools, the embedded cluster, migrations, and the scoped transaction: the only door to people's data.
 pub mod database;
+/// What can go wrong, as a person is told it.
+pub mod error;
+/// Routes with their permissions, middleware, the page shell, forms, headers.
+pub mod web;
+
+/// Accounts, sign-in, sessions, roles, grants, closing a tool.
+pub mod access;
+/// The access log: who saw whom, and who was refused.
+pub mod audit;
+
+/// Polling districts and the areas made of them.
+pub mod areas;
+/// Elections: date, kind, area.
+pub mod polls;
+/// The first evening: controller, notice, codes, first administrator.
+pub mod setup;
+
+/// Electors and their homes: search, pages, history.
+pub mod electors;
+/// Reading councils' files: formats, preview, apply, matching people.
+pub mod registers;
+
+/// Walk lists, assignments, the doorstep, results.
+pub mod canvass;
+/// Tallies: contact rate and intention by district.
+pub mod insight;
+
+/// The demonstration constituency.
+pub mod demo;

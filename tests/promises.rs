@@ -9,3 +9,5 @@ mod browser;
 mod cluster;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/sign_in.rs"]
+mod sign_in;

@@ -26,15 +26,9 @@ impl DatabaseUrls {
         match (given(app), given(door), given(owner)) {
             (Some(app), Some(door), Some(owner)) => Ok(Some(Self { app, door, owner })),
             (None, None, None) => Ok(None),
-            (None, ..) => Err(ConfigError::Incomplete {
-                missing: "DATABASE_URL",
-            }),
-            (_, None, _) => Err(ConfigError::Incomplete {
-                missing: "HUSTINGS_DOOR_URL",
-            }),
-            (.., None) => Err(ConfigError::Incomplete {
-                missing: "HUSTINGS_OWNER_URL",
-            }),
+            (None, ..) => Err(ConfigError::Incomplete { missing: "DATABASE_URL" }),
+            (_, None, _) => Err(ConfigError::Incomplete { missing: "HUSTINGS_DOOR_URL" }),
+            (.., None) => Err(ConfigError::Incomplete { missing: "HUSTINGS_OWNER_URL" }),
         }
     }
 }

@@ -1,8 +1,177 @@
-//! The database: the embedded cluster, its roles, and what every database gets.
+//! The database: pools a working role, migrations, and the scoped transaction, the only way to people's data.
+//!
+//! What enters is a session's credential and a permission; what leaves is rows that the wall let through, each look
+//! on record. Nothing else in the house holds a pool or a connection.
 
 pub mod cluster;
+mod id;
 mod migrate;
 mod prepare;
+mod scoped;
 
+pub(crate) use id::partitioned_id;
 pub use migrate::migrate;
 pub use prepare::prepare;
+
+pub use id::{ParseIdError, parse as parse_id};
+pub use scoped::{Actor, Credential, Looked, OperatorSession, Scope, Scoped, Seen, What};
+
+use crate::config::DatabaseUrls;
+use crate::error::Error;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// A kind of work in the database: which columns and verbs, by its privileges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WorkingRole {
+    /// At the doors: the open list, nothing else.
+    Volunteer,
+    /// Plans and watches, within the area in use.
+    Organiser,
+    /// Keeps members.
+    Membership,
+    /// Answers for everybody's data, on record.
+    Protection,
+    /// Grants access; sees no elector.
+    Administrator,
+    /// An organiser loading a register.
+    Importer,
+}
+
+impl WorkingRole {
+    const ALL: [WorkingRole; 6] = [
+        WorkingRole::Volunteer,
+        WorkingRole::Organiser,
+        WorkingRole::Membership,
+        WorkingRole::Protection,
+        WorkingRole::Administrator,
+        WorkingRole::Importer,
+    ];
+
+    /// The statement that a new connection of this role's pool begins with.
+    fn set_role(self) -> &'static str {
+        match self {
+            WorkingRole::Volunteer => "set role hustings_volunteer",
+            WorkingRole::Organiser => "set role hustings_organiser",
+            WorkingRole::Membership => "set role hustings_membership",
+            WorkingRole::Protection => "set role hustings_protection",
+            WorkingRole::Administrator => "set role hustings_administrator",
+            WorkingRole::Importer => "set role hustings_importer",
+        }
+    }
+
+    /// How many connections its pool may hold: doors and organisers are many at once, the Guard is few.
+    fn connections(self) -> u32 {
+        match self {
+            WorkingRole::Volunteer => 12,
+            WorkingRole::Organiser => 8,
+            WorkingRole::Importer | WorkingRole::Administrator | WorkingRole::Protection => 4,
+            WorkingRole::Membership => 2,
+        }
+    }
+}
+
+/// All pools of a serving process. A pool a working role: switching roles on shared connections throws plans away.
+#[derive(Clone)]
+pub struct Database {
+    app: PgPool,
+    door: PgPool,
+    roles: [PgPool; WorkingRole::ALL.len()],
+}
+
+impl Database {
+    /// Pools that connect when first used, so that the server starts, and says so, while PostgreSQL is away.
+    ///
+    /// # Errors
+    /// A connection string that cannot be read.
+    pub fn connect(urls: &DatabaseUrls) -> Result<Self, Error> {
+        let app = options(&urls.app)?;
+        let role = |role: WorkingRole| {
+            pool(role.connections())
+                .after_connect(move |connection, _| {
+                    Box::pin(async move { sqlx::query(role.set_role()).execute(connection).await.map(drop) })
+                })
+                .connect_lazy_with(app.clone())
+        };
+        Ok(Database {
+            roles: WorkingRole::ALL.map(role),
+            door: pool(4).connect_lazy_with(options(&urls.door)?),
+            app: pool(8).connect_lazy_with(app.clone()),
+        })
+    }
+
+    /// The door's pool: only `access::door` uses it.
+    pub(crate) fn door(&self) -> &PgPool {
+        &self.door
+    }
+
+    /// A pool without a working role, which may ask `wall.who` and nothing else.
+    pub(crate) fn app(&self) -> &PgPool {
+        &self.app
+    }
+
+    fn role(&self, role: WorkingRole) -> &PgPool {
+        &self.roles[role as usize]
+    }
+
+    /// Whether PostgreSQL answers.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it does not.
+    pub async fn ping(&self) -> Result<(), Error> {
+        sqlx::query("select 1").execute(&self.app).await?;
+        Ok(())
+    }
+
+    /// Ends all connections; open transactions finish first.
+    pub async fn close(&self) {
+        for pool in self.roles.iter().chain([&self.app, &self.door]) {
+            pool.close().await;
+        }
+    }
+}
+
+fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(4))
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, Error> {
+    use sqlx::ConnectOptions;
+    let options = PgConnectOptions::from_str(url).map_err(|_| {
+        Error::Refused("A database URL cannot be read: it begins postgres:// and names a database".into())
+    })?;
+    // Statements hold people's names and sessions' hashes: sqlx must not log slow ones.
+    Ok(options.application_name("hustings").disable_statement_logging())
+}
+
+/// The operator's connections: migrations, the command line, backup. Bypasses row security, on record by itself.
+#[derive(Clone)]
+pub struct Operator(PgPool);
+
+impl Operator {
+    /// Connects as `hustings_operator`.
+    ///
+    /// # Errors
+    /// A connection string that cannot be read.
+    pub fn connect(url: &str) -> Result<Self, Error> {
+        Ok(Operator(pool(4).connect_lazy_with(options(url)?)))
+    }
+
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.0
+    }
+
+    /// One connection of the operator's, for work that is not about one scope (backup, restore, checks).
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when PostgreSQL does not answer.
+    pub async fn connection(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>, Error> {
+        Ok(self.0.acquire().await?)
+    }
+
+    /// Ends its connections.
+    pub async fn close(&self) {
+        self.0.close().await;
+    }
+}

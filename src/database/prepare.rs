@@ -8,8 +8,5 @@ use sqlx::{PgConnection, raw_sql};
 /// # Errors
 /// When the connection is not that of `hustings_operator`, who owns the database, or is lost.
 pub async fn prepare(operator: &mut PgConnection) -> sqlx::Result<()> {
-    raw_sql(include_str!("prepare.sql"))
-        .execute(operator)
-        .await
-        .map(drop)
+    raw_sql(include_str!("prepare.sql")).execute(operator).await.map(drop)
 }

@@ -27,24 +27,13 @@ struct Answer {
 }
 
 async fn site() -> SocketAddr {
-    let strict = [(
-        CONTENT_SECURITY_POLICY,
-        "default-src 'none'; form-action 'self'",
-    )];
+    let strict = [(CONTENT_SECURITY_POLICY, "default-src 'none'; form-action 'self'")];
     let app = Router::new()
-        .route(
-            "/",
-            get(move || async move { (strict, Html(FORM)).into_response() }),
-        )
-        .route(
-            "/wide",
-            get(|| async { Html("<p style='width:900px'>wide<input>") }),
-        )
+        .route("/", get(move || async move { (strict, Html(FORM)).into_response() }))
+        .route("/wide", get(|| async { Html("<p style='width:900px'>wide<input>") }))
         .route(
             "/answer",
-            get(|Query(answer): Query<Answer>| async move {
-                format!("{} is {}", answer.name, answer.role)
-            }),
+            get(|Query(answer): Query<Answer>| async move { format!("{} is {}", answer.name, answer.role) }),
         );
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -81,31 +70,13 @@ async fn pages_are_checked_for_everybody_and_every_window() {
     page.goto(&format!("http://{site}/")).await;
     assert_eq!(page.axe().await, [""; 0]);
     page.no_sideways_scroll().await;
-    assert_eq!(
-        page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-            .await
-            .unwrap(),
-        true
-    );
+    assert_eq!(page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches").await.unwrap(), true);
     let picture = tempfile::tempdir().unwrap();
-    assert!(
-        page.screenshot(picture.path().join("page.png"))
-            .await
-            .exists()
-    );
+    assert!(page.screenshot(picture.path().join("page.png")).await.exists());
 
     page.goto(&format!("http://{site}/wide")).await;
-    assert!(
-        page.axe()
-            .await
-            .iter()
-            .any(|line| line.starts_with("label: ")),
-        "a field without a label"
-    );
-    let wide = page
-        .evaluate("document.documentElement.scrollWidth > 320")
-        .await
-        .unwrap();
+    assert!(page.axe().await.iter().any(|line| line.starts_with("label: ")), "a field without a label");
+    let wide = page.evaluate("document.documentElement.scrollWidth > 320").await.unwrap();
     assert_eq!(wide, true);
     browser.close().await;
 }
@@ -116,11 +87,7 @@ async fn a_page_can_lose_its_network() {
     let page = browser.page().await;
     page.goto(&format!("http://{site}/wide")).await;
     let asks = "fetch('/').then(() => navigator.onLine, () => !navigator.onLine && 'lost')";
-    for (offline, answer) in [
-        (false, json!(true)),
-        (true, json!("lost")),
-        (false, json!(true)),
-    ] {
+    for (offline, answer) in [(false, json!(true)), (true, json!("lost")), (false, json!(true))] {
         page.offline(offline).await;
         assert_eq!(page.evaluate(asks).await.unwrap(), answer);
     }
@@ -134,17 +101,8 @@ async fn a_page_can_lose_its_network() {
 #[test]
 fn invalid_html_is_named() {
     let mut pages = Pages::new();
-    pages.add(
-        "/good",
-        "<!doctype html><html lang=en><title>Good</title><p>Good</p></html>",
-    );
-    pages.add(
-        "/bad",
-        "<!doctype html><html lang=en><title>Bad</title><p><div></p></html>",
-    );
+    pages.add("/good", "<!doctype html><html lang=en><title>Good</title><p>Good</p></html>");
+    pages.add("/bad", "<!doctype html><html lang=en><title>Bad</title><p><div></p></html>");
     let findings = pages.check();
-    assert!(
-        findings.contains("bad") && !findings.contains("good"),
-        "{findings}"
-    );
+    assert!(findings.contains("bad") && !findings.contains("good"), "{findings}");
 }

@@ -8,14 +8,9 @@ use crate::support::database::TestDatabase;
 #[tokio::test]
 async fn what_one_test_makes_another_does_not_see() {
     let (one, other) = (TestDatabase::new().await, TestDatabase::new().await);
-    query("create table mine ()")
-        .execute(&mut one.operator().await)
-        .await
-        .unwrap();
-    let seen: bool = query_scalar("select to_regclass('mine') is not null")
-        .fetch_one(&mut other.operator().await)
-        .await
-        .unwrap();
+    query("create table mine ()").execute(&mut one.operator().await).await.unwrap();
+    let seen: bool =
+        query_scalar("select to_regclass('mine') is not null").fetch_one(&mut other.operator().await).await.unwrap();
     assert!(!seen);
 }
 
@@ -23,10 +18,7 @@ async fn what_one_test_makes_another_does_not_see() {
 async fn a_clone_has_the_privileges_of_a_real_database() {
     let database = TestDatabase::new().await;
     for mut connection in [database.app().await, database.door().await] {
-        let error = query("create temp table elector ()")
-            .execute(&mut connection)
-            .await
-            .unwrap_err();
+        let error = query("create temp table elector ()").execute(&mut connection).await.unwrap_err();
         assert!(error.to_string().contains("permission denied"), "{error}");
     }
 }

@@ -49,12 +49,7 @@ impl Browser {
     /// Starts Chromium with an empty profile.
     pub async fn start() -> Self {
         let profile = tempfile::tempdir().unwrap();
-        let flags = [
-            "disable-gpu",
-            "disable-quic",
-            "disable-component-update",
-            "disable-search-engine-choice-screen",
-        ];
+        let flags = ["disable-gpu", "disable-quic", "disable-component-update", "disable-search-engine-choice-screen"];
         let config = BrowserConfig::builder()
             .no_sandbox()
             .user_data_dir(profile.path())
@@ -65,19 +60,13 @@ impl Browser {
             .unwrap();
         let (chromium, mut events) = Chromium::launch(config).await.expect("Chromium starts");
         tokio::spawn(async move { while events.next().await.is_some() {} });
-        Self {
-            chromium,
-            _profile: profile,
-        }
+        Self { chromium, _profile: profile }
     }
 
     /// Opens an empty page, as wide as a laptop.
     pub async fn page(&self) -> Page {
         let tab = self.chromium.new_page("about:blank").await.unwrap();
-        let mut page = Page {
-            tab,
-            viewport: LAPTOP,
-        };
+        let mut page = Page { tab, viewport: LAPTOP };
         page.resize(LAPTOP).await;
         page
     }
@@ -92,10 +81,7 @@ impl Browser {
 impl Page {
     /// Goes to an address and waits until the page has loaded.
     pub async fn goto(&self, url: &str) {
-        self.tab
-            .goto(url)
-            .await
-            .unwrap_or_else(|error| panic!("{url}: {error}"));
+        self.tab.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
     }
 
     /// The address of the page.
@@ -105,23 +91,19 @@ impl Page {
 
     /// Clicks, with the mouse, what a selector or the visible words name, once it is there and nothing covers it.
     pub async fn click(&self, wanted: &str) {
-        let point = self
-            .until(&format!("click {wanted:?}"), &call("point", &[wanted]))
-            .await;
+        let point = self.until(&format!("click {wanted:?}"), &call("point", &[wanted])).await;
         let point = Point::new(point["x"].as_f64().unwrap(), point["y"].as_f64().unwrap());
         self.tab.click(point).await.unwrap();
     }
 
     /// Puts a value into the field with that label or name.
     pub async fn fill(&self, field: &str, value: &str) {
-        self.until(&format!("fill {field:?}"), &call("fill", &[field, value]))
-            .await;
+        self.until(&format!("fill {field:?}"), &call("fill", &[field, value])).await;
     }
 
     /// Types into the field with that label or name, key by key, for pages that answer to each.
     pub async fn type_into(&self, field: &str, text: &str) {
-        self.until(&format!("type into {field:?}"), &call("focus", &[field]))
-            .await;
+        self.until(&format!("type into {field:?}"), &call("focus", &[field])).await;
         for key in text.chars() {
             self.press(&key.to_string()).await;
         }
@@ -129,28 +111,17 @@ impl Page {
 
     /// Presses one key, such as `Tab` or `Enter`, wherever the focus is.
     pub async fn press(&self, key: &str) {
-        self.tab
-            .find_element(":focus, body")
-            .await
-            .unwrap()
-            .press_key(key)
-            .await
-            .unwrap();
+        self.tab.find_element(":focus, body").await.unwrap().press_key(key).await.unwrap();
     }
 
     /// Chooses the option with those words or that value.
     pub async fn select(&self, field: &str, choice: &str) {
-        self.until(
-            &format!("choose {choice:?} in {field:?}"),
-            &call("select", &[field, choice]),
-        )
-        .await;
+        self.until(&format!("choose {choice:?} in {field:?}"), &call("select", &[field, choice])).await;
     }
 
     /// Waits until something that the selector names, or those words, can be seen.
     pub async fn wait_for(&self, wanted: &str) {
-        self.until(&format!("wait for {wanted:?}"), &call("present", &[wanted]))
-            .await;
+        self.until(&format!("wait for {wanted:?}"), &call("present", &[wanted])).await;
     }
 
     /// Waits until an expression is true.
@@ -160,10 +131,7 @@ impl Page {
 
     /// The words on the page.
     pub async fn text(&self) -> String {
-        let text = self
-            .evaluate("document.body ? document.body.innerText : ''")
-            .await
-            .unwrap_or_default();
+        let text = self.evaluate("document.body ? document.body.innerText : ''").await.unwrap_or_default();
         text.as_str().unwrap_or_default().to_owned()
     }
 
@@ -188,18 +156,12 @@ impl Page {
     /// Prefers dark colours, or light ones.
     pub async fn dark(&self, dark: bool) {
         let scheme = if dark { "dark" } else { "light" };
-        self.tab
-            .emulate_media_features(vec![MediaFeature::new("prefers-color-scheme", scheme)])
-            .await
-            .unwrap();
+        self.tab.emulate_media_features(vec![MediaFeature::new("prefers-color-scheme", scheme)]).await.unwrap();
     }
 
     /// Switches the page's scripts off, or on again, from the next page on.
     pub async fn scripts(&self, on: bool) {
-        self.tab
-            .execute(SetScriptExecutionDisabledParams::new(!on))
-            .await
-            .unwrap();
+        self.tab.execute(SetScriptExecutionDisabledParams::new(!on)).await.unwrap();
     }
 
     /// Takes the network away from the page, or gives it back. A service worker's own requests still go out: to cut
@@ -215,21 +177,10 @@ impl Page {
 
     /// The value of an expression, awaited if it is a promise. The page's Content-Security-Policy does not bind it.
     pub async fn evaluate(&self, expression: &str) -> Result<Value, String> {
-        let whole = EvaluateParams::builder()
-            .expression(expression)
-            .await_promise(true)
-            .return_by_value(true);
-        let answer = self
-            .tab
-            .execute(whole.build()?)
-            .await
-            .map_err(|error| error.to_string())?
-            .result;
+        let whole = EvaluateParams::builder().expression(expression).await_promise(true).return_by_value(true);
+        let answer = self.tab.execute(whole.build()?).await.map_err(|error| error.to_string())?.result;
         match answer.exception_details {
-            Some(thrown) => Err(thrown
-                .exception
-                .and_then(|error| error.description)
-                .unwrap_or(thrown.text)),
+            Some(thrown) => Err(thrown.exception.and_then(|error| error.description).unwrap_or(thrown.text)),
             None => Ok(answer.result.value.unwrap_or_default()),
         }
     }
@@ -238,34 +189,21 @@ impl Page {
     pub async fn no_sideways_scroll(&self) {
         let widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]";
         let widths = self.evaluate(widths).await.unwrap();
-        assert!(
-            widths[0].as_i64() <= widths[1].as_i64(),
-            "{} scrolls sideways: {widths}",
-            self.url().await
-        );
+        assert!(widths[0].as_i64() <= widths[1].as_i64(), "{} scrolls sideways: {widths}", self.url().await);
     }
 
     /// What axe-core finds against WCAG 2.2 AA and best practice, one line each; best compared with an empty list. The
     /// window is as tall as the page meanwhile, so that bars that stay in place cover nothing.
     pub async fn axe(&self) -> Vec<String> {
-        let height = self
-            .evaluate("Math.ceil(document.documentElement.scrollHeight)")
-            .await
-            .unwrap();
-        self.show_in((
-            self.viewport.0,
-            height.as_i64().unwrap().max(self.viewport.1),
-        ))
-        .await;
+        let height = self.evaluate("Math.ceil(document.documentElement.scrollHeight)").await.unwrap();
+        self.show_in((self.viewport.0, height.as_i64().unwrap().max(self.viewport.1))).await;
         if self.evaluate("typeof axe").await != Ok(json!("object")) {
             self.evaluate(&axe_source()).await.unwrap();
         }
         let found = self.evaluate(AXE).await.unwrap();
         self.show_in(self.viewport).await;
         let lines = found.as_array().into_iter().flatten();
-        lines
-            .map(|line| line.as_str().unwrap_or_default().to_owned())
-            .collect()
+        lines.map(|line| line.as_str().unwrap_or_default().to_owned()).collect()
     }
 
     /// For requests, and for what the page's scripts are told of the network.
@@ -274,22 +212,12 @@ impl Page {
         let everywhere = NetworkConditions::new("", latency, bytes, bytes);
         let requests = EmulateNetworkConditionsByRuleParams::new(offline, vec![everywhere]);
         self.tab.execute(requests).await.unwrap();
-        self.tab
-            .execute(OverrideNetworkStateParams::new(
-                offline, latency, bytes, bytes,
-            ))
-            .await
-            .unwrap();
+        self.tab.execute(OverrideNetworkStateParams::new(offline, latency, bytes, bytes)).await.unwrap();
     }
 
     async fn show_in(&self, (width, height): (i64, i64)) {
         let phone = width < 600;
-        self.tab
-            .execute(SetDeviceMetricsOverrideParams::new(
-                width, height, 1.0, phone,
-            ))
-            .await
-            .unwrap();
+        self.tab.execute(SetDeviceMetricsOverrideParams::new(width, height, 1.0, phone)).await.unwrap();
     }
 
     /// Evaluates again and again until the answer is something: not null, not false, not an error, as while a page goes.
@@ -309,11 +237,7 @@ impl Page {
         });
         match found.await {
             Ok(found) => found,
-            Err(_) => panic!(
-                "could not {what} at {} ({last:?}):\n{}",
-                self.url().await,
-                self.text().await
-            ),
+            Err(_) => panic!("could not {what} at {} ({last:?}):\n{}", self.url().await, self.text().await),
         }
     }
 }
@@ -324,21 +248,12 @@ const AXE: &str = "axe.run(document, { resultTypes: ['violations'], runOnly: { t
     `${id}: ${help}: ${node.target.join(' ')}: ${node.failureSummary.replace(/\\s+/g, ' ')}`)))";
 
 fn axe_source() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/browser/tools/node_modules/axe-core/axe.min.js");
-    std::fs::read_to_string(path)
-        .expect("axe-core is installed: run npm ci --ignore-scripts in tests/browser/tools")
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/tools/node_modules/axe-core/axe.min.js");
+    std::fs::read_to_string(path).expect("axe-core is installed: run npm ci --ignore-scripts in tests/browser/tools")
 }
 
 /// A call of one of find.js's functions.
 fn call(function: &str, arguments: &[&str]) -> String {
-    let arguments: Vec<String> = arguments
-        .iter()
-        .map(|argument| json!(argument).to_string())
-        .collect();
-    format!(
-        "{}.{function}({})",
-        include_str!("find.js").trim_end(),
-        arguments.join(", ")
-    )
+    let arguments: Vec<String> = arguments.iter().map(|argument| json!(argument).to_string()).collect();
+    format!("{}.{function}({})", include_str!("find.js").trim_end(), arguments.join(", "))
 }

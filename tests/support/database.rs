@@ -58,17 +58,12 @@ impl Drop for TestDatabase {
         let url = self.cluster.url(Login::Operator, "hustings");
         let name = std::mem::take(&mut self.name);
         let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let mut maintenance = PgConnection::connect(&url).await?;
                 // The name is this module's own; a database's name cannot be bound.
                 let statement = format!("drop database if exists {name} with (force)");
-                query(AssertSqlSafe(statement))
-                    .execute(&mut maintenance)
-                    .await
+                query(AssertSqlSafe(statement)).execute(&mut maintenance).await
             })
         });
         // Left behind, it goes with the cluster.
@@ -79,32 +74,18 @@ impl Drop for TestDatabase {
 }
 
 async fn connect(cluster: &Cluster, login: Login, database: &str) -> PgConnection {
-    PgConnection::connect(&cluster.url(login, database))
-        .await
-        .unwrap()
+    PgConnection::connect(&cluster.url(login, database)).await.unwrap()
 }
 
 /// One cluster for each roles.sql, so that worktrees with different roles do not disturb each other.
 async fn shared_cluster() -> Cluster {
-    let extra = vec![
-        ("max_connections".into(), "300".into()),
-        ("shared_buffers".into(), "128MB".into()),
-    ];
+    let extra = vec![("max_connections".into(), "300".into()), ("shared_buffers".into(), "128MB".into())];
     let data = directory().join(&digest(&[source("src/database/roles.sql")])[..12]);
-    Cluster::adopt_or_start(Settings {
-        data,
-        durable: false,
-        extra,
-    })
-    .await
-    .unwrap()
+    Cluster::adopt_or_start(Settings { data, durable: false, extra }).await.unwrap()
 }
 
 fn directory() -> PathBuf {
-    std::env::var_os("HUSTINGS_TEST_DATA").map_or_else(
-        || std::env::temp_dir().join("hustings-tests"),
-        PathBuf::from,
-    )
+    std::env::var_os("HUSTINGS_TEST_DATA").map_or_else(|| std::env::temp_dir().join("hustings-tests"), PathBuf::from)
 }
 
 /// The template's name: made by whoever comes first, for as long as nothing that it is made of changes.
@@ -126,32 +107,18 @@ async fn ensure_template(cluster: &Cluster) -> String {
 async fn make_template(cluster: &Cluster, maintenance: &mut PgConnection, name: &str) {
     let draft = format!("{name}_draft");
     // These names are this module's own; a database's name cannot be bound.
-    query(AssertSqlSafe(format!(
-        "drop database if exists {draft} with (force)"
-    )))
-    .execute(&mut *maintenance)
-    .await
-    .unwrap();
-    clone(maintenance, "template0", &draft).await;
-    migrate(&cluster.url(Login::Operator, &draft))
+    query(AssertSqlSafe(format!("drop database if exists {draft} with (force)")))
+        .execute(&mut *maintenance)
         .await
         .unwrap();
-    query(AssertSqlSafe(format!(
-        "alter database {draft} rename to {name}"
-    )))
-    .execute(maintenance)
-    .await
-    .unwrap();
+    clone(maintenance, "template0", &draft).await;
+    migrate(&cluster.url(Login::Operator, &draft)).await.unwrap();
+    query(AssertSqlSafe(format!("alter database {draft} rename to {name}"))).execute(maintenance).await.unwrap();
 }
 
 async fn clone(maintenance: &mut PgConnection, template: &str, name: &str) {
     // Both names are this module's own; a database's name cannot be bound.
-    query(AssertSqlSafe(format!(
-        "create database {name} template {template}"
-    )))
-    .execute(maintenance)
-    .await
-    .unwrap();
+    query(AssertSqlSafe(format!("create database {name} template {template}"))).execute(maintenance).await.unwrap();
 }
 
 async fn exists(maintenance: &mut PgConnection, name: &str) -> bool {
@@ -163,16 +130,10 @@ async fn exists(maintenance: &mut PgConnection, name: &str) -> bool {
 }
 
 fn made_of() -> Vec<Vec<u8>> {
-    let mut files: Vec<PathBuf> = fs::read_dir(root().join("migrations"))
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(root().join("migrations")).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
-    files
-        .into_iter()
-        .map(|file| fs::read(file).unwrap())
-        .chain([source("src/database/prepare.sql")])
-        .collect()
+    files.into_iter().map(|file| fs::read(file).unwrap()).chain([source("src/database/prepare.sql")]).collect()
 }
 
 fn source(path: &str) -> Vec<u8> {
@@ -184,8 +145,6 @@ fn root() -> &'static Path {
 }
 
 fn digest(parts: &[Vec<u8>]) -> String {
-    let whole = parts.iter().fold(Sha256::new(), |whole, part| {
-        whole.chain_update(Sha256::digest(part))
-    });
+    let whole = parts.iter().fold(Sha256::new(), |whole, part| whole.chain_update(Sha256::digest(part)));
     hex::encode(whole.finalize())
 }

@@ -55,31 +55,19 @@ impl Binaries {
     /// The programs of the version that made `cluster`, or the newest there are when it is still to be made.
     pub fn find(cluster: &Path) -> Result<Self, ClusterError> {
         let made_by = fs::read_to_string(cluster.join("PG_VERSION")).ok();
-        let versions = match made_by
-            .as_ref()
-            .and_then(|version| version.trim().parse().ok())
-        {
+        let versions = match made_by.as_ref().and_then(|version| version.trim().parse().ok()) {
             Some(version) => version..=version,
             None => OLDEST..=NEWEST,
         };
-        let needed = made_by
-            .as_ref()
-            .map_or(format!("{OLDEST} or later"), |version| {
-                version.trim().to_owned()
-            });
-        versions
-            .rev()
-            .find_map(installed)
-            .ok_or(ClusterError::NotInstalled { needed })
+        let needed = made_by.as_ref().map_or(format!("{OLDEST} or later"), |version| version.trim().to_owned());
+        versions.rev().find_map(installed).ok_or(ClusterError::NotInstalled { needed })
     }
 
     /// A command that runs `program` as `user`, undisturbed by where and with which settings Hustings was started.
     pub fn command(&self, program: &str, user: Option<&RunAs>) -> Command {
         let mut command = Command::new(self.directory.join(program));
         command.current_dir("/").stdin(Stdio::null()).env_clear();
-        command
-            .env("PATH", "/usr/bin:/bin")
-            .env("LC_ALL", "C.UTF-8");
+        command.env("PATH", "/usr/bin:/bin").env("LC_ALL", "C.UTF-8");
         if let Some(user) = user {
             command.uid(user.uid).gid(user.gid);
         }
@@ -89,9 +77,7 @@ impl Binaries {
 
 /// Runs a command to its end; what it said on standard error becomes the error.
 pub fn run(mut command: Command) -> Result<Output, ClusterError> {
-    let output = command
-        .output()
-        .map_err(ClusterError::file(Path::new(command.get_program())))?;
+    let output = command.output().map_err(ClusterError::file(Path::new(command.get_program())))?;
     check(&command, output)
 }
 
@@ -100,38 +86,19 @@ pub fn check(command: &Command, output: Output) -> Result<Output, ClusterError> 
     if output.status.success() {
         return Ok(output);
     }
-    let program = Path::new(command.get_program())
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    Err(ClusterError::Failed {
-        program,
-        message: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-    })
+    let program = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Err(ClusterError::Failed { program, message: String::from_utf8_lossy(&output.stderr).trim().to_owned() })
 }
 
 /// Writes the settings for the next start.
-pub fn write_settings(
-    place: &Place,
-    socket_dir: &Path,
-    settings: &Settings,
-) -> Result<(), ClusterError> {
+pub fn write_settings(place: &Place, socket_dir: &Path, settings: &Settings) -> Result<(), ClusterError> {
     let path = place.cluster().join("hustings.conf");
     let mut text = String::from("# Written anew at each start: changes here are lost.\n");
-    let throwaway = if settings.durable {
-        &[][..]
-    } else {
-        &THROWAWAY[..]
-    };
+    let throwaway = if settings.durable { &[][..] } else { &THROWAWAY[..] };
     for (name, value) in ALWAYS.iter().chain(throwaway) {
         setting(&mut text, name, value);
     }
-    setting(
-        &mut text,
-        "unix_socket_directories",
-        &socket_dir.to_string_lossy(),
-    );
+    setting(&mut text, "unix_socket_directories", &socket_dir.to_string_lossy());
     for (name, value) in &settings.extra {
         setting(&mut text, name, value);
     }

@@ -36,12 +36,7 @@ const ADMITTED: &str = "local all hustings_app,hustings_door,hustings_operator s
 
 /// Makes the cluster when there is none (true when it did), and brings the roles to what roles.sql says. The passwords
 /// become those of `state`.
-pub fn make_or_update(
-    place: &Place,
-    binaries: &Binaries,
-    state: &State,
-    durable: bool,
-) -> Result<bool, ClusterError> {
+pub fn make_or_update(place: &Place, binaries: &Binaries, state: &State, durable: bool) -> Result<bool, ClusterError> {
     let cluster = place.cluster();
     if cluster.join("PG_VERSION").exists() {
         if state.roles != roles_digest() {
@@ -60,48 +55,24 @@ pub fn roles_digest() -> String {
 
 /// Makes the cluster beside its place and moves it there when it is complete, so that an interruption leaves nothing
 /// half made.
-fn make(
-    place: &Place,
-    binaries: &Binaries,
-    state: &State,
-    durable: bool,
-) -> Result<(), ClusterError> {
+fn make(place: &Place, binaries: &Binaries, state: &State, durable: bool) -> Result<(), ClusterError> {
     let (cluster, draft) = (place.cluster(), place.data.join("cluster.new"));
     // C where the machine lacks C.UTF-8: both order by code points.
-    initdb(place, binaries, &draft, "C.UTF-8", durable)
-        .or_else(|_| initdb(place, binaries, &draft, "C", durable))?;
+    initdb(place, binaries, &draft, "C.UTF-8", durable).or_else(|_| initdb(place, binaries, &draft, "C", durable))?;
     write(place, &draft.join("pg_hba.conf"), ADMITTED)?;
-    write(
-        place,
-        &draft.join("postgresql.conf"),
-        "include 'hustings.conf'\n",
-    )?;
+    write(place, &draft.join("postgresql.conf"), "include 'hustings.conf'\n")?;
     write(place, &draft.join("hustings.conf"), "")?;
     apply(place, binaries, &draft, state, &FIRST)?;
     fs::rename(&draft, &cluster).map_err(ClusterError::file(&cluster))
 }
 
-fn initdb(
-    place: &Place,
-    binaries: &Binaries,
-    draft: &Path,
-    locale: &str,
-    durable: bool,
-) -> Result<(), ClusterError> {
+fn initdb(place: &Place, binaries: &Binaries, draft: &Path, locale: &str, durable: bool) -> Result<(), ClusterError> {
     if draft.exists() {
         fs::remove_dir_all(draft).map_err(ClusterError::file(draft))?;
     }
     let mut command = binaries.command("initdb", place.user());
-    command.args([
-        "--username=hustings_superuser",
-        "--auth=reject",
-        "--encoding=UTF8",
-        "--no-instructions",
-    ]);
-    command
-        .arg(format!("--locale={locale}"))
-        .arg("--pgdata")
-        .arg(draft);
+    command.args(["--username=hustings_superuser", "--auth=reject", "--encoding=UTF8", "--no-instructions"]);
+    command.arg(format!("--locale={locale}")).arg("--pgdata").arg(draft);
     if !durable {
         command.arg("--no-sync");
     }
@@ -117,63 +88,35 @@ fn apply(
     more: &[&str],
 ) -> Result<(), ClusterError> {
     let passwords = directory.join("passwords.json");
-    let text = serde_json::to_string(&state.passwords)
-        .map_err(|error| ClusterError::file(&passwords)(error.into()))?;
+    let text = serde_json::to_string(&state.passwords).map_err(|error| ClusterError::file(&passwords)(error.into()))?;
     write(place, &passwords, &text)?;
     let roles = [PASSWORDS, "\n", ROLES].concat();
-    let applied = single_user(
-        place,
-        binaries,
-        directory,
-        &[&[roles.as_str()], more].concat(),
-    );
+    let applied = single_user(place, binaries, directory, &[&[roles.as_str()], more].concat());
     fs::remove_file(&passwords).map_err(ClusterError::file(&passwords))?;
     applied
 }
 
 /// Runs each text as one transaction (`create database` must be alone in its own); the first error ends it.
-fn single_user(
-    place: &Place,
-    binaries: &Binaries,
-    directory: &Path,
-    texts: &[&str],
-) -> Result<(), ClusterError> {
+fn single_user(place: &Place, binaries: &Binaries, directory: &Path, texts: &[&str]) -> Result<(), ClusterError> {
     let mut command = binaries.command("postgres", place.user());
     command.args(["--single", "-j", "-D"]).arg(directory);
     command
-        .args([
-            "-c",
-            "exit_on_error=on",
-            "-c",
-            "log_min_messages=error",
-            "-c",
-            "logging_collector=off",
-        ])
+        .args(["-c", "exit_on_error=on", "-c", "log_min_messages=error", "-c", "logging_collector=off"])
         .arg("postgres");
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let path = directory.to_owned();
     let mut child = command.spawn().map_err(ClusterError::file(&path))?;
     if let Some(mut input) = child.stdin.take() {
         // Where PostgreSQL has ended at an error, it says more than the broken pipe.
         let _ = input.write_all(script(texts).as_bytes());
     }
-    let output = child
-        .wait_with_output()
-        .map_err(ClusterError::file(&path))?;
+    let output = child.wait_with_output().map_err(ClusterError::file(&path))?;
     check(&command, output).map(drop)
 }
 
 /// In this mode a text ends at a semicolon and an empty line: so each has none inside and one behind.
 fn script(texts: &[&str]) -> String {
-    let whole = |text: &&str| {
-        text.lines()
-            .filter(|line| !line.trim().is_empty())
-            .collect::<Vec<_>>()
-            .join("\n")
-    };
+    let whole = |text: &&str| text.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n");
     texts.iter().map(whole).map(|text| text + "\n\n").collect()
 }
 

@@ -19,9 +19,7 @@ pub enum ClusterError {
     )]
     NoUser,
     /// The directory belongs to another user.
-    #[error(
-        "{path} does not belong to {user}, as whom PostgreSQL runs: chown -R {user}: {path}, or set HUSTINGS_DATA"
-    )]
+    #[error("{path} does not belong to {user}, as whom PostgreSQL runs: chown -R {user}: {path}, or set HUSTINGS_DATA")]
     NotOurs {
         /// The directory.
         path: PathBuf,
@@ -70,10 +68,7 @@ impl ClusterError {
     /// Adds to what a program said.
     pub(super) fn with(self, more: &str) -> Self {
         match self {
-            Self::Failed { program, message } => Self::Failed {
-                program,
-                message: format!("{message}\n{more}"),
-            },
+            Self::Failed { program, message } => Self::Failed { program, message: format!("{message}\n{more}") },
             other => other,
         }
     }

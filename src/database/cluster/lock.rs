@@ -24,34 +24,20 @@ impl Users {
     pub fn join(place: &Place) -> Result<Self, ClusterError> {
         let (path, file) = open(place, "cluster.users")?;
         file.lock_shared().map_err(ClusterError::file(&path))?;
-        Ok(Self {
-            place: place.clone(),
-            file,
-        })
+        Ok(Self { place: place.clone(), file })
     }
 
     /// Refuses when anybody else has a share; keeps this one.
     pub fn alone(&self) -> Result<(), ClusterError> {
-        self.file
-            .unlock()
-            .map_err(ClusterError::file(&self.place.data))?;
+        self.file.unlock().map_err(ClusterError::file(&self.place.data))?;
         let others = matches!(self.file.try_lock(), Err(TryLockError::WouldBlock));
-        self.file
-            .unlock()
-            .and_then(|()| self.file.lock_shared())
-            .map_err(ClusterError::file(&self.place.data))?;
-        if others {
-            Err(ClusterError::InUse)
-        } else {
-            Ok(())
-        }
+        self.file.unlock().and_then(|()| self.file.lock_shared()).map_err(ClusterError::file(&self.place.data))?;
+        if others { Err(ClusterError::InUse) } else { Ok(()) }
     }
 
     /// Gives the share up; true when it was the last.
     pub fn leave_last(self) -> Result<bool, ClusterError> {
-        self.file
-            .unlock()
-            .map_err(ClusterError::file(&self.place.data))?;
+        self.file.unlock().map_err(ClusterError::file(&self.place.data))?;
         match self.file.try_lock() {
             Ok(()) => Ok(true),
             Err(TryLockError::WouldBlock) => Ok(false),

@@ -49,11 +49,7 @@ pub struct Settings {
 impl Settings {
     /// A durable cluster under `data` with Hustings' own settings.
     pub fn durable(data: impl Into<PathBuf>) -> Self {
-        Self {
-            data: data.into(),
-            durable: true,
-            extra: Vec::new(),
-        }
+        Self { data: data.into(), durable: true, extra: Vec::new() }
     }
 }
 
@@ -126,11 +122,7 @@ impl Cluster {
     /// # Errors
     /// As for starting.
     pub async fn revive(&self) -> Result<bool, ClusterError> {
-        let (place, state, postmaster) = (
-            self.place.clone(),
-            self.state.clone(),
-            self.postmaster.clone(),
-        );
+        let (place, state, postmaster) = (self.place.clone(), self.state.clone(), self.postmaster.clone());
         blocking(move || {
             if postmaster.serves(&state.socket_dir) {
                 return Ok(false);
@@ -181,19 +173,10 @@ impl Cluster {
         let binaries = Binaries::find(&place.cluster())?;
         let postmaster = Postmaster::new(&place, binaries.clone());
         let kept = State::load(&place)?;
-        if let Some(state) = kept
-            .as_ref()
-            .filter(|state| state.reachable() && postmaster.pid().is_some())
-        {
+        if let Some(state) = kept.as_ref().filter(|state| state.reachable() && postmaster.pid().is_some()) {
             if state.roles == bootstrap::roles_digest() {
                 postmaster.wait_until_ready()?;
-                return Ok(Self {
-                    place,
-                    state: state.clone(),
-                    postmaster,
-                    users,
-                    newly_made: false,
-                });
+                return Ok(Self { place, state: state.clone(), postmaster, users, newly_made: false });
             }
             users.alone()?;
         }
@@ -204,20 +187,12 @@ impl Cluster {
         let state = state.with_roles_applied();
         state.save(&place)?;
         postmaster.start(&state.socket_dir)?;
-        Ok(Self {
-            place,
-            state,
-            postmaster,
-            users,
-            newly_made,
-        })
+        Ok(Self { place, state, postmaster, users, newly_made })
     }
 }
 
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ClusterError> + Send + 'static,
 ) -> Result<T, ClusterError> {
-    spawn_blocking(work)
-        .await
-        .map_err(|_| ClusterError::Interrupted)?
+    spawn_blocking(work).await.map_err(|_| ClusterError::Interrupted)?
 }

@@ -43,27 +43,13 @@ impl Place {
     pub fn resolve(asked: &Path) -> Result<Self, ClusterError> {
         let asked = std::path::absolute(asked).map_err(ClusterError::file(asked))?;
         if !geteuid().is_root() {
-            return Ok(Self {
-                data: asked,
-                moved: false,
-                user: None,
-            });
+            return Ok(Self { data: asked, moved: false, user: None });
         }
-        let user = owner(&asked)
-            .or_else(|| USERS.iter().find_map(|name| find(name)))
-            .ok_or(ClusterError::NoUser)?;
+        let user = owner(&asked).or_else(|| USERS.iter().find_map(|name| find(name))).ok_or(ClusterError::NoUser)?;
         if user.reaches(&asked) {
-            return Ok(Self {
-                data: asked,
-                moved: false,
-                user: Some(user),
-            });
+            return Ok(Self { data: asked, moved: false, user: Some(user) });
         }
-        Ok(Self {
-            data: elsewhere(&asked),
-            moved: true,
-            user: Some(user),
-        })
+        Ok(Self { data: elsewhere(&asked), moved: true, user: Some(user) })
     }
 
     /// The user to run PostgreSQL as; none when it is the one who runs this.
@@ -90,10 +76,7 @@ impl Place {
         }
         let empty = fs::read_dir(&self.data).is_ok_and(|mut entries| entries.next().is_none());
         if !empty {
-            return Err(ClusterError::NotOurs {
-                path: self.data.clone(),
-                user: user.name.clone(),
-            });
+            return Err(ClusterError::NotOurs { path: self.data.clone(), user: user.name.clone() });
         }
         self.give(&self.data)
     }
@@ -126,10 +109,7 @@ impl RunAs {
 
     /// Whether the user may enter every directory above `path`.
     fn reaches(&self, path: &Path) -> bool {
-        path.ancestors()
-            .skip(1)
-            .filter_map(|above| fs::metadata(above).ok())
-            .all(|above| self.may_enter(&above))
+        path.ancestors().skip(1).filter_map(|above| fs::metadata(above).ok()).all(|above| self.may_enter(&above))
     }
 
     fn may_enter(&self, directory: &fs::Metadata) -> bool {
@@ -145,10 +125,7 @@ impl RunAs {
 /// Who owns the cluster that is already under `data`.
 fn owner(data: &Path) -> Option<RunAs> {
     let uid = fs::metadata(data.join("cluster/PG_VERSION")).ok()?.uid();
-    User::from_uid(Uid::from_raw(uid))
-        .ok()?
-        .filter(|user| !user.uid.is_root())
-        .map(RunAs::from)
+    User::from_uid(Uid::from_raw(uid)).ok()?.filter(|user| !user.uid.is_root()).map(RunAs::from)
 }
 
 fn find(name: &str) -> Option<RunAs> {
@@ -157,11 +134,7 @@ fn find(name: &str) -> Option<RunAs> {
 
 impl From<User> for RunAs {
     fn from(user: User) -> Self {
-        Self {
-            name: user.name,
-            uid: user.uid.as_raw(),
-            gid: user.gid.as_raw(),
-        }
+        Self { name: user.name, uid: user.uid.as_raw(), gid: user.gid.as_raw() }
     }
 }
 
@@ -175,20 +148,12 @@ fn make_private(path: &Path) -> Result<(), ClusterError> {
     if let Some(above) = path.parent() {
         fs::create_dir_all(above).map_err(ClusterError::file(above))?;
     }
-    fs::DirBuilder::new()
-        .mode(0o700)
-        .create(path)
-        .or_else(ignore_existing)
-        .map_err(ClusterError::file(path))
+    fs::DirBuilder::new().mode(0o700).create(path).or_else(ignore_existing).map_err(ClusterError::file(path))
 }
 
 /// Another process may have been first.
 fn ignore_existing(error: std::io::Error) -> std::io::Result<()> {
-    if error.kind() == std::io::ErrorKind::AlreadyExists {
-        Ok(())
-    } else {
-        Err(error)
-    }
+    if error.kind() == std::io::ErrorKind::AlreadyExists { Ok(()) } else { Err(error) }
 }
 
 #[cfg(test)]
@@ -199,11 +164,7 @@ mod tests {
     const STRANGER: u32 = 54_321;
 
     fn stranger() -> RunAs {
-        RunAs {
-            name: "stranger".into(),
-            uid: STRANGER,
-            gid: STRANGER,
-        }
+        RunAs { name: "stranger".into(), uid: STRANGER, gid: STRANGER }
     }
 
     #[test]
@@ -218,9 +179,6 @@ mod tests {
 
     #[test]
     fn what_lives_elsewhere_keeps_its_name() {
-        assert_eq!(
-            elsewhere(Path::new("/root/party/var")),
-            Path::new("/var/lib/hustings/root-party-var")
-        );
+        assert_eq!(elsewhere(Path::new("/root/party/var")), Path::new("/var/lib/hustings/root-party-var"));
     }
 }

@@ -28,18 +28,13 @@ pub struct Postmaster {
 impl Postmaster {
     /// The process that serves the cluster of `place`.
     pub fn new(place: &Place, binaries: Binaries) -> Self {
-        Self {
-            directory: place.cluster(),
-            user: place.user().cloned(),
-            binaries,
-        }
+        Self { directory: place.cluster(), user: place.user().cloned(), binaries }
     }
 
     /// Its id while it runs. The file that names it outlives a kill or a reboot, and by then the number may be another
     /// program's: so it counts only if that is a PostgreSQL at work in this directory.
     pub fn pid(&self) -> Option<u32> {
-        self.noted_pid()
-            .filter(|pid| works_for(*pid, &self.directory))
+        self.noted_pid().filter(|pid| works_for(*pid, &self.directory))
     }
 
     /// Whether it runs and can be reached by its socket.
@@ -51,22 +46,10 @@ impl Postmaster {
     pub fn start(&self, socket_dir: &Path) -> Result<(), ClusterError> {
         self.clear_remains(socket_dir)?;
         let mut command = self.binaries.command("pg_ctl", self.user.as_ref());
-        command.args([
-            "start",
-            "--wait",
-            "--silent",
-            "--timeout",
-            &LIMIT.as_secs().to_string(),
-        ]);
+        command.args(["start", "--wait", "--silent", "--timeout", &LIMIT.as_secs().to_string()]);
         let log = self.start_log()?;
-        command
-            .arg("--log")
-            .arg(&log)
-            .arg("--pgdata")
-            .arg(&self.directory);
-        run(command)
-            .map(drop)
-            .map_err(|error| error.with(&fs::read_to_string(&log).unwrap_or_default()))
+        command.arg("--log").arg(&log).arg("--pgdata").arg(&self.directory);
+        run(command).map(drop).map_err(|error| error.with(&fs::read_to_string(&log).unwrap_or_default()))
     }
 
     /// Where PostgreSQL writes before its own log begins, emptied of what the last start said.
@@ -79,10 +62,7 @@ impl Postmaster {
 
     /// Waits until it takes connections: it may be replaying after a crash.
     pub fn wait_until_ready(&self) -> Result<(), ClusterError> {
-        self.wait("become ready", || {
-            self.noted_line(7)
-                .is_some_and(|status| status.trim() == "ready")
-        })
+        self.wait("become ready", || self.noted_line(7).is_some_and(|status| status.trim() == "ready"))
     }
 
     /// Stops it if it runs, ending open connections, and waits for its end.
@@ -100,11 +80,7 @@ impl Postmaster {
             signal(child, Signal::SIGQUIT);
         }
         self.wait("end after it was killed", || self.working_here().is_empty())?;
-        for file in [
-            self.pid_file(),
-            socket_dir.join(socket::LOCK),
-            socket_dir.join(socket::NAME),
-        ] {
+        for file in [self.pid_file(), socket_dir.join(socket::LOCK), socket_dir.join(socket::NAME)] {
             if file.exists() {
                 fs::remove_file(&file).map_err(ClusterError::file(&file))?;
             }
@@ -125,11 +101,7 @@ impl Postmaster {
     }
 
     fn noted_line(&self, line: usize) -> Option<String> {
-        fs::read_to_string(self.pid_file())
-            .ok()?
-            .lines()
-            .nth(line)
-            .map(str::to_owned)
+        fs::read_to_string(self.pid_file()).ok()?.lines().nth(line).map(str::to_owned)
     }
 
     fn pid_file(&self) -> PathBuf {
@@ -140,10 +112,7 @@ impl Postmaster {
         let end = Instant::now() + LIMIT;
         while !done() {
             if Instant::now() > end {
-                return Err(ClusterError::TimedOut {
-                    path: self.directory.clone(),
-                    what,
-                });
+                return Err(ClusterError::TimedOut { path: self.directory.clone(), what });
             }
             sleep(PAUSE);
         }
@@ -153,8 +122,7 @@ impl Postmaster {
 
 /// Whether the program file of a running process was removed or replaced since it was started.
 pub fn program_replaced(pid: u32) -> bool {
-    fs::read_link(format!("/proc/{pid}/exe"))
-        .is_ok_and(|program| program.to_string_lossy().ends_with(" (deleted)"))
+    fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|program| program.to_string_lossy().ends_with(" (deleted)"))
 }
 
 /// Whether a process is one of PostgreSQL's for this cluster: they all work in its directory.

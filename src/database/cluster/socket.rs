@@ -38,14 +38,12 @@ pub fn remove(directory: &Path) {
 /// A directory that somebody else made, or may enter, is not used.
 fn is_ours(directory: &Path, user: Option<&RunAs>) -> bool {
     let owner = user.map_or(geteuid().as_raw(), |user| user.uid);
-    fs::symlink_metadata(directory).is_ok_and(|found| {
-        found.is_dir() && found.uid() == owner && found.permissions().mode() & 0o777 == 0o700
-    })
+    fs::symlink_metadata(directory)
+        .is_ok_and(|found| found.is_dir() && found.uid() == owner && found.permissions().mode() & 0o777 == 0o700)
 }
 
 fn make_again(directory: &Path, user: Option<&RunAs>) -> bool {
-    fs::DirBuilder::new().mode(0o700).create(directory).is_ok()
-        && user.is_none_or(|user| user.own(directory).is_ok())
+    fs::DirBuilder::new().mode(0o700).create(directory).is_ok() && user.is_none_or(|user| user.own(directory).is_ok())
 }
 
 fn make(user: Option<&RunAs>) -> Result<PathBuf, ClusterError> {

@@ -44,32 +44,17 @@ impl State {
 
     /// What holds from this start on: the passwords that were, or new ones, and a directory for the socket.
     pub fn renew(kept: Option<Self>, place: &Place) -> Result<Self, ClusterError> {
-        let socket_dir = socket::ensure(
-            kept.as_ref().map(|kept| kept.socket_dir.as_path()),
-            place.user(),
-        )?;
+        let socket_dir = socket::ensure(kept.as_ref().map(|kept| kept.socket_dir.as_path()), place.user())?;
         let version = env!("CARGO_PKG_VERSION").to_owned();
         Ok(match kept {
-            Some(kept) => Self {
-                socket_dir,
-                version,
-                ..kept
-            },
-            None => Self {
-                socket_dir,
-                version,
-                passwords: Passwords::make(),
-                roles: String::new(),
-            },
+            Some(kept) => Self { socket_dir, version, ..kept },
+            None => Self { socket_dir, version, passwords: Passwords::make(), roles: String::new() },
         })
     }
 
     /// Notes that the roles are those of this version.
     pub fn with_roles_applied(self) -> Self {
-        Self {
-            roles: bootstrap::roles_digest(),
-            ..self
-        }
+        Self { roles: bootstrap::roles_digest(), ..self }
     }
 
     /// Writes the file whole or not at all.
@@ -84,10 +69,7 @@ impl State {
         };
         let draft = write().map_err(ClusterError::file(&path))?;
         place.give(draft.path())?;
-        draft
-            .persist(&path)
-            .map(drop)
-            .map_err(|failed| ClusterError::file(&path)(failed.error))
+        draft.persist(&path).map(drop).map_err(|failed| ClusterError::file(&path)(failed.error))
     }
 
     /// Whether somebody listens on the socket.
@@ -110,11 +92,7 @@ impl State {
 impl Passwords {
     fn make() -> Self {
         let random = || hex::encode(rand::random::<[u8; 32]>());
-        Self {
-            app: random(),
-            door: random(),
-            operator: random(),
-        }
+        Self { app: random(), door: random(), operator: random() }
     }
 }
 
@@ -147,10 +125,7 @@ mod tests {
 
     #[test]
     fn a_socket_is_a_host_with_its_slashes_encoded() {
-        assert_eq!(
-            percent_encoded(Path::new("/run/hustings a-1")),
-            "%2Frun%2Fhustings%20a-1"
-        );
+        assert_eq!(percent_encoded(Path::new("/run/hustings a-1")), "%2Frun%2Fhustings%20a-1");
     }
 
     #[test]

@@ -1,0 +1,167 @@
+-- Who may come in: accounts, grants, sessions, and the tools that may be closed.
+set local role hustings_owner;
+
+-- One installation is one data controller (Art 4(7)).
+create table installation (
+  only_one boolean primary key default true check (only_one),
+  controller text not null check (length(controller) between 1 and 200),
+  contact text not null check (length(contact) between 3 and 254),
+  kind text not null check (kind in ('party', 'representative', 'candidate')),
+  privacy_notice text not null check (length(privacy_notice) between 1 and 5000),
+  -- A demonstration says so on every page.
+  demonstration boolean not null default false,
+  set_up_at timestamptz not null default now()
+);
+
+-- The installation's own list of voting intentions, up to 14.
+create table intention_code (
+  code text primary key check (code ~ '^[A-Z]{1,3}$'),
+  label text not null check (length(label) between 1 and 40),
+  slot smallint not null check (slot between 1 and 8),
+  code_group text not null check (code_group in ('for', 'leaning', 'undecided', 'against',
+    'non-voter', 'wont-say')),
+  party text not null default '',
+  place smallint not null unique check (place between 1 and 14)
+);
+
+-- What people at doors care about, from a list, so that opinions are not typed as prose.
+create table issue_code (
+  code text primary key check (code ~ '^[A-Z0-9]{1,8}$'),
+  label text not null check (length(label) between 1 and 60),
+  place smallint not null
+);
+
+create table account (
+  account_id uuid primary key,
+  email text not null check (email = lower(email) and length(email) between 3 and 254),
+  name text not null check (length(name) between 1 and 200),
+  -- argon2id, PHC string; null: no password, cannot sign in with one.
+  password_hash text,
+  demonstration boolean not null default false,
+  theme text check (theme in ('light', 'dark')),
+  created_at timestamptz not null default now(),
+  unique (email)
+);
+
+-- Nothing is seen without a grant: one account, one role, one area, a purpose, a start, an end,
+-- who gave it and why.
+create table access_grant (
+  grant_id uuid primary key,
+  account_id uuid not null references account,
+  role text not null check (role in ('volunteer', 'organiser', 'membership-secretary',
+    'data-protection-officer', 'administrator')),
+  area_id bigint not null references area,
+  purpose text not null check (length(purpose) between 1 and 200),
+  reason text not null check (length(reason) between 1 and 500),
+  starts_at timestamptz not null default now(),
+  ends_at timestamptz not null,
+  given_by uuid references account,
+  -- The operator's session, when given from the command line.
+  given_by_operator uuid,
+  given_at timestamptz not null default now(),
+  ended_at timestamptz,
+  ended_by uuid references account,
+  ended_by_operator uuid,
+  ended_reason text check (length(ended_reason) <= 500),
+  check (starts_at < ends_at)
+);
+create index access_grant_by_account on access_grant (account_id);
+
+-- A session names one grant. `key` is SHA-256 of SHA-256 of the token, so neither a backup nor
+-- the text of a statement opens anything.
+create table session (
+  session_id uuid primary key,
+  key bytea not null unique check (length(key) = 32),
+  grant_id uuid not null references access_grant,
+  account_id uuid not null references account,
+  started_at timestamptz not null default now(),
+  refreshed_at timestamptz not null default now(),
+  idle_until timestamptz not null,
+  ends_at timestamptz not null,
+  ended_at timestamptz,
+  ended_why text check (ended_why in ('signed-out', 'access-ended', 'grant-ended', 'switched')),
+  agent text not null default '' check (length(agent) <= 300),
+  address text not null default '' check (length(address) <= 64)
+);
+create index session_by_account on session (account_id);
+create index session_by_grant on session (grant_id);
+
+-- Failed sign-ins by digest of what was typed and of where from, for the limits only.
+create table sign_in_failure (
+  id bigint generated always as identity primary key,
+  at timestamptz not null default now(),
+  email_digest bytea not null,
+  address_digest bytea not null
+);
+create index sign_in_failure_by_email on sign_in_failure (email_digest, at);
+create index sign_in_failure_by_address on sign_in_failure (address_digest, at);
+
+-- The command line's operator is on record like anyone.
+create table operator_session (
+  operator_id uuid primary key,
+  os_user text not null,
+  command text not null,
+  reason text not null default '',
+  at timestamptz not null default now()
+);
+
+-- A closed half and its public notice.
+create table lockdown (
+  lockdown_id bigint generated always as identity primary key,
+  tool text not null check (tool in ('contact', 'organise')),
+  notice text not null check (length(notice) between 1 and 500),
+  opens_at timestamptz,
+  closed_at timestamptz not null default now(),
+  closed_by uuid references account,
+  closed_by_operator uuid,
+  opened_at timestamptz,
+  opened_by uuid references account,
+  opened_by_operator uuid
+);
+create unique index lockdown_one_a_tool on lockdown (tool) where opened_at is null;
+
+-- The one-time code that the first evening's set-up asks for, by digest.
+create table set_up_code (
+  only_one boolean primary key default true check (only_one),
+  digest bytea not null,
+  failures integer not null default 0
+);
+
+grant select on installation, intention_code, issue_code to hustings_wall, hustings_volunteer,
+  hustings_organiser, hustings_membership, hustings_protection, hustings_administrator, hustings_importer;
+grant insert on installation, intention_code, issue_code to hustings_wall;
+grant insert, update, delete on intention_code, issue_code to hustings_administrator;
+grant update (controller, contact, kind, privacy_notice) on installation to hustings_administrator;
+grant select, insert, update on account, access_grant, session, operator_session, set_up_code to hustings_wall;
+grant delete on set_up_code to hustings_wall;
+grant select, insert, delete on sign_in_failure to hustings_wall;
+grant select, insert, update on lockdown to hustings_wall;
+
+-- Administrators see and change accounts and grants, never a password's hash or a session's key.
+grant select (account_id, email, name, demonstration, theme, created_at) on account to hustings_administrator, hustings_protection;
+grant insert (account_id, email, name, password_hash), update (name, password_hash) on account to hustings_administrator;
+grant select on access_grant to hustings_administrator, hustings_protection;
+grant insert (grant_id, account_id, role, area_id, purpose, reason, starts_at, ends_at, given_by),
+  update (ended_at, ended_by, ended_reason) on access_grant to hustings_administrator;
+grant select (session_id, grant_id, account_id, started_at, refreshed_at, idle_until, ends_at, ended_at, ended_why, agent, address)
+  on session to hustings_administrator, hustings_protection;
+grant update (ended_at, ended_why) on session to hustings_administrator;
+grant select on operator_session to hustings_administrator, hustings_protection;
+grant select on lockdown to hustings_administrator, hustings_protection;
+grant insert (tool, notice, opens_at, closed_by), update (opened_at, opened_by) on lockdown to hustings_administrator;
+
+alter table account enable row level security;
+alter table account force row level security;
+alter table access_grant enable row level security;
+alter table access_grant force row level security;
+alter table session enable row level security;
+alter table session force row level security;
+alter table sign_in_failure enable row level security;
+alter table sign_in_failure force row level security;
+alter table operator_session enable row level security;
+alter table operator_session force row level security;
+alter table lockdown enable row level security;
+alter table lockdown force row level security;
+alter table set_up_code enable row level security;
+alter table set_up_code force row level security;
+reset role;

@@ -1,0 +1,177 @@
+-- The wall's own questions: is this session live, is its grant, which role, where, is the tool
+-- open? Row policies ask them, so that the database says no whatever the application does.
+-- They answer only about the session named in app.session and read PostgreSQL's own clock.
+create type wall.in_use as (
+  session_id uuid, account_id uuid, grant_id uuid, role text, area_id bigint, purpose text
+);
+
+-- What the session table holds for the credential of this transaction.
+create function wall.key() returns bytea
+language sql stable set search_path = '' as $$
+  select sha256(decode(nullif(current_setting('app.session', true), ''), 'hex'))
+$$;
+
+-- The session of this transaction with its grant, when both live now.
+create function wall.in_use() returns setof wall.in_use
+language sql stable security definer set search_path = '' as $$
+  select s.session_id, s.account_id, g.grant_id, g.role, g.area_id, g.purpose
+  from public.session s
+  join public.access_grant g on g.grant_id = s.grant_id
+  where s.key = wall.key()
+    and s.ended_at is null
+    and s.idle_until > statement_timestamp() and s.ends_at > statement_timestamp()
+    and g.ended_at is null
+    and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
+$$;
+
+create function wall.open(tool text) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select tool is null or not exists (
+    select from public.lockdown l where l.tool = open.tool and l.opened_at is null)
+$$;
+
+-- Does this transaction still act for somebody? The last statement of each asks.
+create function wall.live() returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from wall.in_use())
+$$;
+
+-- Which half of the product a role works in; the Guard never closes.
+create function wall.tool_of(role text) returns text
+language sql immutable set search_path = '' as $$
+  select case role when 'volunteer' then 'contact' when 'organiser' then 'contact'
+    when 'membership-secretary' then 'organise' end
+$$;
+
+create function wall.is(role text) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from wall.in_use() u where u.role = "is".role)
+    and wall.open(wall.tool_of("is".role))
+$$;
+
+create function wall.account() returns uuid
+language sql stable security definer set search_path = '' as $$
+  select account_id from wall.in_use()
+$$;
+
+create function wall.grant_id() returns uuid
+language sql stable security definer set search_path = '' as $$
+  select grant_id from wall.in_use()
+$$;
+
+create function wall.session_id() returns uuid
+language sql stable security definer set search_path = '' as $$
+  select session_id from wall.in_use()
+$$;
+
+-- The districts of an area now. Internal: nobody but the wall may ask.
+create function wall.numbers_of(area bigint) returns integer[]
+language sql stable security definer set search_path = '' as $$
+  select coalesce(array_agg(d.area_no order by d.area_no), '{}')
+  from public.area a
+  join public.district d on a.kind = 'installation'
+    or d.partition_id = a.partition_id
+    or d.area_no = a.area_no
+    or exists (select from public.area_district ad
+               where ad.area_id = a.area_id and ad.area_no = d.area_no
+                 and ad.from_date <= current_date and ad.until_date > current_date)
+  where a.area_id = numbers_of.area
+$$;
+
+-- The districts an organiser may read now: the grant's, narrowed by the area in use on this page.
+create function wall.areas() returns integer[]
+language sql stable security definer set search_path = '' as $$
+  select coalesce(
+    (select case when nullif(current_setting('app.area', true), '')::bigint = u.area_id
+              then wall.numbers_of(u.area_id)
+              else array(select unnest(wall.numbers_of(nullif(current_setting('app.area', true), '')::bigint))
+                         intersect select unnest(wall.numbers_of(u.area_id)))
+            end
+     from wall.in_use() u
+     where u.role = 'organiser' and wall.open('contact')
+       and nullif(current_setting('app.area', true), '') is not null), '{}')
+$$;
+
+-- What every page needs to know of its session, in one question: also asked of one that is over,
+-- so that its late answers can be kept and its attempts put on record.
+create type wall.session_state as (
+  state text, session_id uuid, account_id uuid, name text, email text, grant_id uuid, role text,
+  area_id bigint, area_name text, purpose text, grant_ends_at timestamptz, session_ends_at timestamptz,
+  refreshed_at timestamptz, theme text, demonstration boolean, closed jsonb, grants jsonb
+);
+
+create function wall.who(hash text) returns setof wall.session_state
+language sql stable security definer set search_path = '' as $$
+  with s as materialized (
+    select s.*, s.ended_at is null and s.idle_until > statement_timestamp() and s.ends_at > statement_timestamp()
+      and g.ended_at is null and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp() as live,
+      g.role, g.area_id, g.purpose, g.ends_at as grant_ends_at
+    from public.session s join public.access_grant g using (grant_id)
+    where s.key = sha256(decode(hash, 'hex'))
+  )
+  select case when s.live then 'live' else 'ended' end, s.session_id, s.account_id,
+    case when s.live then a.name end, case when s.live then a.email end, s.grant_id, s.role, s.area_id,
+    case when s.live then ar.name end, s.purpose, s.grant_ends_at, s.ends_at, s.refreshed_at, a.theme,
+    coalesce((select i.demonstration from public.installation i), false),
+    (select coalesce(jsonb_agg(jsonb_build_object('tool', l.tool, 'notice', l.notice, 'closed_at', l.closed_at,
+       'opens_at', l.opens_at) order by l.tool), '[]') from public.lockdown l where l.opened_at is null),
+    case when s.live then
+      (select coalesce(jsonb_agg(jsonb_build_object('grant_id', g.grant_id, 'role', g.role, 'area', ga.name,
+         'ends_at', g.ends_at) order by g.given_at), '[]')
+       from public.access_grant g join public.area ga using (area_id)
+       where g.account_id = s.account_id and g.ended_at is null
+         and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp())
+    end
+  from s join public.account a using (account_id) join public.area ar using (area_id)
+$$;
+
+alter function wall.key() owner to hustings_wall;
+alter function wall.in_use() owner to hustings_wall;
+alter function wall.open(text) owner to hustings_wall;
+alter function wall.live() owner to hustings_wall;
+alter function wall.tool_of(text) owner to hustings_wall;
+alter function wall.is(text) owner to hustings_wall;
+alter function wall.account() owner to hustings_wall;
+alter function wall.grant_id() owner to hustings_wall;
+alter function wall.session_id() owner to hustings_wall;
+alter function wall.numbers_of(bigint) owner to hustings_wall;
+alter function wall.areas() owner to hustings_wall;
+alter function wall.who(text) owner to hustings_wall;
+alter type wall.in_use owner to hustings_wall;
+alter type wall.session_state owner to hustings_wall;
+
+-- Each of these tells a session about itself and nothing else.
+grant execute on function wall.open(text), wall.live(), wall.is(text), wall.account(), wall.grant_id(),
+  wall.session_id(), wall.areas()
+  to hustings_volunteer, hustings_organiser, hustings_membership, hustings_protection,
+  hustings_administrator, hustings_importer;
+grant execute on function wall.who(text) to hustings_app;
+
+set local role hustings_owner;
+-- Accounts and what they may do: administrators act, the data protection officer reads.
+create policy administrator on account to hustings_administrator
+  using ((select wall.is('administrator'))) with check ((select wall.is('administrator')));
+create policy protection on account for select to hustings_protection
+  using ((select wall.is('data-protection-officer')));
+create policy administrator_reads on access_grant for select to hustings_administrator
+  using ((select wall.is('administrator')));
+create policy administrator_gives on access_grant for insert to hustings_administrator
+  with check ((select wall.is('administrator')) and given_by = (select wall.account()));
+create policy administrator_ends on access_grant for update to hustings_administrator
+  using ((select wall.is('administrator')))
+  with check ((select wall.is('administrator')) and ended_by = (select wall.account()) and ended_at is not null);
+create policy protection on access_grant for select to hustings_protection
+  using ((select wall.is('data-protection-officer')));
+create policy administrator on session to hustings_administrator
+  using ((select wall.is('administrator'))) with check ((select wall.is('administrator')) and ended_at is not null);
+create policy protection on session for select to hustings_protection
+  using ((select wall.is('data-protection-officer')));
+create policy administrator on operator_session for select to hustings_administrator
+  using ((select wall.is('administrator')));
+create policy protection on operator_session for select to hustings_protection
+  using ((select wall.is('data-protection-officer')));
+create policy administrator on lockdown to hustings_administrator
+  using ((select wall.is('administrator'))) with check ((select wall.is('administrator')));
+create policy protection on lockdown for select to hustings_protection
+  using ((select wall.is('data-protection-officer')));
+reset role;

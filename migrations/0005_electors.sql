@@ -1,0 +1,370 @@
+-- Electors, their homes, and the registers they came from.
+-- Every table starts its primary key with partition_id and carries it in its foreign keys.
+set local role hustings_owner;
+
+create table household (
+  partition_id integer not null references authority,
+  household_id bigint generated always as identity,
+  area_no integer not null references district,
+  -- As the council gave it, cleaned; lines without the postcode.
+  lines text[] not null,
+  address text not null,
+  postcode text,
+  -- Folded for finding, under C collation so that row security leaves the indexes usable.
+  address_key text collate "C" not null,
+  street_key text collate "C" not null,
+  postcode_key text collate "C" not null default '',
+  street text not null,
+  building text not null default '',
+  number integer,
+  number_suffix text not null default '',
+  flat text not null default '',
+  -- The place in the council's file, which is street order.
+  position integer not null default 0,
+  primary key (partition_id, household_id)
+);
+create unique index household_one_an_address on household (partition_id, address_key);
+create index household_by_address on household (area_no, address_key); -- /electors, "14 larkspur row"
+create index household_by_street on household (area_no, street_key, position); -- /electors and new walk lists
+create index household_by_postcode on household (area_no, postcode_key); -- /electors
+
+create table elector (
+  partition_id integer not null references authority,
+  elector_id bigint generated always as identity,
+  area_no integer not null references district,
+  -- Null for electors without an address here: overseas, other special categories.
+  household_id bigint,
+  kind text not null check (kind in ('ordinary', 'attainer', 'overseas', 'other')),
+  title text not null default '',
+  forenames text not null default '',
+  surname text not null default '',
+  name_suffix text not null default '',
+  -- The name as pages show it.
+  name text not null,
+  -- Folded, "surname forenames" and "forenames surname", so that either word may be typed first.
+  name_key text collate "C" not null,
+  forename_key text collate "C" not null,
+  -- The number in the register in force, as `AB1-124/1`; '' once off the register.
+  number text collate "C" not null default '',
+  -- The day of the eighteenth birthday, of attainers only: a birth date in another form.
+  attains_on date,
+  markers text not null default '',
+  in_open_register boolean not null default true,
+  position integer not null default 0,
+  -- The register they were last on no longer holds them since this time.
+  left_at timestamptz,
+  primary key (partition_id, elector_id),
+  foreign key (partition_id, household_id) references household
+);
+create index elector_by_name on elector (area_no, name_key); -- /electors
+create index elector_by_forename on elector (area_no, forename_key); -- /electors
+create index elector_by_number on elector (area_no, number); -- /electors, by number
+create index elector_by_household on elector (partition_id, household_id); -- doors, homes
+
+-- One published version of one authority's register.
+create table register (
+  partition_id integer not null references authority,
+  register_id bigint generated always as identity,
+  published date not null,
+  kind text not null check (kind in ('full', 'alteration')),
+  basis text not null check (basis in ('party', 'constituency', 'representative', 'candidate')),
+  format text not null,
+  encoding text not null,
+  file_name text not null,
+  sha256 bytea not null,
+  counts jsonb not null,
+  imported_at timestamptz not null default now(),
+  imported_by uuid references account,
+  imported_by_operator uuid,
+  primary key (partition_id, register_id)
+);
+
+-- What ties a person to a number in one register. Anonymous entries have no elector.
+create table register_entry (
+  partition_id integer not null,
+  register_id bigint not null,
+  area_no integer not null references district,
+  number integer not null,
+  suffix integer not null,
+  elector_id bigint,
+  line integer not null,
+  position integer not null,
+  -- The row as the council wrote it, and the columns nobody here knows.
+  raw text not null,
+  extra jsonb,
+  primary key (partition_id, register_id, area_no, number, suffix),
+  foreign key (partition_id, register_id) references register,
+  foreign key (partition_id, elector_id) references elector
+);
+create index register_entry_by_elector on register_entry (partition_id, elector_id);
+
+-- Same or not the same person? Doubtful pairs wait here for a person; nothing is linked meanwhile.
+create table doubtful_match (
+  partition_id integer not null,
+  register_id bigint not null,
+  elector_id bigint not null,
+  candidate_id bigint not null,
+  area_no integer not null references district,
+  why text not null,
+  state text not null default 'open' check (state in ('open', 'same', 'different')),
+  decided_by uuid references account,
+  decided_at timestamptz,
+  primary key (partition_id, register_id, elector_id, candidate_id),
+  foreign key (partition_id, register_id) references register,
+  foreign key (partition_id, elector_id) references elector,
+  foreign key (partition_id, candidate_id) references elector
+);
+
+-- No contact, by channel. Append-only: the newest row of a channel stands.
+create table objection (
+  partition_id integer not null,
+  elector_id bigint not null,
+  objection_id uuid not null,
+  area_no integer not null references district,
+  channel text not null check (channel in ('door', 'post', 'phone', 'email', 'text')),
+  withdrawn boolean not null default false,
+  how text not null check (length(how) between 1 and 200),
+  at timestamptz not null default now(),
+  account_id uuid references account,
+  operator_id uuid,
+  primary key (partition_id, elector_id, objection_id),
+  foreign key (partition_id, elector_id) references elector
+);
+
+-- A council's file on its way in: staged in batches, applied in one transaction, or thrown away.
+create table import (
+  import_id uuid primary key,
+  -- Null until the authority exists.
+  partition_id integer references authority,
+  authority text not null,
+  area_id bigint not null references area,
+  file_name text not null,
+  published date not null,
+  basis text not null check (basis in ('party', 'constituency', 'representative', 'candidate')),
+  format text not null default '',
+  encoding text not null default '',
+  sha256 bytea,
+  state text not null default 'reading' check (state in ('reading', 'ready', 'applying', 'applied', 'failed', 'thrown-away')),
+  rows_read integer not null default 0,
+  bytes_read bigint not null default 0,
+  bytes_total bigint not null default 0,
+  -- Counts and warnings as the contract's preview gives them, without refused rows.
+  preview jsonb,
+  failure text,
+  allow_large_removal boolean not null default false,
+  allow_other_districts boolean not null default false,
+  stop_asked boolean not null default false,
+  register_id bigint,
+  begun_at timestamptz not null default now(),
+  ended_at timestamptz,
+  account_id uuid references account,
+  operator_id uuid
+);
+
+create table import_row (
+  import_id uuid not null references import on delete cascade,
+  line integer not null,
+  position integer not null,
+  letters text not null,
+  number integer not null,
+  suffix integer not null,
+  kind text not null check (kind in ('ordinary', 'attainer', 'overseas', 'other', 'anonymous')),
+  title text not null default '',
+  forenames text not null default '',
+  surname text not null default '',
+  name_suffix text not null default '',
+  name text not null default '',
+  name_key text collate "C" not null default '',
+  forename_key text collate "C" not null default '',
+  attains_on date,
+  markers text not null default '',
+  in_open_register boolean not null default true,
+  lines text[] not null default '{}',
+  address text not null default '',
+  postcode text,
+  address_key text collate "C" not null default '',
+  street_key text collate "C" not null default '',
+  postcode_key text collate "C" not null default '',
+  street text not null default '',
+  building text not null default '',
+  house_number integer,
+  house_suffix text not null default '',
+  flat text not null default '',
+  raw text not null default '',
+  extra jsonb,
+  -- Filled by matching: the person this row is, and by which step.
+  elector_id bigint,
+  step smallint,
+  primary key (import_id, line)
+);
+
+create table import_refused (
+  import_id uuid not null references import on delete cascade,
+  line integer not null,
+  number text,
+  reason text not null,
+  primary key (import_id, line)
+);
+
+-- Electors per district, so that shares need not count people. Rebuilt by each import.
+create table district_size (
+  area_no integer primary key references district,
+  electors integer not null,
+  households integer not null
+);
+
+-- Privileges. A volunteer has no birth date, no number before it is asked for by a list, no marks
+-- but what the door needs; an administrator has nothing at all here.
+grant select, update (area_no), insert on household to hustings_importer;
+grant update on household to hustings_importer;
+grant select, insert, update on elector to hustings_importer;
+grant select, insert on register to hustings_importer;
+grant select, insert on register_entry to hustings_importer;
+grant select, insert on doubtful_match to hustings_importer;
+grant select, insert, update, delete on import to hustings_importer;
+grant select, insert, update, delete on import_row, import_refused to hustings_importer;
+grant select, insert, update, delete on district_size to hustings_importer, hustings_wall;
+
+grant select on household, elector, register, register_entry, doubtful_match, objection, import, import_refused, district_size
+  to hustings_organiser;
+grant update (state, decided_by, decided_at) on doubtful_match to hustings_organiser;
+grant insert (partition_id, elector_id, objection_id, area_no, channel, withdrawn, how, account_id) on objection to hustings_organiser;
+
+grant select on household, elector, register, register_entry, doubtful_match, objection to hustings_protection;
+grant select on register to hustings_administrator;
+grant select on district_size to hustings_administrator;
+
+grant select on household to hustings_volunteer;
+grant select (partition_id, elector_id, area_no, household_id, kind, name, name_key, position, left_at) on elector to hustings_volunteer;
+grant select (partition_id, elector_id, objection_id, area_no, channel, withdrawn, at) on objection to hustings_volunteer;
+
+grant select on household, elector, register, register_entry, doubtful_match, objection, import to hustings_wall;
+grant update on elector to hustings_wall;
+
+alter table household enable row level security;
+alter table household force row level security;
+alter table elector enable row level security;
+alter table elector force row level security;
+alter table register enable row level security;
+alter table register force row level security;
+alter table register_entry enable row level security;
+alter table register_entry force row level security;
+alter table doubtful_match enable row level security;
+alter table doubtful_match force row level security;
+alter table objection enable row level security;
+alter table objection force row level security;
+alter table import enable row level security;
+alter table import force row level security;
+alter table import_row enable row level security;
+alter table import_row force row level security;
+alter table import_refused enable row level security;
+alter table import_refused force row level security;
+reset role;
+
+-- One's own imports; a policy asks once a query, not once a row.
+create function wall.own_imports() returns uuid[]
+language sql stable security definer set search_path = '' as $$
+  select coalesce(array_agg(i.import_id), '{}')
+  from wall.in_use() u join public.import i on i.account_id = u.account_id
+  where u.role = 'organiser' and wall.open('contact')
+$$;
+alter function wall.own_imports() owner to hustings_wall;
+grant execute on function wall.own_imports() to hustings_organiser, hustings_importer;
+set local role hustings_owner;
+
+-- Organisers, and organisers importing: the districts of the area in use, nothing else.
+create policy organiser on household for select to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]));
+create policy organiser on elector for select to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]));
+create policy organiser on register_entry for select to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]));
+create policy organiser on doubtful_match to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]))
+  with check (area_no = any ((select wall.areas())::integer[]) and decided_by = (select wall.account()));
+create policy organiser_reads on objection for select to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]));
+create policy organiser_adds on objection for insert to hustings_organiser
+  with check (area_no = any ((select wall.areas())::integer[]) and account_id = (select wall.account()));
+create policy organiser on register for select to hustings_organiser
+  using ((select wall.is('organiser')));
+create policy organiser on import for select to hustings_organiser
+  using ((select wall.is('organiser')) and account_id = (select wall.account()));
+create policy organiser on import_refused for select to hustings_organiser
+  using (import_id = any ((select wall.own_imports())::uuid[]));
+
+create policy importer on household to hustings_importer
+  using (area_no = any ((select wall.areas())::integer[]))
+  with check (area_no = any ((select wall.areas())::integer[]));
+create policy importer on elector to hustings_importer
+  using (area_no = any ((select wall.areas())::integer[]))
+  with check (area_no = any ((select wall.areas())::integer[]));
+create policy importer on register_entry to hustings_importer
+  using (area_no = any ((select wall.areas())::integer[]))
+  with check (area_no = any ((select wall.areas())::integer[]));
+create policy importer on doubtful_match to hustings_importer
+  using (area_no = any ((select wall.areas())::integer[]))
+  with check (area_no = any ((select wall.areas())::integer[]));
+create policy importer_reads on register for select to hustings_importer
+  using ((select wall.is('organiser')));
+create policy importer_adds on register for insert to hustings_importer
+  with check ((select wall.is('organiser')) and imported_by = (select wall.account()));
+create policy importer on import to hustings_importer
+  using ((select wall.is('organiser')) and account_id = (select wall.account()))
+  with check ((select wall.is('organiser')) and account_id = (select wall.account()));
+create policy importer on import_row to hustings_importer
+  using (import_id = any ((select wall.own_imports())::uuid[]))
+  with check (import_id = any ((select wall.own_imports())::uuid[]));
+create policy importer on import_refused to hustings_importer
+  using (import_id = any ((select wall.own_imports())::uuid[]))
+  with check (import_id = any ((select wall.own_imports())::uuid[]));
+
+-- The data protection officer answers for everybody's data and may read it, on record.
+create policy protection on household for select to hustings_protection
+  using ((select wall.is('data-protection-officer')));
+create policy protection on elector for select to hustings_protection
+  using ((select wall.is('data-protection-officer')));
+create policy protection on register for select to hustings_protection
+  using ((select wall.is('data-protection-officer')));
+create policy protection on register_entry for select to hustings_protection
+  using ((select wall.is('data-protection-officer')));
+create policy protection on doubtful_match for select to hustings_protection
+  using ((select wall.is('data-protection-officer')));
+create policy protection on objection for select to hustings_protection
+  using ((select wall.is('data-protection-officer')));
+create policy administrator on register for select to hustings_administrator
+  using ((select wall.is('administrator')));
+reset role;
+
+-- The first register of a place brings its districts with it: only for an organiser on all areas or
+-- on the authority itself, whose grants cover districts to come.
+create function wall.add_districts(authority_name text, letters text[]) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  partition integer;
+  may_all boolean;
+begin
+  select a.partition_id into partition from public.authority a where a.name = authority_name;
+  select exists (
+    select from wall.in_use() u join public.area ar using (area_id)
+    where u.role = 'organiser' and wall.open('contact')
+      and (ar.kind = 'installation' or (ar.kind = 'authority' and ar.partition_id = partition))
+  ) or pg_has_role(session_user, 'hustings_operator', 'member') into may_all;
+  if not may_all then
+    raise exception 'this grant may not bring new districts' using errcode = '42501';
+  end if;
+  if partition is null then
+    insert into public.authority (name) values (authority_name) returning partition_id into partition;
+    insert into public.area (kind, name, partition_id) values ('authority', authority_name, partition);
+  end if;
+  with new as (
+    insert into public.district (partition_id, letters)
+    select partition, l from unnest(add_districts.letters) l
+    on conflict do nothing returning area_no, district.letters
+  )
+  insert into public.area (kind, name, area_no) select 'district', new.letters, new.area_no from new;
+  return partition;
+end
+$$;
+alter function wall.add_districts(text, text[]) owner to hustings_wall;
+grant execute on function wall.add_districts(text, text[]) to hustings_importer;

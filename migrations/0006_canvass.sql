@@ -1,0 +1,572 @@
+-- Walk lists, who holds them, what was said at the doors.
+set local role hustings_owner;
+
+create table walk_list (
+  partition_id integer not null references authority,
+  list_id bigint generated always as identity,
+  name text not null check (length(name) between 1 and 120),
+  -- The district of its first door: who may see that the list exists.
+  area_no integer not null references district,
+  poll_id bigint references poll,
+  -- What intentions are kept under: the kind of the poll asked about.
+  intention_kind text not null check (intention_kind in ('national', 'devolved', 'local')),
+  side_order text not null check (side_order in ('odds-then-evens', 'one-side', 'numeric', 'council')),
+  -- Whether a canvasser sees the last answer of each person.
+  show_last boolean not null default false,
+  version integer not null default 1,
+  doors integer not null default 0,
+  electors integer not null default 0,
+  -- The choices it was made from, so that it can be made again: streets, district, left out.
+  choices jsonb not null default '{}',
+  made_by uuid references account,
+  made_by_operator uuid,
+  made_at timestamptz not null default now(),
+  ended_at timestamptz,
+  primary key (partition_id, list_id)
+);
+create index walk_list_by_area on walk_list (area_no);
+
+-- Doors and people of each version; versions never change, so that a look at a list is exact.
+create table walk_list_door (
+  partition_id integer not null,
+  list_id bigint not null,
+  version integer not null,
+  place integer not null,
+  household_id bigint not null,
+  area_no integer not null references district,
+  -- Where it stands on the street plan.
+  street text not null,
+  side text not null check (side in ('odd', 'even', 'building', 'other')),
+  primary key (partition_id, list_id, version, place),
+  unique (partition_id, list_id, version, household_id),
+  foreign key (partition_id, list_id) references walk_list,
+  foreign key (partition_id, household_id) references household
+);
+create table walk_list_elector (
+  partition_id integer not null,
+  list_id bigint not null,
+  version integer not null,
+  household_id bigint not null,
+  elector_id bigint not null,
+  place integer not null,
+  area_no integer not null references district,
+  primary key (partition_id, list_id, version, elector_id),
+  foreign key (partition_id, list_id, version, household_id)
+    references walk_list_door (partition_id, list_id, version, household_id),
+  foreign key (partition_id, elector_id) references elector
+);
+create index walk_list_elector_by_elector on walk_list_elector (partition_id, elector_id); -- who saw this elector
+
+create table assignment (
+  partition_id integer not null,
+  list_id bigint not null,
+  assignment_id uuid not null,
+  account_id uuid not null references account,
+  starts_at timestamptz not null default now(),
+  ends_at timestamptz not null,
+  ended_at timestamptz,
+  assigned_by uuid references account,
+  assigned_by_operator uuid,
+  assigned_at timestamptz not null default now(),
+  primary key (partition_id, list_id, assignment_id),
+  foreign key (partition_id, list_id) references walk_list,
+  check (starts_at < ends_at)
+);
+create index assignment_by_account on assignment (account_id);
+
+-- Every result was received once: the id that the device made, and what it said.
+create table receipt (
+  id uuid primary key,
+  digest bytea not null check (length(digest) = 32),
+  account_id uuid not null references account,
+  received_at timestamptz not null default clock_timestamp()
+);
+
+-- What was said at a door. Append-only: a correction is a new row that names its base.
+create table result (
+  partition_id integer not null,
+  id uuid not null,
+  list_id bigint not null,
+  household_id bigint not null,
+  elector_id bigint,
+  area_no integer not null references district,
+  outcome text not null check (outcome in ('spoke', 'not-home', 'refused', 'moved', 'deceased',
+    'wrong-address', 'inaccessible', 'come-back')),
+  intention text references intention_code (code),
+  intention_kind text not null check (intention_kind in ('national', 'devolved', 'local')),
+  issues text[] not null default '{}',
+  asks text[] not null default '{}',
+  voted text check (voted in ('post', 'in-person', 'proxy')),
+  note text check (length(note) between 1 and 500),
+  -- What the device claims; what orders is received_at.
+  at timestamptz not null,
+  received_at timestamptz not null default clock_timestamp(),
+  base uuid,
+  account_id uuid not null references account,
+  -- An organiser who accepted it from quarantine.
+  accepted_by uuid references account,
+  primary key (partition_id, id),
+  foreign key (partition_id, list_id) references walk_list,
+  foreign key (partition_id, household_id) references household,
+  foreign key (partition_id, elector_id) references elector,
+  check (intention is null or elector_id is not null)
+);
+create index result_by_list on result (partition_id, list_id, household_id, received_at);
+create index result_by_household on result (partition_id, household_id, received_at);
+create index result_by_elector on result (partition_id, elector_id, received_at);
+create index result_by_base on result (partition_id, base) where base is not null;
+create index result_by_area on result (area_no, received_at); -- insight: the last days by district
+
+-- The same id with other content: both are kept, this is the other.
+create table result_conflict (
+  partition_id integer not null,
+  id uuid not null,
+  digest bytea not null,
+  area_no integer not null references district,
+  content jsonb not null,
+  account_id uuid not null references account,
+  received_at timestamptz not null default clock_timestamp(),
+  primary key (partition_id, id, digest)
+);
+
+-- Results that cannot stand yet: access had ended, or something in them is wrong. Nothing is lost.
+create table quarantine (
+  id uuid not null,
+  digest bytea not null,
+  partition_id integer not null,
+  list_id bigint not null,
+  area_no integer not null references district,
+  content jsonb not null,
+  field text,
+  reason text not null,
+  account_id uuid not null references account,
+  received_at timestamptz not null default clock_timestamp(),
+  state text not null default 'waiting' check (state in ('waiting', 'stored', 'binned')),
+  decided_by uuid references account,
+  decided_at timestamptz,
+  primary key (id, digest),
+  foreign key (partition_id, list_id) references walk_list
+);
+create index quarantine_by_area on quarantine (area_no) where state = 'waiting';
+
+-- The current intention of each person by kind of election: a projection of result, rebuilt and
+-- compared by a test.
+create table intention_now (
+  partition_id integer not null,
+  elector_id bigint not null,
+  intention_kind text not null,
+  area_no integer not null references district,
+  code text references intention_code (code),
+  result_id uuid,
+  received_at timestamptz,
+  primary key (partition_id, elector_id, intention_kind),
+  foreign key (partition_id, elector_id) references elector
+);
+create index intention_now_by_area on intention_now (area_no, intention_kind);
+
+-- Counts of intentions per district: holds no people. A ledger, so that two answers in one
+-- district never wait for each other; folded now and then.
+create table tally (
+  tally_id bigint generated always as identity primary key,
+  area_no integer not null references district,
+  intention_kind text not null,
+  code text not null,
+  change integer not null
+);
+create index tally_by_area on tally (area_no, intention_kind, code) include (change);
+
+grant select, insert, update (name, version, doors, electors, ended_at) on walk_list to hustings_organiser;
+revoke insert on walk_list from hustings_organiser;
+grant insert (partition_id, name, area_no, poll_id, intention_kind, side_order, show_last, doors, electors, choices, made_by)
+  on walk_list to hustings_organiser;
+grant select, insert on walk_list_door, walk_list_elector to hustings_organiser;
+grant select, insert (partition_id, list_id, assignment_id, account_id, starts_at, ends_at, assigned_by),
+  update (ended_at) on assignment to hustings_organiser;
+grant select on result, result_conflict, quarantine, intention_now, tally to hustings_organiser;
+grant insert (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind, issues, asks,
+  voted, note, at, base, account_id, accepted_by) on result to hustings_organiser;
+grant select, insert (id, digest, account_id) on receipt to hustings_organiser, hustings_volunteer;
+grant update (state, decided_by, decided_at) on quarantine to hustings_organiser;
+
+grant select on walk_list, walk_list_door, walk_list_elector, assignment to hustings_volunteer;
+grant select on result, intention_now to hustings_volunteer;
+grant insert (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind, issues, asks,
+  voted, note, at, base, account_id) on result to hustings_volunteer;
+grant insert (partition_id, id, digest, area_no, content, account_id) on result_conflict to hustings_volunteer, hustings_organiser;
+
+grant select on walk_list, walk_list_door, walk_list_elector, assignment, result, result_conflict, quarantine, intention_now
+  to hustings_protection;
+-- The figures of a receipt for ended access: lists held, never a door.
+grant select on walk_list, assignment to hustings_administrator;
+grant select on walk_list_elector to hustings_administrator;
+grant update (ended_at) on assignment to hustings_administrator;
+
+-- An import makes new versions of the live lists that it touches, and moves people's tallies.
+grant select, update (version, doors, electors) on walk_list to hustings_importer;
+grant select, insert on walk_list_door, walk_list_elector to hustings_importer;
+grant select on assignment to hustings_importer;
+
+grant select, insert, update on receipt, quarantine, intention_now to hustings_wall;
+grant select, insert, delete on tally to hustings_wall;
+grant select on walk_list, walk_list_door, walk_list_elector, assignment, result, result_conflict to hustings_wall;
+
+alter table walk_list enable row level security;
+alter table walk_list force row level security;
+alter table walk_list_door enable row level security;
+alter table walk_list_door force row level security;
+alter table walk_list_elector enable row level security;
+alter table walk_list_elector force row level security;
+alter table assignment enable row level security;
+alter table assignment force row level security;
+alter table receipt enable row level security;
+alter table receipt force row level security;
+alter table result enable row level security;
+alter table result force row level security;
+alter table result_conflict enable row level security;
+alter table result_conflict force row level security;
+alter table quarantine enable row level security;
+alter table quarantine force row level security;
+alter table intention_now enable row level security;
+alter table intention_now force row level security;
+alter table tally enable row level security;
+alter table tally force row level security;
+reset role;
+
+-- The open list of this page: the one in app.list, `partition.list`, if it is assigned to this
+-- volunteer now and lies in their grant's area.
+create type wall.open_list as (partition_id integer, list_id bigint, version integer, show_last boolean);
+-- An area covers a district: one row each, asked only for a list's districts.
+create function wall.covers(area bigint, number integer) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (
+    select from public.area a join public.district d on d.area_no = covers.number
+    where a.area_id = covers.area and (a.kind = 'installation' or a.partition_id = d.partition_id
+      or a.area_no = d.area_no
+      or exists (select from public.area_district ad where ad.area_id = a.area_id and ad.area_no = d.area_no
+                 and ad.from_date <= current_date and ad.until_date > current_date)))
+$$;
+create function wall.list() returns setof wall.open_list
+language sql stable security definer set search_path = '' as $$
+  select l.partition_id, l.list_id, l.version, l.show_last
+  from wall.in_use() u
+  join public.walk_list l
+    on l.partition_id = split_part(nullif(current_setting('app.list', true), ''), '.', 1)::integer
+   and l.list_id = split_part(nullif(current_setting('app.list', true), ''), '.', 2)::bigint
+  where u.role = 'volunteer' and wall.open('contact') and l.ended_at is null
+    and wall.covers(u.area_id, l.area_no)
+    and exists (select from public.assignment a
+      where a.partition_id = l.partition_id and a.list_id = l.list_id and a.account_id = u.account_id
+        and a.ended_at is null and a.starts_at <= statement_timestamp() and a.ends_at > statement_timestamp())
+$$;
+create function wall.list_partition() returns integer
+language sql stable security definer set search_path = '' as $$ select partition_id from wall.list() $$;
+create function wall.list_id() returns bigint
+language sql stable security definer set search_path = '' as $$ select list_id from wall.list() $$;
+create function wall.list_version() returns integer
+language sql stable security definer set search_path = '' as $$ select version from wall.list() $$;
+create function wall.households() returns bigint[]
+language sql stable security definer set search_path = '' as $$
+  select coalesce(array_agg(d.household_id), '{}')
+  from wall.list() l join public.walk_list_door d using (partition_id, list_id, version)
+$$;
+create function wall.electors() returns bigint[]
+language sql stable security definer set search_path = '' as $$
+  select coalesce(array_agg(e.elector_id), '{}')
+  from wall.list() l join public.walk_list_elector e using (partition_id, list_id, version)
+$$;
+-- The people whose last answer this page may show.
+create function wall.electors_with_last() returns bigint[]
+language sql stable security definer set search_path = '' as $$
+  select coalesce(array_agg(e.elector_id), '{}')
+  from wall.list() l join public.walk_list_elector e using (partition_id, list_id, version) where l.show_last
+$$;
+
+-- The lists that are this volunteer's now, for the page that has none open.
+create function wall.own_lists() returns bigint[]
+language sql stable security definer set search_path = '' as $$
+  select coalesce(array_agg(l.list_id), '{}')
+  from wall.in_use() u
+  join public.assignment a on a.account_id = u.account_id and a.ended_at is null
+    and a.starts_at <= statement_timestamp() and a.ends_at > statement_timestamp()
+  join public.walk_list l on l.partition_id = a.partition_id and l.list_id = a.list_id and l.ended_at is null
+  where u.role = 'volunteer' and wall.open('contact') and wall.covers(u.area_id, l.area_no)
+$$;
+
+-- A home is done when it has an answer that stands and does not ask us to come back.
+create function wall.own_progress() returns table (partition_id integer, list_id bigint, done bigint)
+language sql stable security definer set search_path = '' as $$
+  select r.partition_id, r.list_id, count(distinct r.household_id)
+  from public.result r
+  where r.list_id = any ((select wall.own_lists())::bigint[]) and r.outcome <> 'come-back'
+    and not exists (select from public.result c where c.partition_id = r.partition_id and c.base = r.id)
+  group by 1, 2
+$$;
+
+-- May this one result be recorded? A volunteer: a door of a list that was theirs at some time, its
+-- assignment over or not, while the session lives. What was said at a door is never lost.
+create function wall.may_record(partition integer, list bigint, household bigint, elector bigint) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (
+    select from wall.in_use() u
+    join public.walk_list l on l.partition_id = partition and l.list_id = list
+    join public.walk_list_door d on d.partition_id = l.partition_id and d.list_id = l.list_id
+      and d.household_id = household
+    where wall.open('contact')
+      and case u.role
+        when 'volunteer' then exists (select from public.assignment a where a.partition_id = l.partition_id
+          and a.list_id = l.list_id and a.account_id = u.account_id)
+        when 'organiser' then wall.covers(u.area_id, d.area_no)
+        else false end
+      and (elector is null or exists (select from public.walk_list_elector e
+        where e.partition_id = l.partition_id and e.list_id = l.list_id and e.household_id = household
+          and e.elector_id = elector)))
+$$;
+
+-- What a result needs to know of its list, for one to whom it was assigned once.
+create function wall.recordable(partition integer, list bigint, household bigint, elector bigint)
+returns table (known boolean, door boolean, person boolean, area_no integer, intention_kind text)
+language sql stable security definer set search_path = '' as $$
+  select true,
+    d.household_id is not null,
+    elector is null or exists (select from public.walk_list_elector e
+      where e.partition_id = l.partition_id and e.list_id = l.list_id and e.household_id = household
+        and e.elector_id = elector),
+    coalesce(d.area_no, l.area_no), l.intention_kind
+  from wall.in_use() u
+  join public.walk_list l on l.partition_id = partition and l.list_id = list
+  left join lateral (select w.household_id, w.area_no from public.walk_list_door w where w.partition_id = l.partition_id
+    and w.list_id = l.list_id and w.household_id = household order by w.version desc limit 1) d on true
+  where wall.open('contact')
+    and case u.role
+      when 'volunteer' then exists (select from public.assignment a where a.partition_id = l.partition_id
+        and a.list_id = l.list_id and a.account_id = u.account_id)
+      when 'organiser' then wall.covers(u.area_id, l.area_no)
+      else false end
+$$;
+
+-- Brings intention_now and the tally in line with the results of one person. Computed afresh
+-- under the row's lock, so that any order and repetition of answers ends the same.
+create function wall.settle(partition integer, elector bigint, kind text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  held public.intention_now%rowtype;
+  newest record;
+  now_in integer;
+begin
+  select e.area_no into now_in from public.elector e where e.partition_id = partition and e.elector_id = elector;
+  if now_in is null then
+    return;
+  end if;
+  insert into public.intention_now (partition_id, elector_id, intention_kind, area_no)
+  values (partition, elector, kind, now_in) on conflict do nothing;
+  select * into held from public.intention_now i
+  where i.partition_id = partition and i.elector_id = elector and i.intention_kind = kind for update;
+  select r.intention, r.id, r.received_at into newest
+  from public.result r
+  where r.partition_id = partition and r.elector_id = elector and r.intention_kind = kind
+    and r.intention is not null
+    and not exists (select from public.result c where c.partition_id = r.partition_id and c.base = r.id)
+  order by r.received_at desc, r.id desc limit 1;
+  if held.code is distinct from newest.intention then
+    if held.code is not null then
+      insert into public.tally (area_no, intention_kind, code, change) values (held.area_no, kind, held.code, -1);
+    end if;
+    if newest.intention is not null then
+      insert into public.tally (area_no, intention_kind, code, change) values (held.area_no, kind, newest.intention, 1);
+    end if;
+  end if;
+  update public.intention_now i
+  set code = newest.intention, result_id = newest.id, received_at = newest.received_at
+  where i.partition_id = partition and i.elector_id = elector and i.intention_kind = kind
+    and i.result_id is distinct from newest.id;
+end
+$$;
+
+-- After an import people may stand in other districts: counts the authority's intentions anew.
+create function wall.rebuild_tallies(partition integer) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  update public.intention_now i set area_no = e.area_no
+  from public.elector e
+  where i.partition_id = partition and e.partition_id = i.partition_id and e.elector_id = i.elector_id
+    and e.area_no <> i.area_no;
+  delete from public.tally t using public.district d where d.area_no = t.area_no and d.partition_id = partition;
+  insert into public.tally (area_no, intention_kind, code, change)
+  select i.area_no, i.intention_kind, i.code, count(*) from public.intention_now i
+  join public.elector e using (partition_id, elector_id)
+  where i.partition_id = partition and i.code is not null
+  group by 1, 2, 3;
+end
+$$;
+
+-- Folds the ledger to one row a district, kind and code; whoever comes second goes on.
+create function wall.fold_tallies() returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if not pg_try_advisory_xact_lock(4871003) then
+    return;
+  end if;
+  with gone as (delete from public.tally returning area_no, intention_kind, code, change)
+  insert into public.tally (area_no, intention_kind, code, change)
+  select area_no, intention_kind, code, sum(change) from gone group by 1, 2, 3 having sum(change) <> 0;
+end
+$$;
+
+-- Volunteers whom an organiser may assign: live volunteer grants inside the organiser's own area.
+create function wall.volunteers() returns table (account_id uuid, name text, email text, grant_ends_at timestamptz)
+language sql stable security definer set search_path = '' as $$
+  select a.account_id, a.name, a.email, max(g.ends_at)
+  from wall.in_use() u
+  join public.access_grant g on g.role = 'volunteer' and g.ended_at is null
+    and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
+  join public.account a on a.account_id = g.account_id
+  where u.role = 'organiser' and wall.open('contact')
+    and wall.numbers_of(g.area_id) && wall.numbers_of(u.area_id)
+  group by 1, 2, 3
+$$;
+
+-- May this list be given to this account? Their volunteer grant must cover every door.
+create function wall.may_assign(partition integer, list bigint, account uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (
+    select from wall.in_use() u
+    join public.walk_list l on l.partition_id = partition and l.list_id = list
+    join public.access_grant g on g.account_id = may_assign.account and g.role = 'volunteer' and g.ended_at is null
+      and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
+    where u.role = 'organiser' and wall.open('contact')
+      and not exists (
+        select from public.walk_list_door d where d.partition_id = l.partition_id and d.list_id = l.list_id
+          and d.version = l.version
+          and not (wall.covers(u.area_id, d.area_no) and wall.covers(g.area_id, d.area_no))))
+$$;
+
+-- Lets sessions of a volunteer last until two hours after the last of their assignments.
+create function wall.extend_sessions(account uuid) returns void
+language sql volatile security definer set search_path = '' as $$
+  update public.session s
+  set ends_at = greatest(s.ends_at, least(g.ends_at, (
+    select max(a.ends_at) + interval '2 hours' from public.assignment a
+    where a.account_id = extend_sessions.account and a.ended_at is null)))
+  from public.access_grant g
+  where g.grant_id = s.grant_id and g.role = 'volunteer' and s.account_id = extend_sessions.account
+    and s.ended_at is null and s.ends_at > statement_timestamp()
+    and (exists (select from wall.in_use() u where u.role = 'organiser')
+      or pg_has_role(session_user, 'hustings_operator', 'member'))
+$$;
+
+-- The names that a history needs: who recorded it. Only of accounts with a result in the area.
+create function wall.names(accounts uuid[]) returns table (account_id uuid, name text)
+language sql stable security definer set search_path = '' as $$
+  select a.account_id, a.name from public.account a
+  where a.account_id = any (names.accounts)
+    and exists (select from wall.in_use() u where u.role in ('organiser', 'data-protection-officer'))
+$$;
+
+do $$
+declare f regprocedure;
+begin
+  for f in select p.oid::regprocedure from pg_proc p where p.pronamespace = 'wall'::regnamespace
+    and pg_get_userbyid(p.proowner) <> 'hustings_wall' loop
+    execute format('alter function %s owner to hustings_wall', f);
+  end loop;
+end $$;
+alter type wall.open_list owner to hustings_wall;
+grant execute on function wall.list_partition(), wall.list_id(), wall.list_version(), wall.households(), wall.electors(),
+  wall.electors_with_last(), wall.own_lists(), wall.own_progress() to hustings_volunteer;
+grant execute on function wall.may_record(integer, bigint, bigint, bigint), wall.recordable(integer, bigint, bigint, bigint),
+  wall.settle(integer, bigint, text) to hustings_volunteer, hustings_organiser;
+grant execute on function wall.fold_tallies(), wall.volunteers(), wall.may_assign(integer, bigint, uuid), wall.extend_sessions(uuid)
+  to hustings_organiser;
+grant execute on function wall.rebuild_tallies(integer) to hustings_importer;
+grant execute on function wall.names(uuid[]) to hustings_organiser, hustings_protection;
+
+set local role hustings_owner;
+create policy volunteer on household for select to hustings_volunteer
+  using (partition_id = (select wall.list_partition()) and household_id = any ((select wall.households())::bigint[]));
+create policy volunteer on elector for select to hustings_volunteer
+  using (partition_id = (select wall.list_partition()) and elector_id = any ((select wall.electors())::bigint[]));
+create policy volunteer on objection for select to hustings_volunteer
+  using (partition_id = (select wall.list_partition()) and elector_id = any ((select wall.electors())::bigint[]));
+
+create policy volunteer on walk_list for select to hustings_volunteer
+  using (list_id = any ((select wall.own_lists())::bigint[]));
+create policy volunteer on walk_list_door for select to hustings_volunteer
+  using (partition_id = (select wall.list_partition()) and list_id = (select wall.list_id()) and version = (select wall.list_version()));
+create policy volunteer on walk_list_elector for select to hustings_volunteer
+  using (partition_id = (select wall.list_partition()) and list_id = (select wall.list_id()) and version = (select wall.list_version()));
+create policy volunteer on assignment for select to hustings_volunteer
+  using (account_id = (select wall.account()) and list_id = any ((select wall.own_lists())::bigint[]));
+create policy volunteer_reads on result for select to hustings_volunteer
+  using (partition_id = (select wall.list_partition()) and list_id = (select wall.list_id()));
+create policy volunteer_records on result for insert to hustings_volunteer
+  with check (account_id = (select wall.account()) and wall.may_record(partition_id, list_id, household_id, elector_id));
+create policy volunteer on intention_now for select to hustings_volunteer
+  using (partition_id = (select wall.list_partition()) and elector_id = any ((select wall.electors_with_last())::bigint[]));
+create policy own_reads on receipt for select to hustings_volunteer, hustings_organiser
+  using (account_id = (select wall.account()) or (select wall.is('organiser')));
+create policy own_adds on receipt for insert to hustings_volunteer
+  with check (account_id = (select wall.account()));
+create policy organiser_adds on receipt for insert to hustings_organiser
+  with check ((select wall.is('organiser')));
+create policy recorder on result_conflict for insert to hustings_volunteer
+  with check (account_id = (select wall.account()));
+
+create policy organiser_reads on walk_list for select to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]));
+create policy organiser_makes on walk_list for insert to hustings_organiser
+  with check (area_no = any ((select wall.areas())::integer[]) and made_by = (select wall.account()));
+create policy organiser_changes on walk_list for update to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]))
+  with check (area_no = any ((select wall.areas())::integer[]));
+create policy organiser on walk_list_door to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]))
+  with check (area_no = any ((select wall.areas())::integer[]));
+create policy organiser on walk_list_elector to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]))
+  with check (area_no = any ((select wall.areas())::integer[]));
+create policy organiser_reads on assignment for select to hustings_organiser
+  using (exists (select from walk_list l where l.partition_id = assignment.partition_id and l.list_id = assignment.list_id));
+create policy organiser_assigns on assignment for insert to hustings_organiser
+  with check (assigned_by = (select wall.account()) and wall.may_assign(partition_id, list_id, account_id));
+create policy organiser_ends on assignment for update to hustings_organiser
+  using (exists (select from walk_list l where l.partition_id = assignment.partition_id and l.list_id = assignment.list_id))
+  with check (ended_at is not null);
+create policy organiser_reads on result for select to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]));
+create policy organiser_accepts on result for insert to hustings_organiser
+  with check (area_no = any ((select wall.areas())::integer[]) and accepted_by = (select wall.account())
+    and wall.may_record(partition_id, list_id, household_id, elector_id));
+create policy organiser on result_conflict for select to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]));
+create policy organiser on quarantine to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]))
+  with check (area_no = any ((select wall.areas())::integer[]) and decided_by = (select wall.account()));
+create policy organiser on intention_now for select to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]));
+create policy organiser on tally for select to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]));
+
+create policy importer on walk_list to hustings_importer
+  using (area_no = any ((select wall.areas())::integer[])) with check (area_no = any ((select wall.areas())::integer[]));
+create policy importer on walk_list_door to hustings_importer
+  using (area_no = any ((select wall.areas())::integer[])) with check (area_no = any ((select wall.areas())::integer[]));
+create policy importer on walk_list_elector to hustings_importer
+  using (area_no = any ((select wall.areas())::integer[])) with check (area_no = any ((select wall.areas())::integer[]));
+create policy importer on assignment for select to hustings_importer
+  using (exists (select from walk_list l where l.partition_id = assignment.partition_id and l.list_id = assignment.list_id));
+
+create policy protection on walk_list for select to hustings_protection using ((select wall.is('data-protection-officer')));
+create policy protection on walk_list_door for select to hustings_protection using ((select wall.is('data-protection-officer')));
+create policy protection on walk_list_elector for select to hustings_protection using ((select wall.is('data-protection-officer')));
+create policy protection on assignment for select to hustings_protection using ((select wall.is('data-protection-officer')));
+create policy protection on result for select to hustings_protection using ((select wall.is('data-protection-officer')));
+create policy protection on result_conflict for select to hustings_protection using ((select wall.is('data-protection-officer')));
+create policy protection on quarantine for select to hustings_protection using ((select wall.is('data-protection-officer')));
+create policy protection on intention_now for select to hustings_protection using ((select wall.is('data-protection-officer')));
+
+create policy administrator on walk_list for select to hustings_administrator using ((select wall.is('administrator')));
+create policy administrator on walk_list_elector for select to hustings_administrator using ((select wall.is('administrator')));
+create policy administrator_reads on assignment for select to hustings_administrator using ((select wall.is('administrator')));
+create policy administrator_ends on assignment for update to hustings_administrator
+  using ((select wall.is('administrator'))) with check (ended_at is not null);
+reset role;

@@ -1,0 +1,101 @@
+-- The access log: every look at a person's data, written in the transaction of the look, and
+-- every refused attempt of a known account. Nobody updates or deletes it.
+set local role hustings_owner;
+
+-- People stand in the log by a random pseudonym; erasing somebody is deleting one row here.
+create table subject (
+  partition_id integer not null,
+  elector_id bigint not null,
+  pseudonym uuid not null unique default gen_random_uuid(),
+  primary key (partition_id, elector_id),
+  foreign key (partition_id, elector_id) references elector
+);
+
+create table access_log (
+  entry_id bigint generated always as identity,
+  -- The snapshot's time: what this statement could see, it could see because access lived then.
+  at timestamptz not null default statement_timestamp(),
+  what text not null check (what in ('look', 'search', 'print', 'export', 'refused')),
+  permission text not null,
+  purpose text not null default '',
+  tool text check (tool in ('contact', 'organise')),
+  account_id uuid,
+  grant_id uuid,
+  session_id uuid,
+  operator_id uuid,
+  -- The people shown, by pseudonym; a page of a list names the list and its version instead.
+  subjects uuid[] not null default '{}',
+  partition_id integer,
+  list_id bigint,
+  list_version integer,
+  -- Of a refused attempt: the route and the answer, never an id or what was typed.
+  route text not null default '',
+  status smallint,
+  address text not null default '',
+  primary key (at, entry_id)
+) partition by range (at);
+create index access_log_by_account on access_log (account_id, at);
+create index access_log_by_subject on access_log using gin (subjects);
+create index access_log_by_list on access_log (list_id, at) where list_id is not null;
+
+-- Month partitions, which expire whole; the default catches what no month was made for.
+do $$
+declare month date := '2026-11-01';
+begin
+  while month < '2030-01-01' loop
+    execute format('create table access_log_%s partition of access_log for values from (%L) to (%L)',
+      to_char(month, 'YYYY_MM'), month, (month + interval '1 month')::date);
+    execute format('alter table access_log_%s enable row level security', to_char(month, 'YYYY_MM'));
+    execute format('alter table access_log_%s force row level security', to_char(month, 'YYYY_MM'));
+    month := (month + interval '1 month')::date;
+  end loop;
+end $$;
+create table access_log_other partition of access_log default;
+alter table access_log_other enable row level security;
+alter table access_log_other force row level security;
+
+grant select on subject to hustings_administrator, hustings_protection, hustings_wall;
+grant insert (partition_id, elector_id) on subject to hustings_importer, hustings_wall;
+grant insert (what, permission, purpose, tool, account_id, grant_id, session_id, subjects, partition_id, list_id, list_version)
+  on access_log to hustings_volunteer, hustings_organiser, hustings_membership, hustings_protection,
+  hustings_administrator, hustings_importer;
+grant select on access_log to hustings_administrator, hustings_protection;
+grant select, insert on access_log to hustings_wall;
+
+alter table subject enable row level security;
+alter table subject force row level security;
+alter table access_log enable row level security;
+alter table access_log force row level security;
+reset role;
+
+-- The pseudonyms of people shown, for the log's row and nothing else: random, they tell nothing.
+create function wall.pseudonyms(partition integer, electors bigint[]) returns uuid[]
+language sql volatile security definer set search_path = '' as $$
+  with new as (
+    insert into public.subject (partition_id, elector_id)
+    select e.partition_id, e.elector_id from public.elector e
+    where e.partition_id = partition and e.elector_id = any (electors)
+      and not exists (select from public.subject s where s.partition_id = e.partition_id and s.elector_id = e.elector_id)
+    on conflict do nothing
+    returning pseudonym
+  )
+  select coalesce(array_agg(pseudonym), '{}') from (
+    select s.pseudonym from public.subject s where s.partition_id = partition and s.elector_id = any (electors)
+    union all select pseudonym from new) all_of_them
+$$;
+alter function wall.pseudonyms(integer, bigint[]) owner to hustings_wall;
+grant execute on function wall.pseudonyms(integer, bigint[]) to hustings_volunteer, hustings_organiser,
+  hustings_protection, hustings_importer;
+
+set local role hustings_owner;
+create policy administrator on subject for select to hustings_administrator using ((select wall.is('administrator')));
+create policy protection on subject for select to hustings_protection using ((select wall.is('data-protection-officer')));
+create policy importer on subject for insert to hustings_importer with check ((select wall.is('organiser')));
+-- The last statement of a transaction that showed somebody: fails once access has ended.
+create policy on_record on access_log for insert
+  to hustings_volunteer, hustings_organiser, hustings_membership, hustings_protection, hustings_administrator, hustings_importer
+  with check ((select wall.live()) and wall.open(tool) and account_id = (select wall.account())
+    and grant_id = (select wall.grant_id()) and session_id = (select wall.session_id()) and what <> 'refused');
+create policy administrator on access_log for select to hustings_administrator using ((select wall.is('administrator')));
+create policy protection on access_log for select to hustings_protection using ((select wall.is('data-protection-officer')));
+reset role;

@@ -1,0 +1,248 @@
+-- What happens without a session, by hustings_door alone: it may run these functions and touch
+-- no table. Each does one narrow thing and says no more than its caller needs.
+
+-- Limits before hashing: 10 failures an account and 100 an address in 15 minutes.
+-- Answers the candidate, or when to try again. An unknown address answers a row without a hash,
+-- so that the caller does the same work.
+create function wall.sign_in_candidate(email text, address text)
+returns table (account_id uuid, password_hash text, try_again_at timestamptz)
+language sql stable security definer set search_path = '' as $$
+  with of_account as (
+    select f.at from public.sign_in_failure f
+    where f.email_digest = sha256(convert_to(lower(sign_in_candidate.email), 'UTF8'))
+      and f.at > statement_timestamp() - interval '15 minutes'
+    order by f.at desc offset 9 limit 1
+  ), of_address as (
+    select f.at from public.sign_in_failure f
+    where f.address_digest = sha256(convert_to(sign_in_candidate.address, 'UTF8'))
+      and f.at > statement_timestamp() - interval '15 minutes'
+    order by f.at desc offset 99 limit 1
+  ), wait as (
+    select max(at) + interval '15 minutes' as until from (select at from of_account union all select at from of_address) t
+  )
+  select a.account_id, a.password_hash, wait.until
+  from wait left join public.account a on a.email = lower(sign_in_candidate.email)
+$$;
+
+create function wall.note_sign_in_failure(email text, address text) returns void
+language sql volatile security definer set search_path = '' as $$
+  delete from public.sign_in_failure where at < statement_timestamp() - interval '1 day';
+  insert into public.sign_in_failure (email_digest, address_digest)
+  values (sha256(convert_to(lower(email), 'UTF8')), sha256(convert_to(address, 'UTF8')));
+$$;
+
+-- A sign-in with the right password by an account whose access has ended is a refused attempt.
+create function wall.note_refused_sign_in(account uuid, address text) returns void
+language sql volatile security definer set search_path = '' as $$
+  insert into public.access_log (what, permission, account_id, route, status, address)
+  select 'refused', 'sign-in', a.account_id, 'POST /sign-in', 401, left(note_refused_sign_in.address, 64)
+  from public.account a where a.account_id = note_refused_sign_in.account
+    and exists (select from public.access_grant g where g.account_id = a.account_id)
+$$;
+
+create function wall.grants_of(account uuid)
+returns table (grant_id uuid, role text, area text, ends_at timestamptz)
+language sql stable security definer set search_path = '' as $$
+  select g.grant_id, g.role, ar.name, g.ends_at
+  from public.access_grant g join public.area ar using (area_id)
+  where g.account_id = grants_of.account and g.ended_at is null
+    and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
+  order by g.given_at
+$$;
+
+-- How long a session may rest and last, by role. A volunteer's lasts until two hours after the last
+-- assignment, and a whole session at least.
+create function wall.idle_of(role text) returns interval
+language sql immutable set search_path = '' as $$
+  select case when role in ('administrator', 'data-protection-officer') then interval '1 hour' else interval '12 hours' end
+$$;
+create function wall.lasts_of(role text) returns interval
+language sql immutable set search_path = '' as $$
+  select case role when 'volunteer' then interval '14 hours' when 'administrator' then interval '12 hours'
+    when 'data-protection-officer' then interval '12 hours' else interval '7 days' end
+$$;
+
+-- Opens a session under one live grant of the account. `key` is SHA-256 of SHA-256 of the token.
+create function wall.open_session(session uuid, key bytea, account uuid, grant_wanted uuid, agent text, address text)
+returns table (session_id uuid, role text, area text, ends_at timestamptz)
+language sql volatile security definer set search_path = '' as $$
+  insert into public.session as s (session_id, key, grant_id, account_id, idle_until, ends_at, agent, address)
+  select session, open_session.key, g.grant_id, g.account_id, statement_timestamp() + wall.idle_of(g.role),
+    least(g.ends_at, greatest(statement_timestamp() + wall.lasts_of(g.role), (
+      select max(a.ends_at) + interval '2 hours' from public.assignment a
+      where g.role = 'volunteer' and a.account_id = g.account_id and a.ended_at is null))),
+    left(open_session.agent, 300), left(open_session.address, 64)
+  from public.access_grant g
+  where g.grant_id = grant_wanted and g.account_id = account and g.ended_at is null
+    and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
+  returning s.session_id,
+    (select g.role from public.access_grant g where g.grant_id = s.grant_id),
+    (select ar.name from public.access_grant g join public.area ar using (area_id) where g.grant_id = s.grant_id),
+    s.ends_at
+$$;
+
+-- Another of one's own grants: a new session, the old one ends. `hash` is what the browser's token hashes to.
+create function wall.switch_session(hash text, session uuid, key bytea, grant_wanted uuid, agent text, address text)
+returns table (session_id uuid, role text, area text, ends_at timestamptz)
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  account uuid;
+begin
+  update public.session s set ended_at = statement_timestamp(), ended_why = 'switched'
+  from public.access_grant g
+  where s.key = sha256(decode(hash, 'hex')) and s.ended_at is null
+    and s.idle_until > statement_timestamp() and s.ends_at > statement_timestamp()
+    and g.grant_id = s.grant_id and g.ended_at is null and g.ends_at > statement_timestamp()
+    and exists (select from public.access_grant w where w.grant_id = grant_wanted and w.account_id = s.account_id
+      and w.ended_at is null and w.starts_at <= statement_timestamp() and w.ends_at > statement_timestamp())
+  returning s.account_id into account;
+  if account is not null then
+    return query select * from wall.open_session(session, switch_session.key, account, grant_wanted,
+      switch_session.agent, switch_session.address);
+  end if;
+end
+$$;
+
+-- At most every five minutes: a session in use does not fall asleep.
+create function wall.refresh_session(hash text) returns void
+language sql volatile security definer set search_path = '' as $$
+  update public.session s
+  set refreshed_at = statement_timestamp(), idle_until = statement_timestamp() + wall.idle_of(g.role)
+  from public.access_grant g
+  where s.key = sha256(decode(hash, 'hex')) and g.grant_id = s.grant_id and s.ended_at is null
+    and s.idle_until > statement_timestamp() and s.ends_at > statement_timestamp()
+    and s.refreshed_at < statement_timestamp() - interval '5 minutes'
+$$;
+
+create function wall.close_session(hash text) returns void
+language sql volatile security definer set search_path = '' as $$
+  update public.session s set ended_at = statement_timestamp(), ended_why = 'signed-out'
+  where s.key = sha256(decode(hash, 'hex')) and s.ended_at is null
+$$;
+
+-- A refused attempt of a known account. `route` is the route's pattern, never what was asked for.
+create function wall.note_refusal(hash text, route text, status smallint, address text) returns void
+language sql volatile security definer set search_path = '' as $$
+  insert into public.access_log (what, permission, account_id, grant_id, session_id, route, status, address)
+  select 'refused', '', s.account_id, s.grant_id, s.session_id, left(note_refusal.route, 120), note_refusal.status,
+    left(note_refusal.address, 64)
+  from public.session s where s.key = sha256(decode(hash, 'hex'))
+$$;
+
+-- Keeps a result that cannot stand yet: of a session that is over (up to 30 days), or refused by its
+-- content. Only for a list that was this account's once; shows nothing back but whether it was kept.
+create function wall.quarantine(hash text, result uuid, digest bytea, partition integer, list bigint,
+  content jsonb, field text, reason text) returns text
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  who record;
+  door_area integer;
+begin
+  select s.account_id, s.session_id into who from public.session s
+  where s.key = sha256(decode(hash, 'hex'))
+    and coalesce(s.ended_at, least(s.ends_at, s.idle_until)) > statement_timestamp() - interval '30 days';
+  if who.account_id is null then
+    return 'unknown';
+  end if;
+  select l.area_no into door_area from public.walk_list l
+  where l.partition_id = partition and l.list_id = list
+    and exists (select from public.assignment a where a.partition_id = l.partition_id and a.list_id = l.list_id
+      and a.account_id = who.account_id);
+  if door_area is null then
+    return 'not-found';
+  end if;
+  -- Already stored before access ended: the phone asks again because the answer was lost.
+  if exists (select from public.receipt r where r.id = result and r.digest = quarantine.digest
+             and r.account_id = who.account_id) then
+    return 'replayed';
+  end if;
+  if (select count(*) from public.quarantine q where q.account_id = who.account_id and q.state = 'waiting') >= 5000 then
+    return 'full';
+  end if;
+  insert into public.quarantine (id, digest, partition_id, list_id, area_no, content, field, reason, account_id)
+  values (result, quarantine.digest, partition, list, door_area, quarantine.content, quarantine.field,
+    quarantine.reason, who.account_id)
+  on conflict do nothing;
+  return 'kept';
+end
+$$;
+
+-- A result that came again under a live session and was stored no longer waits.
+create function wall.release(result uuid) returns void
+language sql volatile security definer set search_path = '' as $$
+  update public.quarantine q set state = 'stored', decided_at = statement_timestamp()
+  where q.id = result and q.state = 'waiting' and q.account_id = (select u.account_id from wall.in_use() u)
+    and exists (select from public.receipt r where r.id = result)
+$$;
+
+-- The public notices of closed tools, and what every page says of the installation.
+create function wall.notices()
+returns table (tool text, notice text, closed_at timestamptz, opens_at timestamptz)
+language sql stable security definer set search_path = '' as $$
+  select l.tool, l.notice, l.closed_at, l.opens_at from public.lockdown l where l.opened_at is null order by l.tool
+$$;
+
+create function wall.about()
+returns table (set_up boolean, controller text, contact text, privacy_notice text, demonstration boolean)
+language sql stable security definer set search_path = '' as $$
+  select exists (select from public.access_grant g where g.role = 'administrator'),
+    i.controller, i.contact, i.privacy_notice, coalesce(i.demonstration, false)
+  from (select 1) one left join public.installation i on true
+$$;
+
+-- The first evening. `code_digest` is SHA-256 of the one-time code; ten wrong tries end it.
+create function wall.set_up(code text, controller text, contact text, kind text, privacy_notice text,
+  codes jsonb, poll_name text, poll_date date, poll_kind text,
+  account uuid, email text, name text, password_hash text, grant_id uuid) returns text
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  held public.set_up_code%rowtype;
+  everywhere bigint;
+begin
+  select * into held from public.set_up_code for update;
+  if exists (select from public.access_grant g where g.role = 'administrator') then
+    return 'done-before';
+  end if;
+  if held.digest is null or held.failures >= 10 then
+    return 'no-code';
+  end if;
+  if held.digest <> sha256(convert_to(code, 'UTF8')) then
+    update public.set_up_code set failures = failures + 1;
+    return 'wrong-code';
+  end if;
+  select area_id into everywhere from public.area where area.kind = 'installation';
+  insert into public.installation (controller, contact, kind, privacy_notice)
+  values (set_up.controller, set_up.contact, set_up.kind, set_up.privacy_notice);
+  insert into public.intention_code (code, label, slot, code_group, party, place)
+  select c->>'code', c->>'label', (c->>'slot')::smallint, c->>'group', coalesce(c->>'party', ''), n::smallint
+  from jsonb_array_elements(codes) with ordinality as t (c, n);
+  if poll_name <> '' then
+    insert into public.poll (name, poll_date, kind, area_id) values (set_up.poll_name, set_up.poll_date, set_up.poll_kind, everywhere);
+  end if;
+  insert into public.account (account_id, email, name, password_hash)
+  values (set_up.account, lower(set_up.email), set_up.name, set_up.password_hash);
+  insert into public.access_grant (grant_id, account_id, role, area_id, purpose, reason, ends_at)
+  values (set_up.grant_id, set_up.account, 'administrator', everywhere, 'Running the installation',
+    'First administrator, from set-up', now() + interval '1 year');
+  delete from public.set_up_code;
+  return 'done';
+end
+$$;
+
+grant insert on public.poll to hustings_wall;
+do $$
+declare f regprocedure;
+begin
+  for f in select p.oid::regprocedure from pg_proc p where p.pronamespace = 'wall'::regnamespace
+    and pg_get_userbyid(p.proowner) <> 'hustings_wall' loop
+    execute format('alter function %s owner to hustings_wall', f);
+  end loop;
+end $$;
+grant execute on function wall.sign_in_candidate(text, text), wall.note_sign_in_failure(text, text),
+  wall.note_refused_sign_in(uuid, text), wall.grants_of(uuid),
+  wall.open_session(uuid, bytea, uuid, uuid, text, text), wall.switch_session(text, uuid, bytea, uuid, text, text),
+  wall.refresh_session(text), wall.close_session(text), wall.note_refusal(text, text, smallint, text),
+  wall.quarantine(text, uuid, bytea, integer, bigint, jsonb, text, text), wall.notices(), wall.about(),
+  wall.set_up(text, text, text, text, text, jsonb, text, date, text, uuid, text, text, text, uuid)
+  to hustings_door;
+grant execute on function wall.release(uuid) to hustings_volunteer, hustings_organiser;

@@ -1,0 +1,52 @@
+//! Sessions for programs: `POST /api/v1/sessions`, `DELETE /api/v1/sessions/current`.
+
+use super::door::{self, Caller, SignIn, Wanted};
+use crate::web::{Answer, App, Json, Viewer};
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// Who signs in, with which grant when there are several. `code` is for a second factor, which nobody has yet.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSession {
+    email: String,
+    password: String,
+    #[serde(rename = "code")]
+    _code: Option<String>,
+    grant: Option<Uuid>,
+}
+
+/// `POST /api/v1/sessions`
+pub async fn sign_in(State(app): State<App>, caller: Caller, Json(new): Json<NewSession>) -> Answer {
+    let wanted = new.grant.map_or(Wanted::Only, Wanted::This);
+    let answer = match door::sign_in(&app.database, new.email.trim(), new.password, wanted, &caller).await? {
+        SignIn::Opened { token, grant } => {
+            let body = serde_json::json!({"token": token.as_str(), "grant": grant});
+            (StatusCode::CREATED, axum::Json(body)).into_response()
+        }
+        SignIn::Choose(grants) => {
+            problem("grant-required", "Name one of these grants", Some(serde_json::json!(grants)))
+        }
+        SignIn::Refused => problem("refused", "That email address and password do not open anything", None),
+    };
+    Ok(answer)
+}
+
+fn problem(kind: &str, detail: &str, grants: Option<serde_json::Value>) -> Response {
+    let mut body = serde_json::json!({"type": kind, "title": "Sign in", "status": 401, "detail": detail});
+    if let Some(grants) = grants {
+        body["grants"] = grants;
+    }
+    let mut response = (StatusCode::UNAUTHORIZED, axum::Json(body)).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response
+}
+
+/// `DELETE /api/v1/sessions/current`
+pub async fn sign_out(State(app): State<App>, viewer: Viewer) -> Answer<StatusCode> {
+    door::sign_out(&app.database, viewer.credential()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,138 @@
+//! Signing in and out, and changing between one's own grants.
+
+use super::Token;
+use super::door::{self, Caller, SignIn, Wanted};
+use crate::error::Error;
+use crate::web::{Answer, App, FieldErrors, Form, Layout, Viewer, see_other};
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use serde::Deserialize;
+use uuid::Uuid;
+
+const HOST_COOKIE: &str = "__Host-hustings";
+const PLAIN_COOKIE: &str = "hustings";
+
+#[derive(Template, WebTemplate)]
+#[template(path = "access/sign-in.html")]
+struct SignInPage {
+    layout: Layout,
+    errors: FieldErrors,
+    email: String,
+    next: String,
+    ended: bool,
+}
+
+/// What the address of the sign-in page may say: where to go then, and why one is here.
+#[derive(Deserialize, Default)]
+pub struct Asked {
+    #[serde(default)]
+    next: String,
+    ended: Option<u8>,
+}
+
+/// The form's fields.
+#[derive(Deserialize)]
+pub struct SignInForm {
+    email: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET /sign-in`
+pub async fn sign_in_form(viewer: Option<Viewer>, layout: Layout, Query(asked): Query<Asked>) -> Response {
+    if viewer.is_some() && asked.ended.is_none() {
+        return see_other(own_path(&asked.next));
+    }
+    let layout = layout.without_head();
+    let page = SignInPage {
+        layout,
+        errors: FieldErrors::default(),
+        email: String::new(),
+        next: asked.next,
+        ended: asked.ended.is_some(),
+    };
+    page.into_response()
+}
+
+/// `POST /sign-in`
+pub async fn sign_in(
+    State(app): State<App>,
+    layout: Layout,
+    caller: Caller,
+    jar: CookieJar,
+    Form(form): Form<SignInForm>,
+) -> Answer {
+    let layout = layout.without_head();
+    let mut errors = FieldErrors::default();
+    let status = match door::sign_in(&app.database, form.email.trim(), form.password, Wanted::First, &caller).await {
+        Ok(SignIn::Opened { token, .. }) => {
+            return Ok((jar.add(cookie(&app, &token)), see_other(own_path(&form.next))).into_response());
+        }
+        Ok(SignIn::Refused | SignIn::Choose(_)) => {
+            errors.add("email", "That email address and password do not open anything. Check both, or ask the person who gave you access");
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Err(error @ (Error::TooMany(_) | Error::Busy)) => {
+            errors.add("email", error.to_string());
+            StatusCode::TOO_MANY_REQUESTS
+        }
+        Err(error) => return Err(error),
+    };
+    let page = SignInPage { layout, errors, email: form.email, next: form.next, ended: false };
+    Ok((status, page).into_response())
+}
+
+/// `POST /sign-out`
+pub async fn sign_out(State(app): State<App>, viewer: Viewer, jar: CookieJar) -> Answer {
+    door::sign_out(&app.database, viewer.credential()).await?;
+    Ok((jar.remove(empty_cookie(&app)), see_other("/sign-in")).into_response())
+}
+
+/// Which of one's own grants to use now.
+#[derive(Deserialize)]
+pub struct Switch {
+    wanted: Uuid,
+}
+
+/// `POST /account/grant`
+pub async fn switch(State(app): State<App>, viewer: Viewer, jar: CookieJar, Form(form): Form<Switch>) -> Answer {
+    let token = door::switch(&app.database, viewer.credential(), form.wanted, &viewer.caller).await?;
+    let token = token.ok_or(Error::NotFound)?;
+    Ok((jar.add(cookie(&app, &token)), see_other("/")).into_response())
+}
+
+/// A path of ours, never another site's.
+fn own_path(next: &str) -> &str {
+    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    if ours { next } else { "/" }
+}
+
+fn cookie(app: &App, token: &Token) -> Cookie<'static> {
+    let mut cookie = empty_cookie(app);
+    cookie.set_value(token.as_str().to_owned());
+    cookie
+}
+
+fn empty_cookie(app: &App) -> Cookie<'static> {
+    let name = if app.secure() { HOST_COOKIE } else { PLAIN_COOKIE };
+    Cookie::build((name, "")).path("/").http_only(true).same_site(SameSite::Lax).secure(app.secure()).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn signing_in_never_leads_to_another_site() {
+        assert_eq!(own_path("/electors"), "/electors");
+        for bad in ["//evil.example", "https://evil.example", "/\\evil.example", "", "javascript:x"] {
+            assert_eq!(own_path(bad), "/");
+        }
+    }
+}

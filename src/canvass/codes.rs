@@ -1,0 +1,46 @@
+//! The installation's own list of voting intentions and of issues.
+
+use crate::database::Scoped;
+use crate::error::Error;
+
+/// A voting intention: letter, word, shape by its group, colour by its slot.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Code {
+    /// One to three letters.
+    pub code: String,
+    /// The word beside it.
+    pub label: String,
+    /// The colour slot, 1 to 8.
+    pub slot: i16,
+    /// `for`, `leaning`, `undecided`, `against`, `non-voter` or `wont-say`.
+    pub group: String,
+}
+
+/// The list in its own order; the first seven stand first at the door.
+///
+/// # Errors
+/// What the database says.
+pub async fn intentions(scope: &mut Scoped) -> Result<Vec<Code>, Error> {
+    Ok(sqlx::query_as!(Code, r#"select code, label, slot, code_group as "group" from intention_code order by place"#)
+        .fetch_all(scope.connection())
+        .await?)
+}
+
+/// An issue that people at doors care about.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Issue {
+    /// The short code.
+    pub code: String,
+    /// Its words.
+    pub label: String,
+}
+
+/// The issues in their own order.
+///
+/// # Errors
+/// What the database says.
+pub async fn issues(scope: &mut Scoped) -> Result<Vec<Issue>, Error> {
+    Ok(sqlx::query_as!(Issue, "select code, label from issue_code order by place, code")
+        .fetch_all(scope.connection())
+        .await?)
+}

@@ -1,0 +1,353 @@
+//! The scoped transaction: one actor, one permission, one purpose, what is open on the page.
+//!
+//! It begins by naming the session to PostgreSQL, whose row policies then decide. What its store functions read of
+//! people comes as [`Seen`], which only [`Scoped::finish`] opens, after the look is on record as the last statement.
+
+use super::{Database, Operator, WorkingRole};
+use crate::access::{Permission, Role};
+use crate::canvass::ListId;
+use crate::error::{Error, Tool};
+use sqlx::{PgConnection, Postgres, Transaction};
+use uuid::Uuid;
+
+/// The text that stands for a browser's token inside the server: SHA-256 of it, in hex. Opens nothing by itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credential(String);
+
+impl Credential {
+    /// From the token as the browser sends it. None when it cannot be a token of ours (43 base64url characters).
+    pub fn from_token(token: &str) -> Option<Self> {
+        use sha2::Digest;
+        let shaped = token.len() == 43 && token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        shaped.then(|| Credential(hex::encode(sha2::Sha256::digest(token.as_bytes()))))
+    }
+
+    /// What the session table holds: SHA-256 of this hash's bytes.
+    pub fn key(&self) -> Vec<u8> {
+        use sha2::Digest;
+        sha2::Sha256::digest(hex::decode(&self.0).unwrap_or_default()).to_vec()
+    }
+
+    pub(crate) fn as_hex(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Who acts in a scoped transaction.
+#[derive(Debug, Clone)]
+pub enum Actor {
+    /// A session under one grant.
+    Session {
+        /// The account signed in.
+        account: Uuid,
+        /// The grant in use.
+        grant: Uuid,
+        /// The session.
+        session: Uuid,
+        /// The grant's role.
+        role: Role,
+        /// The grant's area.
+        area: i64,
+        /// The grant's purpose.
+        purpose: String,
+    },
+    /// The command line's operator, on record with OS user and reason.
+    Operator {
+        /// The operator's session.
+        operator: Uuid,
+    },
+}
+
+/// What is open on this page: only narrows what the grant holds. Nothing named, nothing read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scope {
+    /// The area in use; None means the grant's own.
+    pub area: Option<i64>,
+    /// The open walk list.
+    pub list: Option<ListId>,
+}
+
+/// What kind of look the log's row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum What {
+    /// A page or an answer that shows people.
+    #[default]
+    Look,
+    /// A search and what it found.
+    Search,
+    /// A page made for paper.
+    Print,
+}
+
+impl What {
+    fn as_str(self) -> &'static str {
+        match self {
+            What::Look => "look",
+            What::Search => "search",
+            What::Print => "print",
+        }
+    }
+}
+
+/// Who was shown: people by partition and id, or a list by version.
+#[derive(Debug, Clone, Default)]
+pub struct Looked {
+    /// The kind of look.
+    pub what: What,
+    /// The people shown, as (partition, elector).
+    pub electors: Vec<(i32, i64)>,
+    /// The list shown and its version, instead of its people.
+    pub list: Option<(ListId, i32)>,
+}
+
+/// Something about people that nobody may see before the look is on record.
+#[must_use = "finish the scoped transaction with it"]
+pub struct Seen<T> {
+    value: T,
+    looked: Looked,
+}
+
+impl<T> Seen<T> {
+    /// Rows just read, with those they show.
+    pub fn new(value: T, looked: Looked) -> Self {
+        Seen { value, looked }
+    }
+
+    /// People of one answer.
+    pub fn people(value: T, electors: impl IntoIterator<Item = (i32, i64)>) -> Self {
+        Seen::new(value, Looked { electors: electors.into_iter().collect(), ..Looked::default() })
+    }
+
+    /// Two looks of one page become one row of the log. The kind that is not a plain look stands.
+    pub fn and<U>(self, other: Seen<U>) -> Seen<(T, U)> {
+        let mut looked = self.looked;
+        looked.electors.extend(other.looked.electors);
+        looked.list = looked.list.or(other.looked.list);
+        if looked.what == What::Look {
+            looked.what = other.looked.what;
+        }
+        Seen { value: (self.value, other.value), looked }
+    }
+
+    /// Changes the shape, not the look.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Seen<U> {
+        Seen { value: f(self.value), looked: self.looked }
+    }
+
+    /// The same look, for paper.
+    pub fn for_print(mut self) -> Self {
+        self.looked.what = What::Print;
+        self
+    }
+}
+
+/// A command-line operator's session on record.
+#[derive(Debug, Clone)]
+pub struct OperatorSession {
+    /// The machine's user.
+    pub os_user: String,
+    /// The command, without its arguments.
+    pub command: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// One transaction under the wall. The only type that store functions take.
+pub struct Scoped {
+    transaction: Transaction<'static, Postgres>,
+    actor: Actor,
+    permission: Permission,
+}
+
+impl Scoped {
+    /// Begins for a session: names its credential and what is open to PostgreSQL, which decides from there.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database is away.
+    pub async fn begin(
+        database: &Database,
+        credential: &Credential,
+        actor: Actor,
+        permission: Permission,
+        scope: Scope,
+    ) -> Result<Self, Error> {
+        let Actor::Session { role, area, .. } = &actor else {
+            return Err(Error::Forbidden("Operators do not come in by the web"));
+        };
+        let mut transaction = database.role(permission.works_as(*role)).begin().await?;
+        let area = scope.area.unwrap_or(*area).to_string();
+        let list = scope.list.map(|l| l.to_string()).unwrap_or_default();
+        sqlx::query(
+            "select set_config('app.session', $1, true), set_config('app.list', $2, true), set_config('app.area', $3, true)",
+        )
+        .bind(credential.as_hex())
+        .bind(list)
+        .bind(area)
+        .execute(&mut *transaction)
+        .await?;
+        Ok(Scoped { transaction, actor, permission })
+    }
+
+    /// Begins for the operator, who is put on record before anything else.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database is away.
+    pub async fn operator(
+        operator: &Operator,
+        session: &OperatorSession,
+        permission: Permission,
+    ) -> Result<Self, Error> {
+        let id = Uuid::now_v7();
+        let mut transaction = operator.pool().begin().await?;
+        sqlx::query!(
+            "insert into operator_session (operator_id, os_user, command, reason) values ($1, $2, $3, $4)",
+            id,
+            session.os_user,
+            session.command,
+            session.reason
+        )
+        .execute(&mut *transaction)
+        .await?;
+        Ok(Scoped { transaction, actor: Actor::Operator { operator: id }, permission })
+    }
+
+    /// For store functions: the connection that the wall guards.
+    pub fn connection(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The account that acts; None for the operator.
+    pub fn account(&self) -> Option<Uuid> {
+        match &self.actor {
+            Actor::Session { account, .. } => Some(*account),
+            Actor::Operator { .. } => None,
+        }
+    }
+
+    /// The operator's session; None for an account.
+    pub fn operator_id(&self) -> Option<Uuid> {
+        match &self.actor {
+            Actor::Session { .. } => None,
+            Actor::Operator { operator } => Some(*operator),
+        }
+    }
+
+    /// Puts the look on record as the last statement, commits, and only then hands the rows over.
+    ///
+    /// # Errors
+    /// [`Error::AccessEnded`] when access ended before that statement: nothing is shown.
+    pub async fn finish<T>(mut self, seen: Seen<T>) -> Result<T, Error> {
+        self.log(&seen.looked).await?;
+        self.transaction.commit().await?;
+        Ok(seen.value)
+    }
+
+    /// Ends a transaction that showed nobody.
+    ///
+    /// # Errors
+    /// [`Error::AccessEnded`] when access ended meanwhile: nothing is done.
+    pub async fn commit(mut self) -> Result<(), Error> {
+        if let Actor::Session { role, .. } = &self.actor {
+            let tool = self.permission.tool(*role);
+            let live =
+                sqlx::query_scalar!(r#"select wall.live() and wall.open($1) as "live!""#, tool.map(Tool::as_str))
+                    .fetch_one(&mut *self.transaction)
+                    .await?;
+            if !live {
+                return Err(Error::AccessEnded);
+            }
+        }
+        Ok(self.transaction.commit().await?)
+    }
+
+    async fn log(&mut self, looked: &Looked) -> Result<(), Error> {
+        let (account, grant, session, purpose, tool) = match &self.actor {
+            Actor::Session { account, grant, session, role, purpose, .. } => {
+                (Some(*account), Some(*grant), Some(*session), purpose.as_str(), self.permission.tool(*role))
+            }
+            Actor::Operator { .. } => (None, None, None, "", None),
+        };
+        let subjects = pseudonyms(&mut self.transaction, &looked.electors).await?;
+        if let Actor::Operator { operator } = &self.actor {
+            // The operator's connection has no session for the policy to check: its own id stands instead.
+            sqlx::query!(
+                "insert into access_log (what, permission, operator_id, subjects, partition_id, list_id, list_version)
+                 values ($1, $2, $3, $4, $5, $6, $7)",
+                looked.what.as_str(),
+                self.permission.as_str(),
+                operator,
+                &subjects,
+                looked.list.map(|l| l.0.partition),
+                looked.list.map(|l| l.0.id),
+                looked.list.map(|l| l.1),
+            )
+            .execute(&mut *self.transaction)
+            .await?;
+            return Ok(());
+        }
+        sqlx::query!(
+            "insert into access_log (what, permission, purpose, tool, account_id, grant_id, session_id, subjects,
+               partition_id, list_id, list_version)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            looked.what.as_str(),
+            self.permission.as_str(),
+            purpose,
+            tool.map(Tool::as_str),
+            account,
+            grant,
+            session,
+            &subjects,
+            looked.list.map(|l| l.0.partition),
+            looked.list.map(|l| l.0.id),
+            looked.list.map(|l| l.1),
+        )
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(ended_if_refused)?;
+        Ok(())
+    }
+}
+
+/// The log's own policy refuses the row of someone whose access has ended.
+fn ended_if_refused(error: sqlx::Error) -> Error {
+    match error.as_database_error().and_then(|e| e.code()).as_deref() {
+        Some("42501") => Error::AccessEnded,
+        _ => error.into(),
+    }
+}
+
+async fn pseudonyms(connection: &mut PgConnection, electors: &[(i32, i64)]) -> Result<Vec<Uuid>, Error> {
+    let mut by_partition = std::collections::BTreeMap::<i32, Vec<i64>>::new();
+    for (partition, elector) in electors {
+        by_partition.entry(*partition).or_default().push(*elector);
+    }
+    let mut all = Vec::with_capacity(electors.len());
+    for (partition, ids) in by_partition {
+        let found = sqlx::query_scalar!(r#"select wall.pseudonyms($1, $2) as "p!""#, partition, &ids)
+            .fetch_one(&mut *connection)
+            .await?;
+        all.extend(found);
+    }
+    Ok(all)
+}
+
+/// Which working role a session's permission uses; kept beside the transaction since it picks the pool.
+impl Permission {
+    pub(crate) fn works_as(self, role: Role) -> WorkingRole {
+        if self == Permission::ImportRegisters {
+            return WorkingRole::Importer;
+        }
+        match role {
+            Role::Volunteer => WorkingRole::Volunteer,
+            Role::Organiser => WorkingRole::Organiser,
+            Role::MembershipSecretary => WorkingRole::Membership,
+            Role::DataProtectionOfficer => WorkingRole::Protection,
+            Role::Administrator => WorkingRole::Administrator,
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What can go wrong, as a person is told it: what happened and what to do. Internal text stays in the log.
+
+use chrono::{DateTime, Utc};
+
+/// Which half of the product; the Guard around them never closes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tool {
+    /// Electors, walk lists, doors, results.
+    Contact,
+    /// Members, volunteers, events, messages.
+    Organise,
+}
+
+impl Tool {
+    /// The word in URLs, JSON and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Tool::Contact => "contact",
+            Tool::Organise => "organise",
+        }
+    }
+
+    /// The word on pages.
+    pub fn title(self) -> &'static str {
+        match self {
+            Tool::Contact => "Contact",
+            Tool::Organise => "Organise",
+        }
+    }
+}
+
+/// One answer that cannot stand: the form field or JSON key, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FieldError {
+    /// The field's name in the form or JSON.
+    pub field: String,
+    /// What is wrong and what to do, in plain English, without the value.
+    pub message: String,
+}
+
+/// Everything that a request or a command can end in besides its answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in.
+    #[error("Sign in first")]
+    SignedOut,
+    /// The session is known but over: signed out elsewhere, expired, or access was ended.
+    #[error("Your access has ended. Sign in again, or ask the person who gave you access")]
+    AccessEnded,
+    /// The role never has this page, or a form came from another site.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// Not there, or outside one's area: its existence is not told.
+    #[error("There is nothing here that you may see")]
+    NotFound,
+    /// Someone else was quicker, or the page is stale.
+    #[error("{0}")]
+    Conflict(String),
+    /// Answers that cannot stand, by field.
+    #[error("{}", .0.first().map_or("Some answers need another look", |e| e.message.as_str()))]
+    Invalid(Vec<FieldError>),
+    /// Too many tries; try again at this time.
+    #[error("Too many tries. Wait until {}", crate::web::words::clock_time(*.0))]
+    TooMany(DateTime<Utc>),
+    /// The queue for hashing passwords is full.
+    #[error("Many people are signing in just now. Wait a few seconds and try again")]
+    Busy,
+    /// A half of the product is closed, with its public notice.
+    #[error("{} is closed: {notice}", tool.title())]
+    Closed {
+        /// Which half.
+        tool: Tool,
+        /// What the public is told.
+        notice: String,
+    },
+    /// The database cannot be reached; it comes back by itself.
+    #[error("The database cannot be reached just now. Nothing is lost: try again in a moment")]
+    Unavailable(#[source] sqlx::Error),
+    /// More was sent than is taken.
+    #[error("{0}")]
+    TooLarge(String),
+    /// A command or file that cannot be used; the text says what to do.
+    #[error("{0}")]
+    Refused(String),
+    /// A fault of ours; the log says more under the request's id.
+    #[error("Something went wrong on our side. Try again; if it stays, tell your administrator the time")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// One field that cannot stand.
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        Error::Invalid(vec![FieldError { field: field.to_owned(), message: message.into() }])
+    }
+
+    /// A fault of ours, kept for the log.
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Error::Internal(source.into())
+    }
+
+    /// Whether PostgreSQL asks for the transaction to be tried again: a deadlock or a serialisation failure.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Error::Internal(source) => source.downcast_ref::<sqlx::Error>().is_some_and(is_retryable),
+            _ => false,
+        }
+    }
+}
+
+fn code(error: &sqlx::Error) -> Option<String> {
+    error.as_database_error().and_then(|e| e.code()).map(|c| c.into_owned())
+}
+
+fn is_retryable(error: &sqlx::Error) -> bool {
+    matches!(code(error).as_deref(), Some("40P01" | "40001"))
+}
+
+/// Connection lost, refused or timed out, server stopping or starting (class 08, 57P, 53), as against a fault of ours.
+fn is_unavailable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => true,
+        sqlx::Error::Database(_) => code(error)
+            .is_some_and(|c| c.starts_with("08") || c.starts_with("57P") || c.starts_with("53") || c == "25P03"),
+        sqlx::Error::Protocol(_) => true,
+        _ => false,
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if matches!(error, sqlx::Error::RowNotFound) {
+            Error::NotFound
+        } else if is_unavailable(&error) {
+            Error::Unavailable(error)
+        } else {
+            Error::internal(error)
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What every page needs around its own part: head, role and area switcher, navigation, foot.
+
+use super::viewer::{OwnGrant, Viewer};
+use super::{App, words};
+use crate::access::{Role, door};
+use crate::error::Error;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+use uuid::Uuid;
+
+/// One entry of the navigation.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// Where it goes.
+    pub href: &'static str,
+    /// Its word.
+    pub label: &'static str,
+    /// Its drawing in `static/icons.svg`.
+    pub icon: &'static str,
+}
+
+/// A heading of the navigation with its entries.
+#[derive(Debug, Clone, Copy)]
+pub struct Heading {
+    /// The half.
+    pub title: &'static str,
+    /// Its pages.
+    pub entries: &'static [Entry],
+}
+
+const fn entry(href: &'static str, label: &'static str, icon: &'static str) -> Entry {
+    Entry { href, label, icon }
+}
+
+const ACCOUNT: Entry = entry("/account", "My account", "person");
+const ORGANISER: &[Heading] = &[Heading {
+    title: "Contact",
+    entries: &[
+        entry("/", "Home", "home"),
+        entry("/electors", "Electors", "people"),
+        entry("/walk-lists", "Walk lists", "list"),
+        entry("/insight", "Insight", "chart"),
+        entry("/imports", "Imports", "import"),
+        entry("/areas", "Areas", "map"),
+    ],
+}];
+const VOLUNTEER: &[Heading] =
+    &[Heading { title: "Canvass", entries: &[entry("/canvass", "My lists", "list"), ACCOUNT] }];
+const MEMBERSHIP: &[Heading] = &[Heading { title: "Organise", entries: &[entry("/", "Home", "home"), ACCOUNT] }];
+const ADMINISTRATOR: &[Heading] = &[Heading {
+    title: "Guard",
+    entries: &[
+        entry("/", "Home", "home"),
+        entry("/access", "Access", "key"),
+        entry("/access/tools", "Tools", "lock"),
+        entry("/areas", "Areas", "map"),
+        entry("/access/permissions", "Permissions", "card"),
+    ],
+}];
+const PROTECTION: &[Heading] = &[Heading {
+    title: "Guard",
+    entries: &[
+        entry("/", "Home", "home"),
+        entry("/protection", "Who saw what", "eye"),
+        entry("/access/permissions", "Permissions", "card"),
+    ],
+}];
+
+fn navigation(role: Role) -> &'static [Heading] {
+    match role {
+        Role::Volunteer => VOLUNTEER,
+        Role::Organiser => ORGANISER,
+        Role::MembershipSecretary => MEMBERSHIP,
+        Role::DataProtectionOfficer => PROTECTION,
+        Role::Administrator => ADMINISTRATOR,
+    }
+}
+
+/// The viewer as the head shows them.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// The account's name.
+    pub name: String,
+    /// The role in use.
+    pub role: Role,
+    /// The area in use.
+    pub area: String,
+    /// The grant in use: each form carries it.
+    pub grant: Uuid,
+    /// The grants to choose from.
+    pub grants: Vec<OwnGrant>,
+}
+
+/// What `shell.html` draws around a page.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    /// Whether this is the demonstration, where everybody is invented.
+    pub demonstration: bool,
+    /// `light`, `dark` or nothing.
+    pub theme: Option<String>,
+    /// Nobody on public pages.
+    pub head: Option<Head>,
+    /// The role's navigation.
+    pub navigation: &'static [Heading],
+    path: String,
+}
+
+impl Layout {
+    /// Around a page of somebody's.
+    pub fn of(viewer: &Viewer, path: &str) -> Self {
+        Layout {
+            demonstration: viewer.demonstration,
+            theme: viewer.theme.clone(),
+            head: Some(Head {
+                name: viewer.name.clone(),
+                role: viewer.role,
+                area: viewer.area_name.clone(),
+                grant: viewer.grant,
+                grants: viewer.grants.clone(),
+            }),
+            navigation: navigation(viewer.role),
+            path: path.to_owned(),
+        }
+    }
+
+    /// Around a page for anybody.
+    pub async fn nobody(app: &App) -> Self {
+        let about = door::about(&app.database).await.unwrap_or_default();
+        Layout { demonstration: about.demonstration, theme: None, head: None, navigation: &[], path: String::new() }
+    }
+
+    /// The same page for nobody in particular: signing in.
+    pub fn without_head(self) -> Self {
+        Layout { head: None, ..self }
+    }
+
+    /// Whether this entry is the page's own: the longest that the path begins with.
+    pub fn is_current(&self, href: &str) -> bool {
+        let begins = |h: &str| self.path == h || (h != "/" && self.path.starts_with(&format!("{h}/")));
+        let all = self.navigation.iter().flat_map(|n| n.entries).filter(|e| begins(e.href));
+        all.max_by_key(|e| e.href.len()).is_some_and(|best| best.href == href)
+    }
+
+    /// The entries of a phone's bottom bar: the four most used.
+    pub fn bar(&self) -> impl Iterator<Item = &'static Entry> {
+        self.navigation.iter().flat_map(|n| n.entries).take(4)
+    }
+
+    /// The grant that forms on this page carry; empty on public pages.
+    pub fn grant(&self) -> String {
+        self.head.as_ref().map(|h| h.grant.to_string()).unwrap_or_default()
+    }
+
+    /// "Organiser, Wexmere – Hustings", for the title.
+    pub fn title_end(&self) -> String {
+        match &self.head {
+            Some(head) => format!("{}, {} – Hustings", head.role.title(), head.area),
+            None => "Hustings".into(),
+        }
+    }
+}
+
+impl OwnGrant {
+    /// When it ends, in words.
+    pub fn until(&self) -> String {
+        words::until(self.ends_at)
+    }
+}
+
+impl FromRequestParts<App> for Layout {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let viewer = <Viewer as OptionalFromRequestParts<App>>::from_request_parts(parts, app).await?;
+        Ok(match viewer {
+            Some(viewer) => Layout::of(&viewer, parts.uri.path()),
+            None => Layout::nobody(app).await,
+        })
+    }
+}

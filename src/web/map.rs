@@ -1,0 +1,17 @@
+//! Every slice's routes, each with its permission. The matrix test walks this list.
+
+use super::{App, Routes};
+use crate::access::{self, Permission as P};
+
+/// All routes of the service.
+pub fn routes(app: App) -> Routes {
+    let mut routes = Routes::new(app)
+        .get("/sign-in", P::Public, access::pages::sign_in_form)
+        .post("/sign-in", P::Public, access::pages::sign_in)
+        .post("/sign-out", P::OwnAccount, access::pages::sign_out)
+        .post("/account/grant", P::OwnAccount, access::pages::switch)
+        .post("/api/v1/sessions", P::Public, access::api::sign_in)
+        .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out);
+    routes = super::health::routes(routes);
+    routes
+}

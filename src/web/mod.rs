@@ -1,0 +1,45 @@
+//! The web: routes with their permissions, the guard in front of each, the page shell, errors, forms, headers.
+//!
+//! `web` knows every slice's routes (in [`map`]); no slice knows its inside, only what is exported here.
+
+pub mod assets;
+pub mod csrf;
+mod extract;
+mod guard;
+mod headers;
+mod health;
+mod layout;
+mod map;
+mod respond;
+mod routes;
+mod server;
+mod viewer;
+pub mod words;
+
+pub use extract::{Form, Json, Multipart, Path};
+pub use layout::{Heading, Layout};
+pub use map::routes;
+pub use respond::{Answer, FieldErrors, Problem, see_other};
+pub use routes::{RouteInfo, Routes};
+pub use server::{router, serve};
+pub use viewer::{Ended, Viewer, Visitor};
+
+use crate::config::Config;
+use crate::database::Database;
+use std::sync::Arc;
+
+/// What every handler may use.
+#[derive(Clone)]
+pub struct App {
+    /// The pools.
+    pub database: Database,
+    /// The configuration.
+    pub config: Arc<Config>,
+}
+
+impl App {
+    /// Whether browsers reach us over https, so that cookies are `__Host-` and `Secure`.
+    pub fn secure(&self) -> bool {
+        self.config.base_url.starts_with("https://")
+    }
+}

@@ -1,0 +1,223 @@
+//! Errors as pages or as `application/problem+json`, whichever the path is for; internal text stays in the log.
+
+use super::layout::Layout;
+use super::{App, Viewer};
+use crate::error::{Error, FieldError, Tool};
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+
+/// What handlers answer.
+pub type Answer<T = Response> = Result<T, Error>;
+
+/// The viewer of a request that the guard refused: its page still has the right head.
+#[derive(Clone)]
+pub(super) struct Known(pub Box<Viewer>);
+
+/// An error on its way out, for [`render`] to draw.
+#[derive(Clone)]
+pub struct Problem {
+    kind: &'static str,
+    status: StatusCode,
+    detail: String,
+    fields: Vec<FieldError>,
+    tool: Option<Tool>,
+    retry_after: Option<i64>,
+    unavailable: bool,
+}
+
+impl Problem {
+    fn of(error: &Error) -> Self {
+        let (kind, status) = kind(error);
+        Problem {
+            kind,
+            status,
+            detail: error.to_string(),
+            fields: if let Error::Invalid(fields) = error { fields.clone() } else { Vec::new() },
+            tool: if let Error::Closed { tool, .. } = error { Some(*tool) } else { None },
+            retry_after: match error {
+                Error::TooMany(at) => Some((*at - chrono::Utc::now()).num_seconds().max(1)),
+                Error::Busy | Error::Unavailable(_) => Some(5),
+                _ => None,
+            },
+            unavailable: matches!(error, Error::Unavailable(_)),
+        }
+    }
+}
+
+fn kind(error: &Error) -> (&'static str, StatusCode) {
+    match error {
+        Error::SignedOut => ("signed-out", StatusCode::UNAUTHORIZED),
+        Error::AccessEnded => ("access-ended", StatusCode::UNAUTHORIZED),
+        Error::Forbidden(_) => ("forbidden", StatusCode::FORBIDDEN),
+        Error::NotFound => ("not-found", StatusCode::NOT_FOUND),
+        Error::Conflict(_) => ("conflict", StatusCode::CONFLICT),
+        Error::Invalid(_) => ("invalid", StatusCode::UNPROCESSABLE_ENTITY),
+        Error::Refused(_) => ("refused", StatusCode::UNPROCESSABLE_ENTITY),
+        Error::TooMany(_) => ("too-many-tries", StatusCode::TOO_MANY_REQUESTS),
+        Error::Busy => ("busy", StatusCode::SERVICE_UNAVAILABLE),
+        Error::Closed { .. } => ("closed", StatusCode::SERVICE_UNAVAILABLE),
+        Error::Unavailable(_) => ("unavailable", StatusCode::SERVICE_UNAVAILABLE),
+        Error::TooLarge(_) => ("too-large", StatusCode::PAYLOAD_TOO_LARGE),
+        Error::Internal(_) => ("internal", StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        if let Error::Internal(source) | Error::Unavailable(sqlx::Error::Configuration(source)) = &self {
+            tracing::error!(error = %without_values(source.as_ref()), "a request failed");
+        }
+        let problem = Problem::of(&self);
+        let mut response = problem.status.into_response();
+        response.extensions_mut().insert(problem);
+        response
+    }
+}
+
+/// PostgreSQL's details may repeat a row: the log gets the code and the constraint, never a value.
+fn without_values(error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {
+    match error.downcast_ref::<sqlx::Error>() {
+        Some(sqlx::Error::Database(e)) => format!(
+            "database error {} {}: {}",
+            e.code().unwrap_or_default(),
+            e.constraint().or(e.table()).unwrap_or_default(),
+            if e.constraint().is_some() { "" } else { e.message() }
+        ),
+        _ => error.to_string(),
+    }
+}
+
+/// Whether the answer says that the database is away: then nothing can be put on record either.
+pub(super) fn is_unavailable(response: &Response) -> bool {
+    response.extensions().get::<Problem>().is_some_and(|p| p.unavailable)
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    layout: Layout,
+    title: &'static str,
+    problem: Problem,
+    request_id: String,
+}
+
+/// Draws an error as the path's readers expect it.
+pub(super) async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let get = request.method() == axum::http::Method::GET;
+    let request_id = request_id(&request);
+    let response = next.run(request).await;
+    let known = response.extensions().get::<Known>().cloned();
+    let Some(problem) = response.extensions().get::<Problem>().cloned() else {
+        return response;
+    };
+    if path.starts_with("/api/") {
+        return json(&problem, response);
+    }
+    if problem.status == StatusCode::UNAUTHORIZED {
+        return to_sign_in(&path, get, problem.kind == "access-ended");
+    }
+    let layout = match known {
+        Some(Known(viewer)) => Layout::of(&viewer, &path),
+        None => Layout::nobody(&app).await,
+    };
+    page(ErrorPage { layout, title: title(&problem), problem, request_id }, response)
+}
+
+fn request_id(request: &Request) -> String {
+    request.headers().get("x-request-id").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+fn title(problem: &Problem) -> &'static str {
+    match (problem.kind, problem.tool) {
+        ("forbidden", _) => "This page is not part of your role",
+        ("not-found", _) => "There is nothing here that you may see",
+        ("conflict", _) => "Nothing was done",
+        ("invalid" | "refused", _) => "Some answers need another look",
+        ("too-many-tries" | "busy", _) => "Wait a little",
+        ("closed", Some(Tool::Organise)) => "Organise is closed",
+        ("closed", _) => "Contact is closed",
+        ("unavailable", _) => "Hustings cannot reach its records just now",
+        ("too-large", _) => "That is more than fits",
+        _ => "Something went wrong on our side",
+    }
+}
+
+fn page(page: ErrorPage, from: Response) -> Response {
+    let status = page.problem.status;
+    let retry = page.problem.retry_after;
+    let mut response = match page.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(_) => (status, "Something went wrong. Try again.").into_response(),
+    };
+    *response.extensions_mut() = from.extensions().clone();
+    finish(&mut response, retry);
+    response
+}
+
+fn json(problem: &Problem, from: Response) -> Response {
+    let mut body = serde_json::json!({
+        "type": format!("/problems/{}", problem.kind),
+        "title": title(problem),
+        "status": problem.status.as_u16(),
+        "detail": problem.detail,
+    });
+    if let Some(first) = problem.fields.first() {
+        body["field"] = first.field.clone().into();
+        body["errors"] = serde_json::json!(problem.fields);
+    }
+    let mut response = (problem.status, axum::Json(body)).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    *response.extensions_mut() = from.extensions().clone();
+    finish(&mut response, problem.retry_after);
+    response
+}
+
+fn finish(response: &mut Response, retry_after: Option<i64>) {
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    super::headers::no_store(response.headers_mut());
+}
+
+/// Signing in leads back to the page that was asked for; a form's answers do not survive, so those lead home.
+fn to_sign_in(path: &str, get: bool, ended: bool) -> Response {
+    let mut to = String::from("/sign-in");
+    if get && path != "/" && path.starts_with('/') && !path.starts_with("//") {
+        to.push_str("?next=");
+        to.push_str(&path.replace('?', "%3F").replace('&', "%26").replace('#', "%23"));
+    }
+    if ended {
+        to.push_str(if to.contains('?') { "&ended=1" } else { "?ended=1" });
+    }
+    see_other(&to)
+}
+
+/// 303 to another page.
+pub fn see_other(to: &str) -> Response {
+    Redirect::to(to).into_response()
+}
+
+/// A form's errors by field, as templates ask for them.
+#[derive(Debug, Clone, Default)]
+pub struct FieldErrors(pub Vec<FieldError>);
+
+impl FieldErrors {
+    /// The message of one field, or nothing.
+    pub fn of(&self, field: &str) -> &str {
+        self.0.iter().find(|e| e.field == field).map_or("", |e| e.message.as_str())
+    }
+
+    /// Whether there is anything to mend.
+    pub fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// Adds one.
+    pub fn add(&mut self, field: &str, message: impl Into<String>) {
+        self.0.push(FieldError { field: field.to_owned(), message: message.into() });
+    }
+}
