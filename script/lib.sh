@@ -7,10 +7,13 @@ postgres_bin() {
   [ -n "$found" ] && [ -x "$found/initdb" ] && printf '%s\n' "$found"
 }
 
-# Prints the user that PostgreSQL has to run as, which is never root; nothing when it is the one who calls.
+# cluster_user DIRECTORY: prints the user that PostgreSQL has to run as, which is never root: the owner of the cluster
+# that is in DIRECTORY, or of one to be made there. Prints nothing when it is the one who calls.
 cluster_user() {
   [ "$(id -u)" -eq 0 ] || return 0
-  if id hustings >/dev/null 2>&1; then echo hustings; else echo postgres; fi
+  if [ -d "$1/cluster" ]; then stat -c %U "$1/cluster"
+  elif id hustings >/dev/null 2>&1; then echo hustings
+  else echo postgres; fi
 }
 
 # need WHAT TEST PACKAGE…: installs the packages when the command TEST fails; without root says what to run instead.

@@ -5,28 +5,30 @@
   const css = (selector) => {
     try { return [...document.querySelectorAll(selector)]; } catch { return []; }
   };
-  const best = (candidates, name, wanted) =>
-    candidates.find((one) => name(one) === wanted) ?? candidates.find((one) => name(one).includes(wanted));
+  const best = (candidates, said, wanted) =>
+    candidates.find((one) => said(one) === wanted) ?? candidates.find((one) => said(one).includes(wanted));
 
-  const clickable = 'a[href], button, summary, label, input[type=submit], input[type=button], [role=button], [role=link], [role=tab], [role=menuitem]';
-  const spoken = (element) => words(element.getAttribute('aria-label') || element.value || element.innerText);
-  const control = (wanted) =>
-    css(wanted).find(shown) ?? best(css(clickable).filter(shown), (one) => one.tagName === 'INPUT' ? spoken(one) : words(element_text(one)), wanted);
-  const element_text = (element) => element.innerText || element.getAttribute('aria-label');
+  // An input's words are its value; a button without any is named by its label.
+  const said = (element) =>
+    words(element.tagName === 'INPUT' ? element.value : element.innerText || element.getAttribute('aria-label'));
+  const clickable = 'a[href], button, summary, label, input[type=submit], [role=button], [role=tab], [role=menuitem]';
+  const control = (wanted) => css(wanted).find(shown) ?? best(css(clickable).filter(shown), said, wanted);
 
-  const field = (wanted) => {
-    const named = css(`[name="${CSS.escape(wanted)}"]`).find((one) => one.type !== 'hidden');
-    const labelled = best(css('label').filter((label) => label.control), (label) => words(label.innerText), wanted)?.control;
-    return named ?? labelled ?? css(`[aria-label="${CSS.escape(wanted)}"]`)[0] ?? css(wanted).find(shown);
-  };
+  const field = (wanted) =>
+    css(`[name="${CSS.escape(wanted)}"]`).find((one) => one.type !== 'hidden')
+    ?? best(css('label').filter((label) => label.control), said, wanted)?.control
+    ?? css(`[aria-label="${CSS.escape(wanted)}"]`)[0]
+    ?? css(wanted).find(shown);
 
-  const told = (element) => {
+  const put = (element, value) => {
+    element.value = value;
     element.dispatchEvent(new Event('input', { bubbles: true }));
     element.dispatchEvent(new Event('change', { bubbles: true }));
     return true;
   };
 
   return {
+    // Where to click, once nothing covers it.
     point: (wanted) => {
       const element = control(wanted);
       if (!element) return null;
@@ -40,8 +42,7 @@
       const element = field(wanted);
       if (!element || element.disabled) return false;
       element.focus();
-      element.value = value;
-      return told(element);
+      return put(element, value);
     },
     focus: (wanted) => {
       const element = field(wanted);
@@ -50,11 +51,9 @@
     },
     select: (wanted, choice) => {
       const element = field(wanted);
-      const option = element && best([...(element.options ?? [])], (one) => words(one.text), choice);
-      const chosen = option ?? [...(element?.options ?? [])].find((one) => one.value === choice);
-      if (!chosen) return false;
-      element.value = chosen.value;
-      return told(element);
+      const options = [...(element?.options ?? [])];
+      const chosen = best(options, (one) => words(one.text), choice) ?? options.find((one) => one.value === choice);
+      return chosen ? put(element, chosen.value) : false;
     },
     present: (wanted) => css(wanted).some(shown) || words(document.body?.innerText).includes(words(wanted)),
   };
