@@ -6,7 +6,9 @@ use crate::config::Config;
 use crate::database::Database;
 use crate::error::Error;
 use crate::web::{self, App};
-use std::sync::Arc;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -27,13 +29,17 @@ pub async fn run(config: Config, _demo: bool) -> Result<(), Error> {
         }
         cluster.drop_privileges().map_err(|e| Error::Refused(e.to_string()))?;
     }
+    if let Some(address) = config.metrics_listen {
+        PrometheusBuilder::new().with_http_listener(address).install().map_err(Error::internal)?;
+    }
     let database = Database::connect(place.urls())?;
     tokio::task::spawn_blocking(passwords::warm_up).await.map_err(Error::internal)?;
     eprintln!("Hustings is at {}", config.base_url);
-    let app = App { database: database.clone(), config: Arc::new(config) };
+    let app = App::new(database.clone(), config);
+    let replaced = app.postgres_replaced.clone();
     let served = tokio::select! {
         served = web::serve(app, listener, stopped()) => served,
-        never = revive(&place) => never,
+        never = watch(&place, &replaced) => never,
     };
     database.close().await;
     place.leave().await?;
@@ -47,10 +53,11 @@ async fn listen(config: &Config) -> Result<TcpListener, Error> {
 }
 
 /// Starts the embedded PostgreSQL again when it has died: requests meanwhile are told to try again.
-async fn revive(place: &Place) -> std::io::Result<()> {
+async fn watch(place: &Place, replaced: &AtomicBool) -> std::io::Result<()> {
     let Some(cluster) = place.cluster() else { return std::future::pending().await };
     loop {
-        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        replaced.store(cluster.binary_changed(), Ordering::Relaxed);
         match cluster.revive().await {
             Ok(false) => {}
             Ok(true) => tracing::warn!("PostgreSQL had died and was started again"),

@@ -8,7 +8,6 @@ use hustings::database::Database;
 use hustings::error::Tool;
 use hustings::web::{App, RouteInfo, routes};
 use sqlx::query;
-use std::sync::Arc;
 
 struct Matrix {
     app: TestApp,
@@ -27,8 +26,7 @@ impl Matrix {
             base_url: app.base.clone(),
             metrics_listen: None,
         };
-        let routes =
-            routes(App { database: Database::connect(&urls).unwrap(), config: Arc::new(config) }).list().to_vec();
+        let routes = routes(App::new(Database::connect(&urls).unwrap(), config)).list().to_vec();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Matrix { app, routes, client }
     }

@@ -11,7 +11,6 @@ use reqwest::redirect::Policy;
 use scraper::{Html, Selector};
 use serde_json::Value;
 use sqlx::{Connection, PgConnection, query, query_scalar};
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// Everybody's password in tests.
@@ -34,7 +33,7 @@ impl TestApp {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let urls = urls_of(&database);
-        let app = App { database: Database::connect(&urls).unwrap(), config: Arc::new(config(&base)) };
+        let app = App::new(Database::connect(&urls).unwrap(), config(&base));
         let server = tokio::spawn(async move {
             hustings::web::serve(app, listener, std::future::pending()).await.unwrap();
         });
