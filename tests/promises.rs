@@ -13,6 +13,8 @@ mod cluster;
 mod harness;
 #[path = "promises/matrix.rs"]
 mod matrix;
+#[path = "promises/registers_reading.rs"]
+mod registers_reading;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
 #[path = "promises/wall.rs"]
