@@ -152,7 +152,9 @@ impl Work<'_> {
         store::go_on(scope, self.id).await?;
         let register = self.register(scope).await?;
         self.entries(scope, register).await?;
-        self.doubts(scope, register).await?;
+        if !part {
+            self.doubts(scope, register).await?;
+        }
         store::go_on(scope, self.id).await?;
         self.sizes(scope).await?;
         sqlx::query!("select wall.follow_people($1)", self.partition).fetch_one(scope.connection()).await?;

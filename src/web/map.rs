@@ -2,6 +2,7 @@
 
 use super::{App, Routes};
 use crate::access::{self, Permission as P};
+use crate::registers;
 
 /// All routes of the service.
 pub fn routes(app: App) -> Routes {
@@ -13,5 +14,23 @@ pub fn routes(app: App) -> Routes {
         .post("/api/v1/sessions", P::Public, access::api::sign_in)
         .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out);
     routes = super::health::routes(routes);
+    routes = registers(routes);
     routes
+}
+
+fn registers(routes: Routes) -> Routes {
+    use axum::extract::DefaultBodyLimit;
+    use axum::handler::Handler;
+    use registers::pages;
+    routes
+        .get("/imports", P::ImportRegisters, pages::list)
+        .post("/imports", P::ImportRegisters, pages::upload.layer(DefaultBodyLimit::max(registers::upload::LIMIT)))
+        .get("/imports/new", P::ImportRegisters, pages::new)
+        .get("/imports/{id}", P::ImportRegisters, pages::show)
+        .get("/imports/{id}/refused", P::ImportRegisters, pages::refused)
+        .post("/imports/{id}/apply", P::ImportRegisters, pages::apply)
+        .post("/imports/{id}/stop", P::ImportRegisters, pages::stop)
+        .post("/imports/{id}/throw-away", P::ImportRegisters, pages::throw_away)
+        .get("/imports/{id}/matches", P::DecideMatches, pages::matches)
+        .post("/imports/{id}/matches", P::DecideMatches, pages::decide)
 }
