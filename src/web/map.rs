@@ -2,7 +2,7 @@
 
 use super::{App, Routes};
 use crate::access::{self, Permission as P};
-use crate::registers;
+use crate::{areas, polls, registers};
 
 /// All routes of the service.
 pub fn routes(app: App) -> Routes {
@@ -14,7 +14,7 @@ pub fn routes(app: App) -> Routes {
         .post("/api/v1/sessions", P::Public, access::api::sign_in)
         .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out);
     routes = super::health::routes(routes);
-    routes = registers(routes);
+    routes = areas_and_polls(registers(routes));
     routes
 }
 
@@ -33,4 +33,17 @@ fn registers(routes: Routes) -> Routes {
         .post("/imports/{id}/throw-away", P::ImportRegisters, pages::throw_away)
         .get("/imports/{id}/matches", P::DecideMatches, pages::matches)
         .post("/imports/{id}/matches", P::DecideMatches, pages::decide)
+}
+
+fn areas_and_polls(routes: Routes) -> Routes {
+    use areas::pages;
+    routes
+        .get("/areas", P::ReadAreas, pages::list)
+        .post("/areas", P::ManageAreas, pages::add)
+        .get("/areas/{id}", P::ManageAreas, pages::show)
+        .post("/areas/{id}", P::ManageAreas, pages::change)
+        .get("/areas/districts/{number}", P::ManageAreas, pages::show_district)
+        .post("/areas/districts/{number}", P::ManageAreas, pages::name_district)
+        .get("/polls", P::ReadAreas, polls::pages::list)
+        .post("/polls", P::ManagePolls, polls::pages::add)
 }
