@@ -11,6 +11,8 @@ mod catalogue;
 mod cluster;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/registers_import.rs"]
+mod registers_import;
 #[path = "promises/matrix.rs"]
 mod matrix;
 #[path = "promises/registers_reading.rs"]
