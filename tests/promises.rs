@@ -7,5 +7,7 @@ mod support;
 mod cluster;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/registers_reading.rs"]
+mod registers_reading;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
