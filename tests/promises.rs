@@ -5,6 +5,8 @@ mod support;
 
 #[path = "promises/cluster.rs"]
 mod cluster;
+#[path = "promises/electors.rs"]
+mod electors;
 #[path = "promises/harness.rs"]
 mod harness;
 #[path = "promises/registers_reading.rs"]
