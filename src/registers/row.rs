@@ -88,9 +88,7 @@ impl fmt::Display for RowWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownMarker(letter) => write!(f, "the franchise marker {letter} is not known"),
-            Self::OddPostcode => {
-                f.write_str("the postcode has not the shape of one and is left out")
-            }
+            Self::OddPostcode => f.write_str("the postcode has not the shape of one and is left out"),
             Self::NoName => f.write_str("the elector has no name"),
         }
     }
@@ -154,11 +152,6 @@ pub(super) struct RowBuilder {
     pub(super) date: NaiveDate,
 }
 
-/// The two dates a row may be refused or dated by.
-struct Age {
-    attainment: Option<NaiveDate>,
-}
-
 impl RowBuilder {
     /// The elector number of a parted line.
     pub(super) fn number(&self, cells: &Cells) -> Result<ElectorNumber, NotANumber> {
@@ -175,12 +168,7 @@ impl RowBuilder {
         match found < expected {
             true if !ended => Err(Refusal::Truncated),
             true => Err(Refusal::TooFewColumns { found, expected }),
-            false
-                if cells
-                    .iter()
-                    .skip(expected)
-                    .any(|cell| !cell.trim().is_empty()) =>
-            {
+            false if cells.iter().skip(expected).any(|cell| !cell.trim().is_empty()) => {
                 Err(Refusal::TooManyColumns { found, expected })
             }
             false => Ok(()),
@@ -195,7 +183,7 @@ impl RowBuilder {
         if markers.anonymous() {
             return Ok(anonymous(number, status, line));
         }
-        let age = self.age(cells)?;
+        let attainment = self.attainment(cells)?;
         let (name, hidden) = self.name(cells);
         let address = self.address(cells);
         if name.is_empty() && address.is_empty() && markers.letters().next().is_none() {
@@ -205,14 +193,12 @@ impl RowBuilder {
             line,
             position: 0,
             number,
-            kind: self.kind(&markers, &address, &age),
-            not_in_open_register: hidden
-                || markers.not_in_open_register()
-                || is_yes(self.cell(cells, Field::OptOut)),
+            kind: self.kind(&markers, &address, attainment),
+            not_in_open_register: hidden || markers.not_in_open_register() || is_yes(self.cell(cells, Field::OptOut)),
             name,
             address,
             markers,
-            attainment: age.attainment,
+            attainment,
             uprn: self.cell(cells, Field::Uprn).trim().parse().ok(),
             status,
             raw: raw.replace('\0', ""),
@@ -223,9 +209,7 @@ impl RowBuilder {
     }
 
     fn cell<'a>(&self, cells: &'a Cells, field: Field) -> &'a str {
-        self.layout
-            .column(field)
-            .map_or("", |column| cells.get(column))
+        self.layout.column(field).map_or("", |column| cells.get(column))
     }
 
     fn status(&self, cells: &Cells) -> Result<RowStatus, Refusal> {
@@ -238,7 +222,7 @@ impl RowBuilder {
     }
 
     /// The 18th birthday from either column; refuses those under 16 on the register's date.
-    fn age(&self, cells: &Cells) -> Result<Age, Refusal> {
+    fn attainment(&self, cells: &Cells) -> Result<Option<NaiveDate>, Refusal> {
         let read = |field, years, latest: NaiveDate| {
             let given = self.cell(cells, field).trim();
             if given.is_empty() || given.starts_with("00/00/0000") {
@@ -248,17 +232,13 @@ impl RowBuilder {
             date.map(Some).ok_or(Refusal::Date)
         };
         // Nobody is born after the register's date; nobody on it comes of age more than two years and a bit later.
-        let soon = self
-            .date
-            .checked_add_months(Months::new(48))
-            .unwrap_or(self.date);
-        let attainment =
-            read(Field::EighteenthBirthday, 0, soon)?.or(read(Field::BirthDate, 18, self.date)?);
+        let soon = self.date.checked_add_months(Months::new(48)).unwrap_or(self.date);
+        let attainment = read(Field::EighteenthBirthday, 0, soon)?.or(read(Field::BirthDate, 18, self.date)?);
         let sixteen = attainment.and_then(|day| day.checked_sub_months(Months::new(24)));
         if sixteen.is_some_and(|day| day > self.date) {
             return Err(Refusal::UnderSixteen);
         }
-        Ok(Age { attainment })
+        Ok(attainment)
     }
 
     /// The name, and whether `(z) ` before it keeps it out of the open register.
@@ -266,13 +246,7 @@ impl RowBuilder {
         let part = |field| clean(self.cell(cells, field));
         if self.layout.column(Field::WholeName).is_some() {
             let (whole, hidden) = without_z(part(Field::WholeName));
-            return (
-                PersonName {
-                    title: part(Field::Title),
-                    ..PersonName::from_surname_first(&whole)
-                },
-                hidden,
-            );
+            return (PersonName { title: part(Field::Title), ..PersonName::from_surname_first(&whole) }, hidden);
         }
         let (surname, hidden) = without_z(part(Field::Surname));
         let name = PersonName {
@@ -294,16 +268,13 @@ impl RowBuilder {
         address
     }
 
-    fn kind(&self, markers: &Markers, address: &Address, age: &Age) -> ElectorKind {
+    fn kind(&self, markers: &Markers, address: &Address, attainment: Option<NaiveDate>) -> ElectorKind {
         // An attainer keeps the date for the register's life, a year; an older date is someone of age.
-        let since = self
-            .date
-            .checked_sub_months(Months::new(12))
-            .unwrap_or(self.date);
+        let since = self.date.checked_sub_months(Months::new(12)).unwrap_or(self.date);
         match () {
             () if markers.overseas() => ElectorKind::Overseas,
             () if address.is_empty() => ElectorKind::OtherNoAddress,
-            () if age.attainment.is_some_and(|day| day > since) => ElectorKind::Attainer,
+            () if attainment.is_some_and(|day| day > since) => ElectorKind::Attainer,
             () => ElectorKind::Ordinary,
         }
     }
@@ -317,8 +288,7 @@ impl RowBuilder {
     }
 
     fn warned(&self, mut row: RegisterRow, cells: &Cells) -> RegisterRow {
-        row.warnings
-            .extend(row.markers.unknown().map(RowWarning::UnknownMarker));
+        row.warnings.extend(row.markers.unknown().map(RowWarning::UnknownMarker));
         if row.address.postcode.is_none() && !self.cell(cells, Field::Postcode).trim().is_empty() {
             row.warnings.push(RowWarning::OddPostcode);
         }
@@ -357,7 +327,5 @@ fn without_z(name: String) -> (String, bool) {
 }
 
 fn is_yes(cell: &str) -> bool {
-    ["y", "yes", "z", "(z)", "true", "1"]
-        .iter()
-        .any(|yes| cell.trim().eq_ignore_ascii_case(yes))
+    ["y", "yes", "z", "(z)", "true", "1"].iter().any(|yes| cell.trim().eq_ignore_ascii_case(yes))
 }
