@@ -9,6 +9,8 @@ mod browser;
 mod catalogue;
 #[path = "promises/cluster.rs"]
 mod cluster;
+#[path = "promises/electors.rs"]
+mod electors;
 #[path = "promises/harness.rs"]
 mod harness;
 #[path = "promises/registers_import.rs"]

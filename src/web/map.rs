@@ -2,6 +2,7 @@
 
 use super::{App, Routes};
 use crate::access::{self, Permission as P};
+use crate::electors;
 
 /// All routes of the service.
 pub fn routes(app: App) -> Routes {
@@ -13,5 +14,21 @@ pub fn routes(app: App) -> Routes {
         .post("/api/v1/sessions", P::Public, access::api::sign_in)
         .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out);
     routes = super::health::routes(routes);
+    routes = electors(routes);
     routes
+}
+
+/// Search, electors, homes, no contact.
+fn electors(routes: Routes) -> Routes {
+    routes
+        .get("/electors", P::ReadElectors, electors::pages::search_form)
+        .post("/electors", P::ReadElectors, electors::pages::search)
+        .get("/electors/{id}", P::ReadElectors, electors::pages::elector)
+        .get("/homes/{id}", P::ReadElectors, electors::pages::home)
+        .get("/electors/{id}/objection", P::RecordObjections, electors::pages::ask_stop)
+        .post("/electors/{id}/objection", P::RecordObjections, electors::pages::stop)
+        .get("/electors/{id}/objection/withdrawal", P::RecordObjections, electors::pages::ask_withdraw)
+        .post("/electors/{id}/objection/withdrawal", P::RecordObjections, electors::pages::withdraw)
+        .post("/api/v1/electors/search", P::ReadElectors, electors::api::search)
+        .get("/api/v1/electors/{id}", P::ReadElectors, electors::api::elector)
 }
