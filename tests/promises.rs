@@ -7,5 +7,7 @@ mod support;
 mod cluster;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/results.rs"]
+mod results;
 #[path = "promises/sign_in.rs"]
 mod sign_in;

@@ -2,6 +2,7 @@
 
 use super::{App, Routes};
 use crate::access::{self, Permission as P};
+use crate::canvass::results;
 
 /// All routes of the service.
 pub fn routes(app: App) -> Routes {
@@ -13,5 +14,15 @@ pub fn routes(app: App) -> Routes {
         .post("/api/v1/sessions", P::Public, access::api::sign_in)
         .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out);
     routes = super::health::routes(routes);
+    routes = doors(routes);
     routes
+}
+
+/// The volunteer's pages and the results they send.
+fn doors(routes: Routes) -> Routes {
+    routes.put("/api/v1/results/{uuid}", P::RecordResults, results::api::put).post(
+        "/api/v1/results",
+        P::RecordResults,
+        results::api::post,
+    )
 }
