@@ -3,11 +3,24 @@
 
 mod support;
 
+#[path = "promises/browser.rs"]
+mod browser;
+#[path = "promises/catalogue.rs"]
+mod catalogue;
 #[path = "promises/cluster.rs"]
 mod cluster;
 #[path = "promises/harness.rs"]
 mod harness;
+<<<<<<< HEAD
 #[path = "promises/results.rs"]
 mod results;
+=======
+#[path = "promises/matrix.rs"]
+mod matrix;
+#[path = "promises/registers_reading.rs"]
+mod registers_reading;
+>>>>>>> main
 #[path = "promises/sign_in.rs"]
 mod sign_in;
+#[path = "promises/wall.rs"]
+mod wall;

@@ -1,1 +1,4 @@
-//! Room.
+//! The demonstration: an invented constituency, made through the same functions as real work.
+
+pub mod register;
+mod words;
