@@ -1,6 +1,10 @@
 //! What happens without a session, over `hustings_door`'s own connections: sign in, open and close sessions, keep a
 //! late result, note a refused attempt. That login may run these functions and touch no table.
 
+mod late;
+
+pub use late::{Kept, Late, quarantine};
+
 use super::{Role, Token, passwords};
 use crate::database::{Credential, Database};
 use crate::error::{Error, Tool};

@@ -2,6 +2,8 @@
 
 use super::{App, Routes};
 use crate::access::{self, Permission as P};
+use crate::canvass::results;
+use crate::electors;
 use crate::{areas, polls, registers};
 
 /// All routes of the service.
@@ -13,12 +15,38 @@ pub fn routes(app: App) -> Routes {
         .post("/account/grant", P::OwnAccount, access::pages::switch)
         .post("/api/v1/sessions", P::Public, access::api::sign_in)
         .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out);
-    routes = super::health::routes(routes);
-    routes = areas_and_polls(registers(routes));
+    for add in [super::health::routes, electors, doors, imports, areas_and_polls] {
+        routes = add(routes);
+    }
     routes
 }
 
-fn registers(routes: Routes) -> Routes {
+/// Search, electors, homes, no contact.
+fn electors(routes: Routes) -> Routes {
+    routes
+        .get("/electors", P::ReadElectors, electors::pages::search_form)
+        .post("/electors", P::ReadElectors, electors::pages::search)
+        .get("/electors/{id}", P::ReadElectors, electors::pages::elector)
+        .get("/homes/{id}", P::ReadElectors, electors::pages::home)
+        .get("/electors/{id}/objection", P::RecordObjections, electors::pages::ask_stop)
+        .post("/electors/{id}/objection", P::RecordObjections, electors::pages::stop)
+        .get("/electors/{id}/objection/withdrawal", P::RecordObjections, electors::pages::ask_withdraw)
+        .post("/electors/{id}/objection/withdrawal", P::RecordObjections, electors::pages::withdraw)
+        .post("/api/v1/electors/search", P::ReadElectors, electors::api::search)
+        .get("/api/v1/electors/{id}", P::ReadElectors, electors::api::elector)
+}
+
+/// The volunteer's pages and the results they send.
+fn doors(routes: Routes) -> Routes {
+    routes.put("/api/v1/results/{uuid}", P::RecordResults, results::api::put).post(
+        "/api/v1/results",
+        P::RecordResults,
+        results::api::post,
+    )
+}
+
+/// Councils' registers: upload, preview, receipt.
+fn imports(routes: Routes) -> Routes {
     use axum::extract::DefaultBodyLimit;
     use axum::handler::Handler;
     use registers::pages;
@@ -35,6 +63,7 @@ fn registers(routes: Routes) -> Routes {
         .post("/imports/{id}/matches", P::DecideMatches, pages::decide)
 }
 
+/// Districts, the areas made of them, elections.
 fn areas_and_polls(routes: Routes) -> Routes {
     use areas::pages;
     routes
