@@ -2,7 +2,7 @@
 
 use super::{App, Routes};
 use crate::access::{self, Permission as P};
-use crate::electors;
+use crate::{electors, insight};
 
 /// All routes of the service.
 pub fn routes(app: App) -> Routes {
@@ -15,6 +15,7 @@ pub fn routes(app: App) -> Routes {
         .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out);
     routes = super::health::routes(routes);
     routes = electors(routes);
+    routes = insight(routes);
     routes
 }
 
@@ -31,4 +32,13 @@ fn electors(routes: Routes) -> Routes {
         .post("/electors/{id}/objection/withdrawal", P::RecordObjections, electors::pages::withdraw)
         .post("/api/v1/electors/search", P::ReadElectors, electors::api::search)
         .get("/api/v1/electors/{id}", P::ReadElectors, electors::api::elector)
+}
+
+/// Figures by district, the organiser's first page.
+fn insight(routes: Routes) -> Routes {
+    routes.get("/", P::Home, insight::pages::home).get("/insight", P::ReadInsight, insight::pages::districts).get(
+        "/insight/disagreements",
+        P::ReadInsight,
+        insight::pages::disagreements,
+    )
 }

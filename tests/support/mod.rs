@@ -5,4 +5,5 @@ pub mod app;
 pub mod browser;
 pub mod database;
 pub mod html;
+pub mod results;
 pub mod wall;
