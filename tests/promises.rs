@@ -13,6 +13,8 @@ mod cluster;
 mod electors;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/insight.rs"]
+mod insight;
 #[path = "promises/matrix.rs"]
 mod matrix;
 #[path = "promises/registers_import.rs"]
