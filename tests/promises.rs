@@ -9,3 +9,5 @@ mod cluster;
 mod harness;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
+#[path = "promises/registers_reading.rs"]
+mod registers_reading;

@@ -1,4 +1,10 @@
-//! Electors and their homes: search, pages, history.
+//! Electors and their homes: search, pages, history; their names, addresses and the folded keys by which they are found.
+
+pub mod address;
+pub mod folding;
+pub mod name;
+pub mod postcode;
+pub mod premises;
 
 use crate::database::partitioned_id;
 
