@@ -1,6 +1,8 @@
 //! Walk lists, assignments, the doorstep, results.
 
 pub mod codes;
+pub mod lists;
+pub mod quarantine;
 pub mod walk_order;
 
 use crate::database::partitioned_id;

@@ -13,5 +13,25 @@ pub fn routes(app: App) -> Routes {
         .post("/api/v1/sessions", P::Public, access::api::sign_in)
         .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out);
     routes = super::health::routes(routes);
+    routes = walk_lists(routes);
     routes
+}
+
+/// Walk lists on the organiser's side, and answers that wait.
+fn walk_lists(routes: Routes) -> Routes {
+    use crate::canvass::lists::{assign_pages, live_pages, new_pages, pages, print};
+    use crate::canvass::quarantine;
+    routes
+        .get("/walk-lists", P::MakeWalkLists, pages::index)
+        .post("/walk-lists", P::MakeWalkLists, new_pages::make)
+        .get("/walk-lists/new", P::MakeWalkLists, new_pages::new)
+        .post("/walk-lists/new", P::MakeWalkLists, new_pages::step)
+        .post("/walk-lists/end", P::MakeWalkLists, pages::end)
+        .get("/walk-lists/quarantine", P::DecideQuarantine, quarantine::pages::show)
+        .post("/walk-lists/quarantine", P::DecideQuarantine, quarantine::pages::decide)
+        .get("/walk-lists/{id}", P::MakeWalkLists, live_pages::show)
+        .get("/walk-lists/{id}/print", P::MakeWalkLists, print::print)
+        .post("/walk-lists/{id}/name", P::MakeWalkLists, live_pages::rename)
+        .post("/walk-lists/{id}/assignments", P::AssignWalkLists, assign_pages::assign)
+        .post("/walk-lists/{id}/assignments/{assignment}/end", P::AssignWalkLists, assign_pages::take_back)
 }
