@@ -7,7 +7,9 @@ mod support;
 mod cluster;
 #[path = "promises/harness.rs"]
 mod harness;
-#[path = "promises/sign_in.rs"]
-mod sign_in;
 #[path = "promises/registers_reading.rs"]
 mod registers_reading;
+#[path = "promises/results.rs"]
+mod results;
+#[path = "promises/sign_in.rs"]
+mod sign_in;

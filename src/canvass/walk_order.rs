@@ -76,26 +76,16 @@ pub fn walk(doors: &[Door], order: WalkOrder) -> Vec<Place> {
     let anchors = anchors(doors);
     let in_street = |a: usize, b: usize| {
         let street = |door: usize| streets.get(doors[door].street.as_str());
-        street(a)
-            .cmp(&street(b))
-            .then_with(|| compare_along(&doors[a], anchors[a], &doors[b], anchors[b], order))
+        street(a).cmp(&street(b)).then_with(|| compare_along(&doors[a], anchors[a], &doors[b], anchors[b], order))
     };
     match order {
         WalkOrder::Council => indices.sort_by(|a, b| {
             let position = |door: usize| doors[door].council_position.unwrap_or(u64::MAX);
-            position(*a)
-                .cmp(&position(*b))
-                .then_with(|| in_street(*a, *b))
+            position(*a).cmp(&position(*b)).then_with(|| in_street(*a, *b))
         }),
         _ => indices.sort_by(|a, b| in_street(*a, *b)),
     }
-    indices
-        .into_iter()
-        .map(|door| Place {
-            door,
-            side: doors[door].side(),
-        })
-        .collect()
+    indices.into_iter().map(|door| Place { door, side: doors[door].side() }).collect()
 }
 
 /// Streets by where the council's file first names them, then those it does not, by name.
@@ -103,9 +93,7 @@ fn street_ranks(doors: &[Door]) -> HashMap<&str, (u64, &str)> {
     let mut ranks: HashMap<&str, (u64, &str)> = HashMap::new();
     for door in doors {
         let position = door.council_position.unwrap_or(u64::MAX);
-        let rank = ranks
-            .entry(&door.street)
-            .or_insert((position, &door.street));
+        let rank = ranks.entry(&door.street).or_insert((position, &door.street));
         rank.0 = rank.0.min(position);
     }
     ranks
@@ -114,9 +102,7 @@ fn street_ranks(doors: &[Door]) -> HashMap<&str, (u64, &str)> {
 /// The number beside which a door stands: its own, or that of the numbered door of its street which the council
 /// puts next before it. `None`: after the numbers.
 fn anchors(doors: &[Door]) -> Vec<Option<u32>> {
-    let mut by_position: Vec<usize> = (0..doors.len())
-        .filter(|i| doors[*i].council_position.is_some())
-        .collect();
+    let mut by_position: Vec<usize> = (0..doors.len()).filter(|i| doors[*i].council_position.is_some()).collect();
     by_position.sort_by_key(|i| doors[*i].council_position);
     let mut anchors: Vec<Option<u32>> = doors.iter().map(|door| door.number).collect();
     let mut last: HashMap<&str, u32> = HashMap::new();
@@ -130,21 +116,11 @@ fn anchors(doors: &[Door]) -> Vec<Option<u32>> {
     anchors
 }
 
-fn compare_along(
-    one: &Door,
-    one_at: Option<u32>,
-    other: &Door,
-    other_at: Option<u32>,
-    order: WalkOrder,
-) -> Ordering {
+fn compare_along(one: &Door, one_at: Option<u32>, other: &Door, other_at: Option<u32>, order: WalkOrder) -> Ordering {
     let stop = |at: Option<u32>| at.map_or((3, 0), |number| stop(number, order));
     let named = |door: &Door| door.number.is_none();
     let position = |door: &Door| {
-        if named(door) {
-            door.council_position.unwrap_or(u64::MAX)
-        } else {
-            0
-        }
+        if named(door) { door.council_position.unwrap_or(u64::MAX) } else { 0 }
     };
     stop(one_at)
         .cmp(&stop(other_at))
@@ -205,17 +181,11 @@ mod tests {
 
     /// `12A`, `3@12` (flat 3 at 12), `Ivy House`, each optionally followed by `#position`.
     fn door(text: &str) -> Door {
-        let (text, position) = text
-            .split_once('#')
-            .map_or((text, None), |(t, p)| (t, p.parse().ok()));
+        let (text, position) = text.split_once('#').map_or((text, None), |(t, p)| (t, p.parse().ok()));
         let (flat, place) = text.split_once('@').unwrap_or(("", text));
         let digits = place.bytes().take_while(u8::is_ascii_digit).count();
         let number: Option<u32> = place[..digits].parse().ok();
-        let (suffix, building) = if number.is_some() {
-            (&place[digits..], "")
-        } else {
-            ("", place)
-        };
+        let (suffix, building) = if number.is_some() { (&place[digits..], "") } else { ("", place) };
         Door {
             street: "High Street".into(),
             building: building.into(),
@@ -228,43 +198,22 @@ mod tests {
 
     fn walked(texts: &[&str], order: WalkOrder) -> Vec<String> {
         let doors: Vec<Door> = texts.iter().map(|t| door(t)).collect();
-        walk(&doors, order)
-            .iter()
-            .map(|p| {
-                texts[p.door]
-                    .split('#')
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned()
-            })
-            .collect()
+        walk(&doors, order).iter().map(|p| texts[p.door].split('#').next().unwrap_or_default().to_owned()).collect()
     }
 
     const STREET: [&str; 8] = ["4", "3", "189A", "2", "10", "1", "189", "7"];
 
     #[test]
     fn numbers_in_each_of_the_ways_people_walk() {
-        assert_eq!(
-            walked(&STREET, WalkOrder::OddsThenEvensBack),
-            ["1", "3", "7", "189", "189A", "10", "4", "2"]
-        );
-        assert_eq!(
-            walked(&STREET, WalkOrder::OneSideAtATime),
-            ["1", "3", "7", "189", "189A", "2", "4", "10"]
-        );
-        assert_eq!(
-            walked(&STREET, WalkOrder::NumericPlain),
-            ["1", "2", "3", "4", "7", "10", "189", "189A"]
-        );
+        assert_eq!(walked(&STREET, WalkOrder::OddsThenEvensBack), ["1", "3", "7", "189", "189A", "10", "4", "2"]);
+        assert_eq!(walked(&STREET, WalkOrder::OneSideAtATime), ["1", "3", "7", "189", "189A", "2", "4", "10"]);
+        assert_eq!(walked(&STREET, WalkOrder::NumericPlain), ["1", "2", "3", "4", "7", "10", "189", "189A"]);
     }
 
     #[test]
     fn flats_come_in_natural_order_within_their_building() {
         assert_eq!(
-            walked(
-                &["10@12", "2@12", "14", "2A@12", "12"],
-                WalkOrder::NumericPlain
-            ),
+            walked(&["10@12", "2@12", "14", "2A@12", "12"], WalkOrder::NumericPlain),
             ["12", "2@12", "2A@12", "10@12", "14"]
         );
         assert_eq!(
@@ -276,22 +225,13 @@ mod tests {
     #[test]
     fn named_houses_stand_beside_their_neighbours_or_after_the_numbers() {
         let known = ["5#3", "Ivy House#2", "3#1", "7#4"];
-        assert_eq!(
-            walked(&known, WalkOrder::NumericPlain),
-            ["3", "Ivy House", "5", "7"]
-        );
-        assert_eq!(
-            walked(&["5", "Ivy House", "3"], WalkOrder::NumericPlain),
-            ["3", "5", "Ivy House"]
-        );
+        assert_eq!(walked(&known, WalkOrder::NumericPlain), ["3", "Ivy House", "5", "7"]);
+        assert_eq!(walked(&["5", "Ivy House", "3"], WalkOrder::NumericPlain), ["3", "5", "Ivy House"]);
     }
 
     #[test]
     fn the_councils_order_is_kept_and_late_doors_follow() {
-        assert_eq!(
-            walked(&["9", "3#1", "1#2", "2#3"], WalkOrder::Council),
-            ["3", "1", "2", "9"]
-        );
+        assert_eq!(walked(&["9", "3#1", "1#2", "2#3"], WalkOrder::Council), ["3", "1", "2", "9"]);
     }
 
     #[test]
@@ -308,19 +248,13 @@ mod tests {
             at("Vine Row", 1, Some(2)),
             at("Beech Way", 1, None),
         ];
-        let order: Vec<usize> = walk(&doors, WalkOrder::NumericPlain)
-            .iter()
-            .map(|p| p.door)
-            .collect();
+        let order: Vec<usize> = walk(&doors, WalkOrder::NumericPlain).iter().map(|p| p.door).collect();
         assert_eq!(order, [2, 0, 1, 3]);
     }
 
     #[test]
     fn sides_for_the_plan_of_the_street() {
-        let sides: Vec<Side> = ["1", "2", "Ivy House"]
-            .iter()
-            .map(|t| door(t).side())
-            .collect();
+        let sides: Vec<Side> = ["1", "2", "Ivy House"].iter().map(|t| door(t).side()).collect();
         assert_eq!(sides, [Side::Odd, Side::Even, Side::Building]);
     }
 

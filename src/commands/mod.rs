@@ -1,5 +1,7 @@
 //! What the command line offers, one file a command group; each calls the same functions as the pages.
 
+pub mod walk_list;
+
 use crate::access::Permission;
 use crate::database::{Operator, OperatorSession, Scoped};
 use crate::error::Error;

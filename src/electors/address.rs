@@ -18,16 +18,10 @@ impl Address {
     ///
     /// Where the postcode's own column is empty, a last line that is a postcode takes its place.
     pub fn new<'a>(lines: impl IntoIterator<Item = &'a str>, postcode: &str) -> Self {
-        let mut lines: Vec<String> = lines
-            .into_iter()
-            .filter(|l| !l.is_empty())
-            .map(clean)
-            .filter(|l| !l.is_empty())
-            .collect();
+        let mut lines: Vec<String> =
+            lines.into_iter().filter(|l| !l.is_empty()).map(clean).filter(|l| !l.is_empty()).collect();
         let given = Postcode::try_from(postcode).ok();
-        let last = lines
-            .last()
-            .and_then(|line| Postcode::try_from(line.as_str()).ok());
+        let last = lines.last().and_then(|line| Postcode::try_from(line.as_str()).ok());
         if last.is_some() && (given.is_none() || given == last) {
             lines.pop();
         }
@@ -51,10 +45,7 @@ impl Address {
         if self.lines.is_empty() {
             return None;
         }
-        let mut key = self
-            .postcode
-            .as_ref()
-            .map_or_else(String::new, Postcode::key);
+        let mut key = self.postcode.as_ref().map_or_else(String::new, Postcode::key);
         for part in self.lines.iter().flat_map(|line| line.split(',')) {
             push_part(&mut key, part);
         }
@@ -86,11 +77,7 @@ fn cut_postcode(line: &mut String, postcode: &str) {
 }
 
 fn push_part(key: &mut String, part: &str) {
-    let folded = if part.contains(['-', '–', '—']) {
-        fold(&join_ranges(part))
-    } else {
-        fold(part)
-    };
+    let folded = if part.contains(['-', '–', '—']) { fold(&join_ranges(part)) } else { fold(part) };
     let mut words = folded.split(' ').filter(|w| !w.is_empty()).peekable();
     while let Some(word) = words.next() {
         if !key.is_empty() {
@@ -107,8 +94,7 @@ fn join_ranges(part: &str) -> String {
     while let Some(at) = rest.find(['-', '–', '—']) {
         let dash = rest[at..].chars().next().map_or(1, char::len_utf8);
         let (before, after) = (rest[..at].trim_end(), rest[at + dash..].trim_start());
-        let range = before.ends_with(|c: char| c.is_ascii_digit())
-            && after.starts_with(|c: char| c.is_ascii_digit());
+        let range = before.ends_with(|c: char| c.is_ascii_digit()) && after.starts_with(|c: char| c.is_ascii_digit());
         joined.push_str(if range { before } else { &rest[..at] });
         joined.push_str(if range { "to" } else { " " });
         rest = if range { after } else { &rest[at + dash..] };
@@ -141,52 +127,13 @@ mod tests {
 
     #[test]
     fn the_same_home_has_one_key_however_it_is_written() {
-        let plain = key(
-            &["Flat 3", "Akeman House", "12-14 Chapel Street", "Withydale"],
-            "AA1 0SZ",
-        );
-        assert_eq!(
-            plain.as_deref(),
-            Some("aa10sz flat 3 akeman house 12to14 chapel street withydale")
-        );
+        let plain = key(&["Flat 3", "Akeman House", "12-14 Chapel Street", "Withydale"], "AA1 0SZ");
+        assert_eq!(plain.as_deref(), Some("aa10sz flat 3 akeman house 12to14 chapel street withydale"));
         for (lines, postcode) in [
-            (
-                &[
-                    "Flat 3, Akeman House, 12 - 14 Chapel Street",
-                    "",
-                    "Withydale",
-                ][..],
-                "aa10sz",
-            ),
-            (
-                &[
-                    "FLAT 3",
-                    "Akeman\u{a0}House,",
-                    "12–14 Chapel St",
-                    "Withydale",
-                    "AA1 0SZ",
-                ],
-                "AA1 0SZ",
-            ),
-            (
-                &[
-                    "Flat 3",
-                    "Akeman House",
-                    "12-14 Chapel  Street",
-                    "Withydale AA1 0SZ",
-                ],
-                "AA1  0SZ",
-            ),
-            (
-                &[
-                    "Flat 3",
-                    "Akeman House",
-                    "12-14 Chapel Street",
-                    "Withydale",
-                    "aa10sz",
-                ],
-                "",
-            ),
+            (&["Flat 3, Akeman House, 12 - 14 Chapel Street", "", "Withydale"][..], "aa10sz"),
+            (&["FLAT 3", "Akeman\u{a0}House,", "12–14 Chapel St", "Withydale", "AA1 0SZ"], "AA1 0SZ"),
+            (&["Flat 3", "Akeman House", "12-14 Chapel  Street", "Withydale AA1 0SZ"], "AA1  0SZ"),
+            (&["Flat 3", "Akeman House", "12-14 Chapel Street", "Withydale", "aa10sz"], ""),
         ] {
             assert_eq!(key(lines, postcode), plain);
         }
@@ -215,10 +162,7 @@ mod tests {
 
     #[test]
     fn a_saint_is_not_a_street() {
-        assert_eq!(
-            key(&["1 St. Mary's St"], "").as_deref(),
-            Some("1 st marys street")
-        );
+        assert_eq!(key(&["1 St. Mary's St"], "").as_deref(), Some("1 st marys street"));
     }
 
     #[test]

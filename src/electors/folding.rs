@@ -31,20 +31,11 @@ pub fn clean(given: &str) -> String {
 /// Folding twice gives the same as folding once. Letters that Unicode does not take apart (ł, ø, ß, æ) are
 /// spelt out, and ŵ and ŷ lose their hats, because Windows-1252 files had to write them so.
 pub fn fold(given: &str) -> String {
-    let mut key = Key {
-        text: String::with_capacity(given.len()),
-        gap: false,
-    };
+    let mut key = Key { text: String::with_capacity(given.len()), gap: false };
     if given.is_ascii() {
-        given
-            .bytes()
-            .for_each(|b| key.push(char::from(b.to_ascii_lowercase())));
+        given.bytes().for_each(|b| key.push(char::from(b.to_ascii_lowercase())));
     } else {
-        given
-            .nfkd()
-            .flat_map(char::to_lowercase)
-            .nfkd()
-            .for_each(|c| key.push(c));
+        given.nfkd().flat_map(char::to_lowercase).nfkd().for_each(|c| key.push(c));
     }
     key.text
 }
@@ -134,10 +125,7 @@ mod tests {
         assert_eq!(clean("Smith\u{202e}gnihton"), "Smithgnihton");
         assert_eq!(clean("Nul\0Byte\u{85}"), "NulByte");
         assert_eq!(clean(" ,\t, "), ",".trim_end_matches(','));
-        assert_eq!(
-            clean("<script>alert(1)</script>"),
-            "<script>alert(1)</script>"
-        );
+        assert_eq!(clean("<script>alert(1)</script>"), "<script>alert(1)</script>");
     }
 
     #[test]

@@ -25,17 +25,9 @@ impl PersonName {
     pub fn from_surname_first(whole: &str) -> Self {
         let words: Vec<&str> = whole.split(' ').filter(|w| !w.is_empty()).collect();
         let capitals = words.iter().take_while(|w| is_capitals(w)).count();
-        let split = if capitals == words.len() {
-            shortest_surname(&words)
-        } else {
-            capitals.max(1)
-        };
+        let split = if capitals == words.len() { shortest_surname(&words) } else { capitals.max(1) };
         let (surname, forenames) = words.split_at(split.min(words.len()));
-        Self {
-            surname: surname.join(" "),
-            forenames: forenames.join(" "),
-            ..Self::default()
-        }
+        Self { surname: surname.join(" "), forenames: forenames.join(" "), ..Self::default() }
     }
 
     /// Whether nothing at all is known of the name.
@@ -81,17 +73,12 @@ pub fn recase(given: &str) -> String {
     }
     let words: Vec<&str> = given.split(' ').collect();
     let last = words.len() - 1;
-    let shown = words
-        .iter()
-        .enumerate()
-        .map(|(i, word)| recase_word(word, i < last));
+    let shown = words.iter().enumerate().map(|(i, word)| recase_word(word, i < last));
     shown.collect::<Vec<_>>().join(" ")
 }
 
-const PARTICLES: [&str; 16] = [
-    "ap", "ab", "ferch", "de", "del", "della", "di", "da", "dos", "du", "van", "von", "der", "den",
-    "la", "le",
-];
+const PARTICLES: [&str; 16] =
+    ["ap", "ab", "ferch", "de", "del", "della", "di", "da", "dos", "du", "van", "von", "der", "den", "la", "le"];
 
 /// Mac names written with a second capital; after other `Mac…` (Mack, Macey, Machin) none is right.
 const MAC_STEMS: [&str; 24] = [
@@ -131,11 +118,7 @@ fn recase_word(word: &str, before_another: bool) -> String {
     let last = parts.len() - 1;
     let shown = parts.iter().enumerate().map(|(i, part)| {
         let particle = inside_double_barrel && i > 0 && i < last && PARTICLES.contains(part);
-        if particle {
-            (*part).to_owned()
-        } else {
-            capitalise_name(part)
-        }
+        if particle { (*part).to_owned() } else { capitalise_name(part) }
     });
     shown.collect::<Vec<_>>().join("-")
 }
@@ -144,17 +127,13 @@ fn recase_word(word: &str, before_another: bool) -> String {
 fn capitalise_name(lower: &str) -> String {
     for apostrophe in ['\'', '’', '‘'] {
         // A possessive tail is short: "o'brien" and "d'arcy" have more than one letter after the apostrophe.
-        if let Some((head, tail)) = lower
-            .split_once(apostrophe)
-            .filter(|(h, t)| h.chars().count() <= 2 && t.chars().count() > 1)
+        if let Some((head, tail)) =
+            lower.split_once(apostrophe).filter(|(h, t)| h.chars().count() <= 2 && t.chars().count() > 1)
         {
             return format!("{}{apostrophe}{}", capitalise(head), capitalise(tail));
         }
     }
-    if let Some(rest) = lower
-        .strip_prefix("mc")
-        .filter(|rest| rest.chars().count() > 1)
-    {
+    if let Some(rest) = lower.strip_prefix("mc").filter(|rest| rest.chars().count() > 1) {
         return format!("Mc{}", capitalise(rest));
     }
     match lower.strip_prefix("mac") {
@@ -165,34 +144,25 @@ fn capitalise_name(lower: &str) -> String {
 
 fn capitalise(lower: &str) -> String {
     let mut letters = lower.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// `J`, `JP`, `T H`: letters that stand for names keep their capitals.
 fn is_initials(given: &str) -> bool {
     given.split([' ', '.']).all(|word| {
-        word.chars().count() <= 1
-            || (word.chars().count() == 2 && !word.chars().any(|c| "AEIOUYaeiouy".contains(c)))
+        word.chars().count() <= 1 || (word.chars().count() == 2 && !word.chars().any(|c| "AEIOUYaeiouy".contains(c)))
     })
 }
 
 /// Whether a word is in capitals, `McDONALD` and `MacLEOD` included. A single letter is an initial, not a surname.
 fn is_capitals(word: &str) -> bool {
-    let bare = word
-        .strip_prefix("Mac")
-        .or_else(|| word.strip_prefix("Mc"))
-        .unwrap_or(word);
+    let bare = word.strip_prefix("Mac").or_else(|| word.strip_prefix("Mc")).unwrap_or(word);
     let letters = bare.chars().filter(|c| c.is_alphabetic()).count();
     letters > 1 && !bare.chars().any(char::is_lowercase)
 }
 
 fn shortest_surname(words: &[&str]) -> usize {
-    let particles = words
-        .iter()
-        .take_while(|w| PARTICLES.contains(&w.to_lowercase().as_str()))
-        .count();
+    let particles = words.iter().take_while(|w| PARTICLES.contains(&w.to_lowercase().as_str())).count();
     (particles + 1).min(words.len())
 }
 
@@ -239,10 +209,7 @@ mod tests {
             ..Default::default()
         };
         assert_eq!(apart.name_key(), "brown elizabeth joan");
-        assert_eq!(
-            PersonName::from_surname_first("BROWN ELIZABETH JOAN").name_key(),
-            apart.name_key()
-        );
+        assert_eq!(PersonName::from_surname_first("BROWN ELIZABETH JOAN").name_key(), apart.name_key());
         assert_eq!(apart.forenames_key(), "elizabeth joan");
     }
 

@@ -21,11 +21,7 @@ impl Postcode {
 
     /// Lower case and without the space, as it stands in keys.
     pub fn key(&self) -> String {
-        self.0
-            .chars()
-            .filter(|&c| c != ' ')
-            .map(|c| c.to_ascii_lowercase())
-            .collect()
+        self.0.chars().filter(|&c| c != ' ').map(|c| c.to_ascii_lowercase()).collect()
     }
 }
 
@@ -38,9 +34,7 @@ impl TryFrom<&str> for Postcode {
         let mut length = 0;
         for c in given.chars().filter(|c| !c.is_whitespace()) {
             let slot = compact.get_mut(length).ok_or(NotAPostcode)?;
-            *slot = u8::try_from(c)
-                .map_err(|_| NotAPostcode)?
-                .to_ascii_uppercase();
+            *slot = u8::try_from(c).map_err(|_| NotAPostcode)?.to_ascii_uppercase();
             length += 1;
         }
         parse(&compact[..length]).ok_or(NotAPostcode)
@@ -55,10 +49,7 @@ impl fmt::Display for Postcode {
 
 fn parse(compact: &[u8]) -> Option<Postcode> {
     let text = std::str::from_utf8(compact).ok()?;
-    if let Some(number) = text
-        .strip_prefix("BFPO")
-        .filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
-    {
+    if let Some(number) = text.strip_prefix("BFPO").filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())) {
         return Some(Postcode(format!("BFPO {number}")));
     }
     let split = compact.len().checked_sub(3)?;
@@ -74,13 +65,10 @@ fn is_outward(outward: &[u8]) -> bool {
     match *outward {
         [a, d] => first(a) && digit(d),
         [a, d, e] if digit(d) => {
-            first(a)
-                && (digit(e) || matches!(e, b'A'..=b'H' | b'J' | b'K' | b'S' | b'T' | b'U' | b'W'))
+            first(a) && (digit(e) || matches!(e, b'A'..=b'H' | b'J' | b'K' | b'S' | b'T' | b'U' | b'W'))
         }
         [a, b, d] => first(a) && second(b) && digit(d),
-        [a, b, d, e] => {
-            first(a) && second(b) && digit(d) && (digit(e) || b"ABEHMNPRVWXY".contains(&e))
-        }
+        [a, b, d, e] => first(a) && second(b) && digit(d) && (digit(e) || b"ABEHMNPRVWXY".contains(&e)),
         _ => false,
     }
 }
@@ -107,26 +95,13 @@ mod tests {
             ("bfpo57", "BFPO 57"),
             ("BFPO 1234", "BFPO 1234"),
         ] {
-            assert_eq!(
-                Postcode::try_from(given).map(|p| p.to_string()),
-                Ok(emitted.to_owned())
-            );
+            assert_eq!(Postcode::try_from(given).map(|p| p.to_string()), Ok(emitted.to_owned()));
         }
     }
 
     #[test]
     fn refuses_other_shapes() {
-        for given in [
-            "",
-            "BFPO",
-            "Q1 1AA",
-            "SW1A 1CA",
-            "SW1A",
-            "12 High St",
-            "M111AEE",
-            "ÉH1 1AA",
-            "AI1 1AA",
-        ] {
+        for given in ["", "BFPO", "Q1 1AA", "SW1A 1CA", "SW1A", "12 High St", "M111AEE", "ÉH1 1AA", "AI1 1AA"] {
             assert_eq!(Postcode::try_from(given), Err(NotAPostcode), "{given}");
         }
     }

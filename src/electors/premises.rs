@@ -21,12 +21,8 @@ pub struct Premises {
 impl Premises {
     /// Reads the lines of an address, from the door outwards.
     pub fn of(lines: &[String]) -> Self {
-        let parts: Vec<&str> = lines
-            .iter()
-            .flat_map(|l| l.split(','))
-            .map(str::trim)
-            .filter(|p| !p.is_empty())
-            .collect();
+        let parts: Vec<&str> =
+            lines.iter().flat_map(|l| l.split(',')).map(str::trim).filter(|p| !p.is_empty()).collect();
         let mut found = Self::default();
         let (flat, parts) = take_flat(&parts);
         found.flat = flat;
@@ -47,9 +43,7 @@ impl Premises {
         self.suffix = number.suffix.to_owned();
         let next = parts.get(at + 1).copied().unwrap_or_default();
         match rear_of(number.rest) {
-            Some((building, street)) => {
-                (self.building, self.street) = (building.to_owned(), street.to_owned())
-            }
+            Some((building, street)) => (self.building, self.street) = (building.to_owned(), street.to_owned()),
             None if number.rest.is_empty() => self.street = next.to_owned(),
             None if is_building(number.rest) && is_street(next) => {
                 (self.building, self.street) = (number.rest.to_owned(), next.to_owned());
@@ -73,15 +67,8 @@ impl Premises {
 
     /// No number: a named house, then its street if a later part looks like one, else simply the next part.
     fn read_named(&mut self, parts: &[&str]) {
-        let later = parts
-            .iter()
-            .take(4)
-            .skip(1)
-            .position(|part| is_street(part))
-            .map(|i| i + 1);
-        let street = later
-            .or_else(|| (parts.len() > 1 && !is_street(parts[0])).then_some(1))
-            .unwrap_or(0);
+        let later = parts.iter().take(4).skip(1).position(|part| is_street(part)).map(|i| i + 1);
+        let street = later.or_else(|| (parts.len() > 1 && !is_street(parts[0])).then_some(1)).unwrap_or(0);
         self.building = parts[..street.min(parts.len())].join(" ");
         self.street = parts.get(street).copied().unwrap_or_default().to_owned();
     }
@@ -113,28 +100,11 @@ impl<'a> Number<'a> {
 
 /// The last of the first few parts that begins with a number: what precedes it is inside the building.
 fn numbered(parts: &[&str]) -> Option<usize> {
-    let numbers = parts
-        .iter()
-        .take(4)
-        .map(|part| Number::leading(part).is_some());
-    numbers
-        .enumerate()
-        .filter(|(_, is)| *is)
-        .map(|(i, _)| i)
-        .last()
+    let numbers = parts.iter().take(4).map(|part| Number::leading(part).is_some());
+    numbers.enumerate().filter(|(_, is)| *is).map(|(i, _)| i).last()
 }
 
-const FLAT_WORDS: [&str; 9] = [
-    "flat",
-    "apartment",
-    "apt",
-    "unit",
-    "room",
-    "studio",
-    "maisonette",
-    "caravan",
-    "pod",
-];
+const FLAT_WORDS: [&str; 9] = ["flat", "apartment", "apt", "unit", "room", "studio", "maisonette", "caravan", "pod"];
 
 /// Takes `Flat 3` or `Basement Flat` off the first part; gives the flat and the parts that are left.
 fn take_flat<'a>(parts: &[&'a str]) -> (String, Vec<&'a str>) {
@@ -143,11 +113,7 @@ fn take_flat<'a>(parts: &[&'a str]) -> (String, Vec<&'a str>) {
         return (String::new(), left);
     };
     let (head, tail) = first.split_once(' ').unwrap_or((first, ""));
-    let is_flat = |word: &str| {
-        FLAT_WORDS
-            .iter()
-            .any(|flat| word.eq_ignore_ascii_case(flat))
-    };
+    let is_flat = |word: &str| FLAT_WORDS.iter().any(|flat| word.eq_ignore_ascii_case(flat));
     let street_name = !tail.contains(' ') && is_street(first);
     if is_flat(head) && !tail.is_empty() && !street_name {
         let (flat, rest) = tail.split_once(' ').unwrap_or((tail, ""));
@@ -165,17 +131,15 @@ fn take_flat<'a>(parts: &[&'a str]) -> (String, Vec<&'a str>) {
 /// `The Studio R/O Chapel Walk`: what stands behind the house, and the street.
 fn rear_of(rest: &str) -> Option<(&str, &str)> {
     let lower = rest.to_ascii_lowercase();
-    let (at, length) = ["r/o", "rear of"]
-        .iter()
-        .find_map(|mark| lower.find(mark).map(|at| (at, mark.len())))?;
+    let (at, length) = ["r/o", "rear of"].iter().find_map(|mark| lower.find(mark).map(|at| (at, mark.len())))?;
     Some((rest[..at + length].trim(), rest[at + length..].trim()))
 }
 
 const STREET_WORDS: [&str; 42] = [
-    "street", "road", "lane", "avenue", "close", "drive", "terrace", "way", "crescent", "gardens",
-    "court", "place", "row", "walk", "mews", "hill", "square", "grove", "green", "rise", "view",
-    "vale", "parade", "broadway", "wharf", "quay", "bank", "gate", "yard", "park", "circus",
-    "croft", "end", "fold", "path", "passage", "st", "rd", "ave", "cres", "gdns", "heol",
+    "street", "road", "lane", "avenue", "close", "drive", "terrace", "way", "crescent", "gardens", "court", "place",
+    "row", "walk", "mews", "hill", "square", "grove", "green", "rise", "view", "vale", "parade", "broadway", "wharf",
+    "quay", "bank", "gate", "yard", "park", "circus", "croft", "end", "fold", "path", "passage", "st", "rd", "ave",
+    "cres", "gdns", "heol",
 ];
 
 const BUILDING_WORDS: [&str; 14] = [
@@ -204,11 +168,7 @@ fn is_building(part: &str) -> bool {
 }
 
 fn last_word_in(part: &str, words: &[&str]) -> bool {
-    let last = part
-        .rsplit(' ')
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches('.');
+    let last = part.rsplit(' ').next().unwrap_or_default().trim_end_matches('.');
     words.iter().any(|word| last.eq_ignore_ascii_case(word))
 }
 
@@ -236,68 +196,26 @@ mod tests {
         suffix: &str,
         street: &str,
     ) -> (String, String, Option<u32>, String, String) {
-        (
-            flat.into(),
-            building.into(),
-            Some(number).filter(|n| *n > 0),
-            suffix.into(),
-            street.into(),
-        )
+        (flat.into(), building.into(), Some(number).filter(|n| *n > 0), suffix.into(), street.into())
     }
 
     #[test]
     fn reads_the_shapes_that_councils_send() {
         for (lines, expected) in [
-            (
-                &["1 Chapel Walk", "Withydale"][..],
-                is("", "", 1, "", "Chapel Walk"),
-            ),
-            (
-                &["12A High Street", "Town"],
-                is("", "", 12, "A", "High Street"),
-            ),
+            (&["1 Chapel Walk", "Withydale"][..], is("", "", 1, "", "Chapel Walk")),
+            (&["12A High Street", "Town"], is("", "", 12, "A", "High Street")),
             (&["12-14 High Street"], is("", "", 12, "", "High Street")),
             (&["12, 14 High St"], is("12", "", 14, "", "High St")),
-            (
-                &["189 The Studio R/O Chapel Walk", "Town"],
-                is("", "The Studio R/O", 189, "", "Chapel Walk"),
-            ),
-            (
-                &["Flat 3", "Akeman Court", "12-14 High Street"],
-                is("3", "Akeman Court", 12, "", "High Street"),
-            ),
-            (
-                &["Flat 3, Akeman House, 12-14 High Street"],
-                is("3", "Akeman House", 12, "", "High Street"),
-            ),
-            (
-                &["Flat 3", "12 High Street"],
-                is("3", "", 12, "", "High Street"),
-            ),
-            (
-                &["Flat 3 12 High Street"],
-                is("3", "", 12, "", "High Street"),
-            ),
-            (
-                &["Basement Flat", "12 High Street"],
-                is("Basement Flat", "", 12, "", "High Street"),
-            ),
-            (
-                &["7 Akeman House", "12 High Street"],
-                is("7", "Akeman House", 12, "", "High Street"),
-            ),
-            (
-                &["Rose Cottage", "Chapel Walk", "Town"],
-                is("", "Rose Cottage", 0, "", "Chapel Walk"),
-            ),
-            (
-                &["2 Mill Cottages", "Chapel Walk", "Town"],
-                is("", "Mill Cottages", 2, "", "Chapel Walk"),
-            ),
-            (
-                &["The Mill Care Home", "3 Mill Lane"],
-                is("", "The Mill Care Home", 3, "", "Mill Lane"),
-            ),
+            (&["189 The Studio R/O Chapel Walk", "Town"], is("", "The Studio R/O", 189, "", "Chapel Walk")),
+            (&["Flat 3", "Akeman Court", "12-14 High Street"], is("3", "Akeman Court", 12, "", "High Street")),
+            (&["Flat 3, Akeman House, 12-14 High Street"], is("3", "Akeman House", 12, "", "High Street")),
+            (&["Flat 3", "12 High Street"], is("3", "", 12, "", "High Street")),
+            (&["Flat 3 12 High Street"], is("3", "", 12, "", "High Street")),
+            (&["Basement Flat", "12 High Street"], is("Basement Flat", "", 12, "", "High Street")),
+            (&["7 Akeman House", "12 High Street"], is("7", "Akeman House", 12, "", "High Street")),
+            (&["Rose Cottage", "Chapel Walk", "Town"], is("", "Rose Cottage", 0, "", "Chapel Walk")),
+            (&["2 Mill Cottages", "Chapel Walk", "Town"], is("", "Mill Cottages", 2, "", "Chapel Walk")),
+            (&["The Mill Care Home", "3 Mill Lane"], is("", "The Mill Care Home", 3, "", "Mill Lane")),
             (&["5 Y Felin", "Pentre"], is("", "", 5, "", "Y Felin")),
             (&["0 Chapel Walk"], is("", "", 0, "", "Chapel Walk")),
             (&["Ty Gwyn", "Pentre"], is("", "Ty Gwyn", 0, "", "Pentre")),
@@ -311,9 +229,6 @@ mod tests {
 
     #[test]
     fn an_ordinal_is_not_a_house_number() {
-        assert_eq!(
-            read(&["Oakdene", "2nd Avenue"]),
-            is("", "Oakdene", 0, "", "2nd Avenue")
-        );
+        assert_eq!(read(&["Oakdene", "2nd Avenue"]), is("", "Oakdene", 0, "", "2nd Avenue"));
     }
 }

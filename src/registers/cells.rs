@@ -46,9 +46,7 @@ impl Cells {
 
     /// A cell's text as given; empty beyond the last.
     pub fn get(&self, index: usize) -> &str {
-        self.ranges
-            .get(index)
-            .map_or("", |range| &self.text[range.clone()])
+        self.ranges.get(index).map_or("", |range| &self.text[range.clone()])
     }
 
     /// All cells in order.
@@ -67,11 +65,7 @@ impl Cells {
     }
 
     /// Copies one cell and gives what follows its delimiter, or `None` after the last.
-    fn take_cell<'a>(
-        &mut self,
-        line: &'a str,
-        delimiter: char,
-    ) -> Result<Option<&'a str>, OpenQuote> {
+    fn take_cell<'a>(&mut self, line: &'a str, delimiter: char) -> Result<Option<&'a str>, OpenQuote> {
         let rest = match line.strip_prefix('"') {
             Some(quoted) => self.take_quoted(quoted)?,
             None => line,
@@ -115,10 +109,7 @@ mod tests {
             ("a,b,", &["a", "b", ""][..]),
             ("", &[""]),
             (r#""a","b,c",d"#, &["a", "b,c", "d"]),
-            (
-                r#""=HYPERLINK(""http://x"",""y"")",z"#,
-                &[r#"=HYPERLINK("http://x","y")"#, "z"],
-            ),
+            (r#""=HYPERLINK(""http://x"",""y"")",z"#, &[r#"=HYPERLINK("http://x","y")"#, "z"]),
             (r#"5" pipe,b"#, &["5\" pipe", "b"]),
             (r#""","#, &["", ""]),
             (r#"",""#, &[","]),
@@ -126,10 +117,7 @@ mod tests {
             let expected: Vec<String> = cells.iter().map(|c| (*c).to_owned()).collect();
             assert_eq!(part(line, b','), Ok(expected), "{line}");
         }
-        assert_eq!(
-            part("a\tb,c", b'\t'),
-            Ok(vec!["a".to_owned(), "b,c".to_owned()])
-        );
+        assert_eq!(part("a\tb,c", b'\t'), Ok(vec!["a".to_owned(), "b,c".to_owned()]));
     }
 
     #[test]

@@ -84,11 +84,7 @@ pub struct Tally {
 impl Tally {
     /// Counts a matching; `changes` compares the two sides of a link by their indices (held, new).
     pub fn of(matching: &Matching, changes: impl Fn(usize, usize) -> Changes) -> Self {
-        let unchanged = matching
-            .links
-            .iter()
-            .filter(|link| changes(link.held, link.new).is_unchanged())
-            .count();
+        let unchanged = matching.links.iter().filter(|link| changes(link.held, link.new).is_unchanged()).count();
         Self {
             added: matching.unmatched_new.len(),
             changed: matching.links.len() - unchanged,
@@ -115,11 +111,7 @@ mod tests {
 
     #[test]
     fn a_new_number_and_a_date_gone_are_no_change() {
-        let new = Snapshot {
-            number: "AB1-7".into(),
-            attainment: None,
-            ..held()
-        };
+        let new = Snapshot { number: "AB1-7".into(), attainment: None, ..held() };
         let changes = Changes::between(&held(), &new);
         assert!(changes.number && changes.is_unchanged());
     }
@@ -127,22 +119,10 @@ mod tests {
     #[test]
     fn each_other_part_is_a_change() {
         for new in [
-            Snapshot {
-                name: "kelly ann".into(),
-                ..held()
-            },
-            Snapshot {
-                markers: "G".into(),
-                ..held()
-            },
-            Snapshot {
-                home: "h2".into(),
-                ..held()
-            },
-            Snapshot {
-                attainment: NaiveDate::from_ymd_opt(2026, 4, 1),
-                ..held()
-            },
+            Snapshot { name: "kelly ann".into(), ..held() },
+            Snapshot { markers: "G".into(), ..held() },
+            Snapshot { home: "h2".into(), ..held() },
+            Snapshot { attainment: NaiveDate::from_ymd_opt(2026, 4, 1), ..held() },
         ] {
             assert!(!Changes::between(&held(), &new).is_unchanged());
         }

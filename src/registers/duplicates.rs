@@ -18,10 +18,7 @@ impl DuplicateNumbers {
         let key = self.key_of_new(number);
         let first = *self.first_lines.entry(key).or_insert(line);
         if first != line {
-            self.repeated
-                .entry(key)
-                .or_insert_with(|| vec![first])
-                .push(line);
+            self.repeated.entry(key).or_insert_with(|| vec![first]).push(line);
         }
     }
 
@@ -31,9 +28,7 @@ impl DuplicateNumbers {
             return None;
         }
         let district = *self.districts.get(number.district.as_str())?;
-        let lines = self
-            .repeated
-            .get(&(district, number.number, number.suffix))?;
+        let lines = self.repeated.get(&(district, number.number, number.suffix))?;
         lines.iter().copied().find(|other| *other != line)
     }
 
@@ -51,10 +46,7 @@ impl DuplicateNumbers {
         let next = u32::try_from(self.districts.len()).unwrap_or(u32::MAX);
         let district = match self.districts.get(number.district.as_str()) {
             Some(known) => *known,
-            None => *self
-                .districts
-                .entry(number.district.as_str().to_owned())
-                .or_insert(next),
+            None => *self.districts.entry(number.district.as_str().to_owned()).or_insert(next),
         };
         (district, number.number, number.suffix)
     }
@@ -68,13 +60,7 @@ mod tests {
     fn each_line_of_a_pair_is_told_of_the_other() {
         let number = |text| ElectorNumber::try_from(text).expect("a number");
         let mut seen = DuplicateNumbers::default();
-        for (text, line) in [
-            ("AB1-1", 2),
-            ("AB1-1/1", 3),
-            ("AB2-1", 4),
-            ("AB1-1", 9),
-            ("AB1-1", 12),
-        ] {
+        for (text, line) in [("AB1-1", 2), ("AB1-1/1", 3), ("AB2-1", 4), ("AB1-1", 9), ("AB1-1", 12)] {
             seen.note(&number(text), line);
         }
         assert_eq!(seen.other_line(&number("AB1-1"), 2), Some(9));

@@ -67,11 +67,7 @@ fn container(head: &[u8]) -> Option<FileError> {
     let begins = |mark: &[u8]| head.starts_with(mark);
     if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") {
         let workbook = holds(b"[Content_Types].xml") || holds(b"xl/");
-        return Some(if workbook {
-            FileError::Workbook
-        } else {
-            FileError::Zip
-        });
+        return Some(if workbook { FileError::Workbook } else { FileError::Zip });
     }
     if begins(b"\xd0\xcf\x11\xe0") {
         return Some(FileError::Workbook);
@@ -92,13 +88,7 @@ fn container(head: &[u8]) -> Option<FileError> {
 /// Without a mark: UTF-16 has a NUL in every other place; anything else with many control characters is no text.
 fn unmarked(head: &[u8]) -> Result<Start, FileError> {
     let half = head.len() / 2;
-    let nuls = |from: usize| {
-        head.iter()
-            .skip(from)
-            .step_by(2)
-            .filter(|b| **b == 0)
-            .count()
-    };
+    let nuls = |from: usize| head.iter().skip(from).step_by(2).filter(|b| **b == 0).count();
     let (even, odd) = (nuls(0), nuls(1));
     if half > 4 && odd > half * 3 / 4 && even < half / 8 {
         return Ok(Start::Utf16Le);
@@ -106,15 +96,8 @@ fn unmarked(head: &[u8]) -> Result<Start, FileError> {
     if half > 4 && even > half * 3 / 4 && odd < half / 8 {
         return Ok(Start::Utf16Be);
     }
-    let controls = head
-        .iter()
-        .filter(|b| **b < 0x20 && !matches!(b, b'\t' | b'\r' | b'\n' | 0x1a))
-        .count();
-    if controls * 10 > head.len() {
-        Err(FileError::Binary)
-    } else {
-        Ok(Start::Bytes)
-    }
+    let controls = head.iter().filter(|b| **b < 0x20 && !matches!(b, b'\t' | b'\r' | b'\n' | 0x1a)).count();
+    if controls * 10 > head.len() { Err(FileError::Binary) } else { Ok(Start::Bytes) }
 }
 
 /// Gathers which lines were what, so that the file's encoding can be told once it is read.
@@ -165,27 +148,16 @@ pub(super) struct Utf16Reader<R> {
 impl<R: Read> Utf16Reader<R> {
     pub(super) fn new(inner: R, little_endian: bool) -> Self {
         let encoding = if little_endian { UTF_16LE } else { UTF_16BE };
-        Self {
-            inner,
-            decoder: encoding.new_decoder_with_bom_removal(),
-            text: Vec::new(),
-            taken: 0,
-            ended: false,
-        }
+        Self { inner, decoder: encoding.new_decoder_with_bom_removal(), text: Vec::new(), taken: 0, ended: false }
     }
 
     fn refill(&mut self) -> io::Result<()> {
         let mut bytes = [0u8; HEAD];
         let read = self.inner.read(&mut bytes)?;
         self.ended = read == 0;
-        let room = self
-            .decoder
-            .max_utf8_buffer_length(read)
-            .unwrap_or(HEAD * 4);
+        let room = self.decoder.max_utf8_buffer_length(read).unwrap_or(HEAD * 4);
         self.text.resize(room, 0);
-        let (_, _, written, _) =
-            self.decoder
-                .decode_to_utf8(&bytes[..read], &mut self.text, self.ended);
+        let (_, _, written, _) = self.decoder.decode_to_utf8(&bytes[..read], &mut self.text, self.ended);
         self.text.truncate(written);
         self.taken = 0;
         Ok(())
@@ -210,15 +182,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn utf16(text: &str, little: bool) -> Vec<u8> {
-        text.encode_utf16()
-            .flat_map(|unit| {
-                if little {
-                    unit.to_le_bytes()
-                } else {
-                    unit.to_be_bytes()
-                }
-            })
-            .collect()
+        text.encode_utf16().flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
     }
 
     #[test]
@@ -240,26 +204,11 @@ mod tests {
 
     #[test]
     fn knows_utf_16_with_and_without_its_mark() {
-        assert_eq!(
-            sniff(&utf16("\u{feff}Elector Number", true)).ok(),
-            Some(Start::Utf16Le)
-        );
-        assert_eq!(
-            sniff(&utf16("\u{feff}Elector Number", false)).ok(),
-            Some(Start::Utf16Be)
-        );
-        assert_eq!(
-            sniff(&utf16("Elector Number", true)).ok(),
-            Some(Start::Utf16Le)
-        );
-        assert_eq!(
-            sniff(&utf16("Elector Number", false)).ok(),
-            Some(Start::Utf16Be)
-        );
-        assert_eq!(
-            sniff(b"one\0nul is a fault of a row, not of the file").ok(),
-            Some(Start::Bytes)
-        );
+        assert_eq!(sniff(&utf16("\u{feff}Elector Number", true)).ok(), Some(Start::Utf16Le));
+        assert_eq!(sniff(&utf16("\u{feff}Elector Number", false)).ok(), Some(Start::Utf16Be));
+        assert_eq!(sniff(&utf16("Elector Number", true)).ok(), Some(Start::Utf16Le));
+        assert_eq!(sniff(&utf16("Elector Number", false)).ok(), Some(Start::Utf16Be));
+        assert_eq!(sniff(b"one\0nul is a fault of a row, not of the file").ok(), Some(Start::Bytes));
     }
 
     #[test]
@@ -284,10 +233,7 @@ mod tests {
         for line in [&b"Zo\xc3\xab"[..], b"Zo\xc3\xab", b"Zo\xeb"] {
             assert_eq!(mixed.decode(line), "Zoë");
         }
-        assert_eq!(
-            (mixed.encoding(Start::Utf8Mark).name(), mixed.strays()),
-            ("utf-8-bom", 1)
-        );
+        assert_eq!((mixed.encoding(Start::Utf8Mark).name(), mixed.strays()), ("utf-8-bom", 1));
     }
 
     proptest! {

@@ -18,9 +18,7 @@ pub enum FileError {
     #[error("this is a ZIP archive, not a text file: unpack it and give the file inside")]
     Zip,
     /// An Excel workbook, new or old.
-    #[error(
-        "this is an Excel workbook: open it and save the sheet as CSV (Comma delimited), then give that file"
-    )]
+    #[error("this is an Excel workbook: open it and save the sheet as CSV (Comma delimited), then give that file")]
     Workbook,
     /// A PDF document.
     #[error("this is a PDF document: ask the council for the register as data (CSV)")]
@@ -38,10 +36,7 @@ pub enum FileError {
     #[error("this is {0}, which cannot be read as a full register")]
     OtherKind(&'static str),
     /// No header that is known. The file's own text is not repeated: without a header it would be someone's data.
-    #[error(
-        "the header is not one that is known ({columns} columns were found); expected one of: {}",
-        expected()
-    )]
+    #[error("the header is not one that is known ({columns} columns were found); expected one of: {}", expected())]
     UnknownHeader {
         /// How many columns the first line has.
         columns: usize,
@@ -159,9 +154,7 @@ const EROS_B: &[(&str, Field)] = &[
 const FAMILIES: [Family; 4] = [
     Family {
         format: Format::XpressFull14,
-        required: &[
-            District, Number, Markers, Surname, Forenames, Address, Postcode,
-        ],
+        required: &[District, Number, Markers, Surname, Forenames, Address, Postcode],
         names: XPRESS,
         address: "address",
     },
@@ -173,17 +166,13 @@ const FAMILIES: [Family; 4] = [
     },
     Family {
         format: Format::ErosAFull,
-        required: &[
-            District, Number, Surname, Forenames, Markers, Address, Postcode,
-        ],
+        required: &[District, Number, Surname, Forenames, Markers, Address, Postcode],
         names: EROS_A,
         address: "address",
     },
     Family {
         format: Format::ErosBFull,
-        required: &[
-            District, Number, Surname, Forenames, Markers, Address, Postcode,
-        ],
+        required: &[District, Number, Surname, Forenames, Markers, Address, Postcode],
         names: EROS_B,
         address: "registeredaddress",
     },
@@ -191,10 +180,7 @@ const FAMILIES: [Family; 4] = [
 
 /// Files that are known by these columns (all of them) and are no full register.
 const OTHER_KINDS: [(&[&str], &str); 13] = [
-    (
-        &["electorcreatedmonth", "electordeletedmonth"],
-        "an Xpress monthly update",
-    ),
+    (&["electorcreatedmonth", "electordeletedmonth"], "an Xpress monthly update"),
     (&["changetypeid", "rollno"], "an EROS monthly update"),
     (&["avtype"], "an absent voters' list"),
     (&["markerpostal"], "an absent voters' list (postal flags)"),
@@ -205,10 +191,7 @@ const OTHER_KINDS: [(&[&str], &str); 13] = [
     (&["pollingstationname"], "a list of polling places"),
     (&["membershipnumber"], "a membership list"),
     (&["pollingdistrictcode"], "a list of areas"),
-    (
-        &["postcode", "latitude", "longitude"],
-        "a list of postcodes",
-    ),
+    (&["postcode", "latitude", "longitude"], "a list of postcodes"),
     (&["pcds", "lat", "long"], "a list of postcodes"),
 ];
 
@@ -236,52 +219,33 @@ impl Layout {
         if let Some(kind) = other_kind(&names, &cells) {
             return Err(FileError::OtherKind(kind));
         }
-        Ok(FAMILIES
-            .iter()
-            .find_map(|family| family.layout(&names, &cells, delimiter)))
+        Ok(FAMILIES.iter().find_map(|family| family.layout(&names, &cells, delimiter)))
     }
 
     /// The column of a field, where the file has it.
     pub(super) fn column(&self, field: Field) -> Option<usize> {
-        self.fields
-            .iter()
-            .find(|(f, _)| *f == field)
-            .map(|(_, column)| *column)
+        self.fields.iter().find(|(f, _)| *f == field).map(|(_, column)| *column)
     }
 }
 
 impl Family {
     fn layout(&self, names: &[String], cells: &Cells, delimiter: u8) -> Option<Layout> {
-        let mut layout = Layout {
-            format: self.format,
-            delimiter,
-            width: 0,
-            fields: vec![],
-            address: vec![],
-            other: vec![],
-        };
+        let mut layout =
+            Layout { format: self.format, delimiter, width: 0, fields: vec![], address: vec![], other: vec![] };
         for (column, name) in names.iter().enumerate() {
             if !name.is_empty() {
                 layout.width = column + 1;
             }
             match self.field(name) {
                 Some(Address) => layout.address.push(column),
-                Some(field) if layout.column(field).is_none() => {
-                    layout.fields.push((field, column))
-                }
+                Some(field) if layout.column(field).is_none() => layout.fields.push((field, column)),
                 _ => layout.other.push((cells.get(column).trim().into(), column)),
             }
         }
         // Address lines count by their own numbers, wherever they stand.
-        layout
-            .address
-            .sort_by_key(|column| line_number(&names[*column]));
+        layout.address.sort_by_key(|column| line_number(&names[*column]));
         let has = |field: &Field| {
-            if *field == Address {
-                !layout.address.is_empty()
-            } else {
-                layout.column(*field).is_some()
-            }
+            if *field == Address { !layout.address.is_empty() } else { layout.column(*field).is_some() }
         };
         self.required.iter().all(has).then_some(layout)
     }
@@ -291,73 +255,44 @@ impl Family {
         if name.strip_prefix(self.address).is_some_and(numbered) {
             return Some(Address);
         }
-        self.names
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, field)| *field)
+        self.names.iter().find(|(known, _)| *known == name).map(|(_, field)| *field)
     }
 }
 
 /// Lower case, letters and digits alone: `First Name(s)`, `first_names` and `FirstNames` are one.
 fn fold_header(given: &str) -> String {
-    given
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect()
+    given.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 fn line_number(name: &str) -> u32 {
-    name.trim_start_matches(|c: char| !c.is_ascii_digit())
-        .parse()
-        .unwrap_or(0)
+    name.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0)
 }
 
 /// The commonest of the delimiters in use; commas where there is none.
 fn delimiter_of(line: &str) -> u8 {
     let count = |delimiter: u8| line.bytes().filter(|b| *b == delimiter).count();
-    [b';', b'\t', b',']
-        .into_iter()
-        .max_by_key(|d| count(*d))
-        .unwrap_or(b',')
+    [b';', b'\t', b','].into_iter().max_by_key(|d| count(*d)).unwrap_or(b',')
 }
 
 fn other_kind(names: &[String], cells: &Cells) -> Option<&'static str> {
     let has = |name: &&str| names.iter().any(|held| held == name);
-    let known = OTHER_KINDS
-        .iter()
-        .find(|(marks, _)| marks.iter().all(has))
-        .map(|(_, kind)| *kind);
+    let known = OTHER_KINDS.iter().find(|(marks, _)| marks.iter().all(has)).map(|(_, kind)| *kind);
     known.or_else(|| idox(cells))
 }
 
 /// Idox's older files have no header: district, number, then (in an update) `+Jan`, `-Feb` or `=Mar`.
 fn idox(cells: &Cells) -> Option<&'static str> {
-    if !(20..=26).contains(&cells.len())
-        || ElectorNumber::from_columns(cells.get(0), cells.get(1), "").is_err()
-    {
+    if !(20..=26).contains(&cells.len()) || ElectorNumber::from_columns(cells.get(0), cells.get(1), "").is_err() {
         return None;
     }
-    let month = cells
-        .get(2)
-        .strip_prefix(['+', '-', '='])
-        .is_some_and(|month| month.len() == 3);
-    Some(if month {
-        "an Idox monthly update (without a header)"
-    } else {
-        "an Idox full register (without a header)"
-    })
+    let month = cells.get(2).strip_prefix(['+', '-', '=']).is_some_and(|month| month.len() == 3);
+    Some(if month { "an Idox monthly update (without a header)" } else { "an Idox full register (without a header)" })
 }
 
 fn expected() -> String {
     let describe = |family: &Family| {
-        let first = |field: &Field| {
-            family
-                .names
-                .iter()
-                .find(|(_, f)| f == field)
-                .map_or(family.address, |(name, _)| name)
-        };
+        let first =
+            |field: &Field| family.names.iter().find(|(_, f)| f == field).map_or(family.address, |(name, _)| name);
         let names: Vec<&str> = family.required.iter().map(first).collect();
         format!("{} ({})", family.format.name(), names.join(", "))
     };
@@ -404,10 +339,7 @@ mod tests {
                 "PDCode,RollNo,ElectorTitle,ElectorSurname,ElectorForename,FranchiseMarker,RegisteredAddress1,PostCode,House",
                 "eros-b-full",
             ),
-            (
-                "ChangeTypeID,PDCode,RollNo,ElectorSurname",
-                "an EROS monthly update",
-            ),
+            ("ChangeTypeID,PDCode,RollNo,ElectorSurname", "an EROS monthly update"),
             (
                 "DistrictRef,ElectorNumber,ElectorCreatedMonth,ElectorChangedMonth,ElectorDeletedMonth",
                 "an Xpress monthly update",
@@ -424,14 +356,8 @@ mod tests {
     #[test]
     fn knows_idox_by_its_shape() {
         let blanks = "\t".repeat(19);
-        assert_eq!(
-            recognised(&format!("AB1\t12/1\tG{blanks}")),
-            "an Idox full register (without a header)"
-        );
-        assert_eq!(
-            recognised(&format!("AB1\t12/1\t+Mar{blanks}")),
-            "an Idox monthly update (without a header)"
-        );
+        assert_eq!(recognised(&format!("AB1\t12/1\tG{blanks}")), "an Idox full register (without a header)");
+        assert_eq!(recognised(&format!("AB1\t12/1\t+Mar{blanks}")), "an Idox monthly update (without a header)");
     }
 
     #[test]
@@ -439,10 +365,7 @@ mod tests {
         let shuffled = "Address2,Elector Forename,Ward Colour,Address1,PostCode,Elector Surname,Elector Markers,Elector Number,Elector Number Prefix,,";
         let layout = Layout::of_header(shuffled).ok().flatten().expect("known");
         assert_eq!(layout.format, Format::XpressFull14);
-        assert_eq!(
-            (layout.address.clone(), layout.column(Surname), layout.width),
-            (vec![3, 0], Some(5), 9)
-        );
+        assert_eq!((layout.address.clone(), layout.column(Surname), layout.width), (vec![3, 0], Some(5), 9));
         assert_eq!(layout.other[0], (Arc::from("Ward Colour"), 2));
     }
 

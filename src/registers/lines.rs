@@ -44,24 +44,14 @@ impl Lines {
             Start::Utf16Be => Box::new(Utf16Reader::new(whole, false)),
         };
         let input = BufReader::with_capacity(256 * 1024, source);
-        Ok(Self {
-            input,
-            start,
-            evidence: Evidence::default(),
-            number: 0,
-            buffer: Vec::new(),
-        })
+        Ok(Self { input, start, evidence: Evidence::default(), number: 0, buffer: Vec::new() })
     }
 
     /// The next line, or `None` at the end.
     pub(super) fn next_line(&mut self) -> io::Result<Option<Line>> {
         self.buffer.clear();
         let limit = LONGEST_LINE as u64 + 2;
-        let read = self
-            .input
-            .by_ref()
-            .take(limit)
-            .read_until(b'\n', &mut self.buffer)?;
+        let read = self.input.by_ref().take(limit).read_until(b'\n', &mut self.buffer)?;
         if read == 0 {
             return Ok(None);
         }
@@ -69,21 +59,10 @@ impl Lines {
         let ended = self.buffer.ends_with(b"\n");
         if !ended && read as u64 == limit {
             let ended = self.skip_line()?;
-            return Ok(Some(Line {
-                number: self.number,
-                text: None,
-                ended,
-            }));
+            return Ok(Some(Line { number: self.number, text: None, ended }));
         }
-        let text = self
-            .evidence
-            .decode(line_content(&self.buffer))
-            .into_owned();
-        Ok(Some(Line {
-            number: self.number,
-            text: Some(text),
-            ended,
-        }))
+        let text = self.evidence.decode(line_content(&self.buffer)).into_owned();
+        Ok(Some(Line { number: self.number, text: Some(text), ended }))
     }
 
     /// Whether nothing is left to read.
@@ -136,19 +115,8 @@ mod tests {
     #[test]
     fn ends_lines_either_way_and_counts_from_one() {
         let read = lines(b"\xef\xbb\xbfone\r\ntwo\n\nfour");
-        let texts: Vec<_> = read
-            .iter()
-            .map(|l| (l.number, l.text.as_deref().unwrap_or("-"), l.ended))
-            .collect();
-        assert_eq!(
-            texts,
-            [
-                (1, "one", true),
-                (2, "two", true),
-                (3, "", true),
-                (4, "four", false)
-            ]
-        );
+        let texts: Vec<_> = read.iter().map(|l| (l.number, l.text.as_deref().unwrap_or("-"), l.ended)).collect();
+        assert_eq!(texts, [(1, "one", true), (2, "two", true), (3, "", true), (4, "four", false)]);
     }
 
     #[test]
@@ -157,13 +125,7 @@ mod tests {
         bytes.extend_from_slice(b"\nnext\n");
         bytes.extend(std::iter::repeat_n(b'B', 1 << 20));
         let read = lines(&bytes);
-        assert_eq!(
-            read.iter().map(|l| l.text.is_some()).collect::<Vec<_>>(),
-            [false, true, false]
-        );
-        assert_eq!(
-            (read[1].text.as_deref(), read[2].ended),
-            (Some("next"), false)
-        );
+        assert_eq!(read.iter().map(|l| l.text.is_some()).collect::<Vec<_>>(), [false, true, false]);
+        assert_eq!((read[1].text.as_deref(), read[2].ended), (Some("next"), false));
     }
 }

@@ -20,33 +20,23 @@ pub struct Markers {
 impl Markers {
     /// Reads a cell; whatever is no letter parts letters.
     pub fn parse(given: &str) -> Self {
-        let letters = given
-            .bytes()
-            .filter(u8::is_ascii_alphabetic)
-            .fold(0, |set, letter| set | bit(letter));
-        Self {
-            letters,
-            given: given.to_owned(),
-        }
+        let letters = given.bytes().filter(u8::is_ascii_alphabetic).fold(0, |set, letter| set | bit(letter));
+        Self { letters, given: given.to_owned() }
     }
 
     /// Whether the entry bears this letter (`A`–`Z`).
     pub fn has(&self, letter: char) -> bool {
-        u8::try_from(letter)
-            .is_ok_and(|letter| letter.is_ascii_alphabetic() && self.letters & bit(letter) != 0)
+        u8::try_from(letter).is_ok_and(|letter| letter.is_ascii_alphabetic() && self.letters & bit(letter) != 0)
     }
 
     /// The letters in alphabetical order.
     pub fn letters(&self) -> impl Iterator<Item = char> {
-        (b'A'..=b'Z')
-            .filter(|letter| self.letters & bit(*letter) != 0)
-            .map(char::from)
+        (b'A'..=b'Z').filter(|letter| self.letters & bit(*letter) != 0).map(char::from)
     }
 
     /// Letters of which nothing is known here: warned about, never fatal.
     pub fn unknown(&self) -> impl Iterator<Item = char> {
-        self.letters()
-            .filter(|letter| !u8::try_from(*letter).is_ok_and(|l| KNOWN.contains(&l)))
+        self.letters().filter(|letter| !u8::try_from(*letter).is_ok_and(|l| KNOWN.contains(&l)))
     }
 
     /// Overseas: votes for the UK Parliament only and has no address on the register.
@@ -84,12 +74,7 @@ mod tests {
     fn several_letters_share_a_cell() {
         let markers = Markers::parse("G, A (z)");
         assert_eq!(markers.to_string(), "AGZ");
-        assert!(
-            markers.not_in_open_register()
-                && markers.has('g')
-                && !markers.overseas()
-                && !markers.anonymous()
-        );
+        assert!(markers.not_in_open_register() && markers.has('g') && !markers.overseas() && !markers.anonymous());
         assert_eq!(markers.given, "G, A (z)");
     }
 

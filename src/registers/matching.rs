@@ -38,10 +38,7 @@ impl Candidate {
             return None;
         }
         Some(Self {
-            home: row
-                .address
-                .key()
-                .unwrap_or_else(|| format!("other {}", row.number.district)),
+            home: row.address.key().unwrap_or_else(|| format!("other {}", row.number.district)),
             surname: row.name.surname_key(),
             forenames: row.name.forenames_key(),
             suffix: crate::electors::folding::fold(&row.name.suffix),
@@ -51,10 +48,7 @@ impl Candidate {
 
     /// Surname and forenames as one, so that it does not matter where a format draws the line between them.
     fn full_name(&self) -> impl Iterator<Item = &str> {
-        self.surname
-            .split(' ')
-            .chain(self.forenames.split(' '))
-            .filter(|word| !word.is_empty())
+        self.surname.split(' ').chain(self.forenames.split(' ')).filter(|word| !word.is_empty())
     }
 
     fn nameless(&self) -> bool {
@@ -66,9 +60,7 @@ impl Candidate {
     }
 
     fn middle(&self) -> &str {
-        self.forenames
-            .split_once(' ')
-            .map_or("", |(_, middle)| middle)
+        self.forenames.split_once(' ').map_or("", |(_, middle)| middle)
     }
 }
 
@@ -180,14 +172,7 @@ struct Matcher<'a> {
 impl<'a> Matcher<'a> {
     fn new(held: &'a [Candidate], new: &'a [Candidate]) -> Self {
         let (held_free, new_free) = (vec![true; held.len()], vec![true; new.len()]);
-        Self {
-            held,
-            new,
-            held_free,
-            new_free,
-            links: Vec::new(),
-            doubtful: Vec::new(),
-        }
+        Self { held, new, held_free, new_free, links: Vec::new(), doubtful: Vec::new() }
     }
 
     /// Step 1. Found links count only where not too many others of the home came and went.
@@ -202,11 +187,7 @@ impl<'a> Matcher<'a> {
         let restless = self.restless_homes(&found);
         for (held, new) in found {
             if restless.contains(self.held[held].home.as_str()) {
-                self.doubtful.push(Doubtful {
-                    held,
-                    new,
-                    why: Doubt::ManyCameAndWent,
-                });
+                self.doubtful.push(Doubtful { held, new, why: Doubt::ManyCameAndWent });
             } else {
                 self.link(held, new, Step::SameHome);
             }
@@ -217,12 +198,8 @@ impl<'a> Matcher<'a> {
     fn certain_of_home(&self, group: &Group) -> Option<Vec<(usize, usize)>> {
         match group.pair() {
             Some((held, _)) if self.held[held].nameless() => self.aligned_by_number(group),
-            Some((held, new)) => {
-                suffixes_agree(&self.held[held], &self.new[new]).then(|| vec![(held, new)])
-            }
-            None => self
-                .aligned_by_number(group)
-                .or_else(|| self.aligned_by_suffix(group)),
+            Some((held, new)) => suffixes_agree(&self.held[held], &self.new[new]).then(|| vec![(held, new)]),
+            None => self.aligned_by_number(group).or_else(|| self.aligned_by_suffix(group)),
         }
     }
 
@@ -236,18 +213,12 @@ impl<'a> Matcher<'a> {
     }
 
     /// Pairs the group by a text that each side has exactly once for each of its people.
-    fn aligned(
-        &self,
-        group: &Group,
-        text: impl Fn(&Candidate) -> &str,
-    ) -> Option<Vec<(usize, usize)>> {
+    fn aligned(&self, group: &Group, text: impl Fn(&Candidate) -> &str) -> Option<Vec<(usize, usize)>> {
         let mut held = group.held.clone();
         let mut new = group.new.clone();
         held.sort_by(|a, b| text(&self.held[*a]).cmp(text(&self.held[*b])));
         new.sort_by(|a, b| text(&self.new[*a]).cmp(text(&self.new[*b])));
-        let told_apart = held
-            .windows(2)
-            .all(|pair| text(&self.held[pair[0]]) != text(&self.held[pair[1]]));
+        let told_apart = held.windows(2).all(|pair| text(&self.held[pair[0]]) != text(&self.held[pair[1]]));
         let equal = |(held, new): (&usize, &usize)| {
             let text_held = text(&self.held[*held]);
             !text_held.is_empty() && text_held == text(&self.new[*new])
@@ -259,22 +230,14 @@ impl<'a> Matcher<'a> {
     /// Homes in which so many names went and so many came that a name may well have gone and come again.
     fn restless_homes(&self, found: &[(usize, usize)]) -> HashSet<&'a str> {
         let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();
-        self.held
-            .iter()
-            .for_each(|c| counts.entry(&c.home).or_default().0 += 1);
-        self.new
-            .iter()
-            .for_each(|c| counts.entry(&c.home).or_default().1 += 1);
+        self.held.iter().for_each(|c| counts.entry(&c.home).or_default().0 += 1);
+        self.new.iter().for_each(|c| counts.entry(&c.home).or_default().1 += 1);
         for (held, _) in found {
             if let Some((gone, come)) = counts.get_mut(self.held[*held].home.as_str()) {
                 (*gone, *come) = (gone.saturating_sub(1), come.saturating_sub(1));
             }
         }
-        counts
-            .into_iter()
-            .filter(|(_, (gone, come))| gone * come > MANY_PAIRS)
-            .map(|(home, _)| home)
-            .collect()
+        counts.into_iter().filter(|(_, (gone, come))| gone * come > MANY_PAIRS).map(|(home, _)| home).collect()
     }
 
     /// Step 2. A name alone is no evidence: of 20,000 people some hundred share a full name with a stranger.
@@ -282,20 +245,15 @@ impl<'a> Matcher<'a> {
         let unique = self.unique_names();
         let mut together: HashMap<(&str, &str), usize> = HashMap::new();
         for (held, new) in &unique {
-            *together
-                .entry((&self.held[*held].home, &self.new[*new].home))
-                .or_default() += 1;
+            *together.entry((&self.held[*held].home, &self.new[*new].home)).or_default() += 1;
         }
         let surnames = self.surname_counts();
         let certain: Vec<bool> = unique
             .iter()
             .map(|(held, new)| {
                 let (one, other) = (&self.held[*held], &self.new[*new]);
-                let family = together
-                    .get(&(one.home.as_str(), other.home.as_str()))
-                    .is_some_and(|n| *n > 1);
-                let alone =
-                    surnames.get(one.surname.as_str()) == Some(&(1, 1)) && !one.middle().is_empty();
+                let family = together.get(&(one.home.as_str(), other.home.as_str())).is_some_and(|n| *n > 1);
+                let alone = surnames.get(one.surname.as_str()) == Some(&(1, 1)) && !one.middle().is_empty();
                 (family || alone) && suffixes_agree(one, other)
             })
             .collect();
@@ -303,41 +261,25 @@ impl<'a> Matcher<'a> {
             if certain {
                 self.link(held, new, Step::Moved);
             } else {
-                self.doubtful.push(Doubtful {
-                    held,
-                    new,
-                    why: Doubt::PerhapsMoved,
-                });
+                self.doubtful.push(Doubtful { held, new, why: Doubt::PerhapsMoved });
             }
         }
     }
 
     /// Full names that one person of each register bears, both of them still free and in different homes.
     fn unique_names(&self) -> Vec<(usize, usize)> {
-        let full = |c: &'a Candidate| {
-            (c.full_name().count() > 1).then(|| c.full_name().collect::<Vec<_>>())
-        };
+        let full = |c: &'a Candidate| (c.full_name().count() > 1).then(|| c.full_name().collect::<Vec<_>>());
         let groups = groups(self.held, self.new, |_| true, |_| true, full);
         let elsewhere = |(held, new): &(usize, usize)| {
-            self.held_free[*held]
-                && self.new_free[*new]
-                && self.held[*held].home != self.new[*new].home
+            self.held_free[*held] && self.new_free[*new] && self.held[*held].home != self.new[*new].home
         };
-        groups
-            .iter()
-            .filter_map(Group::pair)
-            .filter(elsewhere)
-            .collect()
+        groups.iter().filter_map(Group::pair).filter(elsewhere).collect()
     }
 
     fn surname_counts(&self) -> HashMap<&'a str, (usize, usize)> {
         let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();
-        self.held
-            .iter()
-            .for_each(|c| counts.entry(&c.surname).or_default().0 += 1);
-        self.new
-            .iter()
-            .for_each(|c| counts.entry(&c.surname).or_default().1 += 1);
+        self.held.iter().for_each(|c| counts.entry(&c.surname).or_default().0 += 1);
+        self.new.iter().for_each(|c| counts.entry(&c.surname).or_default().1 += 1);
         counts
     }
 
@@ -345,9 +287,9 @@ impl<'a> Matcher<'a> {
     /// only in a home where somebody else stayed.
     fn middle_names(&mut self) {
         let homes = self.stayed_in();
-        for group in self.groups(|c| {
-            (!c.first_forename().is_empty()).then(|| (&c.home, &c.surname, c.first_forename()))
-        }) {
+        for group in
+            self.groups(|c| (!c.first_forename().is_empty()).then(|| (&c.home, &c.surname, c.first_forename())))
+        {
             let Some((held, new)) = group.pair() else {
                 self.doubt(&group, Doubt::SeveralOfTheName);
                 continue;
@@ -355,18 +297,10 @@ impl<'a> Matcher<'a> {
             let (one, other) = (&self.held[held], &self.new[new]);
             let home = homes.get(one.home.as_str()).copied().unwrap_or_default();
             let evidence = home.stayed || (!one.middle().is_empty() && !other.middle().is_empty());
-            if home.small
-                && evidence
-                && middles_agree(one.middle(), other.middle())
-                && suffixes_agree(one, other)
-            {
+            if home.small && evidence && middles_agree(one.middle(), other.middle()) && suffixes_agree(one, other) {
                 self.link(held, new, Step::MiddleNames);
             } else {
-                self.doubtful.push(Doubtful {
-                    held,
-                    new,
-                    why: Doubt::OtherMiddleNames,
-                });
+                self.doubtful.push(Doubtful { held, new, why: Doubt::OtherMiddleNames });
             }
         }
     }
@@ -389,11 +323,7 @@ impl<'a> Matcher<'a> {
             if group.held.len() > SMALL_HOME || group.new.len() > SMALL_HOME {
                 continue;
             }
-            for (held, new) in group
-                .held
-                .iter()
-                .flat_map(|held| group.new.iter().map(move |new| (*held, *new)))
-            {
+            for (held, new) in group.held.iter().flat_map(|held| group.new.iter().map(move |new| (*held, *new))) {
                 if let Some(why) = likeness(&self.held[held], &self.new[new]) {
                     self.doubtful.push(Doubtful { held, new, why });
                 }
@@ -403,13 +333,7 @@ impl<'a> Matcher<'a> {
 
     /// Groups of those still free with somebody on both sides.
     fn groups<K: Hash + Ord>(&self, key: impl Fn(&'a Candidate) -> Option<K>) -> Vec<Group> {
-        groups(
-            self.held,
-            self.new,
-            |i| self.held_free[i],
-            |i| self.new_free[i],
-            key,
-        )
+        groups(self.held, self.new, |i| self.held_free[i], |i| self.new_free[i], key)
     }
 
     fn link(&mut self, held: usize, new: usize, step: Step) {
@@ -420,36 +344,23 @@ impl<'a> Matcher<'a> {
     /// Every pair of a group, unless there are so many that nobody would look through them.
     fn doubt(&mut self, group: &Group, why: Doubt) {
         if group.held.len() * group.new.len() <= SMALL_HOME * SMALL_HOME {
-            let pairs = group.held.iter().flat_map(|held| {
-                group.new.iter().map(move |new| Doubtful {
-                    held: *held,
-                    new: *new,
-                    why,
-                })
-            });
+            let pairs = group
+                .held
+                .iter()
+                .flat_map(|held| group.new.iter().map(move |new| Doubtful { held: *held, new: *new, why }));
             self.doubtful.extend(pairs);
         }
     }
 
     fn finish(self) -> Matching {
-        let free = |free: Vec<bool>| {
-            free.into_iter()
-                .enumerate()
-                .filter_map(|(i, free)| free.then_some(i))
-                .collect()
-        };
+        let free = |free: Vec<bool>| free.into_iter().enumerate().filter_map(|(i, free)| free.then_some(i)).collect();
         let (held_free, new_free) = (self.held_free, self.new_free);
         let mut doubtful = self.doubtful;
         // A pair may be doubted by several steps, or linked by one after another doubted it: the first word stands.
         doubtful.retain(|d| held_free[d.held] && new_free[d.new]);
         doubtful.sort_by_key(|d| (d.held, d.new));
         doubtful.dedup_by_key(|d| (d.held, d.new));
-        Matching {
-            links: self.links,
-            unmatched_held: free(held_free),
-            unmatched_new: free(new_free),
-            doubtful,
-        }
+        Matching { links: self.links, unmatched_held: free(held_free), unmatched_new: free(new_free), doubtful }
     }
 }
 
@@ -470,43 +381,18 @@ fn groups<'a, K: Hash + Ord>(
     key: impl Fn(&'a Candidate) -> Option<K>,
 ) -> Vec<Group> {
     let entry = |candidate, is_new, index| key(candidate).map(|key| (hash(&key), is_new, index));
-    let old = held
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| held_free(*i))
-        .filter_map(|(i, c)| entry(c, false, i));
-    let next = new
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| new_free(*i))
-        .filter_map(|(i, c)| entry(c, true, i));
+    let old = held.iter().enumerate().filter(|(i, _)| held_free(*i)).filter_map(|(i, c)| entry(c, false, i));
+    let next = new.iter().enumerate().filter(|(i, _)| new_free(*i)).filter_map(|(i, c)| entry(c, true, i));
     let mut entries: Vec<(u64, bool, usize)> = old.chain(next).collect();
     entries.sort_unstable();
-    let of = |entry: &(u64, bool, usize)| {
-        key(if entry.1 {
-            &new[entry.2]
-        } else {
-            &held[entry.2]
-        })
-    };
-    let runs = entries
-        .chunk_by_mut(|a, b| a.0 == b.0)
-        .filter(|run| !run[0].1 && run[run.len() - 1].1);
-    runs.flat_map(|run| split_run(run, of))
-        .filter(|group| !group.held.is_empty() && !group.new.is_empty())
-        .collect()
+    let of = |entry: &(u64, bool, usize)| key(if entry.1 { &new[entry.2] } else { &held[entry.2] });
+    let runs = entries.chunk_by_mut(|a, b| a.0 == b.0).filter(|run| !run[0].1 && run[run.len() - 1].1);
+    runs.flat_map(|run| split_run(run, of)).filter(|group| !group.held.is_empty() && !group.new.is_empty()).collect()
 }
 
 /// A run of one hash, which is nearly always a run of one key.
-fn split_run<K: Ord>(
-    run: &mut [(u64, bool, usize)],
-    of: impl Fn(&(u64, bool, usize)) -> Option<K>,
-) -> Vec<Group> {
-    if run
-        .iter()
-        .skip(1)
-        .any(|entry| of(entry).cmp(&of(&run[0])) != Ordering::Equal)
-    {
+fn split_run<K: Ord>(run: &mut [(u64, bool, usize)], of: impl Fn(&(u64, bool, usize)) -> Option<K>) -> Vec<Group> {
+    if run.iter().skip(1).any(|entry| of(entry).cmp(&of(&run[0])) != Ordering::Equal) {
         run.sort_by(|a, b| of(a).cmp(&of(b)).then(a.cmp(b)));
     }
     run.chunk_by(|a, b| of(a) == of(b)).map(group_of).collect()
@@ -515,11 +401,7 @@ fn split_run<K: Ord>(
 fn group_of(run: &[(u64, bool, usize)]) -> Group {
     let mut group = Group::default();
     for (_, is_new, index) in run {
-        if *is_new {
-            group.new.push(*index)
-        } else {
-            group.held.push(*index)
-        }
+        if *is_new { group.new.push(*index) } else { group.held.push(*index) }
     }
     group
 }
@@ -537,9 +419,8 @@ fn suffixes_agree(one: &Candidate, other: &Candidate) -> bool {
 
 /// Whether each word begins as the other's does: `j` and `joan`; none and any.
 fn middles_agree(one: &str, other: &str) -> bool {
-    let agree = |(a, b): (&str, &str)| {
-        a == b || (a.len() == 1 && b.starts_with(a)) || (b.len() == 1 && a.starts_with(b))
-    };
+    let agree =
+        |(a, b): (&str, &str)| a == b || (a.len() == 1 && b.starts_with(a)) || (b.len() == 1 && a.starts_with(b));
     one.is_empty() || other.is_empty() || one.split(' ').zip(other.split(' ')).all(agree)
 }
 
@@ -565,75 +446,38 @@ mod tests {
             .map(|text| {
                 let mut parts = text.split('|').map(str::to_owned);
                 let mut next = || parts.next().unwrap_or_default();
-                Candidate {
-                    home: next(),
-                    surname: next(),
-                    forenames: next(),
-                    suffix: next(),
-                    number: next(),
-                }
+                Candidate { home: next(), surname: next(), forenames: next(), suffix: next(), number: next() }
             })
             .collect()
     }
 
-    fn linked(
-        held: &[&str],
-        new: &[&str],
-    ) -> (Vec<(usize, usize, Step)>, Vec<(usize, usize, Doubt)>) {
+    fn linked(held: &[&str], new: &[&str]) -> (Vec<(usize, usize, Step)>, Vec<(usize, usize, Doubt)>) {
         let matching = match_people(&people(held), &people(new));
-        assert_eq!(
-            matching.links.len() + matching.unmatched_held.len(),
-            held.len()
-        );
-        assert_eq!(
-            matching.links.len() + matching.unmatched_new.len(),
-            new.len()
-        );
-        let links = matching
-            .links
-            .iter()
-            .map(|l| (l.held, l.new, l.step))
-            .collect();
-        (
-            links,
-            matching
-                .doubtful
-                .iter()
-                .map(|d| (d.held, d.new, d.why))
-                .collect(),
-        )
+        assert_eq!(matching.links.len() + matching.unmatched_held.len(), held.len());
+        assert_eq!(matching.links.len() + matching.unmatched_new.len(), new.len());
+        let links = matching.links.iter().map(|l| (l.held, l.new, l.step)).collect();
+        (links, matching.doubtful.iter().map(|d| (d.held, d.new, d.why)).collect())
     }
 
     #[test]
     fn the_same_name_in_the_same_home_is_the_same_person() {
-        let (links, doubtful) = linked(
-            &["h1|brown|ann", "h1|brown|bob"],
-            &["h1|brown|bob", "h1|brown|ann", "h1|brown|cat"],
-        );
+        let (links, doubtful) =
+            linked(&["h1|brown|ann", "h1|brown|bob"], &["h1|brown|bob", "h1|brown|ann", "h1|brown|cat"]);
         assert_eq!(links.len(), 2);
         assert!(
-            links.contains(&(0, 1, Step::SameHome))
-                && links.contains(&(1, 0, Step::SameHome))
-                && doubtful.is_empty()
+            links.contains(&(0, 1, Step::SameHome)) && links.contains(&(1, 0, Step::SameHome)) && doubtful.is_empty()
         );
     }
 
     #[test]
     fn a_number_alone_links_nobody() {
-        assert_eq!(
-            linked(&["h1|brown|ann||AB1-1"], &["h1|kelly|sean||AB1-1"]),
-            (vec![], vec![])
-        );
+        assert_eq!(linked(&["h1|brown|ann||AB1-1"], &["h1|kelly|sean||AB1-1"]), (vec![], vec![]));
     }
 
     #[test]
     fn father_and_son_of_one_name_go_to_a_person() {
         let two = ["h1|brown|john", "h1|brown|john"];
-        for (held, new) in [
-            (&two[..], &two[..]),
-            (&two[..], &two[..1]),
-            (&two[..1], &two[..]),
-        ] {
+        for (held, new) in [(&two[..], &two[..]), (&two[..], &two[..1]), (&two[..1], &two[..])] {
             let (links, doubtful) = linked(held, new);
             assert!(links.is_empty());
             assert_eq!(doubtful.len(), held.len() * new.len());
@@ -644,10 +488,7 @@ mod tests {
     #[test]
     fn father_and_son_are_told_apart_by_suffix_or_by_the_same_file_again() {
         let named = ["h1|brown|john|snr", "h1|brown|john|jnr"];
-        assert_eq!(
-            linked(&named, &[named[1], named[0]]).0,
-            [(1, 0, Step::SameHome), (0, 1, Step::SameHome)]
-        );
+        assert_eq!(linked(&named, &[named[1], named[0]]).0, [(1, 0, Step::SameHome), (0, 1, Step::SameHome)]);
         let numbered = ["h1|brown|john||AB1-1", "h1|brown|john||AB1-2"];
         assert_eq!(linked(&numbered, &numbered).0.len(), 2);
         let moved_up = ["h1|brown|john||AB1-2", "h1|brown|john||AB1-3"];
@@ -657,46 +498,28 @@ mod tests {
 
     #[test]
     fn a_namesake_elsewhere_is_asked_about_and_not_linked() {
-        let (links, doubtful) = linked(
-            &["h1|brown|ann joan", "h2|brown|bob"],
-            &["h3|brown|ann joan", "h2|brown|bob"],
-        );
+        let (links, doubtful) = linked(&["h1|brown|ann joan", "h2|brown|bob"], &["h3|brown|ann joan", "h2|brown|bob"]);
         assert_eq!(links, [(1, 1, Step::SameHome)]);
         assert_eq!(doubtful, [(0, 0, Doubt::PerhapsMoved)]);
     }
 
     #[test]
     fn a_name_borne_twice_is_not_even_asked_about() {
-        let (links, doubtful) = linked(
-            &["h1|brown|ann", "h2|brown|ann"],
-            &["h3|brown|ann", "h2|brown|ann"],
-        );
+        let (links, doubtful) = linked(&["h1|brown|ann", "h2|brown|ann"], &["h3|brown|ann", "h2|brown|ann"]);
         assert_eq!((links, doubtful), (vec![(1, 1, Step::SameHome)], vec![]));
     }
 
     #[test]
     fn a_household_that_moves_together_is_followed() {
-        let (links, _) = linked(
-            &["h1|brown|ann", "h1|brown|bob", "h4|brown|cy"],
-            &["h3|brown|bob", "h3|brown|ann", "h4|brown|cy"],
-        );
+        let (links, _) =
+            linked(&["h1|brown|ann", "h1|brown|bob", "h4|brown|cy"], &["h3|brown|bob", "h3|brown|ann", "h4|brown|cy"]);
         assert_eq!(links.iter().filter(|l| l.2 == Step::Moved).count(), 2);
     }
 
     #[test]
     fn a_surname_of_ones_own_is_followed() {
-        assert_eq!(
-            linked(
-                &["h1|fontaine lacey|ann joan"],
-                &["h3|fontaine lacey|ann joan"]
-            )
-            .0,
-            [(0, 0, Step::Moved)]
-        );
-        assert_eq!(
-            linked(&["h1|fontaine lacey|ann"], &["h3|fontaine lacey|ann"]).1,
-            [(0, 0, Doubt::PerhapsMoved)]
-        );
+        assert_eq!(linked(&["h1|fontaine lacey|ann joan"], &["h3|fontaine lacey|ann joan"]).0, [(0, 0, Step::Moved)]);
+        assert_eq!(linked(&["h1|fontaine lacey|ann"], &["h3|fontaine lacey|ann"]).1, [(0, 0, Doubt::PerhapsMoved)]);
     }
 
     #[test]
@@ -704,45 +527,21 @@ mod tests {
         let (links, _) = linked(&["h1|brown|ann j"], &["h1|brown|ann joan"]);
         assert_eq!(links, [(0, 0, Step::MiddleNames)]);
         let (links, doubtful) = linked(&["h1|brown|ann kate"], &["h1|brown|ann joan"]);
-        assert_eq!(
-            (links, doubtful),
-            (vec![], vec![(0, 0, Doubt::OtherMiddleNames)])
-        );
+        assert_eq!((links, doubtful), (vec![], vec![(0, 0, Doubt::OtherMiddleNames)]));
         assert_eq!(linked(&["h1|brown|ann"], &["h1|brown|ann joan"]).0, []);
-        assert_eq!(
-            linked(
-                &["h1|brown|ann", "h1|brown|bob"],
-                &["h1|brown|ann joan", "h1|brown|bob"]
-            )
-            .0
-            .len(),
-            2
-        );
+        assert_eq!(linked(&["h1|brown|ann", "h1|brown|bob"], &["h1|brown|ann joan", "h1|brown|bob"]).0.len(), 2);
     }
 
     #[test]
     fn a_changed_surname_swapped_names_and_slips_are_asked_about() {
         for (held, new, why) in [
-            (
-                "h1|brown|ann joan",
-                "h1|kelly|ann joan",
-                Doubt::OtherSurname,
-            ),
+            ("h1|brown|ann joan", "h1|kelly|ann joan", Doubt::OtherSurname),
             ("h1|martin|james", "h1|james|martin", Doubt::SwappedNames),
-            (
-                "h1|thompson|peter",
-                "h1|thomson|peter john",
-                Doubt::NearName,
-            ),
+            ("h1|thompson|peter", "h1|thomson|peter john", Doubt::NearName),
         ] {
             let found = linked(&[held], &[new]);
             if why == Doubt::NearName {
-                assert_eq!(
-                    linked(&["h1|thompson|peter j"], &["h1|thomson|petra j"])
-                        .1
-                        .len(),
-                    1
-                );
+                assert_eq!(linked(&["h1|thompson|peter j"], &["h1|thomson|petra j"]).1.len(), 1);
             } else {
                 assert_eq!(found, (vec![], vec![(0, 0, why)]));
             }
@@ -751,9 +550,7 @@ mod tests {
 
     #[test]
     fn in_a_hall_where_most_came_and_went_names_are_not_enough() {
-        let hall = |names: std::ops::Range<usize>| {
-            names.map(|n| format!("hall|s{n}|ann")).collect::<Vec<_>>()
-        };
+        let hall = |names: std::ops::Range<usize>| names.map(|n| format!("hall|s{n}|ann")).collect::<Vec<_>>();
         let (held, new) = (hall(0..60), hall(30..90));
         let refs = |list: &[String]| {
             list.iter()
@@ -768,12 +565,7 @@ mod tests {
         let matching = match_people(&refs(&held), &refs(&new));
         assert!(
             matching.links.is_empty()
-                && matching
-                    .doubtful
-                    .iter()
-                    .filter(|d| d.why == Doubt::ManyCameAndWent)
-                    .count()
-                    == 30
+                && matching.doubtful.iter().filter(|d| d.why == Doubt::ManyCameAndWent).count() == 30
         );
         assert_eq!(match_people(&refs(&held), &refs(&held)).links.len(), 60);
     }

@@ -63,11 +63,7 @@ impl ElectorNumber {
     /// Reads the three columns of a register. The number's own may hold the suffix too: `124/1`, `5.000`, `3.5`, `12/`.
     pub fn from_columns(district: &str, number: &str, suffix: &str) -> Result<Self, NotANumber> {
         let (number, own) = split_suffix(number.trim());
-        let suffix = if suffix.trim().is_empty() {
-            own
-        } else {
-            suffix.trim()
-        };
+        let suffix = if suffix.trim().is_empty() { own } else { suffix.trim() };
         Ok(Self {
             district: District::try_from(district)?,
             number: parse_number(number)?,
@@ -89,11 +85,7 @@ impl TryFrom<&str> for ElectorNumber {
 impl fmt::Display for ElectorNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.district, self.number)?;
-        if self.suffix > 0 {
-            write!(f, "/{}", self.suffix)
-        } else {
-            Ok(())
-        }
+        if self.suffix > 0 { write!(f, "/{}", self.suffix) } else { Ok(()) }
     }
 }
 
@@ -106,19 +98,12 @@ fn parse_number(text: &str) -> Result<u32, NotANumber> {
 }
 
 fn parse_suffix(text: &str) -> Result<u32, NotANumber> {
-    if text.is_empty() {
-        Ok(0)
-    } else {
-        digits(text).ok_or(NotANumber::Suffix)
-    }
+    if text.is_empty() { Ok(0) } else { digits(text).ok_or(NotANumber::Suffix) }
 }
 
 /// `parse` alone would take a plus sign.
 fn digits(text: &str) -> Option<u32> {
-    text.bytes()
-        .all(|b| b.is_ascii_digit())
-        .then(|| text.parse().ok())
-        .flatten()
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 #[cfg(test)]
@@ -173,10 +158,7 @@ mod tests {
             ("AB1", "5", "x", Suffix),
             ("Ref: AB1", "1", "", District),
         ] {
-            assert_eq!(
-                ElectorNumber::from_columns(district, number, suffix),
-                Err(reason)
-            );
+            assert_eq!(ElectorNumber::from_columns(district, number, suffix), Err(reason));
         }
     }
 

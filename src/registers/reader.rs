@@ -101,21 +101,12 @@ impl RegisterReader {
 
     fn outcome(&mut self, line: Line) -> RowOutcome {
         let number = line.number;
-        let refused = |reason, number_read| {
-            RowOutcome::Refused(RefusedRow {
-                line: number,
-                reason,
-                number: number_read,
-            })
-        };
+        let refused =
+            |reason, number_read| RowOutcome::Refused(RefusedRow { line: number, reason, number: number_read });
         let Some(text) = &line.text else {
             return refused(Refusal::TooLong, None);
         };
-        if self
-            .cells
-            .part(text, self.builder.layout.delimiter)
-            .is_err()
-        {
+        if self.cells.part(text, self.builder.layout.delimiter).is_err() {
             return refused(Refusal::OpenQuote, None);
         }
         if self.is_no_row(&line, text) {
@@ -123,10 +114,7 @@ impl RegisterReader {
         }
         match self.row(&line, text) {
             Ok(row) => RowOutcome::Row(Box::new(row)),
-            Err(reason) => refused(
-                reason,
-                self.builder.number(&self.cells).ok().map(|n| n.to_string()),
-            ),
+            Err(reason) => refused(reason, self.builder.number(&self.cells).ok().map(|n| n.to_string())),
         }
     }
 
@@ -143,12 +131,7 @@ impl RegisterReader {
 
     /// Blanks, headings (one cell alone, as `Ref: AB1`) and the header again. A cut-off last line is none of these.
     fn is_no_row(&self, line: &Line, text: &str) -> bool {
-        let filled = self
-            .cells
-            .iter()
-            .filter(|cell| !cell.trim().is_empty())
-            .take(2)
-            .count();
+        let filled = self.cells.iter().filter(|cell| !cell.trim().is_empty()).take(2).count();
         let heading = filled == 1 && line.ended && self.builder.number(&self.cells).is_err();
         filled == 0 || heading || Some(text) == self.header.text.as_deref()
     }
@@ -194,16 +177,8 @@ pub fn duplicates(path: &Path, date: NaiveDate) -> Result<DuplicateNumbers, File
     let mut seen = DuplicateNumbers::default();
     while let Some(line) = reader.lines.next_line()? {
         let Some(text) = &line.text else { continue };
-        let parted = reader
-            .cells
-            .part(text, reader.builder.layout.delimiter)
-            .is_ok();
-        if parted
-            && reader
-                .builder
-                .check_width(&reader.cells, line.ended)
-                .is_ok()
-        {
+        let parted = reader.cells.part(text, reader.builder.layout.delimiter).is_ok();
+        if parted && reader.builder.check_width(&reader.cells, line.ended).is_ok() {
             if let Ok(number) = reader.builder.number(&reader.cells) {
                 seen.note(&number, line.number);
             }
@@ -251,10 +226,7 @@ mod tests {
     /// What became of the lines below an Xpress header.
     fn outcomes(rows: &str) -> Vec<RowOutcome> {
         let reader = open(format!("{XPRESS}{rows}").as_bytes()).expect("a register");
-        reader
-            .skip(1)
-            .map(|outcome| outcome.expect("readable"))
-            .collect()
+        reader.skip(1).map(|outcome| outcome.expect("readable")).collect()
     }
 
     fn row(line: &str) -> RegisterRow {
@@ -273,38 +245,21 @@ mod tests {
 
     #[test]
     fn reads_a_row_whole() {
-        let row = row(
-            "AB1,124,1,G,,O\u{2019}Brien,Mary Ann,aa10sz,\"12, High Street,\",Town AA1 0SZ,,\n",
-        );
+        let row = row("AB1,124,1,G,,O\u{2019}Brien,Mary Ann,aa10sz,\"12, High Street,\",Town AA1 0SZ,,\n");
+        assert_eq!((row.line, row.position, row.number.to_string().as_str()), (2, 1, "AB1-124/1"));
         assert_eq!(
-            (row.line, row.position, row.number.to_string().as_str()),
-            (2, 1, "AB1-124/1")
-        );
-        assert_eq!(
-            (
-                row.name.name_key().as_str(),
-                row.address.lines.join("|").as_str()
-            ),
+            (row.name.name_key().as_str(), row.address.lines.join("|").as_str()),
             ("obrien mary ann", "12, High Street|Town")
         );
-        assert_eq!(
-            (row.kind, row.markers.to_string().as_str(), row.attainment),
-            (ElectorKind::Ordinary, "G", None)
-        );
+        assert_eq!((row.kind, row.markers.to_string().as_str(), row.attainment), (ElectorKind::Ordinary, "G", None));
         assert!(row.raw.starts_with("AB1,124") && row.warnings.is_empty());
     }
 
     #[test]
     fn tells_the_kinds_apart() {
         for (line, kind) in [
-            (
-                "AB1,1,,,07/03/2008,Brown,Ann,AA1 0SZ,1 High Street,\n",
-                ElectorKind::Attainer,
-            ),
-            (
-                "AB1,1,,,07/03/1990,Brown,Ann,AA1 0SZ,1 High Street,\n",
-                ElectorKind::Ordinary,
-            ),
+            ("AB1,1,,,07/03/2008,Brown,Ann,AA1 0SZ,1 High Street,\n", ElectorKind::Attainer),
+            ("AB1,1,,,07/03/1990,Brown,Ann,AA1 0SZ,1 High Street,\n", ElectorKind::Ordinary),
             ("AB1,1,,F,,Brown,Ann,,,\n", ElectorKind::Overseas),
             ("AB1,1,,,,Brown,Ann,,,\n", ElectorKind::OtherNoAddress),
             ("AB1,1,,N,,,,,,\n", ElectorKind::Anonymous),
@@ -320,56 +275,27 @@ mod tests {
     #[test]
     fn of_an_anonymous_elector_only_number_and_mark_are_kept() {
         let row = row("AB1,9,,N,07/03/1990,Hidden,Person,AA1 0SZ,1 High Street,Town\n");
-        assert!(
-            row.name.is_empty()
-                && row.address.is_empty()
-                && row.raw.is_empty()
-                && row.attainment.is_none()
-        );
+        assert!(row.name.is_empty() && row.address.is_empty() && row.raw.is_empty() && row.attainment.is_none());
     }
 
     #[test]
     fn refuses_with_a_reason_that_names_nobody() {
         let expected = 10;
         for (line, reason) in [
-            (
-                "AB1,1,,,,Brown\n",
-                Refusal::TooFewColumns { found: 6, expected },
-            ),
-            (
-                "AB1,1,,,,Brown,Ann,AA1 0SZ,1 High Street,,extra\n",
-                Refusal::TooManyColumns {
-                    found: 11,
-                    expected,
-                },
-            ),
+            ("AB1,1,,,,Brown\n", Refusal::TooFewColumns { found: 6, expected }),
+            ("AB1,1,,,,Brown,Ann,AA1 0SZ,1 High Street,,extra\n", Refusal::TooManyColumns { found: 11, expected }),
             ("AB1,1,,,,Brown", Refusal::Truncated),
-            (
-                "\"AB1,1,,,,Brown,Ann,AA1 0SZ,1 High Street,\n",
-                Refusal::OpenQuote,
-            ),
-            (
-                "AB1,1,,,02/12/2009,Brown,Ann,AA1 0SZ,1 High Street,\n",
-                Refusal::UnderSixteen,
-            ),
-            (
-                "AB1,1,,,soon,Brown,Ann,AA1 0SZ,1 High Street,\n",
-                Refusal::Date,
-            ),
+            ("\"AB1,1,,,,Brown,Ann,AA1 0SZ,1 High Street,\n", Refusal::OpenQuote),
+            ("AB1,1,,,02/12/2009,Brown,Ann,AA1 0SZ,1 High Street,\n", Refusal::UnderSixteen),
+            ("AB1,1,,,soon,Brown,Ann,AA1 0SZ,1 High Street,\n", Refusal::Date),
             ("AB1,1,,,,,,,,\n", Refusal::Nobody),
-            (
-                "AB1,x,,,,Brown,Ann,AA1 0SZ,1 High Street,\n",
-                crate::registers::number::NotANumber::Number.into(),
-            ),
+            ("AB1,x,,,,Brown,Ann,AA1 0SZ,1 High Street,\n", crate::registers::number::NotANumber::Number.into()),
         ] {
             let given = refusal(line);
             assert_eq!(given, reason);
             assert!(!given.to_string().contains("Brown") && !given.to_string().contains("High"));
         }
-        assert_eq!(
-            row("AB1,1,,,01/12/2009,Brown,Ann,AA1 0SZ,1 High Street,\n").kind,
-            ElectorKind::Attainer
-        );
+        assert_eq!(row("AB1,1,,,01/12/2009,Brown,Ann,AA1 0SZ,1 High Street,\n").kind, ElectorKind::Attainer);
     }
 
     #[test]
@@ -377,81 +303,41 @@ mod tests {
         let good = "AB1,1,,,,Brown,Ann,AA1 0SZ,1 High Street,\n";
         let long = format!("AB1,2,,,,Brown,{},,,\n", "A".repeat(1 << 20));
         let read = outcomes(&format!("{good}\"AB1,3,open\n{good}{long}{good}"));
-        let kept: Vec<bool> = read
-            .iter()
-            .map(|o| matches!(o, RowOutcome::Row(_)))
-            .collect();
+        let kept: Vec<bool> = read.iter().map(|o| matches!(o, RowOutcome::Row(_))).collect();
         assert_eq!(kept, [true, false, true, false, true]);
     }
 
     #[test]
     fn headings_blanks_and_the_header_again_are_no_rows() {
-        let read = outcomes(&format!(
-            "Ref: AB1\n\n,,,,,,,,,\n{XPRESS}Monthly Additions January,,,,,,,,,\n"
-        ));
-        assert!(
-            read.iter().all(|o| matches!(o, RowOutcome::Skipped { .. })),
-            "{read:?}"
-        );
+        let read = outcomes(&format!("Ref: AB1\n\n,,,,,,,,,\n{XPRESS}Monthly Additions January,,,,,,,,,\n"));
+        assert!(read.iter().all(|o| matches!(o, RowOutcome::Skipped { .. })), "{read:?}");
     }
 
     #[test]
     fn dangerous_values_are_plain_text() {
-        for value in [
-            "<script>alert(1)</script>",
-            "=1+2",
-            "@SUM(A1)",
-            "Robert'); DROP TABLE electors;--",
-        ] {
-            assert_eq!(
-                row(&format!("AB1,1,,,,{value},Ann,AA1 0SZ,1 High Street,\n"))
-                    .name
-                    .surname,
-                value
-            );
+        for value in ["<script>alert(1)</script>", "=1+2", "@SUM(A1)", "Robert'); DROP TABLE electors;--"] {
+            assert_eq!(row(&format!("AB1,1,,,,{value},Ann,AA1 0SZ,1 High Street,\n")).name.surname, value);
         }
-        assert_eq!(
-            row("AB1,1,,,,Smith\u{202e}gnihton,A\0nn,,1 High Street,\n")
-                .name
-                .name_key(),
-            "smithgnihton ann"
-        );
+        assert_eq!(row("AB1,1,,,,Smith\u{202e}gnihton,A\0nn,,1 High Street,\n").name.name_key(), "smithgnihton ann");
     }
 
     #[test]
     fn odd_values_are_warned_about() {
         let row = row("AB1,1,,Q,,,,NOT A POSTCODE,1 High Street,\n");
-        assert_eq!(
-            row.warnings,
-            [
-                RowWarning::UnknownMarker('Q'),
-                RowWarning::OddPostcode,
-                RowWarning::NoName
-            ]
-        );
+        assert_eq!(row.warnings, [RowWarning::UnknownMarker('Q'), RowWarning::OddPostcode, RowWarning::NoName]);
     }
 
     #[test]
     fn eros_keeps_its_open_register_mark_and_flats_apart() {
         let text = "PDCode,RollNo,ElectorTitle,ElectorSurname,ElectorForename,ElectorMiddleName,AttainersDOB,FranchiseMarker,RegisteredAddress1,PostCode,Ward,SubHouse\n\
                     AB1,5.000,Mr,(z) Kelly,Sean,P,07/03/2008,,12 High Street,AA1 0SZ,North,Flat 2\n";
-        let RowOutcome::Row(row) = open(text.as_bytes())
-            .expect("a register")
-            .nth(1)
-            .expect("a row")
-            .expect("readable")
+        let RowOutcome::Row(row) = open(text.as_bytes()).expect("a register").nth(1).expect("a row").expect("readable")
         else {
             panic!()
         };
         assert!(row.not_in_open_register && row.kind == ElectorKind::Attainer);
         assert_eq!(row.address.lines, ["Flat 2", "12 High Street"]);
-        assert_eq!(
-            (
-                row.name.name_key().as_str(),
-                row.number.to_string().as_str()
-            ),
-            ("kelly sean p", "AB1-5")
-        );
+        assert_eq!((row.name.name_key().as_str(), row.number.to_string().as_str()), ("kelly sean p", "AB1-5"));
         assert_eq!(row.other, [("Ward".into(), "North".to_owned())]);
     }
 
@@ -461,11 +347,8 @@ mod tests {
         let text = format!(
             "{header}AB1,1,D,Ann,Brown,,,1 High Street,AA1 0SZ\nAB1,2,A,Bob,Brown,07/03/2026,,1 High Street,AA1 0SZ\n"
         );
-        let read: Vec<RowOutcome> = open(text.as_bytes())
-            .expect("a register")
-            .skip(1)
-            .map(|o| o.expect("readable"))
-            .collect();
+        let read: Vec<RowOutcome> =
+            open(text.as_bytes()).expect("a register").skip(1).map(|o| o.expect("readable")).collect();
         assert!(
             matches!(&read[0], RowOutcome::Refused(r) if r.reason == Refusal::Deleted && r.number.as_deref() == Some("AB1-1"))
         );
@@ -476,47 +359,23 @@ mod tests {
 
     #[test]
     fn refuses_files_that_are_no_register() {
-        assert!(matches!(
-            open(XPRESS.as_bytes()),
-            Err(FileError::HeaderOnly)
-        ));
+        assert!(matches!(open(XPRESS.as_bytes()), Err(FileError::HeaderOnly)));
         assert!(matches!(open(b""), Err(FileError::Empty)));
-        assert!(matches!(
-            open(b"Name,Age\nAnn,7\n"),
-            Err(FileError::UnknownHeader { columns: 2 })
-        ));
-        assert!(matches!(
-            open(b"PD,ENO,Suffix,How Voted\n"),
-            Err(FileError::OtherKind(_))
-        ));
+        assert!(matches!(open(b"Name,Age\nAnn,7\n"), Err(FileError::UnknownHeader { columns: 2 })));
+        assert!(matches!(open(b"PD,ENO,Suffix,How Voted\n"), Err(FileError::OtherKind(_))));
     }
 
     #[test]
     fn a_number_twice_costs_both_rows() {
         let file = tempfile::NamedTempFile::new().expect("a file");
         let line = |n, name| format!("AB1,{n},,,,{name},Ann,AA1 0SZ,1 High Street,\n");
-        std::fs::write(
-            file.path(),
-            format!(
-                "{XPRESS}{}{}{}",
-                line(1, "Brown"),
-                line(2, "Kelly"),
-                line(1, "Shaw")
-            ),
-        )
-        .expect("written");
-        let read: Vec<RowOutcome> = read_register(file.path(), date())
-            .expect("a register")
-            .skip(1)
-            .map(|o| o.expect("readable"))
-            .collect();
-        assert!(
-            matches!(&read[0], RowOutcome::Refused(r) if r.reason == Refusal::Duplicate { other: 4 })
-        );
+        std::fs::write(file.path(), format!("{XPRESS}{}{}{}", line(1, "Brown"), line(2, "Kelly"), line(1, "Shaw")))
+            .expect("written");
+        let read: Vec<RowOutcome> =
+            read_register(file.path(), date()).expect("a register").skip(1).map(|o| o.expect("readable")).collect();
+        assert!(matches!(&read[0], RowOutcome::Refused(r) if r.reason == Refusal::Duplicate { other: 4 }));
         assert!(matches!(&read[1], RowOutcome::Row(_)));
-        assert!(
-            matches!(&read[2], RowOutcome::Refused(r) if r.reason == Refusal::Duplicate { other: 2 })
-        );
+        assert!(matches!(&read[2], RowOutcome::Refused(r) if r.reason == Refusal::Duplicate { other: 2 }));
     }
 
     proptest! {

@@ -88,9 +88,7 @@ impl fmt::Display for RowWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownMarker(letter) => write!(f, "the franchise marker {letter} is not known"),
-            Self::OddPostcode => {
-                f.write_str("the postcode has not the shape of one and is left out")
-            }
+            Self::OddPostcode => f.write_str("the postcode has not the shape of one and is left out"),
             Self::NoName => f.write_str("the elector has no name"),
         }
     }
@@ -175,12 +173,7 @@ impl RowBuilder {
         match found < expected {
             true if !ended => Err(Refusal::Truncated),
             true => Err(Refusal::TooFewColumns { found, expected }),
-            false
-                if cells
-                    .iter()
-                    .skip(expected)
-                    .any(|cell| !cell.trim().is_empty()) =>
-            {
+            false if cells.iter().skip(expected).any(|cell| !cell.trim().is_empty()) => {
                 Err(Refusal::TooManyColumns { found, expected })
             }
             false => Ok(()),
@@ -206,9 +199,7 @@ impl RowBuilder {
             position: 0,
             number,
             kind: self.kind(&markers, &address, &age),
-            not_in_open_register: hidden
-                || markers.not_in_open_register()
-                || is_yes(self.cell(cells, Field::OptOut)),
+            not_in_open_register: hidden || markers.not_in_open_register() || is_yes(self.cell(cells, Field::OptOut)),
             name,
             address,
             markers,
@@ -223,9 +214,7 @@ impl RowBuilder {
     }
 
     fn cell<'a>(&self, cells: &'a Cells, field: Field) -> &'a str {
-        self.layout
-            .column(field)
-            .map_or("", |column| cells.get(column))
+        self.layout.column(field).map_or("", |column| cells.get(column))
     }
 
     fn status(&self, cells: &Cells) -> Result<RowStatus, Refusal> {
@@ -248,12 +237,8 @@ impl RowBuilder {
             date.map(Some).ok_or(Refusal::Date)
         };
         // Nobody is born after the register's date; nobody on it comes of age more than two years and a bit later.
-        let soon = self
-            .date
-            .checked_add_months(Months::new(48))
-            .unwrap_or(self.date);
-        let attainment =
-            read(Field::EighteenthBirthday, 0, soon)?.or(read(Field::BirthDate, 18, self.date)?);
+        let soon = self.date.checked_add_months(Months::new(48)).unwrap_or(self.date);
+        let attainment = read(Field::EighteenthBirthday, 0, soon)?.or(read(Field::BirthDate, 18, self.date)?);
         let sixteen = attainment.and_then(|day| day.checked_sub_months(Months::new(24)));
         if sixteen.is_some_and(|day| day > self.date) {
             return Err(Refusal::UnderSixteen);
@@ -266,13 +251,7 @@ impl RowBuilder {
         let part = |field| clean(self.cell(cells, field));
         if self.layout.column(Field::WholeName).is_some() {
             let (whole, hidden) = without_z(part(Field::WholeName));
-            return (
-                PersonName {
-                    title: part(Field::Title),
-                    ..PersonName::from_surname_first(&whole)
-                },
-                hidden,
-            );
+            return (PersonName { title: part(Field::Title), ..PersonName::from_surname_first(&whole) }, hidden);
         }
         let (surname, hidden) = without_z(part(Field::Surname));
         let name = PersonName {
@@ -296,10 +275,7 @@ impl RowBuilder {
 
     fn kind(&self, markers: &Markers, address: &Address, age: &Age) -> ElectorKind {
         // An attainer keeps the date for the register's life, a year; an older date is someone of age.
-        let since = self
-            .date
-            .checked_sub_months(Months::new(12))
-            .unwrap_or(self.date);
+        let since = self.date.checked_sub_months(Months::new(12)).unwrap_or(self.date);
         match () {
             () if markers.overseas() => ElectorKind::Overseas,
             () if address.is_empty() => ElectorKind::OtherNoAddress,
@@ -317,8 +293,7 @@ impl RowBuilder {
     }
 
     fn warned(&self, mut row: RegisterRow, cells: &Cells) -> RegisterRow {
-        row.warnings
-            .extend(row.markers.unknown().map(RowWarning::UnknownMarker));
+        row.warnings.extend(row.markers.unknown().map(RowWarning::UnknownMarker));
         if row.address.postcode.is_none() && !self.cell(cells, Field::Postcode).trim().is_empty() {
             row.warnings.push(RowWarning::OddPostcode);
         }
@@ -357,7 +332,5 @@ fn without_z(name: String) -> (String, bool) {
 }
 
 fn is_yes(cell: &str) -> bool {
-    ["y", "yes", "z", "(z)", "true", "1"]
-        .iter()
-        .any(|yes| cell.trim().eq_ignore_ascii_case(yes))
+    ["y", "yes", "z", "(z)", "true", "1"].iter().any(|yes| cell.trim().eq_ignore_ascii_case(yes))
 }

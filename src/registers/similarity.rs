@@ -7,11 +7,7 @@
 pub fn similarity(one: &str, other: &str) -> f64 {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let longer = one.len().max(other.len());
-    if longer == 0 {
-        1.0
-    } else {
-        1.0 - edits(&one, &other) as f64 / longer as f64
-    }
+    if longer == 0 { 1.0 } else { 1.0 - edits(&one, &other) as f64 / longer as f64 }
 }
 
 /// The optimal string alignment distance, three rows at a time.
@@ -40,18 +36,11 @@ mod tests {
 
     #[test]
     fn slips_of_the_pen_are_near() {
-        for (one, other, edits_made) in [
-            ("smith", "smith", 0),
-            ("smith", "smiht", 1),
-            ("thompson", "thomson", 1),
-            ("jones", "", 5),
-            ("", "", 0),
-        ] {
+        for (one, other, edits_made) in
+            [("smith", "smith", 0), ("smith", "smiht", 1), ("thompson", "thomson", 1), ("jones", "", 5), ("", "", 0)]
+        {
             let longer = one.len().max(other.len()).max(1) as f64;
-            assert!(
-                (similarity(one, other) - (1.0 - f64::from(edits_made) / longer)).abs() < 1e-9,
-                "{one} {other}"
-            );
+            assert!((similarity(one, other) - (1.0 - f64::from(edits_made) / longer)).abs() < 1e-9, "{one} {other}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{App, Routes};
 use crate::access::{self, Permission as P};
+use crate::canvass::results;
 
 /// All routes of the service.
 pub fn routes(app: App) -> Routes {
@@ -14,6 +15,7 @@ pub fn routes(app: App) -> Routes {
         .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out);
     routes = super::health::routes(routes);
     routes = walk_lists(routes);
+    routes = doors(routes);
     routes
 }
 
@@ -34,4 +36,13 @@ fn walk_lists(routes: Routes) -> Routes {
         .post("/walk-lists/{id}/name", P::MakeWalkLists, live_pages::rename)
         .post("/walk-lists/{id}/assignments", P::AssignWalkLists, assign_pages::assign)
         .post("/walk-lists/{id}/assignments/{assignment}/end", P::AssignWalkLists, assign_pages::take_back)
+}
+
+/// The volunteer's pages and the results they send.
+fn doors(routes: Routes) -> Routes {
+    routes.put("/api/v1/results/{uuid}", P::RecordResults, results::api::put).post(
+        "/api/v1/results",
+        P::RecordResults,
+        results::api::post,
+    )
 }

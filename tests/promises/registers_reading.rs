@@ -35,28 +35,13 @@ impl Generated {
         let folder = tempfile::tempdir().expect("a folder");
         let done = Command::new("python3")
             .arg(generator())
-            .args([
-                "--seed",
-                &seed.to_string(),
-                "--electors",
-                &electors.to_string(),
-                "--quirks",
-                quirks,
-                "--out",
-            ])
+            .args(["--seed", &seed.to_string(), "--electors", &electors.to_string(), "--quirks", quirks, "--out"])
             .arg(folder.path())
             .output()
             .expect("python3 runs");
-        assert!(
-            done.status.success(),
-            "{}",
-            String::from_utf8_lossy(&done.stderr)
-        );
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         let truth = std::fs::read_to_string(folder.path().join("truth.json")).expect("the truth");
-        Self {
-            truth: serde_json::from_str(&truth).expect("JSON"),
-            folder,
-        }
+        Self { truth: serde_json::from_str(&truth).expect("JSON"), folder }
     }
 
     fn path(&self, kind: &str) -> PathBuf {
@@ -71,11 +56,7 @@ impl Generated {
 
 fn generator() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let found = root
-        .ancestors()
-        .skip(1)
-        .map(|a| a.join("shared/tools/make_register.py"))
-        .find(|p| p.exists());
+    let found = root.ancestors().skip(1).map(|a| a.join("shared/tools/make_register.py")).find(|p| p.exists());
     found.expect("shared/tools/make_register.py beside the repository")
 }
 
@@ -95,10 +76,7 @@ struct Read {
 
 fn read(path: &Path, date: NaiveDate) -> Read {
     let mut reader = read_register(path, date).unwrap_or_else(|e| panic!("{path:?}: {e}"));
-    let mut read = Read {
-        format: reader.format().name(),
-        ..Read::default()
-    };
+    let mut read = Read { format: reader.format().name(), ..Read::default() };
     for outcome in reader.by_ref() {
         match outcome.expect("readable") {
             RowOutcome::Row(row) => read.rows.push(*row),
@@ -113,12 +91,7 @@ fn read(path: &Path, date: NaiveDate) -> Read {
 fn lines(facts: &Value, group: &str) -> Vec<(u64, String)> {
     let list = facts[group].as_array().expect("a list");
     list.iter()
-        .map(|f| {
-            (
-                f["line"].as_u64().expect("a line"),
-                f["reason"].as_str().expect("a reason").to_owned(),
-            )
-        })
+        .map(|f| (f["line"].as_u64().expect("a line"), f["reason"].as_str().expect("a reason").to_owned()))
         .collect()
 }
 
@@ -136,47 +109,23 @@ fn encoding(facts: &Value) -> &'static str {
 
 fn check(kind: &str, format: &str, facts: &Value, read: &Read) {
     let hostile = lines(facts, "hostile_values");
-    let long = hostile
-        .iter()
-        .filter(|(_, reason)| reason == "1 MB field")
-        .count();
+    let long = hostile.iter().filter(|(_, reason)| reason == "1 MB field").count();
     let duplicates = lines(facts, "duplicates");
     let malformed = lines(facts, "malformed");
-    let rows =
-        facts["rows"].as_u64().expect("rows") as usize + hostile.len() - long - duplicates.len();
-    assert_eq!(
-        (read.format, read.encoding),
-        (format, encoding(facts)),
-        "{kind}"
-    );
+    let rows = facts["rows"].as_u64().expect("rows") as usize + hostile.len() - long - duplicates.len();
+    assert_eq!((read.format, read.encoding), (format, encoding(facts)), "{kind}");
     assert_eq!(read.rows.len(), rows, "{kind}: rows");
     for (line, reason) in malformed.iter().chain(&duplicates) {
-        assert!(
-            read.refused.contains_key(line),
-            "{kind}: line {line} ({reason}) is not reported"
-        );
+        assert!(read.refused.contains_key(line), "{kind}: line {line} ({reason}) is not reported");
     }
     let read_lines: BTreeSet<u64> = read.rows.iter().map(|r| r.line).collect();
     for (line, reason) in &hostile {
-        assert_eq!(
-            read_lines.contains(line),
-            reason != "1 MB field",
-            "{kind}: line {line} ({reason})"
-        );
+        assert_eq!(read_lines.contains(line), reason != "1 MB field", "{kind}: line {line} ({reason})");
     }
     // Of a number that stands twice, both rows are refused; nothing else is.
-    assert_eq!(
-        read.refused.len(),
-        malformed.len() + duplicates.len() * 2 + long,
-        "{kind}: {:?}",
-        read.refused
-    );
+    assert_eq!(read.refused.len(), malformed.len() + duplicates.len() * 2 + long, "{kind}: {:?}", read.refused);
     let lines = facts["lines"].as_u64().expect("lines") as usize;
-    assert_eq!(
-        read.rows.len() + read.refused.len() + read.skipped as usize,
-        lines,
-        "{kind}: physical lines"
-    );
+    assert_eq!(read.rows.len() + read.refused.len() + read.skipped as usize, lines, "{kind}: physical lines");
 }
 
 fn check_kinds(kind: &str, facts: &Value, read: &Read) {
@@ -209,26 +158,14 @@ fn the_same_people_and_homes_come_out_of_every_format() {
     let made = Generated::new(5, 4000, "normal");
     let people = |kind: &str| -> HashMap<String, (String, Option<String>)> {
         let rows = read(&made.path(kind), day(2025)).rows;
-        rows.iter()
-            .map(|r| {
-                (
-                    r.number.to_string(),
-                    (r.name.surname_key(), r.address.key()),
-                )
-            })
-            .collect()
+        rows.iter().map(|r| (r.number.to_string(), (r.name.surname_key(), r.address.key()))).collect()
     };
     let first = people("xpress-full-14");
-    for (kind, _) in KINDS
-        .iter()
-        .skip(1)
-        .filter(|(kind, _)| *kind != "xpress-full-13")
-    {
+    for (kind, _) in KINDS.iter().skip(1).filter(|(kind, _)| *kind != "xpress-full-13") {
         let differing = people(kind).into_iter().filter(|(number, person)| {
             let other = &first[number];
             // A fault may have emptied the name in one of the two files.
-            person.1 != other.1
-                || (person.0 != other.0 && !person.0.is_empty() && !other.0.is_empty())
+            person.1 != other.1 || (person.0 != other.0 && !person.0.is_empty() && !other.0.is_empty())
         });
         assert_eq!(differing.collect::<Vec<_>>(), [], "{kind}");
     }
@@ -238,11 +175,7 @@ fn the_same_people_and_homes_come_out_of_every_format() {
 fn those_out_of_the_open_register_are_known() {
     let made = Generated::new(5, 4000, "clean");
     for kind in ["eros-full", "pd-eno-scotland"] {
-        let marked = read(&made.path(kind), day(2025))
-            .rows
-            .iter()
-            .filter(|r| r.not_in_open_register)
-            .count();
+        let marked = read(&made.path(kind), day(2025)).rows.iter().filter(|r| r.not_in_open_register).count();
         assert_eq!(marked, expect(made.facts(kind), "opt_outs"), "{kind}");
     }
 }
@@ -250,34 +183,16 @@ fn those_out_of_the_open_register_are_known() {
 #[test]
 fn files_that_are_wrong_as_a_whole_are_refused_with_what_to_do() {
     let made = Generated::new(3, 400, "hostile");
-    let open = |name: &str| {
-        RegisterReader::open(
-            File::open(made.folder.path().join(name)).expect("a file"),
-            day(2025),
-        )
-    };
+    let open = |name: &str| RegisterReader::open(File::open(made.folder.path().join(name)).expect("a file"), day(2025));
     assert!(matches!(open("hostile-empty.csv"), Err(FileError::Empty)));
-    assert!(matches!(
-        open("hostile-header-only.csv"),
-        Err(FileError::HeaderOnly)
-    ));
-    assert!(matches!(
-        open("hostile-zip-renamed.csv"),
-        Err(FileError::Zip)
-    ));
+    assert!(matches!(open("hostile-header-only.csv"), Err(FileError::HeaderOnly)));
+    assert!(matches!(open("hostile-zip-renamed.csv"), Err(FileError::Zip)));
     assert!(matches!(open("xpress-full.xlsx"), Err(FileError::Workbook)));
-    for (name, encoding) in [
-        ("hostile-utf-16.csv", "utf-16"),
-        ("hostile-wrong-council.csv", "windows-1252"),
-    ] {
+    for (name, encoding) in [("hostile-utf-16.csv", "utf-16"), ("hostile-wrong-council.csv", "windows-1252")] {
         let read = read(&made.folder.path().join(name), day(2025));
         assert_eq!((read.rows.len(), read.refused.len()), (50, 0), "{name}");
         // Without a letter beyond ASCII the two narrow encodings are the same bytes.
-        assert!(
-            read.encoding == encoding || read.encoding == "utf-8",
-            "{name}: {}",
-            read.encoding
-        );
+        assert!(read.encoding == encoding || read.encoding == "utf-8", "{name}: {}", read.encoding);
     }
 }
 
@@ -297,9 +212,7 @@ fn files_of_other_kinds_are_named() {
         ("areas", "list of areas"),
         ("postcodes", "list of postcodes"),
     ] {
-        let error = RegisterReader::open(File::open(made.path(kind)).expect("a file"), day(2025))
-            .err()
-            .expect(kind);
+        let error = RegisterReader::open(File::open(made.path(kind)).expect("a file"), day(2025)).err().expect(kind);
         assert!(error.to_string().contains(named), "{kind}: {error}");
     }
 }
@@ -315,10 +228,7 @@ fn true_links(made: &Generated) -> HashMap<String, String> {
     for record in reader.records() {
         let row = record.expect("a row");
         if !row[1].is_empty() && &row[9] != "gone" {
-            links.insert(
-                number(&row[1], &row[2], &row[3]),
-                number(&row[9], &row[10], &row[11]),
-            );
+            links.insert(number(&row[1], &row[2], &row[3]), number(&row[9], &row[10], &row[11]));
         }
     }
     links
@@ -336,21 +246,14 @@ fn people_are_found_again_a_year_on_and_nobody_is_taken_for_another() {
         let new = candidates(&read(&made.path("next-year"), day(2026)).rows);
         let truth = true_links(&made);
         let matching = match_people(&held, &new);
-        let is_right = |h: usize, n: usize| {
-            truth
-                .get(&held[h].number)
-                .is_some_and(|number| *number == new[n].number)
-        };
+        let is_right = |h: usize, n: usize| truth.get(&held[h].number).is_some_and(|number| *number == new[n].number);
         let wrong: Vec<_> = matching
             .links
             .iter()
             .filter(|l| !is_right(l.held, l.new))
             .map(|l| (l.step, &held[l.held].number))
             .collect();
-        let possible = held
-            .iter()
-            .filter(|c| truth.contains_key(&c.number))
-            .count();
+        let possible = held.iter().filter(|c| truth.contains_key(&c.number)).count();
         let found = matching.links.len() - wrong.len();
         println!(
             "seed {seed}: {found} of {possible} found ({:.2} %), {} wrong, {} doubtful",
@@ -359,10 +262,7 @@ fn people_are_found_again_a_year_on_and_nobody_is_taken_for_another() {
             matching.doubtful.len()
         );
         assert!(wrong.is_empty(), "seed {seed}: {wrong:?}");
-        assert!(
-            found * 100 >= possible * 95,
-            "seed {seed}: {found} of {possible}"
-        );
+        assert!(found * 100 >= possible * 95, "seed {seed}: {found} of {possible}");
     }
 }
 
@@ -373,10 +273,6 @@ fn the_same_file_again_changes_nobody() {
         let people = candidates(&read(&made.path(kind), day(2025)).rows);
         let matching = match_people(&people, &people);
         assert!(matching.links.iter().all(|l| l.held == l.new), "{kind}");
-        assert_eq!(
-            (matching.links.len(), matching.doubtful.len()),
-            (people.len(), 0),
-            "{kind}"
-        );
+        assert_eq!((matching.links.len(), matching.doubtful.len()), (people.len(), 0), "{kind}");
     }
 }

@@ -4,4 +4,5 @@
 //pub mod browser;
 pub mod app;
 pub mod database;
+pub mod walk;
 //pub mod html;

@@ -42,10 +42,25 @@ pub async fn districts(scope: &mut Scoped) -> Result<Vec<District>, Error> {
     )
     .fetch_all(scope.connection())
     .await?;
-    found.sort_by(|a, b| {
-        a.ward.cmp(&b.ward).then_with(|| natural(&a.letters, &b.letters))
-    });
+    found.sort_by(|a, b| a.ward.cmp(&b.ward).then_with(|| natural(&a.letters, &b.letters)));
     Ok(found)
+}
+
+/// The districts that an area is made of today, for the operator, who has no area in use.
+///
+/// # Errors
+/// What the database says.
+pub async fn districts_of(scope: &mut Scoped, area: i64) -> Result<Vec<i32>, Error> {
+    Ok(sqlx::query_scalar!(
+        "select d.area_no from area a join district d on a.kind = 'installation' or d.partition_id = a.partition_id
+           or d.area_no = a.area_no
+           or exists (select from area_district ad where ad.area_id = a.area_id and ad.area_no = d.area_no
+             and ad.from_date <= current_date and ad.until_date > current_date)
+         where a.area_id = $1 order by d.area_no",
+        area
+    )
+    .fetch_all(scope.connection())
+    .await?)
 }
 
 /// What is known of the districts chosen.

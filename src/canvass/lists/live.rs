@@ -1,10 +1,11 @@
 //! A list as it goes: what was said at each door so far, read in two queries and put together here.
 //!
-//! A door is done when it has an answer that stands and does not ask us to come back. An answer that a later one
-//! corrects does not stand.
+//! A door is done when somebody there spoke, or when its last answer that stands does not ask us to come back. An answer
+//! that a later one corrects does not stand.
 
 use super::{door_label, store};
 use crate::canvass::ListId;
+use crate::canvass::results::Outcome;
 use crate::database::Scoped;
 use crate::error::Error;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -105,9 +106,8 @@ pub async fn answers(scope: &mut Scoped, id: ListId) -> Result<Vec<Answer>, Erro
         Answer,
         r#"select r.id, r.household_id as household, r.elector_id as elector, r.outcome, r.intention, r.at, r.received_at,
              r.account_id as account, r.accepted_by is not null as "accepted!"
-           from result r
-           where r.partition_id = $1 and r.list_id = $2
-             and not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id)
+           from standing_result s join result r using (partition_id, id)
+           where s.partition_id = $1 and s.list_id = $2
            order by r.received_at, r.id"#,
         id.partition,
         id.id
@@ -122,8 +122,7 @@ pub async fn answers(scope: &mut Scoped, id: ListId) -> Result<Vec<Answer>, Erro
 /// What the database says.
 pub async fn conflicts(scope: &mut Scoped, id: ListId) -> Result<i64, Error> {
     Ok(sqlx::query_scalar!(
-        r#"select count(*) as "n!" from result_conflict c join result r using (partition_id, id)
-           where r.partition_id = $1 and r.list_id = $2"#,
+        r#"select count(*) as "n!" from result_conflict where partition_id = $1 and list_id = $2"#,
         id.partition,
         id.id
     )
@@ -221,10 +220,8 @@ impl Progress {
         progress.people_spoken = spoken.len();
         progress.differing = differing(&said);
         let none = Vec::new();
-        progress.doors = doors
-            .iter()
-            .map(|d| state(d, by_door.get(&d.household).unwrap_or(&none), &progress.intentions))
-            .collect();
+        progress.doors =
+            doors.iter().map(|d| state(d, by_door.get(&d.household).unwrap_or(&none), &progress.intentions)).collect();
         progress
     }
 
@@ -262,7 +259,7 @@ fn state(door: &Door, answers: &[&Answer], intentions: &HashMap<i64, String>) ->
     };
     DoorState {
         standing,
-        done: answers.iter().any(|a| a.outcome != "come-back"),
+        done: spoke || answers.last().is_some_and(|a| a.outcome != "come-back"),
         outcome,
         codes: door.electors.iter().filter_map(|e| intentions.get(e).cloned()).collect(),
     }
@@ -270,17 +267,7 @@ fn state(door: &Door, answers: &[&Answer], intentions: &HashMap<i64, String>) ->
 
 /// An outcome in words.
 pub fn outcome_words(outcome: &str) -> &'static str {
-    match outcome {
-        "spoke" => "Spoke",
-        "not-home" => "Not home",
-        "refused" => "Refused",
-        "moved" => "Moved",
-        "deceased" => "Died",
-        "wrong-address" => "Wrong address",
-        "inaccessible" => "Could not get in",
-        "come-back" => "Come back",
-        _ => "",
-    }
+    Outcome::parse(outcome).map_or("", Outcome::title)
 }
 
 #[cfg(test)]

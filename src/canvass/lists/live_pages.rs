@@ -5,6 +5,7 @@ use super::assign::{self, Assignment, Volunteer};
 use super::live::{self, Answer as Said, Door, DoorState, Progress, Standing};
 use super::split::Split;
 use super::store::{self, Head};
+use super::{count, percent};
 use crate::canvass::ListId;
 use crate::canvass::codes::{self, Code};
 use crate::canvass::walk_order::natural;
@@ -147,8 +148,8 @@ pub(super) async fn page(
     let seen = read(&mut scope, id).await?;
     let list = scope.finish(seen).await?;
     let now = Utc::now();
-    let assigning = typed
-        .unwrap_or_else(|| Assigning { volunteer: Vec::new(), until: super::local_field(super::usual_end(now)) });
+    let assigning =
+        typed.unwrap_or_else(|| Assigning { volunteer: Vec::new(), until: super::local_field(super::usual_end(now)) });
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, ListPage { layout, errors, said, now, assigning, list }).into_response())
 }
@@ -287,7 +288,7 @@ impl Told<'_> {
             Standing::Spoke => ("spoke", "Spoke".to_owned()),
             Standing::Out => ("out", live::outcome_words(state.outcome.as_deref().unwrap_or_default()).to_owned()),
             Standing::ToDo if people == 0 => ("", "Nobody named".to_owned()),
-            Standing::ToDo => ("", words::count(i64::try_from(people).unwrap_or(0), "person", "people")),
+            Standing::ToDo => ("", count(people, "person", "people")),
         };
         let codes = state.codes.iter().filter_map(|c| self.code(c)).collect();
         DoorView { label: door.label.clone(), class, words, codes }
@@ -313,11 +314,15 @@ impl Told<'_> {
         let mut flags = Vec::new();
         for elector in &self.progress.differing {
             let said = self.answers.iter().filter(|a| a.elector == Some(*elector) && a.intention.is_some());
-            let said = said.map(|a| format!("{} from {}", a.intention.clone().unwrap_or_default(), self.name(a.account)));
+            let said =
+                said.map(|a| format!("{} from {}", a.intention.clone().unwrap_or_default(), self.name(a.account)));
             let home = self.doors.iter().find(|d| d.electors.contains(elector));
             let home = home.map(|d| format!(", {} {}", d.label, d.street)).unwrap_or_default();
             flags.push(Flag {
-                title: format!("Two canvassers differ on {}{home}.", people.get(elector).map_or("somebody", String::as_str)),
+                title: format!(
+                    "Two canvassers differ on {}{home}.",
+                    people.get(elector).map_or("somebody", String::as_str)
+                ),
                 text: format!("{}. Both are kept; the latest is shown.", said.collect::<Vec<_>>().join(", then ")),
             });
         }
@@ -326,7 +331,7 @@ impl Told<'_> {
                 title: format!("The clock of {}’s phone may be wrong.", self.name(*account)),
                 text: format!(
                     "{} a time that cannot be right. Nothing is lost: answers count in the order they came.",
-                    words::count(i64::try_from(*n).unwrap_or(0), "answer carries", "answers carry")
+                    count(n, "answer carries", "answers carry")
                 ),
             });
         }
@@ -381,13 +386,13 @@ impl StreetPlan {
 
 impl Tiles {
     fn contact_rate(&self) -> String {
-        words::percent(i64::try_from(self.known).unwrap_or(0), i64::try_from(self.electors).unwrap_or(0))
+        percent(self.known, self.electors)
     }
 }
 
 impl DistrictSplit {
     fn rate(&self) -> String {
-        words::percent(i64::try_from(self.known).unwrap_or(0), i64::try_from(self.electors).unwrap_or(0))
+        percent(self.known, self.electors)
     }
 }
 
@@ -406,7 +411,11 @@ impl ListPage {
             (None, None) => "Nobody holds it now.".into(),
         };
         let doors = words::count(head.doors, "door", "doors");
-        format!("{}. {doors}, {}. {state}", head.districts.join(", "), words::count(head.electors, "elector", "electors"))
+        format!(
+            "{}. {doors}, {}. {state}",
+            head.districts.join(", "),
+            words::count(head.electors, "elector", "electors")
+        )
     }
 
     fn is_ticked(&self, account: &Uuid) -> bool {

@@ -71,20 +71,17 @@ async fn with_people(
     let ids: Vec<i64> = homes.iter().map(|h| h.household).collect();
     let people = sqlx::query!(
         r#"select e.household_id as "household!", e.elector_id,
-             coalesce($3 and (select r.outcome in ('moved', 'deceased') from result r
+             coalesce($3 and (select r.outcome in ('moved', 'deceased') from standing_result r
                where r.partition_id = e.partition_id and r.elector_id = e.elector_id
                  and r.outcome in ('moved', 'deceased', 'spoke')
-                 and not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id)
                order by r.received_at desc, r.id desc limit 1), false) as "moved!",
              $4::integer is not null and (
-               exists (select from result r where r.partition_id = e.partition_id and r.elector_id = e.elector_id
+               exists (select from standing_result r where r.partition_id = e.partition_id and r.elector_id = e.elector_id
                  and (r.outcome in ('spoke', 'refused') or r.intention is not null)
-                 and r.received_at > now() - make_interval(days => $4)
-                 and not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id))
-               or exists (select from result r where r.partition_id = e.partition_id and r.household_id = e.household_id
+                 and r.received_at > now() - make_interval(days => $4))
+               or exists (select from standing_result r where r.partition_id = e.partition_id and r.household_id = e.household_id
                  and r.elector_id is null and r.outcome in ('spoke', 'refused')
-                 and r.received_at > now() - make_interval(days => $4)
-                 and not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id))
+                 and r.received_at > now() - make_interval(days => $4))
              ) as "asked!"
            from elector e
            where e.partition_id = $1 and e.household_id = any ($2) and e.left_at is null
@@ -127,10 +124,16 @@ pub async fn make(
 ) -> Result<Vec<ListId>, Error> {
     let cuts = plan::split(&plan.doors, choices.split);
     if cuts.is_empty() {
-        return Err(Error::field("street", "There is no door left to knock on. Tick other streets, or leave out fewer people"));
+        return Err(Error::field(
+            "street",
+            "There is no door left to knock on. Tick other streets, or leave out fewer people",
+        ));
     }
     if cuts.iter().any(|c| c.len() > MOST_DOORS) {
-        return Err(Error::field("split_size", "A list holds at most 1,000 doors. Cut it into several, or tick fewer streets"));
+        return Err(Error::field(
+            "split_size",
+            "A list holds at most 1,000 doors. Cut it into several, or tick fewer streets",
+        ));
     }
     let asked = asked(scope, choices.poll).await?;
     let names = plan::names(&choices.name, cuts.len());
@@ -152,9 +155,12 @@ async fn asked(scope: &mut Scoped, asked: Asked) -> Result<AskedAbout, Error> {
         Asked::Kind(kind) => return Ok(AskedAbout { poll: None, kind: kind.to_owned() }),
         Asked::Poll(id) => id,
     };
-    let kind = sqlx::query_scalar!("select k.intention_kind from poll p join poll_kind k using (kind) where p.poll_id = $1", id)
-        .fetch_optional(scope.connection())
-        .await?;
+    let kind = sqlx::query_scalar!(
+        "select k.intention_kind from poll p join poll_kind k using (kind) where p.poll_id = $1",
+        id
+    )
+    .fetch_optional(scope.connection())
+    .await?;
     let kind = kind.ok_or_else(|| Error::field("poll", "Choose which election is asked about"))?;
     Ok(AskedAbout { poll: Some(id), kind })
 }
@@ -219,7 +225,13 @@ impl NewList<'_> {
         sqlx::query!(
             "insert into walk_list_door (partition_id, list_id, version, place, household_id, area_no, street, side)
              select $1, $2, 1, d.* from unnest($3::integer[], $4::bigint[], $5::integer[], $6::text[], $7::text[]) d",
-            id.partition, id.id, &places, &households, &areas, &streets, &sides
+            id.partition,
+            id.id,
+            &places,
+            &households,
+            &areas,
+            &streets,
+            &sides
         )
         .execute(scope.connection())
         .await?;
@@ -235,7 +247,12 @@ impl NewList<'_> {
         sqlx::query!(
             "insert into walk_list_elector (partition_id, list_id, version, household_id, elector_id, place, area_no)
              select $1, $2, 1, e.* from unnest($3::bigint[], $4::bigint[], $5::integer[], $6::integer[]) e",
-            id.partition, id.id, &households, &electors, &places, &areas
+            id.partition,
+            id.id,
+            &households,
+            &electors,
+            &places,
+            &areas
         )
         .execute(scope.connection())
         .await?;

@@ -1,11 +1,11 @@
 //! Making a list in three steps: districts, streets and options, preview. Each step is one post of one form that
 //! carries everything chosen so far; a small module posts the same form to keep the counts current.
 
-use super::SideOrder;
 use super::choices::{Asked, Choices, NewForm};
 use super::choose::{self, District, Place, PollChoice, Street};
 use super::make;
 use super::plan::{self, Plan};
+use super::{SideOrder, count};
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::web::{Answer, FieldErrors, Form, Layout, Viewer, see_other, words};
@@ -68,11 +68,11 @@ impl Counted {
     }
 
     fn doors(&self) -> String {
-        words::count(figure(self.plan.doors.len()), "door", "doors")
+        count(self.plan.doors.len(), "door", "doors")
     }
 
     fn electors(&self) -> String {
-        words::count(figure(self.plan.electors()), "elector", "electors")
+        count(self.plan.electors(), "elector", "electors")
     }
 
     /// What the form sends back, so that what was counted is what is made.
@@ -83,7 +83,7 @@ impl Counted {
     /// Who is left out and why, as counts in words; those who objected are always told.
     fn left_out(&self) -> Vec<(&'static str, String)> {
         let left = self.plan.left_out;
-        let electors = |n| words::count(figure(n), "elector", "electors");
+        let electors = |n| count(n, "elector", "electors");
         let mut rows = vec![("Want nobody at their door", electors(left.objected))];
         if left.moved > 0 {
             rows.push(("Recorded as moved or deceased", electors(left.moved)));
@@ -92,20 +92,17 @@ impl Counted {
             rows.push(("Asked lately", electors(left.asked)));
         }
         if left.homes > 0 {
-            rows.push(("Homes with nobody left to ask for", words::count(figure(left.homes), "home", "homes")));
+            rows.push(("Homes with nobody left to ask for", count(left.homes, "home", "homes")));
         }
         rows
     }
 }
 
-fn figure(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
-}
-
 impl StreetsPage {
     /// Streets by district, in the order of the page.
     fn by_district(&self) -> impl Iterator<Item = (&str, &[Street])> {
-        let letters = |s: &[Street]| s.first().and_then(|s| self.place.districts.get(&s.area_no)).map_or("", String::as_str);
+        let letters =
+            |s: &[Street]| s.first().and_then(|s| self.place.districts.get(&s.area_no)).map_or("", String::as_str);
         self.streets.chunk_by(|a, b| a.area_no == b.area_no).map(move |streets| (letters(streets), streets))
     }
 
@@ -274,8 +271,12 @@ async fn preview_page(
     if counted.lists == 0 || counted.plan.doors.len() > counted.lists * super::MOST_DOORS {
         let mut errors = FieldErrors::default();
         match counted.lists {
-            0 => errors.add("street", "There is no door left to knock on. Tick other streets, or leave out fewer people"),
-            _ => errors.add("split_size", "A list holds at most 1,000 doors. Cut it into several, or tick fewer streets"),
+            0 => {
+                errors.add("street", "There is no door left to knock on. Tick other streets, or leave out fewer people")
+            }
+            _ => {
+                errors.add("split_size", "A list holds at most 1,000 doors. Cut it into several, or tick fewer streets")
+            }
         }
         return streets_page(scope, layout, draft, Some(counted), errors).await;
     }
@@ -284,9 +285,4 @@ async fn preview_page(
     let status = if changed { StatusCode::CONFLICT } else { StatusCode::OK };
     let page = PreviewPage { layout, form: draft.form, counted, choices, asked, streets, changed };
     Ok((status, page).into_response())
-}
-
-/// Every side order, for the template.
-fn orders() -> [SideOrder; 4] {
-    SideOrder::ALL
 }

@@ -1,7 +1,7 @@
 //! The page of all walk lists, and ending some of them after a page that says what will stop.
 
-use super::store::{self, Ending, PAGE, Row, Sort};
 use super::State;
+use super::store::{self, Ending, PAGE, Row, Sort};
 use crate::canvass::ListId;
 use crate::error::Error;
 use crate::web::{Answer, Form, Layout, Viewer, see_other, words};
@@ -56,7 +56,10 @@ pub async fn index(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -
 fn said(word: &str) -> Option<(&'static str, &'static str)> {
     match word {
         "made" => Some(("good", "The lists are made. Assign them, and they open.")),
-        "ended" => Some(("good", "Ended. Nobody can open these lists any more; answers still on phones are kept when they come.")),
+        "ended" => Some((
+            "good",
+            "Ended. Nobody can open these lists any more; answers still on phones are kept when they come.",
+        )),
         "tick" => Some(("warn", "Nothing was ticked. Tick the lists to end first.")),
         _ => None,
     }

@@ -149,7 +149,8 @@ pub fn split(doors: &[PlannedDoor], about: Option<usize>) -> Vec<Range<usize>> {
 fn cut(doors: &[PlannedDoor], even: usize) -> usize {
     let slack = even / 5;
     let within = even.saturating_sub(slack).max(1)..=(even + slack).min(doors.len());
-    let best = within.filter_map(|n| Some((ending(doors.get(n - 1)?, doors.get(n)), Reverse(n.abs_diff(even)), n))).max();
+    let best =
+        within.filter_map(|n| Some((ending(doors.get(n - 1)?, doors.get(n)), Reverse(n.abs_diff(even)), n))).max();
     best.map_or(even, |(.., n)| n)
 }
 

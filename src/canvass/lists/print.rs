@@ -28,8 +28,11 @@ pub enum Pages {
 }
 
 impl Pages {
-    const ALL: [(Pages, &'static str, &'static str); 3] =
-        [(Pages::Full, "", "As few pages as fit"), (Pages::Streets, "streets", "A page a street"), (Pages::Sides, "sides", "A page a side")];
+    const ALL: [(Pages, &'static str, &'static str); 3] = [
+        (Pages::Full, "", "As few pages as fit"),
+        (Pages::Streets, "streets", "A page a street"),
+        (Pages::Sides, "sides", "A page a side"),
+    ];
 
     fn parse(word: &str) -> Pages {
         Pages::ALL.into_iter().find(|(_, w, _)| *w == word).map_or(Pages::Full, |(pages, ..)| pages)
@@ -117,12 +120,10 @@ async fn read(scope: &mut Scoped, id: ListId) -> Result<Seen<Card>, Error> {
     let homes = homes(scope, &head).await?;
     let holders = assign::holders(scope, id).await?;
     let codes = codes::intentions(scope).await?;
-    let controller = sqlx::query_as!(
-        Controller,
-        "select controller as name, contact, privacy_notice as notice from installation"
-    )
-    .fetch_optional(scope.connection())
-    .await?;
+    let controller =
+        sqlx::query_as!(Controller, "select controller as name, contact, privacy_notice as notice from installation")
+            .fetch_optional(scope.connection())
+            .await?;
     let looked = Looked { what: What::Print, list: Some((id, head.version)), ..Looked::default() };
     let card = Card {
         until: holders.iter().map(|h| h.ends).max(),
@@ -186,9 +187,8 @@ impl PrintPage {
             };
             homes.sort_by_key(rank);
         }
-        let together = |a: &Home, b: &Home| {
-            (&a.letters, &a.street) == (&b.letters, &b.street) && (!sides || a.side == b.side)
-        };
+        let together =
+            |a: &Home, b: &Home| (&a.letters, &a.street) == (&b.letters, &b.street) && (!sides || a.side == b.side);
         let group = |homes: &[Home]| Group {
             heading: homes.first().map(|h| heading(h, sides)).unwrap_or_default(),
             new_page: self.pages != Pages::Full,

@@ -91,9 +91,9 @@ pub async fn page(scope: &mut Scoped, state: State, sort: Sort, page: i64) -> Re
     let rows = sqlx::query!(
         r#"with lists as materialized (
              select l.partition_id, l.list_id, l.name, l.version, l.doors, l.made_at, l.ended_at, a.shuts, a.holders,
-               (select count(distinct r.household_id) from result r where r.partition_id = l.partition_id
-                  and r.list_id = l.list_id and r.outcome <> 'come-back' and not exists (select from result c
-                  where c.partition_id = r.partition_id and c.base = r.id)) as done
+               (select count(*) from (select from standing_result r where r.partition_id = l.partition_id
+                  and r.list_id = l.list_id group by r.household_id having bool_or(r.outcome = 'spoke')
+                  or (array_agg(r.outcome order by r.received_at desc, r.id desc))[1] <> 'come-back') done) as done
              from walk_list l
              cross join lateral (
                select coalesce(bool_or(a.ended_at is null and a.ends_at > now()), false) as live,
@@ -204,6 +204,17 @@ pub async fn head(scope: &mut Scoped, id: ListId) -> Result<Head, Error> {
     })
 }
 
+/// A list's name, for the operator, who has no area in use.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub async fn name_of(scope: &mut Scoped, id: ListId) -> Result<String, Error> {
+    sqlx::query_scalar!("select name from walk_list where partition_id = $1 and list_id = $2", id.partition, id.id)
+        .fetch_optional(scope.connection())
+        .await?
+        .ok_or(Error::NotFound)
+}
+
 /// Gives a list another name.
 ///
 /// # Errors
@@ -241,9 +252,9 @@ pub async fn ending(scope: &mut Scoped, ids: &[ListId]) -> Result<Ending, Error>
         r#"select l.partition_id, l.list_id, l.name, l.ended_at is not null as "ended!",
              array(select a.account_id from assignment a where a.partition_id = l.partition_id and a.list_id = l.list_id
                and a.ended_at is null and a.ends_at > now()) as "holders!",
-             l.doors - (select count(distinct r.household_id) from result r where r.partition_id = l.partition_id
-               and r.list_id = l.list_id and r.outcome <> 'come-back' and not exists (select from result c
-               where c.partition_id = r.partition_id and c.base = r.id)) as "left!"
+             l.doors - (select count(*) from (select from standing_result r where r.partition_id = l.partition_id
+               and r.list_id = l.list_id group by r.household_id having bool_or(r.outcome = 'spoke')
+               or (array_agg(r.outcome order by r.received_at desc, r.id desc))[1] <> 'come-back') done) as "left!"
            from unnest($1::integer[], $2::bigint[]) wanted (partition_id, list_id)
            join walk_list l using (partition_id, list_id) order by l.name"#,
         &partitions,
