@@ -133,7 +133,7 @@ fn compare_along(one: &Door, one_at: Option<u32>, other: &Door, other_at: Option
 
 /// Where along the walk a number comes: the leg, and how far along it.
 fn stop(number: u32, order: WalkOrder) -> (u8, u32) {
-    let even = number % 2 == 0;
+    let even = number.is_multiple_of(2);
     match order {
         WalkOrder::OddsThenEvensBack if even => (1, u32::MAX - number),
         WalkOrder::OneSideAtATime if even => (1, number),

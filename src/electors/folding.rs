@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(clean("Smit\u{ad}hson "), "Smithson");
         assert_eq!(clean("Smith\u{202e}gnihton"), "Smithgnihton");
         assert_eq!(clean("Nul\0Byte\u{85}"), "NulByte");
-        assert_eq!(clean(" ,\t, "), ",".trim_end_matches(','));
+        assert_eq!(clean(" ,\t, "), "");
         assert_eq!(clean("<script>alert(1)</script>"), "<script>alert(1)</script>");
     }
 

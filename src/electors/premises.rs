@@ -100,8 +100,7 @@ impl<'a> Number<'a> {
 
 /// The last of the first few parts that begins with a number: what precedes it is inside the building.
 fn numbered(parts: &[&str]) -> Option<usize> {
-    let numbers = parts.iter().take(4).map(|part| Number::leading(part).is_some());
-    numbers.enumerate().filter(|(_, is)| *is).map(|(i, _)| i).last()
+    parts.iter().take(4).rposition(|part| Number::leading(part).is_some())
 }
 
 const FLAT_WORDS: [&str; 9] = ["flat", "apartment", "apt", "unit", "room", "studio", "maisonette", "caravan", "pod"];
@@ -183,20 +182,20 @@ fn join(text: &mut String, more: &str) {
 mod tests {
     use super::*;
 
-    fn read(lines: &[&str]) -> (String, String, Option<u32>, String, String) {
+    fn read(lines: &[&str]) -> Premises {
         let lines: Vec<String> = lines.iter().map(|l| (*l).to_owned()).collect();
-        let p = Premises::of(&lines);
-        (p.flat, p.building, p.number, p.suffix, p.street)
+        Premises::of(&lines)
     }
 
-    fn is(
-        flat: &str,
-        building: &str,
-        number: u32,
-        suffix: &str,
-        street: &str,
-    ) -> (String, String, Option<u32>, String, String) {
-        (flat.into(), building.into(), Some(number).filter(|n| *n > 0), suffix.into(), street.into())
+    /// A number 0 stands for none.
+    fn is(flat: &str, building: &str, number: u32, suffix: &str, street: &str) -> Premises {
+        Premises {
+            flat: flat.into(),
+            building: building.into(),
+            number: Some(number).filter(|n| *n > 0),
+            suffix: suffix.into(),
+            street: street.into(),
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod dates;
 pub mod duplicates;
 pub mod encoding;
 pub mod formats;
+mod groups;
 pub mod lines;
 pub mod markers;
 pub mod matching;

@@ -11,6 +11,7 @@ use super::duplicates::DuplicateNumbers;
 use super::encoding::Encoding;
 use super::formats::{FileError, Format, Layout};
 use super::lines::{Line, Lines};
+use super::number::ElectorNumber;
 use super::row::{Refusal, RegisterRow, RowBuilder};
 
 /// How many lines may precede the header (a title, a date, blanks).
@@ -129,6 +130,14 @@ impl RegisterReader {
         Ok(row)
     }
 
+    /// The elector number of a line that has the width of a row.
+    fn number_of(&mut self, line: &Line) -> Option<ElectorNumber> {
+        let delimiter = self.builder.layout.delimiter;
+        self.cells.part(line.text.as_deref()?, delimiter).ok()?;
+        self.builder.check_width(&self.cells, line.ended).ok()?;
+        self.builder.number(&self.cells).ok()
+    }
+
     /// Blanks, headings (one cell alone, as `Ref: AB1`) and the header again. A cut-off last line is none of these.
     fn is_no_row(&self, line: &Line, text: &str) -> bool {
         let filled = self.cells.iter().filter(|cell| !cell.trim().is_empty()).take(2).count();
@@ -176,12 +185,8 @@ pub fn duplicates(path: &Path, date: NaiveDate) -> Result<DuplicateNumbers, File
     let mut reader = RegisterReader::open(File::open(path)?, date)?;
     let mut seen = DuplicateNumbers::default();
     while let Some(line) = reader.lines.next_line()? {
-        let Some(text) = &line.text else { continue };
-        let parted = reader.cells.part(text, reader.builder.layout.delimiter).is_ok();
-        if parted && reader.builder.check_width(&reader.cells, line.ended).is_ok() {
-            if let Ok(number) = reader.builder.number(&reader.cells) {
-                seen.note(&number, line.number);
-            }
+        if let Some(number) = reader.number_of(&line) {
+            seen.note(&number, line.number);
         }
     }
     Ok(seen)

@@ -152,11 +152,6 @@ pub(super) struct RowBuilder {
     pub(super) date: NaiveDate,
 }
 
-/// The two dates a row may be refused or dated by.
-struct Age {
-    attainment: Option<NaiveDate>,
-}
-
 impl RowBuilder {
     /// The elector number of a parted line.
     pub(super) fn number(&self, cells: &Cells) -> Result<ElectorNumber, NotANumber> {
@@ -188,7 +183,7 @@ impl RowBuilder {
         if markers.anonymous() {
             return Ok(anonymous(number, status, line));
         }
-        let age = self.age(cells)?;
+        let attainment = self.attainment(cells)?;
         let (name, hidden) = self.name(cells);
         let address = self.address(cells);
         if name.is_empty() && address.is_empty() && markers.letters().next().is_none() {
@@ -198,12 +193,12 @@ impl RowBuilder {
             line,
             position: 0,
             number,
-            kind: self.kind(&markers, &address, &age),
+            kind: self.kind(&markers, &address, attainment),
             not_in_open_register: hidden || markers.not_in_open_register() || is_yes(self.cell(cells, Field::OptOut)),
             name,
             address,
             markers,
-            attainment: age.attainment,
+            attainment,
             uprn: self.cell(cells, Field::Uprn).trim().parse().ok(),
             status,
             raw: raw.replace('\0', ""),
@@ -227,7 +222,7 @@ impl RowBuilder {
     }
 
     /// The 18th birthday from either column; refuses those under 16 on the register's date.
-    fn age(&self, cells: &Cells) -> Result<Age, Refusal> {
+    fn attainment(&self, cells: &Cells) -> Result<Option<NaiveDate>, Refusal> {
         let read = |field, years, latest: NaiveDate| {
             let given = self.cell(cells, field).trim();
             if given.is_empty() || given.starts_with("00/00/0000") {
@@ -243,7 +238,7 @@ impl RowBuilder {
         if sixteen.is_some_and(|day| day > self.date) {
             return Err(Refusal::UnderSixteen);
         }
-        Ok(Age { attainment })
+        Ok(attainment)
     }
 
     /// The name, and whether `(z) ` before it keeps it out of the open register.
@@ -273,13 +268,13 @@ impl RowBuilder {
         address
     }
 
-    fn kind(&self, markers: &Markers, address: &Address, age: &Age) -> ElectorKind {
+    fn kind(&self, markers: &Markers, address: &Address, attainment: Option<NaiveDate>) -> ElectorKind {
         // An attainer keeps the date for the register's life, a year; an older date is someone of age.
         let since = self.date.checked_sub_months(Months::new(12)).unwrap_or(self.date);
         match () {
             () if markers.overseas() => ElectorKind::Overseas,
             () if address.is_empty() => ElectorKind::OtherNoAddress,
-            () if age.attainment.is_some_and(|day| day > since) => ElectorKind::Attainer,
+            () if attainment.is_some_and(|day| day > since) => ElectorKind::Attainer,
             () => ElectorKind::Ordinary,
         }
     }
