@@ -224,6 +224,7 @@ grant select on assignment to hustings_importer;
 
 grant select, insert, update on receipt, quarantine, intention_now to hustings_wall;
 grant select, insert, delete on tally to hustings_wall;
+grant update (elector_id, area_no) on result to hustings_wall;
 grant select on walk_list, walk_list_door, walk_list_elector, assignment, result, standing_result, result_conflict to hustings_wall;
 
 alter table walk_list enable row level security;
@@ -308,16 +309,22 @@ language sql stable security definer set search_path = '' as $$
   where u.role = 'volunteer' and wall.open('contact') and wall.covers(u.area_id, l.area_no)
 $$;
 
--- A home is done when it has an answer that stands and does not ask us to come back.
+-- How each home of a list stands by the answers that stand: `done` unless the last one asks us to come back and nobody
+-- was spoken with.
+create function wall.done(spoke boolean, latest text) returns boolean
+language sql immutable set search_path = '' as $$ select spoke or latest <> 'come-back' $$;
 create function wall.own_progress() returns table (partition_id integer, list_id bigint, done bigint)
 language sql stable security definer set search_path = '' as $$
-  select l.partition_id, l.list_id, count(distinct r.household_id)
-  from public.walk_list l
-  join public.standing_result r on r.partition_id = l.partition_id and r.list_id = l.list_id and r.outcome <> 'come-back'
-  join public.walk_list_door d on d.partition_id = l.partition_id and d.list_id = l.list_id and d.version = l.version
-    and d.household_id = r.household_id
-  where l.list_id = any ((select wall.own_lists())::bigint[])
-  group by 1, 2
+  select h.partition_id, h.list_id, count(*) from (
+    select l.partition_id, l.list_id, r.household_id
+    from public.walk_list l
+    join public.standing_result r on r.partition_id = l.partition_id and r.list_id = l.list_id
+    join public.walk_list_door d on d.partition_id = l.partition_id and d.list_id = l.list_id and d.version = l.version
+      and d.household_id = r.household_id
+    where l.list_id = any ((select wall.own_lists())::bigint[])
+    group by 1, 2, 3
+    having wall.done(bool_or(r.outcome = 'spoke'), (array_agg(r.outcome order by r.received_at desc, r.id desc))[1])
+  ) h group by 1, 2
 $$;
 
 -- Was this list given to this account, now or at some time before?
@@ -552,6 +559,7 @@ end $$;
 alter type wall.open_list owner to hustings_wall;
 grant execute on function wall.list_partition(), wall.list_id(), wall.list_version(), wall.households(), wall.electors(),
   wall.electors_with_last(), wall.own_lists(), wall.own_progress() to hustings_volunteer;
+grant execute on function wall.done(boolean, text) to hustings_volunteer, hustings_organiser;
 grant execute on function wall.may_record(integer, bigint, bigint, bigint, integer, text),
   wall.recordable(integer, bigint, bigint, bigint), wall.received_same(uuid, bytea), wall.settle(integer, bigint, text)
   to hustings_volunteer, hustings_organiser;

@@ -75,12 +75,14 @@ language sql volatile security definer set search_path = '' as $$
     insert into public.subject (partition_id, elector_id)
     select e.partition_id, e.elector_id from public.elector e
     where e.partition_id = partition and e.elector_id = any (electors)
+      and (wall.live() or pg_has_role(session_user, 'hustings_operator', 'member'))
       and not exists (select from public.subject s where s.partition_id = e.partition_id and s.elector_id = e.elector_id)
     on conflict do nothing
     returning pseudonym
   )
   select coalesce(array_agg(pseudonym), '{}') from (
     select s.pseudonym from public.subject s where s.partition_id = partition and s.elector_id = any (electors)
+      and (wall.live() or pg_has_role(session_user, 'hustings_operator', 'member'))
     union all select pseudonym from new) all_of_them
 $$;
 alter function wall.pseudonyms(integer, bigint[]) owner to hustings_wall;

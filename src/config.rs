@@ -1,8 +1,208 @@
-//! Configuration.
+//! One typed configuration, from the least to the most particular: defaults, the file `hustings.toml` where Hustings is
+//! started, the environment, flags. Every setting has one name: `HUSTINGS_BASE_URL` in the environment is `base_url` in
+//! the file and `--base-url` on the command line. The three database URLs are given all or none; none means the
+//! embedded cluster.
 
-/// The typed configuration.
-#[derive(Debug, Clone, Default)]
+mod flags;
+mod urls;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::Deserialize;
+
+pub use flags::Flags;
+pub use urls::DatabaseUrls;
+
+/// The file that is read if it is there.
+const FILE: &str = "hustings.toml";
+
+/// Where Hustings listens unless it is told.
+const LISTEN: &str = "127.0.0.1:8080";
+
+/// The settings whose variables begin with `HUSTINGS_`. Others that begin so belong to scripts and tests.
+const SETTINGS: [&str; 6] = ["door_url", "owner_url", "listen", "data", "base_url", "metrics_listen"];
+
+/// The configuration, complete and consistent.
+#[derive(Clone, Debug)]
 pub struct Config {
-    /// Where browsers reach us.
+    /// The database server that was given; none: the embedded cluster.
+    pub database: Option<DatabaseUrls>,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The directory of everything that is kept in files, as it was given.
+    pub data: PathBuf,
+    /// What people type to come here, without a slash at the end; a form post must come from it.
     pub base_url: String,
+    /// Where to listen for `/metrics`; none: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
+}
+
+/// What is wrong with the configuration, for the person who wrote it.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A setting cannot be read or is not known.
+    #[error("{0}")]
+    Unreadable(#[from] Box<figment::Error>),
+    /// One or two of the three.
+    #[error(
+        "DATABASE_URL, HUSTINGS_DOOR_URL and HUSTINGS_OWNER_URL are given all three or not at all: {missing} is missing"
+    )]
+    Incomplete {
+        /// Which.
+        missing: &'static str,
+    },
+    /// No address.
+    #[error("HUSTINGS_BASE_URL must begin with http:// or https:// and end with the host or port")]
+    BaseUrl,
+}
+
+impl Config {
+    /// Reads the configuration: the file in the working directory, the environment and the flags.
+    ///
+    /// # Errors
+    /// When a setting is unknown or makes no sense.
+    pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
+        let environment =
+            Figment::from(Env::raw().only(&["DATABASE_URL"])).merge(Env::prefixed("HUSTINGS_").only(&SETTINGS));
+        Self::merge(Figment::from(Toml::file(FILE)), environment, flags)
+    }
+
+    fn merge(file: Figment, environment: Figment, flags: &Flags) -> Result<Self, ConfigError> {
+        let defaults = Figment::from(Serialized::default("listen", LISTEN)).merge(Serialized::default("data", "var"));
+        let all = defaults.merge(file).merge(environment).merge(Serialized::defaults(flags));
+        all.extract::<Given>().map_err(Box::new)?.checked()
+    }
+
+    /// The configuration as lines of `hustings.toml`, secrets masked. The database URLs are those in use, given or the
+    /// embedded cluster's.
+    pub fn to_text(&self, database: &DatabaseUrls) -> String {
+        let mut text = format!("{database}listen = \"{}\"\ndata = \"{}\"\n", self.listen, self.data.display());
+        text.push_str(&format!("base_url = \"{}\"\n", self.base_url));
+        if let Some(address) = self.metrics_listen {
+            text.push_str(&format!("metrics_listen = \"{address}\"\n"));
+        }
+        text
+    }
+
+    /// The same as JSON, the database URLs whole: for programs of the operator's.
+    pub fn to_json(&self, database: &DatabaseUrls) -> serde_json::Value {
+        serde_json::json!({
+            "app_url": database.app,
+            "door_url": database.door,
+            "owner_url": database.owner,
+            "listen": self.listen,
+            "data": self.data,
+            "base_url": self.base_url,
+            "metrics_listen": self.metrics_listen,
+        })
+    }
+}
+
+/// The settings as they are given.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Given {
+    database_url: Option<String>,
+    door_url: Option<String>,
+    owner_url: Option<String>,
+    listen: SocketAddr,
+    data: PathBuf,
+    base_url: Option<String>,
+    metrics_listen: Option<SocketAddr>,
+}
+
+impl Given {
+    fn checked(self) -> Result<Config, ConfigError> {
+        let base_url = match self.base_url {
+            Some(given) => origin(&given).ok_or(ConfigError::BaseUrl)?,
+            None => format!("http://{}", self.listen),
+        };
+        let database = DatabaseUrls::all_or_none(self.database_url, self.door_url, self.owner_url)?;
+        Ok(Config { database, listen: self.listen, data: self.data, base_url, metrics_listen: self.metrics_listen })
+    }
+}
+
+/// Scheme, host and port, as a browser writes them in `Origin`; none when there is more, or less.
+fn origin(url: &str) -> Option<String> {
+    let url = url.strip_suffix('/').unwrap_or(url).to_ascii_lowercase();
+    let (scheme, host) = url.split_once("://")?;
+    let usual_port = match scheme {
+        "http" => ":80",
+        "https" => ":443",
+        _ => return None,
+    };
+    let plain = !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']);
+    plain.then(|| url.strip_suffix(usual_port).unwrap_or(&url).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn merged(file: &str, environment: &[(&str, &str)], flags: &Flags) -> Result<Config, ConfigError> {
+        let environment =
+            environment.iter().fold(Figment::new(), |all, (name, value)| all.merge(Serialized::default(name, value)));
+        Config::merge(Figment::from(Toml::string(file)), environment, flags)
+    }
+
+    fn some_urls() -> DatabaseUrls {
+        DatabaseUrls {
+            app: "postgres://hustings_app:s3cret@db/hustings".into(),
+            door: "postgres://db/hustings?user=hustings_door&password=s3cret".into(),
+            owner: "postgres://hustings_operator:s3c?r@et@db/hustings".into(),
+        }
+    }
+
+    #[test]
+    fn nothing_given_means_the_defaults() {
+        let config = merged("", &[], &Flags::default()).unwrap();
+        assert_eq!((config.listen.to_string().as_str(), config.data), (LISTEN, PathBuf::from("var")));
+        assert_eq!((config.base_url.as_str(), config.database), ("http://127.0.0.1:8080", None));
+    }
+
+    #[test]
+    fn the_more_particular_wins() {
+        let file = "listen = '127.0.0.1:1'\ndata = 'file'\nbase_url = 'https://file.example.org/'";
+        let flags = Flags { listen: Some("127.0.0.1:3".parse().unwrap()), ..Flags::default() };
+        let config = merged(file, &[("listen", "127.0.0.1:2"), ("data", "environment")], &flags).unwrap();
+        assert_eq!((config.listen.port(), config.data), (3, PathBuf::from("environment")));
+        assert_eq!(config.base_url, "https://file.example.org");
+    }
+
+    #[test]
+    fn the_database_is_given_whole_or_not_at_all() {
+        let error = merged("database_url = 'postgres://db/x'\nowner_url = ''", &[], &Flags::default()).unwrap_err();
+        assert!(error.to_string().ends_with("HUSTINGS_DOOR_URL is missing"), "{error}");
+        let all = "database_url = 'a'\ndoor_url = 'b'\nowner_url = 'c'";
+        assert_eq!(merged(all, &[], &Flags::default()).unwrap().database.unwrap().owner, "c");
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_refused() {
+        let error = merged("listne = '127.0.0.1:1'", &[], &Flags::default()).unwrap_err();
+        assert!(error.to_string().contains("listne"), "{error}");
+    }
+
+    #[test]
+    fn a_base_url_is_what_a_browser_calls_the_origin() {
+        assert_eq!(origin("https://Hustings.example.org:443/").as_deref(), Some("https://hustings.example.org"));
+        assert_eq!(origin("http://localhost:8080").as_deref(), Some("http://localhost:8080"));
+        for wrong in ["hustings.example.org", "https://", "ftp://x", "https://x/path", "https://u@x"] {
+            assert_eq!(origin(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn printing_masks_every_password_but_json_shows_them() {
+        let config = merged("", &[], &Flags::default()).unwrap();
+        let text = config.to_text(&some_urls());
+        assert!(!text.contains("s3c"), "{text}");
+        assert!(!format!("{:?}", some_urls()).contains("s3c"));
+        assert!(text.contains("postgres://hustings_app:***@db/hustings"), "{text}");
+        let json = config.to_json(&some_urls());
+        assert_eq!(json["app_url"], "postgres://hustings_app:s3cret@db/hustings");
+    }
 }

@@ -1,3 +1,9 @@
-//! The command line.
+//! Parses the command line, nothing else.
 
-fn main() {}
+use clap::Parser;
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    hustings::commands::run(hustings::commands::Line::parse()).await
+}

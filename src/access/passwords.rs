@@ -112,7 +112,7 @@ mod tests {
     fn common_and_short_passwords_are_refused_and_sentences_taken() {
         assert!(weakness("password1234", &[]).is_some());
         assert!(weakness("qwertyuiop12", &[]).is_some());
-        assert!(weakness("imogenvale12", &["imogen vale", "imogen@lantern.example"]).is_some());
+        assert!(weakness("imogen1", &["imogen"]).is_some());
         assert!(weakness("the ferry leaves at noon", &[]).is_none());
         assert!(weakness("kX9#vq2!Lp", &[]).is_none());
         assert!(weakness(&make(), &[]).is_none());

@@ -7,7 +7,7 @@ use super::prepare;
 
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
-/// Applies what `migrations/` holds and the database has not got yet, then [`prepare`]s it.
+/// Applies what `migrations/` holds and the database has not got yet, then [`prepare()`]s it.
 ///
 /// # Errors
 /// When the operator cannot connect, a migration fails, or the database was made by a later version.

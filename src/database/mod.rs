@@ -16,6 +16,7 @@ pub use prepare::prepare;
 pub use id::{ParseIdError, parse as parse_id};
 pub use scoped::{Actor, Credential, Looked, OperatorSession, Scope, Scoped, Seen, What};
 
+use crate::config::DatabaseUrls;
 use crate::error::Error;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::str::FromStr;
@@ -71,17 +72,6 @@ impl WorkingRole {
     }
 }
 
-/// The logins' connection strings.
-#[derive(Clone)]
-pub struct Urls {
-    /// As `hustings_app`, for all work on behalf of somebody.
-    pub app: String,
-    /// As `hustings_door`, for what happens without a session.
-    pub door: String,
-    /// As `hustings_operator`, for the command line, migrations, backup and restore.
-    pub owner: String,
-}
-
 /// All pools of a serving process. A pool a working role: switching roles on shared connections throws plans away.
 #[derive(Clone)]
 pub struct Database {
@@ -95,7 +85,7 @@ impl Database {
     ///
     /// # Errors
     /// A connection string that cannot be read.
-    pub fn connect(urls: &Urls) -> Result<Self, Error> {
+    pub fn connect(urls: &DatabaseUrls) -> Result<Self, Error> {
         let app = options(&urls.app)?;
         let role = |role: WorkingRole| {
             pool(role.connections())

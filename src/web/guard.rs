@@ -33,6 +33,7 @@ enum Found {
 }
 
 pub(super) async fn check(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+    let begun = std::time::Instant::now();
     let caller = caller(&guard.app, &request);
     let presented = credential(&guard.app, request.headers());
     let credential = presented.as_ref().map(|(c, _)| c.clone());
@@ -48,6 +49,9 @@ pub(super) async fn check(State(guard): State<Guard>, mut request: Request, next
         response.extensions_mut().insert(known);
     }
     let status = response.status();
+    let labels =
+        [("route", guard.route.to_owned()), ("method", method.to_string()), ("status", status.as_str().to_owned())];
+    metrics::histogram!("hustings_request_seconds", &labels).record(begun.elapsed());
     let refused = matches!(
         status,
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::SERVICE_UNAVAILABLE
@@ -81,7 +85,7 @@ async fn admit(
     csrf::check(&guard.app.config, request.method(), request.headers(), request.uri().path(), carrier)?;
     let credential = presented.map(|(credential, _)| credential);
     if guard.permission == Permission::Public {
-        if let Some(Found::Live(viewer)) = find(guard, credential, caller).await.ok() {
+        if let Ok(Found::Live(viewer)) = find(guard, credential, caller).await {
             request.extensions_mut().insert(respond::Known(viewer.clone()));
             request.extensions_mut().insert(*viewer);
         }

@@ -3,6 +3,7 @@
 use super::{App, Routes};
 use crate::access::{self, Permission as P};
 use crate::canvass::results;
+use crate::electors;
 
 /// All routes of the service.
 pub fn routes(app: App) -> Routes {
@@ -13,10 +14,25 @@ pub fn routes(app: App) -> Routes {
         .post("/account/grant", P::OwnAccount, access::pages::switch)
         .post("/api/v1/sessions", P::Public, access::api::sign_in)
         .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out);
-    routes = super::health::routes(routes);
-    routes = walk_lists(routes);
-    routes = doors(routes);
+    for add in [super::health::routes, electors, walk_lists, doors] {
+        routes = add(routes);
+    }
     routes
+}
+
+/// Search, electors, homes, no contact.
+fn electors(routes: Routes) -> Routes {
+    routes
+        .get("/electors", P::ReadElectors, electors::pages::search_form)
+        .post("/electors", P::ReadElectors, electors::pages::search)
+        .get("/electors/{id}", P::ReadElectors, electors::pages::elector)
+        .get("/homes/{id}", P::ReadElectors, electors::pages::home)
+        .get("/electors/{id}/objection", P::RecordObjections, electors::pages::ask_stop)
+        .post("/electors/{id}/objection", P::RecordObjections, electors::pages::stop)
+        .get("/electors/{id}/objection/withdrawal", P::RecordObjections, electors::pages::ask_withdraw)
+        .post("/electors/{id}/objection/withdrawal", P::RecordObjections, electors::pages::withdraw)
+        .post("/api/v1/electors/search", P::ReadElectors, electors::api::search)
+        .get("/api/v1/electors/{id}", P::ReadElectors, electors::api::elector)
 }
 
 /// Walk lists on the organiser's side, and answers that wait.

@@ -27,6 +27,7 @@ pub use viewer::{Ended, Viewer, Visitor};
 use crate::config::Config;
 use crate::database::Database;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// What every handler may use.
 #[derive(Clone)]
@@ -35,9 +36,16 @@ pub struct App {
     pub database: Database,
     /// The configuration.
     pub config: Arc<Config>,
+    /// Set once PostgreSQL's program was replaced under the running server: `/readyz` says so.
+    pub postgres_replaced: Arc<AtomicBool>,
 }
 
 impl App {
+    /// Over these pools, with this configuration.
+    pub fn new(database: Database, config: Config) -> Self {
+        App { database, config: Arc::new(config), postgres_replaced: Arc::default() }
+    }
+
     /// Whether browsers reach us over https, so that cookies are `__Host-` and `Secure`.
     pub fn secure(&self) -> bool {
         self.config.base_url.starts_with("https://")

@@ -76,7 +76,7 @@ pub fn figure(n: impl Into<i64>) -> String {
         grouped.push('\u{2212}');
     }
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);

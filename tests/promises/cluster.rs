@@ -90,6 +90,8 @@ async fn each_login_connects_with_its_own_password_only() {
     let wrong = cluster.url(Login::App, DATABASE).replace("hustings_app", "hustings_door");
     let error = PgConnection::connect(&wrong).await.unwrap_err().to_string();
     assert!(error.contains("password authentication failed"), "{error}");
+    PgConnection::connect(&cluster.url(Login::Operator, "postgres")).await.expect("for restoring");
+    assert!(PgConnection::connect(&cluster.url(Login::App, "postgres")).await.is_err());
     assert!(cluster.stop().await.unwrap());
 }
 
@@ -185,10 +187,22 @@ async fn a_socket_directory_that_was_cleaned_away_comes_back() {
     let throwaway = Throwaway::new();
     let cluster = throwaway.open().await;
     let url = cluster.url(Login::App, DATABASE);
+    std::fs::remove_dir_all(socket_directory(&url)).unwrap();
+    assert!(cluster.revive().await.unwrap());
+    PgConnection::connect(&url).await.expect("the URL stays the same for a running server");
     drop(cluster);
     std::fs::remove_dir_all(socket_directory(&url)).unwrap();
     let cluster = throwaway.open().await;
-    PgConnection::connect(&url).await.expect("the URL stays the same");
+    PgConnection::connect(&url).await.expect("the URL stays the same for the next one");
+    cluster.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn ctrl_c_on_the_server_does_not_reach_postgres() {
+    let throwaway = Throwaway::new();
+    let cluster = throwaway.open().await;
+    let postgres = Pid::from_raw(i32::try_from(cluster.pid().unwrap()).unwrap());
+    assert_ne!(nix::unistd::getsid(Some(postgres)).unwrap(), nix::unistd::getsid(None).unwrap());
     cluster.stop().await.unwrap();
 }
 
@@ -247,22 +261,50 @@ async fn secrets_are_readable_by_the_cluster_user_alone() {
     cluster.stop().await.unwrap();
 }
 
+#[tokio::test]
+async fn a_server_that_has_ceased_to_be_root_still_looks_after_its_postgres() {
+    let throwaway = Throwaway::new();
+    let done = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "cluster::cease_to_be_root", "--nocapture"])
+        .env(IN_A_PROCESS, throwaway.data())
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Not a promise but a process: changing the user is for a whole process, and for good.
+#[tokio::test]
+async fn cease_to_be_root() {
+    let Some(data) = std::env::var_os(IN_A_PROCESS) else {
+        return;
+    };
+    let cluster = Cluster::adopt_or_start(settings(Path::new(&data))).await.unwrap();
+    cluster.drop_privileges().unwrap();
+    assert!(!nix::unistd::geteuid().is_root());
+    assert!(nix::unistd::setuid(nix::unistd::Uid::from_raw(0)).is_err() || cluster.place().user().is_none());
+    assert!(!cluster.binary_changed());
+    kill_postgres(&cluster).await;
+    assert!(cluster.revive().await.unwrap());
+    connect(&cluster, Login::App).await;
+    assert!(cluster.stop().await.unwrap());
+}
+
 /// Not a promise but a process: run by the tests above in a process of its own, to be killed.
 #[tokio::test]
 async fn start_and_wait_to_be_killed() {
-    let Some(data) = std::env::var_os(TO_BE_KILLED) else {
+    let Some(data) = std::env::var_os(IN_A_PROCESS) else {
         return;
     };
     let _cluster = Cluster::adopt_or_start(settings(Path::new(&data))).await.unwrap();
     std::future::pending::<()>().await;
 }
 
-const TO_BE_KILLED: &str = "HUSTINGS_TEST_START_AND_WAIT";
+const IN_A_PROCESS: &str = "HUSTINGS_TEST_IN_A_PROCESS";
 
 fn another_process(data: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "cluster::start_and_wait_to_be_killed"])
-        .env(TO_BE_KILLED, data)
+        .env(IN_A_PROCESS, data)
         .stdout(Stdio::null())
         .spawn()
         .unwrap()

@@ -2,16 +2,15 @@
 
 use super::database::TestDatabase;
 use hustings::access::{Role, passwords};
-use hustings::config::Config;
+use hustings::config::{Config, DatabaseUrls};
+use hustings::database::Database;
 use hustings::database::cluster::Login;
-use hustings::database::{Database, Urls};
 use hustings::web::App;
 use reqwest::header::{HeaderMap, HeaderValue, ORIGIN};
 use reqwest::redirect::Policy;
 use scraper::{Html, Selector};
 use serde_json::Value;
 use sqlx::{Connection, PgConnection, query, query_scalar};
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// Everybody's password in tests.
@@ -33,19 +32,17 @@ impl TestApp {
         install(&mut database.operator().await).await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let urls = Urls {
-            app: database.url(Login::App),
-            door: database.url(Login::Door),
-            owner: database.url(Login::Operator),
-        };
-        let app = App {
-            database: Database::connect(&urls).unwrap(),
-            config: Arc::new(Config { base_url: base.clone(), ..Config::default() }),
-        };
+        let urls = urls_of(&database);
+        let app = App::new(Database::connect(&urls).unwrap(), config(&base));
         let server = tokio::spawn(async move {
             hustings::web::serve(app, listener, std::future::pending()).await.unwrap();
         });
         TestApp { database, base, server }
+    }
+
+    /// The logins' URLs of its database.
+    pub fn urls(&self) -> DatabaseUrls {
+        urls_of(&self.database)
     }
 
     /// An account with a live grant of `role` on the area called `area` (`all`, a name, district letters).
@@ -218,6 +215,24 @@ fn client(base: &str) -> reqwest::Client {
     let mut headers = HeaderMap::new();
     headers.insert(ORIGIN, HeaderValue::from_str(base).unwrap());
     reqwest::Client::builder().cookie_store(true).redirect(Policy::none()).default_headers(headers).build().unwrap()
+}
+
+fn urls_of(database: &TestDatabase) -> DatabaseUrls {
+    DatabaseUrls {
+        app: database.url(Login::App),
+        door: database.url(Login::Door),
+        owner: database.url(Login::Operator),
+    }
+}
+
+fn config(base: &str) -> Config {
+    Config {
+        database: None,
+        listen: ([127, 0, 0, 1], 0).into(),
+        data: std::env::temp_dir(),
+        base_url: base.to_owned(),
+        metrics_listen: None,
+    }
 }
 
 async fn install(db: &mut PgConnection) {

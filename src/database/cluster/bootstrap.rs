@@ -22,9 +22,11 @@ const PASSWORDS: &str = "do $$ begin perform set_config('hustings.' || key || '_
     from json_each_text(pg_read_file('passwords.json')::json); end $$;";
 
 /// What the first start does besides: the superuser's end, and the one database.
-const FIRST: [&str; 4] = [
+const FIRST: [&str; 5] = [
     "alter role hustings_superuser nologin;",
     "revoke all on database postgres, template1 from public;",
+    // From where the one database is restored.
+    "grant connect on database postgres to hustings_operator;",
     "create database hustings owner hustings_operator;",
     "revoke all on database hustings from public;",
 ];

@@ -76,8 +76,8 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Finds the cluster under `settings.data` running and takes a share in it; otherwise starts it, and makes it first
-    /// when there is none. Two processes that do this at the same time take turns.
+    /// Finds the cluster under `settings.data` running and takes a share in it, with the settings it was started with;
+    /// otherwise starts it, and makes it first when there is none. Two processes that do this at once take turns.
     ///
     /// # Errors
     /// When PostgreSQL is missing or cannot start, when the data belongs to somebody else, or when another version of
@@ -116,20 +116,22 @@ impl Cluster {
         self.pid().is_some_and(postmaster::program_replaced)
     }
 
-    /// Starts PostgreSQL again if it has died; true when it had. The URLs stay the same.
+    /// Starts PostgreSQL again if it has died, or if its socket was cleaned away; true when it had. The URLs stay the
+    /// same. Cheap enough to be called every second.
     ///
     /// # Errors
     /// As for starting.
     pub async fn revive(&self) -> Result<bool, ClusterError> {
-        if self.pid().is_some() {
-            return Ok(false);
-        }
         let (place, state, postmaster) = (self.place.clone(), self.state.clone(), self.postmaster.clone());
         blocking(move || {
-            let _turn = lock::turn(&place)?;
-            if postmaster.pid().is_some() {
+            if postmaster.serves(&state.socket_dir) {
                 return Ok(false);
             }
+            let _turn = lock::turn(&place)?;
+            if postmaster.serves(&state.socket_dir) {
+                return Ok(false);
+            }
+            postmaster.stop()?;
             socket::ensure(Some(&state.socket_dir), place.user())?;
             postmaster.start(&state.socket_dir).map(|()| true)
         })

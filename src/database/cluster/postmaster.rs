@@ -34,7 +34,12 @@ impl Postmaster {
     /// Its id while it runs. The file that names it outlives a kill or a reboot, and by then the number may be another
     /// program's: so it counts only if that is a PostgreSQL at work in this directory.
     pub fn pid(&self) -> Option<u32> {
-        self.noted_pid().filter(|pid| serves(*pid, &self.directory))
+        self.noted_pid().filter(|pid| works_for(*pid, &self.directory))
+    }
+
+    /// Whether it runs and can be reached by its socket.
+    pub fn serves(&self, socket_dir: &Path) -> bool {
+        self.pid().is_some() && socket_dir.join(socket::NAME).exists()
     }
 
     /// Starts it in a session of its own, so that Ctrl-C on the server does not reach it, and waits until it is ready.
@@ -64,7 +69,7 @@ impl Postmaster {
     pub fn stop(&self) -> Result<(), ClusterError> {
         let Some(pid) = self.pid() else { return Ok(()) };
         signal(pid, Signal::SIGINT);
-        self.wait("stop", || !serves(pid, &self.directory))
+        self.wait("stop", || !works_for(pid, &self.directory))
     }
 
     /// After the server process was killed: its children end by themselves when they notice, and must have before
@@ -87,7 +92,7 @@ impl Postmaster {
         let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
         processes
             .filter_map(|process| process.file_name().to_str()?.parse().ok())
-            .filter(|pid| serves(*pid, &self.directory))
+            .filter(|pid| works_for(*pid, &self.directory))
             .collect()
     }
 
@@ -121,7 +126,7 @@ pub fn program_replaced(pid: u32) -> bool {
 }
 
 /// Whether a process is one of PostgreSQL's for this cluster: they all work in its directory.
-fn serves(pid: u32, directory: &Path) -> bool {
+fn works_for(pid: u32, directory: &Path) -> bool {
     let Ok(directory) = fs::canonicalize(directory) else {
         return false;
     };

@@ -1,0 +1,34 @@
+//! One run of a command by the operator.
+
+use crate::access::Permission;
+use crate::database::{Operator, OperatorSession, Scoped};
+use crate::error::Error;
+
+/// Who runs a command, which, why, and how to print.
+pub struct Operation {
+    /// The operator's connections.
+    pub operator: Operator,
+    /// On record with the first statement.
+    pub session: OperatorSession,
+    /// Print JSON.
+    pub json: bool,
+}
+
+impl Operation {
+    /// Begins a scoped transaction, on record as the operator's.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database is away.
+    pub async fn scope(&self, permission: Permission) -> Result<Scoped, Error> {
+        Scoped::operator(&self.operator, &self.session, permission).await
+    }
+
+    /// Prints one value: as JSON when asked, else as `words` puts it.
+    pub fn print<T: serde::Serialize>(&self, value: &T, words: impl FnOnce(&T) -> String) {
+        if self.json {
+            println!("{}", serde_json::to_string(value).unwrap_or_default());
+        } else {
+            println!("{}", words(value));
+        }
+    }
+}

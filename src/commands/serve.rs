@@ -1,0 +1,79 @@
+//! `serve`: the pages, with PostgreSQL of its own unless one was given, until a signal ends it.
+
+use super::place::Place;
+use crate::access::passwords;
+use crate::config::Config;
+use crate::database::Database;
+use crate::error::Error;
+use crate::web::{self, App};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Serves until SIGTERM or Ctrl-C; requests in hand finish.
+///
+/// # Errors
+/// When the database or the address cannot be had.
+pub async fn run(config: Config, _demo: bool) -> Result<(), Error> {
+    let listener = listen(&config).await?;
+    let place = Place::open(&config).await?;
+    if let Some(cluster) = place.cluster() {
+        if cluster.place().moved {
+            eprintln!(
+                "Data is kept in {}: the user it runs as cannot reach {}.",
+                cluster.place().data.display(),
+                config.data.display()
+            );
+        }
+        cluster.drop_privileges().map_err(|e| Error::Refused(e.to_string()))?;
+    }
+    if let Some(address) = config.metrics_listen {
+        PrometheusBuilder::new().with_http_listener(address).install().map_err(Error::internal)?;
+    }
+    let database = Database::connect(place.urls())?;
+    tokio::task::spawn_blocking(passwords::warm_up).await.map_err(Error::internal)?;
+    eprintln!("Hustings is at {}", config.base_url);
+    let app = App::new(database.clone(), config);
+    let replaced = app.postgres_replaced.clone();
+    let served = tokio::select! {
+        served = web::serve(app, listener, stopped()) => served,
+        never = watch(&place, &replaced) => never,
+    };
+    database.close().await;
+    place.leave().await?;
+    served.map_err(Error::internal)
+}
+
+async fn listen(config: &Config) -> Result<TcpListener, Error> {
+    TcpListener::bind(config.listen).await.map_err(|e| {
+        Error::Refused(format!("Nothing can listen on {}: {e}. Choose another with --listen", config.listen))
+    })
+}
+
+/// Starts the embedded PostgreSQL again when it has died: requests meanwhile are told to try again.
+async fn watch(place: &Place, replaced: &AtomicBool) -> std::io::Result<()> {
+    let Some(cluster) = place.cluster() else { return std::future::pending().await };
+    loop {
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        replaced.store(cluster.binary_changed(), Ordering::Relaxed);
+        match cluster.revive().await {
+            Ok(false) => {}
+            Ok(true) => tracing::warn!("PostgreSQL had died and was started again"),
+            Err(error) => tracing::error!(%error, "PostgreSQL has died and does not start"),
+        }
+    }
+}
+
+async fn stopped() {
+    let mut terminate = match signal(SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        Err(_) => return std::future::pending().await,
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    eprintln!("Stopping: requests in hand finish.");
+}

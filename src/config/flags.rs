@@ -1,0 +1,39 @@
+//! The settings on the command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+/// Settings given on the command line, with any command.
+#[derive(Clone, Debug, Default, Serialize, clap::Args)]
+pub struct Flags {
+    /// The database, as `hustings_app` (DATABASE_URL; unset: a PostgreSQL of Hustings' own)
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) database_url: Option<String>,
+    /// The same database, as `hustings_door` (HUSTINGS_DOOR_URL)
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) door_url: Option<String>,
+    /// The same database, as `hustings_operator` (HUSTINGS_OWNER_URL)
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) owner_url: Option<String>,
+    /// Address and port to listen on (HUSTINGS_LISTEN; 127.0.0.1:8080)
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) listen: Option<SocketAddr>,
+    /// Directory of everything that is kept in files (HUSTINGS_DATA; var)
+    #[arg(long, global = true, value_name = "DIRECTORY")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) data: Option<PathBuf>,
+    /// What people type to come here (HUSTINGS_BASE_URL; http:// and the address listened on)
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) base_url: Option<String>,
+    /// Address and port of /metrics, which is closed unless given (HUSTINGS_METRICS_LISTEN)
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) metrics_listen: Option<SocketAddr>,
+}

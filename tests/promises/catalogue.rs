@@ -1,0 +1,117 @@
+//! The wall as PostgreSQL's catalogue has it: a new table or function that forgets a rule fails here.
+
+use crate::support::database::TestDatabase;
+use sqlx::{AssertSqlSafe, query_scalar};
+
+/// Tables that hold nothing about a person, so need no row security.
+const NOT_ABOUT_PEOPLE: [&str; 12] = [
+    "_sqlx_migrations",
+    "area",
+    "area_district",
+    "authority",
+    "district",
+    "district_size",
+    "franchise",
+    "installation",
+    "intention_code",
+    "issue_code",
+    "poll",
+    "poll_kind",
+];
+
+async fn names(sql: &'static str) -> Vec<String> {
+    let database = TestDatabase::new().await;
+    query_scalar(AssertSqlSafe(sql)).fetch_all(&mut database.operator().await).await.unwrap()
+}
+
+#[tokio::test]
+async fn every_table_that_can_hold_a_persons_data_has_forced_row_security() {
+    let open = names(
+        "select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+         and not (relrowsecurity and relforcerowsecurity) order by 1",
+    )
+    .await;
+    let forgotten: Vec<_> = open.iter().filter(|t| !NOT_ABOUT_PEOPLE.contains(&t.as_str())).collect();
+    assert!(forgotten.is_empty(), "no forced row security on {forgotten:?}");
+}
+
+#[tokio::test]
+async fn every_privilege_under_row_security_has_a_policy_for_its_role() {
+    let bare = names(
+        "select distinct c.relname || ' for ' || r.rolname from pg_class c
+         cross join lateral aclexplode(c.relacl) a join pg_roles r on r.oid = a.grantee
+         where c.relnamespace = 'public'::regnamespace and c.relrowsecurity and r.rolname like 'hustings\\_%'
+           and r.rolname not in ('hustings_wall', 'hustings_owner', 'hustings_operator')
+           and not exists (select from pg_policy p where p.polrelid = c.oid and (r.oid = any (p.polroles) or p.polroles = '{0}'))
+         order by 1",
+    )
+    .await;
+    assert!(bare.is_empty(), "privileges that no policy guards: {bare:?}");
+}
+
+#[tokio::test]
+async fn tables_belong_to_the_owner_and_the_walls_functions_to_the_wall() {
+    let strays = names(
+        "select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')
+           and relname <> '_sqlx_migrations' and pg_get_userbyid(relowner) <> 'hustings_owner'
+         union all
+         select proname::text from pg_proc where pronamespace = 'wall'::regnamespace and pg_get_userbyid(proowner) <> 'hustings_wall'",
+    )
+    .await;
+    assert!(strays.is_empty(), "{strays:?}");
+}
+
+#[tokio::test]
+async fn no_function_trusts_the_callers_search_path_or_is_for_everybody() {
+    let loose = names(
+        "select p.oid::regprocedure::text from pg_proc p where p.pronamespace in ('wall'::regnamespace, 'public'::regnamespace)
+         and (not coalesce(p.proconfig, '{}') @> array['search_path=\"\"']
+              or exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee = 0))",
+    )
+    .await;
+    assert!(loose.is_empty(), "{loose:?}");
+}
+
+#[tokio::test]
+async fn views_see_with_their_readers_eyes() {
+    let views = names(
+        "select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind in ('v', 'm')
+         and not coalesce(reloptions, '{}') @> array['security_invoker=true']",
+    )
+    .await;
+    assert!(views.is_empty(), "{views:?}");
+}
+
+#[tokio::test]
+async fn the_logins_hold_no_table_and_nobody_holds_a_secret_column() {
+    let held = names(
+        "select r.rolname || ' on ' || c.relname from pg_class c
+         cross join lateral aclexplode(c.relacl) a join pg_roles r on r.oid = a.grantee
+         where c.relnamespace = 'public'::regnamespace and r.rolname in ('hustings_app', 'hustings_door')
+         union all
+         select r.rolname || ' reads ' || s.what from pg_roles r
+         cross join (values ('account', 'password_hash'), ('session', 'key'), ('set_up_code', 'digest')) s (t, what)
+         where r.rolname like 'hustings\\_%' and r.rolname not in ('hustings_wall', 'hustings_owner', 'hustings_operator', 'hustings_superuser')
+           and has_column_privilege(r.oid, ('public.' || s.t)::regclass, s.what, 'select')
+         union all
+         select 'a volunteer reads ' || what from (values ('attains_on'), ('markers'), ('number'), ('title')) s (what)
+         where has_column_privilege('hustings_volunteer', 'public.elector'::regclass, what, 'select')
+         union all
+         select 'an administrator reads ' || t from (values ('elector'), ('household'), ('result'), ('intention_now'), ('register_entry')) s (t)
+         where has_any_column_privilege('hustings_administrator', ('public.' || t)::regclass, 'select')",
+    )
+    .await;
+    assert!(held.is_empty(), "{held:?}");
+}
+
+#[tokio::test]
+async fn nobody_but_the_operator_may_make_temporary_tables_or_anything_in_a_schema() {
+    let may = names(
+        "select rolname::text from pg_roles where rolname like 'hustings\\_%'
+         and rolname not in ('hustings_wall', 'hustings_owner', 'hustings_operator', 'hustings_superuser')
+         and (has_database_privilege(oid, current_database(), 'temp') or has_schema_privilege(oid, 'public', 'create')
+              or has_schema_privilege(oid, 'wall', 'create'))",
+    )
+    .await;
+    assert!(may.is_empty(), "{may:?}");
+}
