@@ -1,6 +1,8 @@
 //! Walk lists, assignments, the doorstep, results.
 
 pub mod codes;
+pub mod lists;
+pub mod quarantine;
 pub mod results;
 pub mod walk_order;
 
