@@ -9,17 +9,16 @@ mod browser;
 mod catalogue;
 #[path = "promises/cluster.rs"]
 mod cluster;
+#[path = "promises/doorstep.rs"]
+mod doorstep;
 #[path = "promises/harness.rs"]
 mod harness;
-<<<<<<< HEAD
-#[path = "promises/results.rs"]
-mod results;
-=======
 #[path = "promises/matrix.rs"]
 mod matrix;
 #[path = "promises/registers_reading.rs"]
 mod registers_reading;
->>>>>>> main
+#[path = "promises/results.rs"]
+mod results;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
 #[path = "promises/wall.rs"]

@@ -1,11 +1,9 @@
 //! Walk lists, assignments, the doorstep, results.
 
 pub mod codes;
-<<<<<<< HEAD
+pub mod doors;
 pub mod results;
-=======
 pub mod walk_order;
->>>>>>> main
 
 use crate::database::partitioned_id;
 

@@ -2,7 +2,6 @@
 
 use super::{App, Routes};
 use crate::access::{self, Permission as P};
-use crate::canvass::results;
 
 /// All routes of the service.
 pub fn routes(app: App) -> Routes {
@@ -20,9 +19,16 @@ pub fn routes(app: App) -> Routes {
 
 /// The volunteer's pages and the results they send.
 fn doors(routes: Routes) -> Routes {
-    routes.put("/api/v1/results/{uuid}", P::RecordResults, results::api::put).post(
-        "/api/v1/results",
-        P::RecordResults,
-        results::api::post,
-    )
+    use crate::canvass::doors::{api, pages, record};
+    use crate::canvass::results;
+    routes
+        .get("/canvass", P::Canvass, pages::lists)
+        .get("/canvass/{list}", P::Canvass, pages::plan)
+        .get("/canvass/{list}/doors/{household}", P::Canvass, pages::door)
+        .get("/canvass/{list}/done", P::Canvass, pages::done)
+        .post("/canvass/{list}/results", P::RecordResults, record::record)
+        .get("/api/v1/canvass", P::Canvass, api::lists)
+        .get("/api/v1/canvass/{list}", P::Canvass, api::list)
+        .put("/api/v1/results/{uuid}", P::RecordResults, results::api::put)
+        .post("/api/v1/results", P::RecordResults, results::api::post)
 }

@@ -4,7 +4,6 @@
 pub mod app;
 pub mod browser;
 pub mod database;
-pub mod walk;
-//pub mod html;
 pub mod html;
+pub mod walk;
 pub mod wall;
