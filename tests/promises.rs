@@ -9,6 +9,8 @@ mod browser;
 mod catalogue;
 #[path = "promises/cluster.rs"]
 mod cluster;
+#[path = "promises/doorstep.rs"]
+mod doorstep;
 #[path = "promises/electors.rs"]
 mod electors;
 #[path = "promises/harness.rs"]

@@ -3,6 +3,7 @@
 pub mod codes;
 pub mod lists;
 pub mod quarantine;
+pub mod doors;
 pub mod results;
 pub mod walk_order;
 
