@@ -9,10 +9,14 @@ mod browser;
 mod catalogue;
 #[path = "promises/cluster.rs"]
 mod cluster;
+#[path = "promises/doorstep.rs"]
+mod doorstep;
 #[path = "promises/electors.rs"]
 mod electors;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/insight.rs"]
+mod insight;
 #[path = "promises/matrix.rs"]
 mod matrix;
 #[path = "promises/registers_import.rs"]

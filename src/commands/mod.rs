@@ -8,6 +8,7 @@ mod place;
 pub mod polls;
 pub mod register;
 mod serve;
+pub mod walk_list;
 
 pub use operation::Operation;
 

@@ -6,5 +6,6 @@ pub mod browser;
 pub mod database;
 pub mod html;
 pub mod register;
+pub mod results;
 pub mod walk;
 pub mod wall;
