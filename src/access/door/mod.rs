@@ -1,0 +1,86 @@
+//! What happens without a session, over `hustings_door`'s own connections: sign in, open and close sessions, keep a
+//! late result, note a refused attempt. That login may run these functions and touch no table.
+
+mod about;
+mod own;
+mod sign_in;
+
+pub use about::{About, Notice, about, notices};
+pub(crate) use about::connection;
+pub use own::{OwnSession, PasswordChange, change_password, choose_theme, own_sessions, sign_out_elsewhere};
+pub use sign_in::{GrantChoice, SignIn, Wanted, sign_in};
+
+use super::Token;
+use crate::database::{Credential, Database};
+use crate::error::Error;
+use uuid::Uuid;
+
+/// Who stands at the door: where from and with what, for the session's row and the limits.
+#[derive(Debug, Clone, Default)]
+pub struct Caller {
+    /// The network address, as the proxy or the socket says.
+    pub address: String,
+    /// The browser's own description.
+    pub agent: String,
+}
+
+/// Opens a session under another of one's own grants; the one in use ends. None when that grant is not there.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn switch(
+    database: &Database,
+    credential: &Credential,
+    wanted: Uuid,
+    caller: &Caller,
+) -> Result<Option<Token>, Error> {
+    let token = Token::new();
+    let key = token.credential().map(|c| c.key()).unwrap_or_default();
+    let opened = sqlx::query!(
+        r#"select session_id as "session_id!" from wall.switch_session($1, $2, $3, $4, $5, $6)"#,
+        credential.as_hex(),
+        Uuid::now_v7(),
+        key,
+        wanted,
+        caller.agent,
+        caller.address
+    )
+    .fetch_optional(database.door())
+    .await?;
+    Ok(opened.map(|_| token))
+}
+
+/// Keeps a session in use awake, at most every five minutes.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn refresh(database: &Database, credential: &Credential) -> Result<(), Error> {
+    sqlx::query!("select wall.refresh_session($1)", credential.as_hex()).execute(database.door()).await?;
+    Ok(())
+}
+
+/// Ends this session.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn sign_out(database: &Database, credential: &Credential) -> Result<(), Error> {
+    sqlx::query!("select wall.close_session($1)", credential.as_hex()).execute(database.door()).await?;
+    Ok(())
+}
+
+/// Puts a refused attempt of a known account on record: the route's pattern and the answer, nothing that was sent.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn note_refusal(
+    database: &Database,
+    credential: &Credential,
+    route: &str,
+    status: i16,
+    address: &str,
+) -> Result<(), Error> {
+    sqlx::query!("select wall.note_refusal($1, $2, $3, $4)", credential.as_hex(), route, status, address)
+        .execute(database.door())
+        .await?;
+    Ok(())
+}
