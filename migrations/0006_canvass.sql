@@ -208,6 +208,7 @@ grant select on assignment to hustings_importer;
 
 grant select, insert, update on receipt, quarantine, intention_now to hustings_wall;
 grant select, insert, delete on tally to hustings_wall;
+grant update (elector_id, area_no) on result to hustings_wall;
 grant select on walk_list, walk_list_door, walk_list_elector, assignment, result, result_conflict to hustings_wall;
 
 alter table walk_list enable row level security;
@@ -352,8 +353,11 @@ declare
   held public.intention_now%rowtype;
   newest record;
   now_in integer;
+  -- Of somebody who left the register the intention is kept and not counted.
+  counted boolean;
 begin
-  select e.area_no into now_in from public.elector e where e.partition_id = partition and e.elector_id = elector;
+  select e.area_no, e.left_at is null into now_in, counted
+  from public.elector e where e.partition_id = partition and e.elector_id = elector;
   if now_in is null then
     return;
   end if;
@@ -367,7 +371,7 @@ begin
     and r.intention is not null
     and not exists (select from public.result c where c.partition_id = r.partition_id and c.base = r.id)
   order by r.received_at desc, r.id desc limit 1;
-  if held.code is distinct from newest.intention then
+  if counted and held.code is distinct from newest.intention then
     if held.code is not null then
       insert into public.tally (area_no, intention_kind, code, change) values (held.area_no, kind, held.code, -1);
     end if;
@@ -386,6 +390,8 @@ $$;
 create function wall.rebuild_tallies(partition integer) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
+  -- Answers that come meanwhile wait, so that none is counted twice.
+  lock table public.tally in share row exclusive mode;
   update public.intention_now i set area_no = e.area_no
   from public.elector e
   where i.partition_id = partition and e.partition_id = i.partition_id and e.elector_id = i.elector_id
@@ -394,7 +400,7 @@ begin
   insert into public.tally (area_no, intention_kind, code, change)
   select i.area_no, i.intention_kind, i.code, count(*) from public.intention_now i
   join public.elector e using (partition_id, elector_id)
-  where i.partition_id = partition and i.code is not null
+  where i.partition_id = partition and i.code is not null and e.left_at is null
   group by 1, 2, 3;
 end
 $$;

@@ -9,8 +9,12 @@ mod browser;
 mod catalogue;
 #[path = "promises/cluster.rs"]
 mod cluster;
+#[path = "promises/electors.rs"]
+mod electors;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/registers_import.rs"]
+mod registers_import;
 #[path = "promises/matrix.rs"]
 mod matrix;
 #[path = "promises/registers_reading.rs"]

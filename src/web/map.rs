@@ -2,7 +2,7 @@
 
 use super::{App, Routes};
 use crate::access::{self, Permission as P, pages as guard};
-use crate::{audit, setup};
+use crate::{audit, electors, setup};
 
 /// All routes of the service.
 pub fn routes(app: App) -> Routes {
@@ -16,6 +16,7 @@ pub fn routes(app: App) -> Routes {
     routes = super::health::routes(routes);
     routes = access(routes);
     routes = protection(routes);
+    routes = electors(routes);
     routes
 }
 
@@ -64,4 +65,19 @@ fn protection(routes: Routes) -> Routes {
         .post("/protection/accounts/{id}/file", P::ReadAccessLog, audit::pages::account::file)
         .post("/protection/electors", P::ReadAccessLog, audit::pages::elector::find)
         .get("/protection/electors/{id}", P::ReadAccessLog, audit::pages::elector::show)
+}
+
+/// Search, electors, homes, no contact.
+fn electors(routes: Routes) -> Routes {
+    routes
+        .get("/electors", P::ReadElectors, electors::pages::search_form)
+        .post("/electors", P::ReadElectors, electors::pages::search)
+        .get("/electors/{id}", P::ReadElectors, electors::pages::elector)
+        .get("/homes/{id}", P::ReadElectors, electors::pages::home)
+        .get("/electors/{id}/objection", P::RecordObjections, electors::pages::ask_stop)
+        .post("/electors/{id}/objection", P::RecordObjections, electors::pages::stop)
+        .get("/electors/{id}/objection/withdrawal", P::RecordObjections, electors::pages::ask_withdraw)
+        .post("/electors/{id}/objection/withdrawal", P::RecordObjections, electors::pages::withdraw)
+        .post("/api/v1/electors/search", P::ReadElectors, electors::api::search)
+        .get("/api/v1/electors/{id}", P::ReadElectors, electors::api::elector)
 }

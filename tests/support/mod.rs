@@ -4,5 +4,6 @@
 pub mod app;
 pub mod browser;
 pub mod database;
+pub mod register;
 pub mod html;
 pub mod wall;

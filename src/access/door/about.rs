@@ -17,6 +17,26 @@ pub struct Notice {
     pub opens_at: Option<DateTime<Utc>>,
 }
 
+impl Notice {
+    /// "Contact is closed for technical reasons": the notice as the half's own sentence, when it is made like one.
+    pub fn headline(&self) -> String {
+        let tool = self.tool.title();
+        let mut letters = self.notice.chars();
+        match letters.next() {
+            Some(first) if self.says_it_all() => {
+                format!("{tool} is {}{}", first.to_lowercase(), letters.as_str().trim_end_matches('.'))
+            }
+            _ => format!("{tool} is closed"),
+        }
+    }
+
+    /// Whether the headline holds the whole notice.
+    pub fn says_it_all(&self) -> bool {
+        let begins = self.notice.starts_with("Closed ") || self.notice.starts_with("Offline ");
+        begins && self.notice.chars().count() <= 80 && !self.notice.trim_end_matches('.').contains(['.', '\n'])
+    }
+}
+
 /// The public notices of closed tools.
 ///
 /// # Errors

@@ -1,10 +1,9 @@
 //! `/access/accounts/…`: adding an account, its page, another password for it.
 
-use super::list::seen;
 use crate::access::store::accounts::{self, Account, Session};
 use crate::access::store::ending::{self, Ending};
 use crate::access::store::grants::{self, Grant, Which};
-use crate::access::{browser, email_address, passwords, person_name};
+use crate::access::{email_address, passwords, person_name};
 use crate::error::Error;
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Viewer, words};
 use askama::Template;
@@ -173,12 +172,12 @@ pub async fn set_password(
 }
 
 /// When a grant ended, or will.
-fn end_of(grant: &Grant) -> DateTime<Utc> {
+pub(super) fn end_of(grant: &Grant) -> DateTime<Utc> {
     grant.ended_at.unwrap_or(grant.ends_at)
 }
 
 /// "by Ruth Calloway-Finch", "by the operator", "by itself".
-fn ended_by(grant: &Grant) -> String {
+pub(super) fn ended_by(grant: &Grant) -> String {
     match (&grant.ended_at, &grant.ended_by) {
         (None, _) => "by itself".into(),
         (Some(_), Some(name)) => format!("by {name}"),

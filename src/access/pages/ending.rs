@@ -12,7 +12,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use chrono_tz::Europe::London;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -78,6 +78,10 @@ struct Bar {
 }
 
 impl ReceiptPage {
+    fn here(&self) -> String {
+        format!("/access/accounts/{}/receipt?", self.account.id)
+    }
+
     fn busiest(&self) -> Option<Day> {
         self.days.iter().copied().filter(|d| d.people > 0).max_by_key(|d| d.people)
     }
@@ -126,8 +130,8 @@ pub async fn receipt(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query
 }
 
 /// 7:12:04.318 pm: an ending is told to the millisecond.
-fn to_the_millisecond(at: DateTime<Utc>) -> String {
-    let local = at.with_timezone(&London);
+pub(super) fn to_the_millisecond(at: impl words::When) -> String {
+    let local = at.when().with_timezone(&London);
     local.format("%-I:%M:%S%.3f").to_string() + &format!("\u{a0}{}", local.format("%P"))
 }
 

@@ -57,6 +57,11 @@ impl ListPage {
         if self.order == column { format!("-{column}") } else { column.to_owned() }
     }
 
+    /// This list's address, for its other pages.
+    fn here(&self) -> String {
+        format!("/access?tab={}&sort={}&", self.tab.as_str(), self.order)
+    }
+
     /// `aria-sort` of a column.
     fn sorted(&self, column: &str) -> Option<&'static str> {
         match self.order.strip_prefix('-') {

@@ -1,7 +1,7 @@
 //! `/account`: one's own name, grants, places where one is signed in, password, light or dark.
 
 use crate::access::door::{self, OwnSession, PasswordChange};
-use crate::access::{browser, passwords};
+use crate::access::passwords;
 use crate::error::Error;
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Query, Viewer, see_other, words};
 use askama::Template;

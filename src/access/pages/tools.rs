@@ -20,6 +20,12 @@ struct ToolsPage {
     tools: Vec<ToolState>,
 }
 
+impl ToolsPage {
+    fn all_open(&self) -> bool {
+        self.tools.iter().all(|t| t.closed.is_none())
+    }
+}
+
 /// `GET /access/tools`
 pub async fn show(viewer: Viewer, layout: Layout) -> Answer {
     let mut scope = viewer.scope().await?;

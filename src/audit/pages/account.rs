@@ -24,6 +24,13 @@ struct AccountPage {
     paging: Paging,
 }
 
+impl AccountPage {
+    fn here(&self) -> String {
+        let order = if self.newest_first { "" } else { "order=oldest&" };
+        format!("/protection/accounts/{}?{order}", self.account.id)
+    }
+}
+
 /// Which page, in which order.
 #[derive(Deserialize)]
 pub struct Asked {

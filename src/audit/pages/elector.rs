@@ -36,6 +36,12 @@ struct ElectorPage {
     paging: Paging,
 }
 
+impl ElectorPage {
+    fn here(&self) -> String {
+        format!("/protection/electors/{}?", self.person.elector)
+    }
+}
+
 /// Which page.
 #[derive(Deserialize)]
 pub struct Asked {

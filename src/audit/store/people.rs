@@ -123,6 +123,13 @@ pub struct Sight {
     pub list: Option<String>,
 }
 
+impl Sight {
+    /// The role's words; empty for the operator.
+    pub fn role_title(&self) -> &'static str {
+        crate::access::Role::parse(&self.role).map_or("", crate::access::Role::title)
+    }
+}
+
 /// One page of sights, and how many there are.
 pub struct Sights {
     /// The page's rows.

@@ -84,3 +84,15 @@ pub async fn note_refusal(
         .await?;
     Ok(())
 }
+
+/// Ends an import that cannot go on, perhaps because its own session is over: says why, forgets what was staged.
+/// Answers whether there was such an import of that session's account.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn fail_import(database: &Database, credential: &Credential, import: Uuid, why: &str) -> Result<bool, Error> {
+    let ended = sqlx::query_scalar!("select wall.fail_import($1, $2, $3)", credential.as_hex(), import, why)
+        .fetch_one(database.door())
+        .await?;
+    Ok(ended.unwrap_or_default())
+}
