@@ -13,12 +13,14 @@ mod cluster;
 mod electors;
 #[path = "promises/harness.rs"]
 mod harness;
-#[path = "promises/registers_import.rs"]
-mod registers_import;
 #[path = "promises/matrix.rs"]
 mod matrix;
+#[path = "promises/registers_import.rs"]
+mod registers_import;
 #[path = "promises/registers_reading.rs"]
 mod registers_reading;
+#[path = "promises/results.rs"]
+mod results;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
 #[path = "promises/wall.rs"]

@@ -2,11 +2,13 @@
 //! late result, note a refused attempt. That login may run these functions and touch no table.
 
 mod about;
+mod late;
 mod own;
 mod sign_in;
 
-pub use about::{About, Notice, about, notices};
 pub(crate) use about::connection;
+pub use about::{About, Notice, about, notices};
+pub use late::{Kept, Late, quarantine};
 pub use own::{OwnSession, PasswordChange, change_password, choose_theme, own_sessions, sign_out_elsewhere};
 pub use sign_in::{GrantChoice, SignIn, Wanted, sign_in};
 

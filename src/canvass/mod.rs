@@ -1,6 +1,7 @@
 //! Walk lists, assignments, the doorstep, results.
 
 pub mod codes;
+pub mod results;
 pub mod walk_order;
 
 use crate::database::partitioned_id;

@@ -127,8 +127,8 @@ async fn stage(scope: &mut Scoped, id: Uuid, new: &NewImport, file: PathBuf) -> 
 }
 
 fn new_import(choices: &Choices) -> Result<NewImport, Error> {
-    let (bytes, sha256) = digest(&choices.file)
-        .map_err(|e| Error::Refused(format!("{} cannot be read: {e}", choices.file.display())))?;
+    let (bytes, sha256) =
+        digest(&choices.file).map_err(|e| Error::Refused(format!("{} cannot be read: {e}", choices.file.display())))?;
     Ok(NewImport {
         file_name: choices.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
         authority: choices.authority.clone().unwrap_or_default(),

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 /// What people say, as often as they say it; a district leans one way or the other.
 const ANSWERS: [&str; 24] = [
-    "F", "F", "F", "F", "P", "P", "P", "P", "P", "U", "U", "U", "U", "U", "X", "X", "X", "Y", "Y", "Z", "A", "W", "W", "N",
+    "F", "F", "F", "F", "P", "P", "P", "P", "P", "U", "U", "U", "U", "U", "X", "X", "X", "Y", "Y", "Z", "A", "W", "W",
+    "N",
 ];
 
 /// Answers for the first `doors` doors of a list, one every two minutes and a half from `begun` on, by one account.

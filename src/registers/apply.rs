@@ -77,7 +77,9 @@ async fn take_turn(scope: &mut Scoped, authority: &str) -> Result<(), Error> {
     if mine {
         return Ok(());
     }
-    Err(Error::Conflict(format!("Another register of {authority} is being imported just now. Try again when it is done")))
+    Err(Error::Conflict(format!(
+        "Another register of {authority} is being imported just now. Try again when it is done"
+    )))
 }
 
 async fn stale(scope: &mut Scoped, import: &Import) -> Result<bool, Error> {
@@ -100,7 +102,9 @@ async fn check_staged(scope: &mut Scoped, id: Uuid, rows: i64) -> Result<(), Err
     if staged == rows {
         return Ok(());
     }
-    Err(Error::Refused("The rows that were read are not there any more. Nothing was changed: give the file again".into()))
+    Err(Error::Refused(
+        "The rows that were read are not there any more. Nothing was changed: give the file again".into(),
+    ))
 }
 
 /// The authority's newest register, when it is this very file under this very date.
@@ -296,7 +300,11 @@ impl Work<'_> {
 
     async fn register(&self, scope: &mut Scoped) -> Result<i64, Error> {
         let (account, operator) = (scope.account(), scope.operator_id());
-        tracing::info!(format = format_title(&self.import.format), rows = self.import.rows_read, "a register is being imported");
+        tracing::info!(
+            format = format_title(&self.import.format),
+            rows = self.import.rows_read,
+            "a register is being imported"
+        );
         Ok(sqlx::query_scalar!(
             "insert into register (partition_id, published, kind, basis, format, encoding, file_name, sha256, counts, imported_by,
                imported_by_operator)

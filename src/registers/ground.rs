@@ -88,7 +88,14 @@ pub async fn find(scope: &mut Scoped, import: Uuid, wished: &str) -> Result<Grou
         letters: l.letters,
         rows: l.rows,
     });
-    Ok(Ground { authority, partition, reach, districts: districts.collect(), known_place: !known.is_empty(), may_bring })
+    Ok(Ground {
+        authority,
+        partition,
+        reach,
+        districts: districts.collect(),
+        known_place: !known.is_empty(),
+        may_bring,
+    })
 }
 
 /// The authority of these letters: the one named, else the one that knows them, else the only one, else a nameless one.

@@ -45,7 +45,7 @@ pub struct Links {
 pub async fn held(scope: &mut Scoped, ground: &Ground) -> Result<Side<i64>, Error> {
     let mut side = Side::default();
     let mut rows = sqlx::query!(
-        r#"select e.elector_id, coalesce(h.address_key, 'other ' || d.letters) as "home!", e.surname, e.forenames, e.name_suffix, e.number
+        r#"select e.elector_id, coalesce(h.address_key, 'other ' || d.letters) as "home!", e.name_key, e.surname, e.forenames, e.name_suffix, e.number
            from elector e join district d using (area_no)
            left join household h on h.partition_id = e.partition_id and h.household_id = e.household_id
            where e.partition_id = $1 and e.area_no = any($2) and e.left_at is null"#,
@@ -55,7 +55,7 @@ pub async fn held(scope: &mut Scoped, ground: &Ground) -> Result<Side<i64>, Erro
     .fetch(scope.connection());
     while let Some(row) = rows.try_next().await? {
         side.keys.push(row.elector_id);
-        side.people.push(candidate(row.home, &row.surname, &row.forenames, &row.name_suffix, row.number));
+        side.people.push(candidate(row.home, row.name_key, &row.surname, &row.forenames, &row.name_suffix, row.number));
     }
     Ok(side)
 }
@@ -67,21 +67,21 @@ pub async fn held(scope: &mut Scoped, ground: &Ground) -> Result<Side<i64>, Erro
 pub async fn staged(scope: &mut Scoped, import: Uuid) -> Result<Side<i32>, Error> {
     let mut side = Side::default();
     let mut rows = sqlx::query!(
-        r#"select line, case when address_key = '' then 'other ' || letters else address_key end as "home!", surname, forenames,
-             name_suffix, letters || '-' || number || case when suffix > 0 then '/' || suffix else '' end as "number!"
+        r#"select line, case when address_key = '' then 'other ' || letters else address_key end as "home!", name_key, surname,
+             forenames, name_suffix, letters || '-' || number || case when suffix > 0 then '/' || suffix else '' end as "number!"
            from import_row where import_id = $1 and kind <> 'anonymous' order by line"#,
         import
     )
     .fetch(scope.connection());
     while let Some(row) = rows.try_next().await? {
         side.keys.push(row.line);
-        side.people.push(candidate(row.home, &row.surname, &row.forenames, &row.name_suffix, row.number));
+        side.people.push(candidate(row.home, row.name_key, &row.surname, &row.forenames, &row.name_suffix, row.number));
     }
     Ok(side)
 }
 
-fn candidate(home: String, surname: &str, forenames: &str, suffix: &str, number: String) -> Candidate {
-    Candidate { home, surname: fold(surname), forenames: fold(forenames), suffix: fold(suffix), number }
+fn candidate(home: String, name: String, surname: &str, forenames: &str, suffix: &str, number: String) -> Candidate {
+    Candidate { home, name, surname: fold(surname), forenames: fold(forenames), suffix: fold(suffix), number }
 }
 
 /// Decides, on a thread of its own: a million people take a second or two.

@@ -104,7 +104,11 @@ impl DistrictChange {
     /// "24% fewer", where it loses a tenth or more.
     pub fn fewer(&self) -> String {
         let lost = self.held - self.after;
-        if self.held > 0 && lost * 10 >= self.held { format!("{}% fewer", lost * 100 / self.held) } else { String::new() }
+        if self.held > 0 && lost * 10 >= self.held {
+            format!("{}% fewer", lost * 100 / self.held)
+        } else {
+            String::new()
+        }
     }
 }
 
@@ -317,7 +321,11 @@ fn weigh(preview: &mut Preview, ground: &Ground) -> Result<(), Error> {
     if preview.other_districts {
         preview.warnings.push(preview.other_districts_text());
     } else if ground.known_place && !new.is_empty() {
-        preview.warnings.push(format!("{} new here: {}", count(i64::try_from(new.len()).unwrap_or(0), "district is", "districts are"), some(&new)));
+        preview.warnings.push(format!(
+            "{} new here: {}",
+            count(i64::try_from(new.len()).unwrap_or(0), "district is", "districts are"),
+            some(&new)
+        ));
     }
     if preview.large_removal {
         preview.warnings.push(preview.large_removal_text());

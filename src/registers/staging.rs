@@ -105,7 +105,9 @@ fn pump(path: &Path, published: NaiveDate, sender: &Sender) -> Result<(), FileEr
 
 fn words(warning: RowWarning) -> String {
     match warning {
-        RowWarning::UnknownMarker(letter) => format!("The franchise marker {letter} is not known here; it is kept as given"),
+        RowWarning::UnknownMarker(letter) => {
+            format!("The franchise marker {letter} is not known here; it is kept as given")
+        }
         RowWarning::OddPostcode => "The postcode has not the shape of one and is left out".into(),
         RowWarning::NoName => "The elector has no name".into(),
     }
@@ -115,7 +117,10 @@ fn warnings(odd: &BTreeMap<String, u64>, strays: u64) -> Vec<String> {
     let rows = |n: u64| crate::web::words::count(i64::try_from(n).unwrap_or(i64::MAX), "row", "rows");
     let mut all: Vec<String> = odd.iter().map(|(text, n)| format!("{text} ({})", rows(*n))).collect();
     if strays > 0 {
-        all.push(format!("Some lines are in another encoding than the rest and were read as what they are ({})", rows(strays)));
+        all.push(format!(
+            "Some lines are in another encoding than the rest and were read as what they are ({})",
+            rows(strays)
+        ));
     }
     all
 }

@@ -227,7 +227,12 @@ pub async fn set_facts(scope: &mut Scoped, import: Uuid, facts: &Facts) -> Resul
 ///
 /// # Errors
 /// What the database says.
-pub async fn set_ready(scope: &mut Scoped, import: Uuid, partition: Option<i32>, preview: &Preview) -> Result<(), Error> {
+pub async fn set_ready(
+    scope: &mut Scoped,
+    import: Uuid,
+    partition: Option<i32>,
+    preview: &Preview,
+) -> Result<(), Error> {
     sqlx::query!(
         "update import set state = 'ready', authority = $2, partition_id = $3, preview = $4, beat_at = now(),
            matched_register = (select max(register_id) from register where partition_id = $3)
@@ -312,7 +317,9 @@ pub async fn throw_away(scope: &mut Scoped, import: Uuid) -> Result<(), Error> {
     .execute(scope.connection())
     .await?;
     if done.rows_affected() == 0 {
-        return Err(Error::Conflict("This import is not waiting to be looked over any more. Open its page again".into()));
+        return Err(Error::Conflict(
+            "This import is not waiting to be looked over any more. Open its page again".into(),
+        ));
     }
     forget(scope, import).await
 }

@@ -2,6 +2,7 @@
 
 use super::{App, Routes};
 use crate::access::{self, Permission as P, pages as guard};
+use crate::canvass::results;
 use crate::{audit, electors, setup};
 
 /// All routes of the service.
@@ -13,10 +14,9 @@ pub fn routes(app: App) -> Routes {
         .post("/account/grant", P::OwnAccount, access::pages::switch)
         .post("/api/v1/sessions", P::Public, access::api::sign_in)
         .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out);
-    routes = super::health::routes(routes);
-    routes = access(routes);
-    routes = protection(routes);
-    routes = electors(routes);
+    for add in [super::health::routes, access, protection, electors, doors] {
+        routes = add(routes);
+    }
     routes
 }
 
@@ -80,4 +80,13 @@ fn electors(routes: Routes) -> Routes {
         .post("/electors/{id}/objection/withdrawal", P::RecordObjections, electors::pages::withdraw)
         .post("/api/v1/electors/search", P::ReadElectors, electors::api::search)
         .get("/api/v1/electors/{id}", P::ReadElectors, electors::api::elector)
+}
+
+/// The volunteer's pages and the results they send.
+fn doors(routes: Routes) -> Routes {
+    routes.put("/api/v1/results/{uuid}", P::RecordResults, results::api::put).post(
+        "/api/v1/results",
+        P::RecordResults,
+        results::api::post,
+    )
 }

@@ -48,7 +48,8 @@ async fn every_format_is_counted_as_its_maker_says() {
             let report = preview(&operation(&database), &choices(made.path(kind), 2025)).await.unwrap();
             let json = report.preview.to_json(&report.refused);
             let count = |name: &str| facts["expect"][name].as_i64().unwrap();
-            let long = facts["hostile_values"].as_array().unwrap().iter().filter(|v| v["reason"] == "1 MB field").count();
+            let long =
+                facts["hostile_values"].as_array().unwrap().iter().filter(|v| v["reason"] == "1 MB field").count();
             let hostile = lines(facts, "hostile_values").len() - long;
             let twins = lines(facts, "duplicates").len();
             let rows = facts["rows"].as_i64().unwrap() + i64::try_from(hostile - twins).unwrap_or(-1);
@@ -68,7 +69,10 @@ async fn every_format_is_counted_as_its_maker_says() {
         }
     }
     let mut db = database.operator().await;
-    let left: i64 = query_scalar("select (select count(*) from import) + (select count(*) from import_row)").fetch_one(&mut db).await.unwrap();
+    let left: i64 = query_scalar("select (select count(*) from import) + (select count(*) from import_row)")
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
     assert_eq!(left, 0, "a preview leaves something behind");
 }
 
@@ -101,12 +105,11 @@ async fn a_years_new_numbers_give_nobody_anothers_answers() {
     assert!(stopped.contains("More than 5%"), "{stopped}");
     next.allow_large_removal = true;
     let report = import(&operation(&database), &next).await.unwrap().preview;
-    let pairs: Vec<(String, String)> = query_as(
-        "select s.number, e.number from said s join elector e using (elector_id) where e.left_at is null",
-    )
-    .fetch_all(&mut db)
-    .await
-    .unwrap();
+    let pairs: Vec<(String, String)> =
+        query_as("select s.number, e.number from said s join elector e using (elector_id) where e.left_at is null")
+            .fetch_all(&mut db)
+            .await
+            .unwrap();
     let truth = made.numbers_a_year_on();
     let wrong: Vec<_> = pairs.iter().filter(|(old, new)| truth[old].as_ref() != Some(new)).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
@@ -114,8 +117,12 @@ async fn a_years_new_numbers_give_nobody_anothers_answers() {
     assert!(pairs.len() * 100 > stayed * 95, "{} of {stayed} were found again", pairs.len());
     assert_eq!(report.changed + report.unchanged, i64::try_from(pairs.len()).unwrap() + report.anonymous);
     assert_eq!(report.added + report.changed + report.unchanged, report.rows);
-    let open: i64 = query_scalar("select count(*) from doubtful_match where state = 'open'").fetch_one(&mut db).await.unwrap();
+    let open: i64 =
+        query_scalar("select count(*) from doubtful_match where state = 'open'").fetch_one(&mut db).await.unwrap();
     assert!(open > 0 && report.doubtful > 0);
-    let gone: i64 = query_scalar("select count(*) from elector where left_at is not null and number = ''").fetch_one(&mut db).await.unwrap();
+    let gone: i64 = query_scalar("select count(*) from elector where left_at is not null and number = ''")
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
     assert_eq!(gone, report.removed);
 }

@@ -4,6 +4,7 @@
 pub mod app;
 pub mod browser;
 pub mod database;
-pub mod register;
 pub mod html;
+pub mod register;
+pub mod walk;
 pub mod wall;
