@@ -522,7 +522,7 @@ language sql stable security definer set search_path = '' as $$
     from public.objection o
     join public.elector e on e.partition_id = o.partition_id and e.elector_id = o.elector_id
     where o.partition_id = partition and o.elector_id = any (electors) and o.channel = 'door'
-      and (e.area_no = any ((select wall.areas())::integer[]) or pg_has_role(session_user, 'hustings_operator', 'member'))
+      and (e.area_no = any ((select wall.areas())::integer[]) or wall.operator())
     order by o.elector_id, o.at desc, o.objection_id desc) newest
   where not withdrawn
 $$;

@@ -307,8 +307,12 @@ async fn insert(
 /// Bins one waiting result, with the reason.
 ///
 /// # Errors
-/// What the database says.
+/// [`Error::NotFound`] outside the area.
 pub async fn bin(scope: &mut Scoped, key: &Key, reason: &str) -> Result<Outcome, Error> {
+    sqlx::query!("select state from quarantine where id = $1 and digest = $2", key.id, &key.digest)
+        .fetch_optional(scope.connection())
+        .await?
+        .ok_or(Error::NotFound)?;
     mark(scope, key, "binned", Some(reason)).await
 }
 
