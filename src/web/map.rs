@@ -1,9 +1,9 @@
 //! Every slice's routes, each with its permission. The matrix test walks this list.
 
 use super::{App, Routes};
-use crate::access::{self, Permission as P};
+use crate::access::{self, Permission as P, pages as guard};
 use crate::canvass::results;
-use crate::electors;
+use crate::{audit, electors, setup};
 
 /// All routes of the service.
 pub fn routes(app: App) -> Routes {
@@ -14,10 +14,57 @@ pub fn routes(app: App) -> Routes {
         .post("/account/grant", P::OwnAccount, access::pages::switch)
         .post("/api/v1/sessions", P::Public, access::api::sign_in)
         .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out);
-    for add in [super::health::routes, electors, doors] {
+    for add in [super::health::routes, access, protection, electors, doors] {
         routes = add(routes);
     }
     routes
+}
+
+/// One's own account, the Guard's pages for administrators, what anybody may read.
+fn access(routes: Routes) -> Routes {
+    routes
+        .get("/", P::Home, super::home::home)
+        .get("/status", P::Public, guard::public::status)
+        .get("/privacy", P::Public, guard::public::privacy)
+        .get("/set-up", P::Public, setup::pages::form)
+        .post("/set-up", P::Public, setup::pages::set_up)
+        .get("/account", P::OwnAccount, guard::own::show)
+        .post("/account/password", P::OwnAccount, guard::own::change_password)
+        .post("/account/theme", P::OwnAccount, guard::own::choose_theme)
+        .post("/account/sessions/end", P::OwnAccount, guard::own::sign_out_elsewhere)
+        .get("/access", P::ManageAccess, guard::list::list)
+        .post("/access", P::ManageAccess, guard::list::search)
+        .get("/access/accounts/new", P::ManageAccess, guard::account::new)
+        .post("/access/accounts", P::ManageAccess, guard::account::add)
+        .get("/access/accounts/{id}", P::ManageAccess, guard::account::show)
+        .get("/access/accounts/{id}/password", P::ManageAccess, guard::account::password_form)
+        .post("/access/accounts/{id}/password", P::ManageAccess, guard::account::set_password)
+        .get("/access/accounts/{id}/grants/new", P::ManageAccess, guard::grant::new)
+        .post("/access/accounts/{id}/grants", P::ManageAccess, guard::grant::give)
+        .get("/access/grants/{id}/end", P::ManageAccess, guard::grant::end_form)
+        .post("/access/grants/{id}/end", P::ManageAccess, guard::grant::end)
+        .get("/access/accounts/{id}/end-access", P::ManageAccess, guard::ending::form)
+        .post("/access/accounts/{id}/end-access", P::ManageAccess, guard::ending::end)
+        .post("/api/v1/accounts/{id}/end-access", P::ManageAccess, access::api::end_access)
+        .get("/access/accounts/{id}/receipt", P::ManageAccess, guard::ending::receipt)
+        .get("/access/accounts/{id}/give-back", P::ManageAccess, guard::ending::give_back_form)
+        .post("/access/accounts/{id}/give-back", P::ManageAccess, guard::ending::give_back)
+        .get("/access/tools", P::CloseTools, guard::tools::show)
+        .get("/access/tools/close", P::CloseTools, guard::tools::close_form)
+        .post("/access/tools/close", P::CloseTools, guard::tools::close)
+        .post("/access/tools/open", P::CloseTools, guard::tools::open)
+        .get("/access/permissions", P::ReadPermissions, guard::tools::permissions)
+}
+
+/// Who saw what: the data protection officer's pages.
+fn protection(routes: Routes) -> Routes {
+    routes
+        .get("/protection", P::ReadAccessLog, audit::pages::show)
+        .post("/protection/accounts", P::ReadAccessLog, audit::pages::find_account)
+        .get("/protection/accounts/{id}", P::ReadAccessLog, audit::pages::account::show)
+        .post("/protection/accounts/{id}/file", P::ReadAccessLog, audit::pages::account::file)
+        .post("/protection/electors", P::ReadAccessLog, audit::pages::elector::find)
+        .get("/protection/electors/{id}", P::ReadAccessLog, audit::pages::elector::show)
 }
 
 /// Search, electors, homes, no contact.
