@@ -1,7 +1,7 @@
 //! The pages of areas: administrators name districts and make areas of them, organisers see their own with figures.
 
-use super::store::{self, District, Made, NewArea};
 use super::Kind;
+use super::store::{self, District, Made, NewArea};
 use crate::access::Permission;
 use crate::database::Scoped;
 use crate::error::{Error, FieldError};
@@ -205,7 +205,12 @@ pub struct Name {
 }
 
 /// `POST /areas/districts/{number}`
-pub async fn name_district(viewer: Viewer, layout: Layout, Path(area_no): Path<i32>, Form(typed): Form<Name>) -> Answer {
+pub async fn name_district(
+    viewer: Viewer,
+    layout: Layout,
+    Path(area_no): Path<i32>,
+    Form(typed): Form<Name>,
+) -> Answer {
     let mut scope = viewer.scope().await?;
     let name = typed.name.trim();
     if name.chars().count() > 200 {
@@ -226,4 +231,3 @@ impl AreasPage {
         self.districts.iter().map(|d| i64::from(d.electors)).sum()
     }
 }
-

@@ -46,7 +46,10 @@ pub fn check_length(headers: &HeaderMap) -> Result<(), Error> {
 }
 
 fn too_large() -> Error {
-    Error::TooLarge("This file is larger than 600 MB, which is more than any council's register. Check that it is the right one".into())
+    Error::TooLarge(
+        "This file is larger than 600 MB, which is more than any council's register. Check that it is the right one"
+            .into(),
+    )
 }
 
 /// Takes the form's fields and its file.
