@@ -102,6 +102,16 @@ impl Error {
         Error::Internal(source.into())
     }
 
+    /// In how many seconds to try again, when that helps.
+    pub fn retry_after(&self) -> Option<i64> {
+        match self {
+            Error::TooMany(at) => Some((*at - Utc::now()).num_seconds().max(1)),
+            Error::Busy | Error::Unavailable(_) => Some(5),
+            Error::Closed { .. } => Some(60),
+            _ => None,
+        }
+    }
+
     /// Whether PostgreSQL asks for the transaction to be tried again: a deadlock or a serialisation failure.
     pub fn is_retryable(&self) -> bool {
         match self {

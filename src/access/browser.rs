@@ -43,7 +43,8 @@ mod tests {
 
     #[test]
     fn browsers_are_called_what_people_call_them() {
-        let phone = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Mobile Safari/537.36";
+        let phone =
+            "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Mobile Safari/537.36";
         assert_eq!(browser(phone), "Chrome on Android");
         let mac = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) AppleWebKit/605.1 (KHTML, like Gecko) Version/18 Safari/605.1";
         assert_eq!(browser(mac), "Safari on Mac");

@@ -15,7 +15,7 @@ use crate::web::{Answer, App, FieldErrors, Form, Layout, Query, Viewer, see_othe
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
@@ -87,6 +87,7 @@ pub async fn sign_in(
 ) -> Answer {
     let layout = layout.without_head();
     let mut errors = FieldErrors::default();
+    let mut wait = None;
     let status = match door::sign_in(&app.database, form.email.trim(), form.password, Wanted::First, &caller).await {
         Ok(SignIn::Opened { token, .. }) => {
             return Ok((jar.add(cookie(&app, &token)), see_other(own_path(&form.next))).into_response());
@@ -97,12 +98,13 @@ pub async fn sign_in(
         }
         Err(error @ (Error::TooMany(_) | Error::Busy)) => {
             errors.add("email", error.to_string());
+            wait = Some(error.retry_after().unwrap_or(5));
             StatusCode::TOO_MANY_REQUESTS
         }
         Err(error) => return Err(error),
     };
     let page = SignInPage { layout, errors, email: form.email, next: form.next, ended: false };
-    Ok((status, page).into_response())
+    Ok((status, wait.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]), page).into_response())
 }
 
 /// `POST /sign-out`
@@ -126,7 +128,8 @@ pub async fn switch(State(app): State<App>, viewer: Viewer, jar: CookieJar, Form
 
 /// A path of ours, never another site's.
 fn own_path(next: &str) -> &str {
-    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\']) && !next.contains(char::is_control);
+    let ours =
+        next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\']) && !next.contains(char::is_control);
     if ours { next } else { "/" }
 }
 
@@ -148,7 +151,15 @@ mod tests {
     #[test]
     fn signing_in_never_leads_to_another_site() {
         assert_eq!(own_path("/electors"), "/electors");
-        for bad in ["//evil.example", "/\t/evil.example", "/\n/evil.example", "https://evil.example", "/\\evil.example", "", "javascript:x"] {
+        for bad in [
+            "//evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "",
+            "javascript:x",
+        ] {
             assert_eq!(own_path(bad), "/");
         }
     }

@@ -18,6 +18,9 @@ mod tests {
 
     #[test]
     fn a_name_can_be_no_formula() {
-        assert_eq!(line(["=HYPERLINK(\"x\")", "O'Hara, Ann", "@cmd"]), "\"'=HYPERLINK(\"\"x\"\")\",\"O'Hara, Ann\",'@cmd\r\n");
+        assert_eq!(
+            line(["=HYPERLINK(\"x\")", "O'Hara, Ann", "@cmd"]),
+            "\"'=HYPERLINK(\"\"x\"\")\",\"O'Hara, Ann\",'@cmd\r\n"
+        );
     }
 }

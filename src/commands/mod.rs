@@ -2,16 +2,23 @@
 //!
 //! Exit 0: done; 1: refused or failed, with one clear line on stderr; 2: wrong usage.
 
+pub mod account;
 pub mod areas;
+pub mod audit;
+pub mod grant;
+pub mod lock;
 mod operation;
 mod place;
 pub mod polls;
 pub mod register;
+mod secret;
 mod serve;
+pub mod setup;
 
 pub use operation::Operation;
 
 use crate::config::{Config, Flags};
+use crate::database::{Operator, OperatorSession};
 use crate::error::Error;
 use clap::{Parser, Subcommand};
 use place::Place;
@@ -46,6 +53,36 @@ enum Command {
     Migrate,
     /// Print the configuration, secrets masked (with --json: whole database URLs)
     Config,
+    /// Set Hustings up: controller, contact, first administrator
+    Setup(setup::Setup),
+    /// Add accounts, list them, end all access of one
+    #[command(subcommand)]
+    Account(account::Account),
+    /// Give grants, list them, end one
+    #[command(subcommand)]
+    Grant(grant::Grant),
+    /// Close Contact or Organise with a public notice, and open it again
+    #[command(subcommand)]
+    Lock(lock::Lock),
+    /// Who saw what
+    #[command(subcommand)]
+    Audit(audit::Audit),
+}
+
+impl Command {
+    /// The command's word, for the record: never its arguments.
+    fn word(&self) -> &'static str {
+        match self {
+            Command::Serve { .. } => "serve",
+            Command::Migrate => "migrate",
+            Command::Config => "config",
+            Command::Setup(_) => "setup",
+            Command::Account(_) => "account",
+            Command::Grant(_) => "grant",
+            Command::Lock(_) => "lock",
+            Command::Audit(_) => "audit",
+        }
+    }
 }
 
 /// Runs one command line; the answer is the exit code.
@@ -66,24 +103,42 @@ async fn dispatch(line: Line) -> Result<(), Error> {
         return serve::run(config, demo).await;
     }
     let place = Place::open(&config).await?;
-    let done = with_database(&line, &config, &place).await;
+    let done = with_database(line, &config, &place).await;
     place.leave().await?;
     done
 }
 
-async fn with_database(line: &Line, config: &Config, place: &Place) -> Result<(), Error> {
-    match &line.command {
-        Command::Config => {
-            let urls = place.urls();
-            if line.json {
-                println!("{}", config.to_json(urls))
-            } else {
-                print!("{}", config.to_text(urls))
-            }
-            Ok(())
-        }
-        Command::Serve { .. } | Command::Migrate => Ok(()),
+async fn with_database(line: Line, config: &Config, place: &Place) -> Result<(), Error> {
+    if let Command::Config = line.command {
+        let urls = place.urls();
+        let text = if line.json { format!("{}\n", config.to_json(urls)) } else { config.to_text(urls) };
+        print!("{text}");
+        return Ok(());
     }
+    let command = line.command.word().to_owned();
+    let session = OperatorSession { os_user: os_user(), command, reason: line.reason };
+    let operation = Operation { operator: Operator::connect(&place.urls().owner)?, session, json: line.json };
+    let done = operate(&operation, line.command).await;
+    operation.operator.close().await;
+    done
+}
+
+async fn operate(operation: &Operation, command: Command) -> Result<(), Error> {
+    match command {
+        Command::Setup(command) => setup::run(operation, command).await,
+        Command::Account(command) => account::run(operation, command).await,
+        Command::Grant(command) => grant::run(operation, command).await,
+        Command::Lock(command) => lock::run(operation, command).await,
+        Command::Audit(command) => audit::run(operation, command).await,
+        Command::Serve { .. } | Command::Migrate | Command::Config => Ok(()),
+    }
+}
+
+/// Who runs the command, as the machine knows them.
+fn os_user() -> String {
+    let uid = nix::unistd::Uid::current();
+    let user = nix::unistd::User::from_uid(uid).ok().flatten();
+    user.map_or_else(|| uid.to_string(), |user| user.name)
 }
 
 /// The whole story in one line: several answers that cannot stand are joined.

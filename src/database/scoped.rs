@@ -263,12 +263,10 @@ impl Scoped {
     pub async fn commit(mut self) -> Result<(), Error> {
         if let Actor::Session { .. } = &self.actor {
             let tool = self.tool();
-            let now = sqlx::query!(
-                r#"select wall.live() as "live!", wall.open($1) as "open!""#,
-                tool.map(Tool::as_str)
-            )
-            .fetch_one(&mut *self.transaction)
-            .await?;
+            let now =
+                sqlx::query!(r#"select wall.live() as "live!", wall.open($1) as "open!""#, tool.map(Tool::as_str))
+                    .fetch_one(&mut *self.transaction)
+                    .await?;
             match tool {
                 _ if !now.live => return Err(Error::AccessEnded),
                 Some(tool) if !now.open => return Err(just_closed(tool)),

@@ -24,7 +24,9 @@ async fn issue(connection: &mut PgConnection) -> Result<String, Error> {
     )
     .execute(connection)
     .await?;
-    if issued.rows_affected() == 0 { refused("done-before")? }
+    if issued.rows_affected() == 0 {
+        refused("done-before")?
+    }
     Ok(code)
 }
 

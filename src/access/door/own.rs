@@ -79,10 +79,9 @@ pub async fn change_password(
     }
     attempt.end(database, false).await?;
     let hash = passwords::hash(new).await?;
-    let changed =
-        sqlx::query_scalar!(r#"select wall.change_password($1, $2) as "done!""#, credential.as_hex(), hash)
-            .fetch_one(database.door())
-            .await?;
+    let changed = sqlx::query_scalar!(r#"select wall.change_password($1, $2) as "done!""#, credential.as_hex(), hash)
+        .fetch_one(database.door())
+        .await?;
     if changed { Ok(PasswordChange::Done) } else { Err(Error::AccessEnded) }
 }
 

@@ -124,8 +124,7 @@ pub async fn receipt(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query
     scope.commit().await?;
     let paging = paging.of(total);
     let printed_by = format!("{}, {}", viewer.name, words::moment(Utc::now()));
-    let page =
-        ReceiptPage { layout, account, ending, figures, people, paging, days, tried, tried_total, printed_by };
+    let page = ReceiptPage { layout, account, ending, figures, people, paging, days, tried, tried_total, printed_by };
     Ok(page.into_response())
 }
 

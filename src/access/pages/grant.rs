@@ -45,7 +45,10 @@ impl NewPage {
     /// What the role may do, from the table that the guard asks.
     fn may(&self) -> impl Iterator<Item = &'static str> {
         let role = self.role;
-        PERMISSIONS.iter().filter(move |(.., roles)| roles.contains(&role) && roles.len() < Role::ALL.len()).map(|(_, words, _)| *words)
+        PERMISSIONS
+            .iter()
+            .filter(move |(.., roles)| roles.contains(&role) && roles.len() < Role::ALL.len())
+            .map(|(_, words, _)| *words)
     }
 
     /// The areas of one kind, under their heading.
@@ -136,9 +139,7 @@ async fn parse(
     let purpose = errors.take(text("purpose", &form.purpose, 200, "Say what the access is for"));
     let until = errors.take(grant_end(&form.until));
     let reason = errors.take(text("reason", &form.reason, 500, "Say why, for the record"));
-    Ok((|| {
-        Some(NewGrant { account, role: role?, area: area?, purpose: purpose?, reason: reason?, until: until? })
-    })())
+    Ok((|| Some(NewGrant { account, role: role?, area: area?, purpose: purpose?, reason: reason?, until: until? }))())
 }
 
 /// The select's own value is the area's id, since two wards may share a name; a code that a program sends is resolved.

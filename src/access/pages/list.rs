@@ -104,14 +104,7 @@ pub async fn search(viewer: Viewer, layout: Layout, Form(form): Form<Search>) ->
     draw(viewer, layout, Tab::asked(&form.tab), form.q.trim().to_owned(), grants::order(""), &form.page).await
 }
 
-async fn draw(
-    viewer: Viewer,
-    layout: Layout,
-    tab: Tab,
-    words: String,
-    order: &'static str,
-    page: &str,
-) -> Answer {
+async fn draw(viewer: Viewer, layout: Layout, tab: Tab, words: String, order: &'static str, page: &str) -> Answer {
     let mut scope = viewer.scope().await?;
     let counts = grants::counts(&mut scope).await?;
     let paging = Paging::asked(page);

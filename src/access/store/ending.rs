@@ -68,7 +68,9 @@ pub async fn hindrance(scope: &mut Scoped, account: Uuid) -> Result<Option<&'sta
     .await?;
     Ok(match (own, others) {
         (_, false) => Some("Nobody would be left who can give access. Make somebody else an administrator first"),
-        (true, true) => Some("This is your own access. Another administrator can end it, so that somebody gets the receipt"),
+        (true, true) => {
+            Some("This is your own access. Another administrator can end it, so that somebody gets the receipt")
+        }
         (false, true) => None,
     })
 }
@@ -164,12 +166,7 @@ async fn take_lists_back(scope: &mut Scoped, account: Uuid, at: DateTime<Utc>) -
     Ok(())
 }
 
-async fn end_sessions(
-    scope: &mut Scoped,
-    account: Uuid,
-    grant: Option<Uuid>,
-    at: DateTime<Utc>,
-) -> Result<i64, Error> {
+async fn end_sessions(scope: &mut Scoped, account: Uuid, grant: Option<Uuid>, at: DateTime<Utc>) -> Result<i64, Error> {
     let why = if grant.is_some() { "grant-ended" } else { "access-ended" };
     Ok(sqlx::query_scalar!(
         r#"with ended as (
@@ -200,7 +197,11 @@ async fn end_grants(
         sqlx::query!(
             "update access_grant set ended_at = $3, ended_reason = $4, ended_by_operator = $5
              where account_id = $1 and ($2::uuid is null or grant_id = $2) and ended_at is null and ends_at > now()",
-            account, grant, at, reason, operator
+            account,
+            grant,
+            at,
+            reason,
+            operator
         )
         .execute(scope.connection())
         .await?;
@@ -209,7 +210,11 @@ async fn end_grants(
     sqlx::query!(
         "update access_grant set ended_at = $3, ended_reason = $4, ended_by = $5
          where account_id = $1 and ($2::uuid is null or grant_id = $2) and ended_at is null and ends_at > now()",
-        account, grant, at, reason, by
+        account,
+        grant,
+        at,
+        reason,
+        by
     )
     .execute(scope.connection())
     .await?;

@@ -213,9 +213,10 @@ pub struct NewGrant {
 pub async fn give(scope: &mut Scoped, new: &NewGrant) -> Result<Uuid, Error> {
     let id = Uuid::now_v7();
     let (by, operator) = (scope.account(), scope.operator_id());
-    let everywhere = sqlx::query_scalar!(r#"select kind = 'installation' as "e!" from area where area_id = $1"#, new.area)
-        .fetch_one(scope.connection())
-        .await?;
+    let everywhere =
+        sqlx::query_scalar!(r#"select kind = 'installation' as "e!" from area where area_id = $1"#, new.area)
+            .fetch_one(scope.connection())
+            .await?;
     if new.role.everywhere_only() && !everywhere {
         return Err(Error::field("area", format!("A {} works on all areas", new.role.title().to_lowercase())));
     }
@@ -233,7 +234,14 @@ pub async fn give(scope: &mut Scoped, new: &NewGrant) -> Result<Uuid, Error> {
     sqlx::query!(
         "insert into access_grant (grant_id, account_id, role, area_id, purpose, reason, ends_at, given_by)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        id, new.account, new.role.as_str(), new.area, new.purpose, new.reason, new.until, by
+        id,
+        new.account,
+        new.role.as_str(),
+        new.area,
+        new.purpose,
+        new.reason,
+        new.until,
+        by
     )
     .execute(scope.connection())
     .await

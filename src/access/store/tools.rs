@@ -66,12 +66,7 @@ pub async fn state(scope: &mut Scoped, tool: Tool) -> Result<ToolState, Error> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn close(
-    scope: &mut Scoped,
-    tool: Tool,
-    notice: &str,
-    opens_at: Option<DateTime<Utc>>,
-) -> Result<(), Error> {
+pub async fn close(scope: &mut Scoped, tool: Tool, notice: &str, opens_at: Option<DateTime<Utc>>) -> Result<(), Error> {
     let since = opened(scope, tool).await?;
     let (account, operator) = (scope.account(), scope.operator_id());
     match operator {
@@ -79,7 +74,11 @@ pub async fn close(
             sqlx::query!(
                 "insert into lockdown (tool, notice, opens_at, closed_at, closed_by_operator)
                  values ($1, $2, $3, coalesce($4, now()), $5)",
-                tool.as_str(), notice, opens_at, since, operator
+                tool.as_str(),
+                notice,
+                opens_at,
+                since,
+                operator
             )
             .execute(scope.connection())
             .await?
@@ -88,7 +87,11 @@ pub async fn close(
             sqlx::query!(
                 "insert into lockdown (tool, notice, opens_at, closed_at, closed_by)
                  values ($1, $2, $3, coalesce($4, now()), $5)",
-                tool.as_str(), notice, opens_at, since, account
+                tool.as_str(),
+                notice,
+                opens_at,
+                since,
+                account
             )
             .execute(scope.connection())
             .await?

@@ -67,9 +67,7 @@ pub async fn file(viewer: Viewer, Path(id): Path<Uuid>, Form(_): Form<super::Sea
         let when = look.at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         let refused = look.refused.map(|r| r.what()).unwrap_or_default();
         let list = look.list.unwrap_or_default();
-        text += &csv::line([
-            when.as_str(), look.how, &record, &name, &number, &list, &look.purpose, &refused,
-        ]);
+        text += &csv::line([when.as_str(), look.how, &record, &name, &number, &list, &look.purpose, &refused]);
     }
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),

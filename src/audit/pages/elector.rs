@@ -50,12 +50,7 @@ pub struct Asked {
 }
 
 /// `GET /protection/electors/{id}`
-pub async fn show(
-    viewer: Viewer,
-    layout: Layout,
-    Path(id): Path<ElectorId>,
-    Query(asked): Query<Asked>,
-) -> Answer {
+pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<ElectorId>, Query(asked): Query<Asked>) -> Answer {
     let mut scope = viewer.scope().await?;
     let paging = Paging::asked(&asked.page);
     let person = store::name_of(&mut scope, id).await?;

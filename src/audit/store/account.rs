@@ -44,12 +44,7 @@ pub async fn figures(scope: &mut Scoped, account: Uuid) -> Result<Figures, Error
 ///
 /// # Errors
 /// What the database says.
-pub async fn people(
-    scope: &mut Scoped,
-    account: Uuid,
-    skip: i64,
-    take: i64,
-) -> Result<(Vec<PersonSeen>, i64), Error> {
+pub async fn people(scope: &mut Scoped, account: Uuid, skip: i64, take: i64) -> Result<(Vec<PersonSeen>, i64), Error> {
     // A list may have been opened a thousand times: its looks are counted before it is resolved to its people.
     let rows = sqlx::query!(
         r#"with list_looks as (

@@ -90,12 +90,14 @@ async fn part(
             let person = r.partition.zip(r.elector).map(|(partition, id)| {
                 (ElectorId { partition, id }, r.name.unwrap_or_default(), r.number.unwrap_or_default())
             });
-            let refused = (r.what == "refused").then_some(crate::audit::Refusal { at: r.at, route: r.route, status: r.status });
+            let refused =
+                (r.what == "refused").then_some(crate::audit::Refusal { at: r.at, route: r.route, status: r.status });
             let how = if refused.is_some() { "" } else { what(&r.what, r.by_list) };
             Look { at: r.at, how, purpose: r.purpose, list: r.list, person, refused }
         })
         .collect();
-    let shown: Vec<(i32, i64)> = rows.iter().filter_map(|r| r.person.as_ref().map(|p| (p.0.partition, p.0.id))).collect();
+    let shown: Vec<(i32, i64)> =
+        rows.iter().filter_map(|r| r.person.as_ref().map(|p| (p.0.partition, p.0.id))).collect();
     let mut shown = shown;
     shown.sort_unstable();
     shown.dedup();
