@@ -1,5 +1,5 @@
-// A button that prints. Without script it stays hidden: the browser's own menu prints as well.
+// The browser's own print dialogue behind a button; without script the browser's menu has it.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
-  button.addEventListener("click", () => print());
+  button.addEventListener("click", () => window.print());
 }

@@ -3,18 +3,26 @@
 
 mod support;
 
+#[path = "promises/assignments.rs"]
+mod assignments;
 #[path = "promises/browser.rs"]
 mod browser;
 #[path = "promises/catalogue.rs"]
 mod catalogue;
 #[path = "promises/cluster.rs"]
 mod cluster;
+#[path = "promises/doorstep.rs"]
+mod doorstep;
 #[path = "promises/electors.rs"]
 mod electors;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/insight.rs"]
+mod insight;
 #[path = "promises/matrix.rs"]
 mod matrix;
+#[path = "promises/quarantine.rs"]
+mod quarantine;
 #[path = "promises/registers_import.rs"]
 mod registers_import;
 #[path = "promises/registers_reading.rs"]
@@ -23,5 +31,7 @@ mod registers_reading;
 mod results;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
+#[path = "promises/walk_lists.rs"]
+mod walk_lists;
 #[path = "promises/wall.rs"]
 mod wall;

@@ -33,6 +33,7 @@ struct SignInPage {
     email: String,
     next: String,
     ended: bool,
+    kept: bool,
 }
 
 /// What the address of the sign-in page may say: where to go then, and why one is here.
@@ -41,6 +42,7 @@ pub struct Asked {
     #[serde(default)]
     next: String,
     ended: Option<u8>,
+    kept: Option<u8>,
 }
 
 /// The form's fields.
@@ -73,6 +75,7 @@ pub async fn sign_in_form(
         email: String::new(),
         next: asked.next,
         ended: asked.ended.is_some(),
+        kept: asked.kept.is_some(),
     };
     Ok(page.into_response())
 }
@@ -103,7 +106,7 @@ pub async fn sign_in(
         }
         Err(error) => return Err(error),
     };
-    let page = SignInPage { layout, errors, email: form.email, next: form.next, ended: false };
+    let page = SignInPage { layout, errors, email: form.email, next: form.next, ended: false, kept: false };
     Ok((status, wait.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]), page).into_response())
 }
 

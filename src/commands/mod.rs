@@ -14,6 +14,7 @@ pub mod register;
 mod secret;
 mod serve;
 pub mod setup;
+pub mod walk_list;
 
 pub use operation::Operation;
 

@@ -7,6 +7,7 @@ use crate::access::store::grants::{self, Counts, Grant, Which};
 use crate::access::store::tools::{self, ToolState};
 use crate::audit::Refusal;
 use crate::audit::store::{self as audit, Busy, Week};
+use crate::insight;
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::response::IntoResponse;
@@ -16,16 +17,11 @@ use uuid::Uuid;
 pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
     match viewer.role {
         Role::Volunteer => Ok(see_other("/canvass")),
-        Role::Organiser => organiser(viewer, layout).await,
+        Role::Organiser => insight::pages::home(viewer, layout).await,
         Role::MembershipSecretary => Ok(MembershipHome { layout, viewer }.into_response()),
         Role::DataProtectionOfficer => protection(viewer, layout).await,
         Role::Administrator => administrator(viewer, layout).await,
     }
-}
-
-// lists founder replaces
-async fn organiser(_: Viewer, _: Layout) -> Answer {
-    Ok(see_other("/electors"))
 }
 
 #[derive(Template, WebTemplate)]

@@ -2,36 +2,45 @@
 
 use super::{App, Routes};
 use crate::access::{self, Permission as P, pages as guard};
-use crate::canvass::results;
-use crate::{audit, electors, setup};
+use crate::{areas, audit, electors, insight, polls, registers, setup};
 
 /// All routes of the service.
 pub fn routes(app: App) -> Routes {
-    let mut routes = Routes::new(app)
-        .get("/sign-in", P::Public, access::pages::sign_in_form)
-        .post("/sign-in", P::Public, access::pages::sign_in)
-        .post("/sign-out", P::OwnAccount, access::pages::sign_out)
-        .post("/account/grant", P::OwnAccount, access::pages::switch)
-        .post("/api/v1/sessions", P::Public, access::api::sign_in)
-        .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out);
-    for add in [super::health::routes, access, protection, electors, doors] {
+    let mut routes = Routes::new(app);
+    for add in [super::health::routes, sign_in, account, access, protection, electors, imports, areas_and_polls, walk_lists, doors, insight] {
         routes = add(routes);
     }
     routes
 }
 
-/// One's own account, the Guard's pages for administrators, what anybody may read.
-fn access(routes: Routes) -> Routes {
+/// What anybody may read, and the way in and out.
+fn sign_in(routes: Routes) -> Routes {
     routes
-        .get("/", P::Home, super::home::home)
+        .get("/sign-in", P::Public, guard::sign_in_form)
+        .post("/sign-in", P::Public, guard::sign_in)
+        .post("/sign-out", P::OwnAccount, guard::sign_out)
+        .post("/api/v1/sessions", P::Public, access::api::sign_in)
+        .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out)
         .get("/status", P::Public, guard::public::status)
         .get("/privacy", P::Public, guard::public::privacy)
         .get("/set-up", P::Public, setup::pages::form)
         .post("/set-up", P::Public, setup::pages::set_up)
+}
+
+/// One's own first page and account.
+fn account(routes: Routes) -> Routes {
+    routes
+        .get("/", P::Home, super::home::home)
         .get("/account", P::OwnAccount, guard::own::show)
+        .post("/account/grant", P::OwnAccount, guard::switch)
         .post("/account/password", P::OwnAccount, guard::own::change_password)
         .post("/account/theme", P::OwnAccount, guard::own::choose_theme)
         .post("/account/sessions/end", P::OwnAccount, guard::own::sign_out_elsewhere)
+}
+
+/// The Guard's pages for administrators.
+fn access(routes: Routes) -> Routes {
+    routes
         .get("/access", P::ManageAccess, guard::list::list)
         .post("/access", P::ManageAccess, guard::list::search)
         .get("/access/accounts/new", P::ManageAccess, guard::account::new)
@@ -82,11 +91,78 @@ fn electors(routes: Routes) -> Routes {
         .get("/api/v1/electors/{id}", P::ReadElectors, electors::api::elector)
 }
 
+/// Walk lists on the organiser's side, and answers that wait.
+fn walk_lists(routes: Routes) -> Routes {
+    use crate::canvass::lists::{assign_pages, live_pages, new_pages, pages, print};
+    use crate::canvass::quarantine;
+    routes
+        .get("/walk-lists", P::MakeWalkLists, pages::index)
+        .post("/walk-lists", P::MakeWalkLists, new_pages::make)
+        .get("/walk-lists/new", P::MakeWalkLists, new_pages::new)
+        .post("/walk-lists/new", P::MakeWalkLists, new_pages::step)
+        .post("/walk-lists/end", P::MakeWalkLists, pages::end)
+        .get("/walk-lists/quarantine", P::DecideQuarantine, quarantine::pages::show)
+        .post("/walk-lists/quarantine", P::DecideQuarantine, quarantine::pages::decide)
+        .get("/walk-lists/{id}", P::MakeWalkLists, live_pages::show)
+        .get("/walk-lists/{id}/print", P::MakeWalkLists, print::print)
+        .post("/walk-lists/{id}/name", P::MakeWalkLists, live_pages::rename)
+        .post("/walk-lists/{id}/assignments", P::AssignWalkLists, assign_pages::assign)
+        .post("/walk-lists/{id}/assignments/{assignment}/end", P::AssignWalkLists, assign_pages::take_back)
+}
+
 /// The volunteer's pages and the results they send.
 fn doors(routes: Routes) -> Routes {
-    routes.put("/api/v1/results/{uuid}", P::RecordResults, results::api::put).post(
-        "/api/v1/results",
-        P::RecordResults,
-        results::api::post,
+    use crate::canvass::doors::{api, pages, record};
+    use crate::canvass::results;
+    routes
+        .get("/canvass", P::Canvass, pages::lists)
+        .get("/canvass/{list}", P::Canvass, pages::plan)
+        .get("/canvass/{list}/doors/{household}", P::Canvass, pages::door)
+        .get("/canvass/{list}/done", P::Canvass, pages::done)
+        .post("/canvass/{list}/results", P::RecordResults, record::record)
+        .get("/api/v1/canvass", P::Canvass, api::lists)
+        .get("/api/v1/canvass/{list}", P::Canvass, api::list)
+        .put("/api/v1/results/{uuid}", P::RecordResults, results::api::put)
+        .post("/api/v1/results", P::RecordResults, results::api::post)
+}
+
+/// Figures by district.
+fn insight(routes: Routes) -> Routes {
+    routes.get("/insight", P::ReadInsight, insight::pages::districts).get(
+        "/insight/disagreements",
+        P::ReadInsight,
+        insight::pages::disagreements,
     )
+}
+
+/// Councils' registers: upload, preview, receipt.
+fn imports(routes: Routes) -> Routes {
+    use axum::extract::DefaultBodyLimit;
+    use axum::handler::Handler;
+    use registers::pages;
+    routes
+        .get("/imports", P::ImportRegisters, pages::list)
+        .post("/imports", P::ImportRegisters, pages::upload.layer(DefaultBodyLimit::max(registers::upload::LIMIT)))
+        .get("/imports/new", P::ImportRegisters, pages::new)
+        .get("/imports/{id}", P::ImportRegisters, pages::show)
+        .get("/imports/{id}/refused", P::ImportRegisters, pages::refused)
+        .post("/imports/{id}/apply", P::ImportRegisters, pages::apply)
+        .post("/imports/{id}/stop", P::ImportRegisters, pages::stop)
+        .post("/imports/{id}/throw-away", P::ImportRegisters, pages::throw_away)
+        .get("/imports/{id}/matches", P::DecideMatches, pages::matches)
+        .post("/imports/{id}/matches", P::DecideMatches, pages::decide)
+}
+
+/// Districts, the areas made of them, elections.
+fn areas_and_polls(routes: Routes) -> Routes {
+    use areas::pages;
+    routes
+        .get("/areas", P::ReadAreas, pages::list)
+        .post("/areas", P::ManageAreas, pages::add)
+        .get("/areas/{id}", P::ManageAreas, pages::show)
+        .post("/areas/{id}", P::ManageAreas, pages::change)
+        .get("/areas/districts/{number}", P::ManageAreas, pages::show_district)
+        .post("/areas/districts/{number}", P::ManageAreas, pages::name_district)
+        .get("/polls", P::ReadAreas, polls::pages::list)
+        .post("/polls", P::ManagePolls, polls::pages::add)
 }

@@ -172,6 +172,20 @@ pub fn count(n: impl Whole, one: impl Display, many: impl Display) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{} {many}", figure(n)) }
 }
 
+/// A file's own name without a path, at most 120 characters.
+pub fn file_name(given: &str) -> String {
+    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    last.chars().filter(|c| !c.is_control()).take(120).collect()
+}
+
+/// A value for a cell of a spreadsheet: what would begin a formula there begins with an apostrophe, and so is text.
+pub fn cell(value: &str) -> String {
+    match value.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => format!("'{value}"),
+        false => value.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

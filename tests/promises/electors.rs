@@ -1,9 +1,10 @@
 //! Finding electors, and what their pages tell: only inside the area in use, every look on record.
 
 use crate::support::app::{Actor, Answer, TestApp, seed_place};
+use crate::support::results::Place;
 use hustings::access::Role;
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, query, query_scalar};
+use sqlx::{Row, query, query_scalar};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -323,91 +324,6 @@ fn last_row(page: &Answer) -> String {
     let html = scraper::Html::parse_document(&page.body);
     let rows = scraper::Selector::parse("tbody:last-of-type th[scope=row]").unwrap();
     html.select(&rows).next().map(|e| e.text().collect()).unwrap_or_default()
-}
-
-/// A walk list over QB1 and results on it, straight into the tables.
-struct Place {
-    url: String,
-    account: Uuid,
-}
-
-impl Place {
-    async fn of(app: &TestApp) -> Self {
-        let account = app.account(Role::Volunteer, "Quillbrook").await.id;
-        let mut db = app.database.operator().await;
-        query("update account set name = 'Bo Ferreday' where account_id = $1")
-            .bind(account)
-            .execute(&mut db)
-            .await
-            .unwrap();
-        query("with l as (insert into walk_list (partition_id, name, area_no, poll_id, intention_kind, side_order, doors, electors)
-                 select d.partition_id, 'Quillbrook 3', d.area_no, p.poll_id, 'local', 'numeric', 6, 12 from district d, poll p where d.letters = 'QB1'
-                 returning *),
-               d as (insert into walk_list_door (partition_id, list_id, version, place, household_id, area_no, street, side)
-                 select l.partition_id, l.list_id, 1, h.number, h.household_id, h.area_no, h.street, 'odd'
-                 from l join household h on h.area_no = l.area_no returning *)
-               insert into walk_list_elector (partition_id, list_id, version, household_id, elector_id, place, area_no)
-               select d.partition_id, d.list_id, 1, d.household_id, e.elector_id, e.position, d.area_no
-               from d join elector e using (partition_id, household_id)")
-            .execute(&mut db).await.unwrap();
-        Place { url: app.database.url(hustings::database::cluster::Login::Operator), account }
-    }
-
-    async fn db(&self) -> PgConnection {
-        PgConnection::connect(&self.url).await.unwrap()
-    }
-
-    /// A result about the elector of a number, received at an SQL time. Answers its id.
-    async fn result(&self, number: &str, outcome: &str, intention: Option<&str>, at: &str) -> Uuid {
-        self.full(number, outcome, intention, at, None, json!({})).await
-    }
-
-    async fn full(
-        &self,
-        number: &str,
-        outcome: &str,
-        intention: Option<&str>,
-        at: &str,
-        base: Option<Uuid>,
-        more: Value,
-    ) -> Uuid {
-        let id = Uuid::now_v7();
-        let mut db = self.db().await;
-        // The time is the test's own text.
-        let statement = format!(
-            "insert into result (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind,
-               at, received_at, base, account_id, note, asks, issues, voted)
-             select e.partition_id, $1, l.list_id, e.household_id, e.elector_id, e.area_no, $2, $3, 'local', {at}, {at}, $4, $5,
-               $7->>'note', array(select jsonb_array_elements_text(coalesce($7->'asks', '[]'))),
-               array(select jsonb_array_elements_text(coalesce($7->'issues', '[]'))), $7->>'voted'
-             from elector e, walk_list l where e.number = $6"
-        );
-        query(AssertSqlSafe(statement))
-            .bind(id)
-            .bind(outcome)
-            .bind(intention)
-            .bind(base)
-            .bind(self.account)
-            .bind(number)
-            .bind(more)
-            .execute(&mut db)
-            .await
-            .unwrap();
-        query("select wall.settle(partition_id, elector_id, 'local') from elector where number = $1")
-            .bind(number)
-            .execute(&mut db)
-            .await
-            .unwrap();
-        id
-    }
-
-    async fn id(&self, number: &str) -> String {
-        query_scalar("select partition_id || '.' || elector_id from elector where number = $1")
-            .bind(number)
-            .fetch_one(&mut self.db().await)
-            .await
-            .unwrap()
-    }
 }
 
 #[tokio::test]
