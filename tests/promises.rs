@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "promises/backup.rs"]
+mod backup;
 #[path = "promises/browser.rs"]
 mod browser;
 #[path = "promises/catalogue.rs"]

@@ -2,6 +2,7 @@
 //!
 //! Exit 0: done; 1: refused or failed, with one clear line on stderr; 2: wrong usage.
 
+pub mod backup;
 mod operation;
 mod place;
 mod serve;

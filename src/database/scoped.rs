@@ -77,6 +77,8 @@ pub enum What {
     Search,
     /// A page made for paper.
     Print,
+    /// Data that leaves the house: a backup.
+    Export,
 }
 
 impl What {
@@ -85,6 +87,7 @@ impl What {
             What::Look => "look",
             What::Search => "search",
             What::Print => "print",
+            What::Export => "export",
         }
     }
 }
