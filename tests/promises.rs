@@ -5,6 +5,8 @@ mod support;
 
 #[path = "promises/assignments.rs"]
 mod assignments;
+#[path = "promises/backup.rs"]
+mod backup;
 #[path = "promises/browser.rs"]
 mod browser;
 #[path = "promises/catalogue.rs"]

@@ -7,6 +7,7 @@ pub mod areas;
 pub mod audit;
 pub mod grant;
 pub mod lock;
+pub mod backup;
 mod operation;
 mod place;
 pub mod polls;
@@ -72,6 +73,9 @@ enum Command {
     /// Make walk lists, assign them, list them
     #[command(subcommand)]
     WalkList(walk_list::WalkList),
+    /// Back everything up into one encrypted file, or restore from one
+    #[command(flatten)]
+    Backup(backup::BackupCommand),
     /// Add accounts, list them, end all access of one
     #[command(subcommand)]
     Account(account::Account),
@@ -93,6 +97,8 @@ impl Command {
             Command::Serve { .. } => "serve",
             Command::Migrate => "migrate",
             Command::Config => "config",
+            Command::Backup(backup::BackupCommand::Backup { .. }) => "backup",
+            Command::Backup(backup::BackupCommand::Restore { .. }) => "restore",
             Command::Demo => "demo",
             Command::Openapi => "openapi",
             Command::Areas(_) => "areas",
@@ -163,6 +169,7 @@ async fn demo(operation: &Operation, config: &Config, place: &Place) -> Result<(
 
 async fn operate(operation: &Operation, command: Command) -> Result<(), Error> {
     match command {
+        Command::Backup(command) => backup::run(operation, command).await,
         Command::Areas(command) => areas::run(operation, command).await,
         Command::Poll(command) => polls::run(operation, command).await,
         Command::Register(command) => register::run(operation, command).await,
