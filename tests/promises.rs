@@ -11,6 +11,8 @@ mod catalogue;
 mod cluster;
 #[path = "promises/doorstep.rs"]
 mod doorstep;
+#[path = "promises/doorstep_script.rs"]
+mod doorstep_script;
 #[path = "promises/harness.rs"]
 mod harness;
 #[path = "promises/matrix.rs"]
@@ -19,6 +21,8 @@ mod matrix;
 mod registers_reading;
 #[path = "promises/results.rs"]
 mod results;
+#[path = "promises/results_property.rs"]
+mod results_property;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
 #[path = "promises/wall.rs"]
