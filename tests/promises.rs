@@ -15,6 +15,8 @@ mod catalogue;
 mod cluster;
 #[path = "promises/doorstep.rs"]
 mod doorstep;
+#[path = "promises/doorstep_script.rs"]
+mod doorstep_script;
 #[path = "promises/electors.rs"]
 mod electors;
 #[path = "promises/harness.rs"]
@@ -31,6 +33,8 @@ mod registers_import;
 mod registers_reading;
 #[path = "promises/results.rs"]
 mod results;
+#[path = "promises/results_property.rs"]
+mod results_property;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
 #[path = "promises/walk_lists.rs"]
