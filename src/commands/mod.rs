@@ -5,9 +5,9 @@
 pub mod account;
 pub mod areas;
 pub mod audit;
+pub mod backup;
 pub mod grant;
 pub mod lock;
-pub mod backup;
 mod operation;
 mod place;
 pub mod polls;

@@ -459,7 +459,10 @@ async fn no_search_reads_all_electors() {
     seed_many(&app).await;
     let account = app.account(Role::Organiser, "all").await;
     let signed = json!({"email": account.email, "password": crate::support::app::PASSWORD});
-    let token = app.nobody().post_json("/api/v1/sessions", &signed).await.expect(201).json()["token"].as_str().unwrap().to_owned();
+    let token = app.nobody().post_json("/api/v1/sessions", &signed).await.expect(201).json()["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let mut db = app.database.app().await;
     query("set role hustings_organiser").execute(&mut db).await.unwrap();
     query("select set_config('app.session', $1, false), set_config('app.area', (select area_id::text from area where short_name = 'all'), false)")
@@ -467,23 +470,31 @@ async fn no_search_reads_all_electors() {
         .execute(&mut db)
         .await
         .unwrap();
-    let all: String = query_scalar("select 'array' || to_json(array_agg(area_no))::text from district").fetch_one(&mut db).await.unwrap();
+    let all: String = query_scalar("select 'array' || to_json(array_agg(area_no))::text from district")
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
     let counted: i64 = query_scalar("select count(*) from elector").fetch_one(&mut db).await.unwrap();
     assert!(counted > 8_000, "the role sees {counted} electors");
     let begins = |text: &str| format!("array['{text}'], array['{text}' || chr(1114111)]");
     let name = format!("{all}, {}, array[''], {}, array['har'], 20001", begins("harcourt1"), begins("edith"));
     let home = format!(
         "{all}, {}, {}, array[3], array[''], {}, '', 20001",
-        begins("3 street 7"), begins("street 7"), begins("zz14")
+        begins("3 street 7"),
+        begins("street 7"),
+        begins("zz14")
     );
     let mut all_plans = plans(&mut db, "by_name", include_str!("../../src/electors/sql/by_name.sql"), &name).await;
     all_plans.extend(plans(&mut db, "by_home", include_str!("../../src/electors/sql/by_home.sql"), &home).await);
     let number = format!("{all}, array['QB1-2'], 20001");
     all_plans.extend(plans(&mut db, "by_number", include_str!("../../src/electors/sql/by_number.sql"), &number).await);
     let district = "array[(select min(area_no) from district)], 20001";
-    all_plans.extend(plans(&mut db, "by_district", include_str!("../../src/electors/sql/by_district.sql"), district).await);
+    all_plans
+        .extend(plans(&mut db, "by_district", include_str!("../../src/electors/sql/by_district.sql"), district).await);
     let intention = format!("{all}, 'local', array['F'], 20001");
-    all_plans.extend(plans(&mut db, "by_intention", include_str!("../../src/electors/sql/by_intention.sql"), &intention).await);
+    all_plans.extend(
+        plans(&mut db, "by_intention", include_str!("../../src/electors/sql/by_intention.sql"), &intention).await,
+    );
     for plan in all_plans {
         for table in ["elector", "household", "intention_now"] {
             assert!(!plan.contains(&format!("Seq Scan on {table}")), "{plan}");
@@ -494,7 +505,10 @@ async fn no_search_reads_all_electors() {
 /// Forty more districts of two hundred people, some of them asked.
 async fn seed_many(app: &TestApp) {
     let mut db = app.database.operator().await;
-    query("select wall.add_districts('Wexmere', array(select 'Z' || n from generate_series(1, 40) n))").execute(&mut db).await.unwrap();
+    query("select wall.add_districts('Wexmere', array(select 'Z' || n from generate_series(1, 40) n))")
+        .execute(&mut db)
+        .await
+        .unwrap();
     query("insert into household (partition_id, area_no, lines, address, postcode, address_key, street_key, postcode_key, street, number, position)
            select d.partition_id, d.area_no, array[n || ' Street ' || d.area_no], n || ' Street ' || d.area_no, 'ZZ' || d.area_no || ' 4QX',
              n || ' street ' || d.area_no, 'street ' || d.area_no, 'zz' || d.area_no || '4qx', 'Street ' || d.area_no, n, n
