@@ -202,7 +202,7 @@ fn one_line(error: &Error) -> String {
 
 /// Logs go to stderr; a command says only what goes wrong.
 fn logs(serving: bool) {
-    let default = if serving { "info,sqlx=warn" } else { "error" };
+    let default = if serving { "info,sqlx=error" } else { "error" };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| default.into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
