@@ -15,6 +15,8 @@ mod doorstep;
 mod doorstep_script;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/killed.rs"]
+mod killed;
 #[path = "promises/matrix.rs"]
 mod matrix;
 #[path = "promises/registers_reading.rs"]

@@ -5,5 +5,6 @@ pub mod app;
 pub mod browser;
 pub mod database;
 pub mod html;
+pub mod throwaway;
 pub mod walk;
 pub mod wall;
