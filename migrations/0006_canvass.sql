@@ -157,6 +157,8 @@ create table quarantine (
   state text not null default 'waiting' check (state in ('waiting', 'stored', 'binned')),
   decided_by uuid references account,
   decided_at timestamptz,
+  -- Why it was binned.
+  decided_reason text check (length(decided_reason) between 1 and 200),
   primary key (id, digest),
   foreign key (partition_id, list_id) references walk_list
 );
@@ -199,7 +201,7 @@ grant select on result, standing_result, result_conflict, quarantine, intention_
 grant insert (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind, issues, asks,
   voted, note, at, received_at, base, account_id, accepted_by) on result to hustings_organiser;
 grant select, insert (id, digest, account_id) on receipt to hustings_organiser, hustings_volunteer;
-grant update (state, decided_by, decided_at) on quarantine to hustings_organiser;
+grant update (state, decided_by, decided_at, decided_reason) on quarantine to hustings_organiser;
 
 grant select on walk_list, walk_list_door, walk_list_elector, assignment to hustings_volunteer;
 grant select on result, standing_result, intention_now to hustings_volunteer;
@@ -222,6 +224,8 @@ grant select on assignment to hustings_importer;
 
 grant select, insert, update on receipt, quarantine, intention_now to hustings_wall;
 grant select, insert, delete on tally to hustings_wall;
+grant update (elector_id, area_no) on result to hustings_wall;
+grant delete on intention_now to hustings_wall;
 grant select on walk_list, walk_list_door, walk_list_elector, assignment, result, standing_result, result_conflict to hustings_wall;
 
 alter table walk_list enable row level security;
@@ -483,10 +487,44 @@ language sql stable security definer set search_path = '' as $$
     join public.access_grant g on g.account_id = may_assign.account and g.role = 'volunteer' and g.ended_at is null
       and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
     where u.role = 'organiser' and wall.open('contact')
+      and l.ended_at is null
       and not exists (
-        select from public.walk_list_door d where d.partition_id = l.partition_id and d.list_id = l.list_id
-          and d.version = l.version
-          and not (wall.covers(u.area_id, d.area_no) and wall.covers(g.area_id, d.area_no))))
+        select from (select distinct w.area_no from public.walk_list_door w where w.partition_id = l.partition_id
+          and w.list_id = l.list_id and w.version = l.version) d
+        where not (wall.covers(u.area_id, d.area_no) and wall.covers(g.area_id, d.area_no))))
+$$;
+
+-- Whom this list may be given to: live volunteer grants that cover every door of it.
+create function wall.assignable(partition integer, list bigint)
+returns table (account_id uuid, name text, email text, grant_ends_at timestamptz)
+language sql stable security definer set search_path = '' as $$
+  with l as materialized (
+    select w.area_id, array(select distinct d.area_no from public.walk_list_door d where d.partition_id = l.partition_id
+      and d.list_id = l.list_id and d.version = l.version) as numbers
+    from wall.in_use() w join public.walk_list l on l.partition_id = assignable.partition and l.list_id = assignable.list
+    where w.role = 'organiser' and wall.open('contact') and l.ended_at is null
+  )
+  select a.account_id, a.name, a.email, max(g.ends_at)
+  from l
+  join public.access_grant g on g.role = 'volunteer' and g.ended_at is null
+    and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
+  join public.account a on a.account_id = g.account_id
+  where not exists (select from unnest(l.numbers) n where not (wall.covers(l.area_id, n) and wall.covers(g.area_id, n)))
+  group by 1, 2, 3
+$$;
+
+-- Of these people, those who want nobody at their door. An objection follows the person wherever an
+-- import puts them, so its own district does not limit this; the person's does.
+create function wall.objected(partition integer, electors bigint[]) returns bigint[]
+language sql stable security definer set search_path = '' as $$
+  select coalesce(array_agg(elector_id), '{}') from (
+    select distinct on (o.elector_id) o.elector_id, o.withdrawn
+    from public.objection o
+    join public.elector e on e.partition_id = o.partition_id and e.elector_id = o.elector_id
+    where o.partition_id = partition and o.elector_id = any (electors) and o.channel = 'door'
+      and (e.area_no = any ((select wall.areas())::integer[]) or wall.operator())
+    order by o.elector_id, o.at desc, o.objection_id desc) newest
+  where not withdrawn
 $$;
 
 -- Lets sessions of a volunteer last until two hours after the last of their assignments.
@@ -527,7 +565,8 @@ grant execute on function wall.may_record(integer, bigint, bigint, bigint, integ
   wall.recordable(integer, bigint, bigint, bigint), wall.received_same(uuid, bytea), wall.settle(integer, bigint, text)
   to hustings_volunteer, hustings_organiser;
 grant execute on function wall.waits(uuid, uuid, integer, bigint, timestamptz) to hustings_organiser;
-grant execute on function wall.fold_tallies(), wall.volunteers(), wall.may_assign(integer, bigint, uuid), wall.extend_sessions(uuid)
+grant execute on function wall.fold_tallies(), wall.volunteers(), wall.may_assign(integer, bigint, uuid), wall.extend_sessions(uuid),
+  wall.assignable(integer, bigint), wall.objected(integer, bigint[])
   to hustings_organiser;
 grant execute on function wall.rebuild_tallies(integer) to hustings_importer;
 grant execute on function wall.names(uuid[]) to hustings_organiser, hustings_protection;
@@ -572,12 +611,22 @@ create policy organiser_makes on walk_list for insert to hustings_organiser
 create policy organiser_changes on walk_list for update to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]))
   with check (area_no = any ((select wall.areas())::integer[]));
-create policy organiser on walk_list_door to hustings_organiser
-  using (area_no = any ((select wall.areas())::integer[]))
-  with check (area_no = any ((select wall.areas())::integer[]));
-create policy organiser on walk_list_elector to hustings_organiser
-  using (area_no = any ((select wall.areas())::integer[]))
-  with check (area_no = any ((select wall.areas())::integer[]));
+-- A row says its own district: it must be that of the home and of the person, whose own policies
+-- hold here too, so that nobody outside the area comes onto a list by a false district.
+create policy organiser_reads on walk_list_door for select to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]));
+create policy organiser_adds on walk_list_door for insert to hustings_organiser
+  with check (area_no = any ((select wall.areas())::integer[])
+    and exists (select from walk_list l where l.partition_id = walk_list_door.partition_id and l.list_id = walk_list_door.list_id)
+    and exists (select from household h where h.partition_id = walk_list_door.partition_id
+      and h.household_id = walk_list_door.household_id and h.area_no = walk_list_door.area_no));
+create policy organiser_reads on walk_list_elector for select to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]));
+create policy organiser_adds on walk_list_elector for insert to hustings_organiser
+  with check (area_no = any ((select wall.areas())::integer[])
+    and exists (select from elector e where e.partition_id = walk_list_elector.partition_id
+      and e.elector_id = walk_list_elector.elector_id and e.household_id = walk_list_elector.household_id
+      and e.area_no = walk_list_elector.area_no));
 create policy organiser_reads on assignment for select to hustings_organiser
   using (exists (select from walk_list l where l.partition_id = assignment.partition_id and l.list_id = assignment.list_id));
 create policy organiser_assigns on assignment for insert to hustings_organiser
@@ -623,5 +672,5 @@ create policy administrator on walk_list for select to hustings_administrator us
 create policy administrator on walk_list_elector for select to hustings_administrator using ((select wall.is('administrator')));
 create policy administrator_reads on assignment for select to hustings_administrator using ((select wall.is('administrator')));
 create policy administrator_ends on assignment for update to hustings_administrator
-  using ((select wall.is('administrator'))) with check (ended_at is not null);
+  using ((select wall.is('administrator')) and ended_at is null) with check (ended_at is not null);
 reset role;

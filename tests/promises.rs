@@ -3,6 +3,10 @@
 
 mod support;
 
+#[path = "promises/assignments.rs"]
+mod assignments;
+#[path = "promises/backup.rs"]
+mod backup;
 #[path = "promises/browser.rs"]
 mod browser;
 #[path = "promises/catalogue.rs"]
@@ -13,12 +17,20 @@ mod cluster;
 mod doorstep;
 #[path = "promises/doorstep_script.rs"]
 mod doorstep_script;
+#[path = "promises/electors.rs"]
+mod electors;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/insight.rs"]
+mod insight;
 #[path = "promises/killed.rs"]
 mod killed;
 #[path = "promises/matrix.rs"]
 mod matrix;
+#[path = "promises/quarantine.rs"]
+mod quarantine;
+#[path = "promises/registers_import.rs"]
+mod registers_import;
 #[path = "promises/registers_reading.rs"]
 mod registers_reading;
 #[path = "promises/results.rs"]
@@ -27,5 +39,7 @@ mod results;
 mod results_property;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
+#[path = "promises/walk_lists.rs"]
+mod walk_lists;
 #[path = "promises/wall.rs"]
 mod wall;

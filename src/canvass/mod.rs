@@ -2,6 +2,8 @@
 
 pub mod codes;
 pub mod doors;
+pub mod lists;
+pub mod quarantine;
 pub mod results;
 pub mod walk_order;
 

@@ -146,7 +146,7 @@ async fn a_socket_directory_that_was_cleaned_away_comes_back() {
 async fn ctrl_c_on_the_server_does_not_reach_postgres() {
     let throwaway = Throwaway::new();
     let cluster = throwaway.open().await;
-    let postgres = Pid::from_raw(i32::try_from(cluster.pid().unwrap()).unwrap());
+    let postgres = nix::unistd::Pid::from_raw(i32::try_from(cluster.pid().unwrap()).unwrap());
     assert_ne!(nix::unistd::getsid(Some(postgres)).unwrap(), nix::unistd::getsid(None).unwrap());
     cluster.stop().await.unwrap();
 }

@@ -4,7 +4,10 @@
 pub mod app;
 pub mod browser;
 pub mod database;
+pub mod form;
 pub mod html;
+pub mod register;
+pub mod results;
 pub mod throwaway;
 pub mod walk;
 pub mod wall;
