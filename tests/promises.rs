@@ -23,6 +23,8 @@ mod electors;
 mod harness;
 #[path = "promises/insight.rs"]
 mod insight;
+#[path = "promises/killed.rs"]
+mod killed;
 #[path = "promises/matrix.rs"]
 mod matrix;
 #[path = "promises/quarantine.rs"]

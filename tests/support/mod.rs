@@ -8,5 +8,6 @@ pub mod form;
 pub mod html;
 pub mod register;
 pub mod results;
+pub mod throwaway;
 pub mod walk;
 pub mod wall;
