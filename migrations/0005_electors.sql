@@ -487,9 +487,9 @@ begin
   where o.partition_id = partition and o.elector_id = candidate;
   update public.result r set elector_id = elector, area_no = new_area
   where r.partition_id = partition and r.elector_id = candidate;
-  for kind in select i.intention_kind from public.intention_now i
-    where i.partition_id = partition and i.elector_id = candidate order by 1 loop
-    perform wall.settle(partition, candidate, kind);
+  -- Whoever left is in no tally, so that their projection only goes.
+  for kind in delete from public.intention_now i
+    where i.partition_id = partition and i.elector_id = candidate returning i.intention_kind loop
     perform wall.settle(partition, elector, kind);
   end loop;
   return true;

@@ -225,6 +225,7 @@ grant select on assignment to hustings_importer;
 grant select, insert, update on receipt, quarantine, intention_now to hustings_wall;
 grant select, insert, delete on tally to hustings_wall;
 grant update (elector_id, area_no) on result to hustings_wall;
+grant delete on intention_now to hustings_wall;
 grant select on walk_list, walk_list_door, walk_list_elector, assignment, result, standing_result, result_conflict to hustings_wall;
 
 alter table walk_list enable row level security;
@@ -671,5 +672,5 @@ create policy administrator on walk_list for select to hustings_administrator us
 create policy administrator on walk_list_elector for select to hustings_administrator using ((select wall.is('administrator')));
 create policy administrator_reads on assignment for select to hustings_administrator using ((select wall.is('administrator')));
 create policy administrator_ends on assignment for update to hustings_administrator
-  using ((select wall.is('administrator'))) with check (ended_at is not null);
+  using ((select wall.is('administrator')) and ended_at is null) with check (ended_at is not null);
 reset role;

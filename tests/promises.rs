@@ -5,16 +5,24 @@ mod support;
 
 #[path = "promises/assignments.rs"]
 mod assignments;
+#[path = "promises/backup.rs"]
+mod backup;
 #[path = "promises/browser.rs"]
 mod browser;
 #[path = "promises/catalogue.rs"]
 mod catalogue;
 #[path = "promises/cluster.rs"]
 mod cluster;
+#[path = "promises/doorstep.rs"]
+mod doorstep;
+#[path = "promises/doorstep_script.rs"]
+mod doorstep_script;
 #[path = "promises/electors.rs"]
 mod electors;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/insight.rs"]
+mod insight;
 #[path = "promises/matrix.rs"]
 mod matrix;
 #[path = "promises/quarantine.rs"]
@@ -25,6 +33,8 @@ mod registers_import;
 mod registers_reading;
 #[path = "promises/results.rs"]
 mod results;
+#[path = "promises/results_property.rs"]
+mod results_property;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
 #[path = "promises/walk_lists.rs"]

@@ -1,14 +1,22 @@
-//! Signing in and out, and changing between one's own grants.
+//! Signing in and out, and changing between one's own grants; the Guard's pages in files of their own.
+
+pub mod account;
+pub mod ending;
+pub mod grant;
+pub mod list;
+pub mod own;
+pub mod public;
+pub mod tools;
 
 use super::Token;
 use super::door::{self, Caller, SignIn, Wanted};
 use crate::error::Error;
-use crate::web::{Answer, App, FieldErrors, Form, Layout, Viewer, see_other};
+use crate::web::{Answer, App, FieldErrors, Form, Layout, Query, Viewer, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::extract::{Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use serde::Deserialize;
@@ -25,6 +33,7 @@ struct SignInPage {
     email: String,
     next: String,
     ended: bool,
+    kept: bool,
 }
 
 /// What the address of the sign-in page may say: where to go then, and why one is here.
@@ -33,6 +42,7 @@ pub struct Asked {
     #[serde(default)]
     next: String,
     ended: Option<u8>,
+    kept: Option<u8>,
 }
 
 /// The form's fields.
@@ -45,9 +55,18 @@ pub struct SignInForm {
 }
 
 /// `GET /sign-in`
-pub async fn sign_in_form(viewer: Option<Viewer>, layout: Layout, Query(asked): Query<Asked>) -> Response {
+pub async fn sign_in_form(
+    State(app): State<App>,
+    viewer: Option<Viewer>,
+    layout: Layout,
+    Query(asked): Query<Asked>,
+) -> Answer {
     if viewer.is_some() && asked.ended.is_none() {
-        return see_other(own_path(&asked.next));
+        return Ok(see_other(own_path(&asked.next)));
+    }
+    // Every page leads here while nobody is signed in, and from here to the first evening's page while nobody can.
+    if !door::about(&app.database).await?.set_up {
+        return Ok(see_other("/set-up"));
     }
     let layout = layout.without_head();
     let page = SignInPage {
@@ -56,8 +75,9 @@ pub async fn sign_in_form(viewer: Option<Viewer>, layout: Layout, Query(asked): 
         email: String::new(),
         next: asked.next,
         ended: asked.ended.is_some(),
+        kept: asked.kept.is_some(),
     };
-    page.into_response()
+    Ok(page.into_response())
 }
 
 /// `POST /sign-in`
@@ -70,6 +90,7 @@ pub async fn sign_in(
 ) -> Answer {
     let layout = layout.without_head();
     let mut errors = FieldErrors::default();
+    let mut wait = None;
     let status = match door::sign_in(&app.database, form.email.trim(), form.password, Wanted::First, &caller).await {
         Ok(SignIn::Opened { token, .. }) => {
             return Ok((jar.add(cookie(&app, &token)), see_other(own_path(&form.next))).into_response());
@@ -80,12 +101,13 @@ pub async fn sign_in(
         }
         Err(error @ (Error::TooMany(_) | Error::Busy)) => {
             errors.add("email", error.to_string());
+            wait = Some(error.retry_after().unwrap_or(5));
             StatusCode::TOO_MANY_REQUESTS
         }
         Err(error) => return Err(error),
     };
-    let page = SignInPage { layout, errors, email: form.email, next: form.next, ended: false };
-    Ok((status, page).into_response())
+    let page = SignInPage { layout, errors, email: form.email, next: form.next, ended: false, kept: false };
+    Ok((status, wait.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]), page).into_response())
 }
 
 /// `POST /sign-out`
@@ -109,7 +131,8 @@ pub async fn switch(State(app): State<App>, viewer: Viewer, jar: CookieJar, Form
 
 /// A path of ours, never another site's.
 fn own_path(next: &str) -> &str {
-    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    let ours =
+        next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\']) && !next.contains(char::is_control);
     if ours { next } else { "/" }
 }
 
@@ -131,7 +154,15 @@ mod tests {
     #[test]
     fn signing_in_never_leads_to_another_site() {
         assert_eq!(own_path("/electors"), "/electors");
-        for bad in ["//evil.example", "https://evil.example", "/\\evil.example", "", "javascript:x"] {
+        for bad in [
+            "//evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "",
+            "javascript:x",
+        ] {
             assert_eq!(own_path(bad), "/");
         }
     }

@@ -3,8 +3,11 @@
 use crate::error::Tool;
 
 /// What a grant lets its account be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, clap::ValueEnum)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, clap::ValueEnum, sqlx::Type,
+)]
 #[serde(rename_all = "kebab-case")]
+#[sqlx(type_name = "text", rename_all = "kebab-case")]
 pub enum Role {
     /// Knocks on the doors of the lists assigned now.
     Volunteer,
@@ -108,6 +111,8 @@ pub enum Permission {
     ReadPermissions,
     /// Who saw whom, by name.
     ReadAccessLog,
+    /// Write and restore backups: the operator's alone, so it stands in no role's row.
+    BackUp,
 }
 
 use Role::{Administrator, DataProtectionOfficer, Organiser, Volunteer};
@@ -172,6 +177,7 @@ impl Permission {
             Permission::CloseTools => "close-tools",
             Permission::ReadPermissions => "read-permissions",
             Permission::ReadAccessLog => "read-access-log",
+            Permission::BackUp => "back-up",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Walk lists, assignments, the doorstep, results.
 
 pub mod codes;
+pub mod doors;
 pub mod lists;
 pub mod quarantine;
 pub mod results;

@@ -2,17 +2,25 @@
 //!
 //! Exit 0: done; 1: refused or failed, with one clear line on stderr; 2: wrong usage.
 
+pub mod account;
 pub mod areas;
+pub mod audit;
+pub mod grant;
+pub mod lock;
+pub mod backup;
 mod operation;
 mod place;
 pub mod polls;
 pub mod register;
+mod secret;
 mod serve;
+pub mod setup;
 pub mod walk_list;
 
 pub use operation::Operation;
 
 use crate::config::{Config, Flags};
+use crate::database::{Operator, OperatorSession};
 use crate::error::Error;
 use clap::{Parser, Subcommand};
 use place::Place;
@@ -47,6 +55,63 @@ enum Command {
     Migrate,
     /// Print the configuration, secrets masked (with --json: whole database URLs)
     Config,
+    /// Set Hustings up: controller, contact, first administrator
+    Setup(setup::Setup),
+    /// Make the demonstration: an invented constituency and one account a role
+    Demo,
+    /// Print the description of the JSON contract
+    Openapi,
+    /// Areas of polling districts from a file
+    #[command(subcommand)]
+    Areas(areas::Areas),
+    /// Elections: add one, list them
+    #[command(subcommand)]
+    Poll(polls::Polls),
+    /// A council's register: say what importing it would change, or import it
+    #[command(subcommand)]
+    Register(register::Register),
+    /// Make walk lists, assign them, list them
+    #[command(subcommand)]
+    WalkList(walk_list::WalkList),
+    /// Back everything up into one encrypted file, or restore from one
+    #[command(flatten)]
+    Backup(backup::BackupCommand),
+    /// Add accounts, list them, end all access of one
+    #[command(subcommand)]
+    Account(account::Account),
+    /// Give grants, list them, end one
+    #[command(subcommand)]
+    Grant(grant::Grant),
+    /// Close Contact or Organise with a public notice, and open it again
+    #[command(subcommand)]
+    Lock(lock::Lock),
+    /// Who saw what
+    #[command(subcommand)]
+    Audit(audit::Audit),
+}
+
+impl Command {
+    /// The command's word, for the record: never its arguments.
+    fn word(&self) -> &'static str {
+        match self {
+            Command::Serve { .. } => "serve",
+            Command::Migrate => "migrate",
+            Command::Config => "config",
+            Command::Backup(backup::BackupCommand::Backup { .. }) => "backup",
+            Command::Backup(backup::BackupCommand::Restore { .. }) => "restore",
+            Command::Demo => "demo",
+            Command::Openapi => "openapi",
+            Command::Areas(_) => "areas",
+            Command::Poll(_) => "poll",
+            Command::Register(_) => "register",
+            Command::WalkList(_) => "walk-list",
+            Command::Setup(_) => "setup",
+            Command::Account(_) => "account",
+            Command::Grant(_) => "grant",
+            Command::Lock(_) => "lock",
+            Command::Audit(_) => "audit",
+        }
+    }
 }
 
 /// Runs one command line; the answer is the exit code.
@@ -63,28 +128,66 @@ pub async fn run(line: Line) -> ExitCode {
 
 async fn dispatch(line: Line) -> Result<(), Error> {
     let config = Config::load(&line.flags).map_err(|e| Error::Refused(e.to_string()))?;
-    if let Command::Serve { demo } = line.command {
-        return serve::run(config, demo).await;
+    match line.command {
+        Command::Serve { demo } => return serve::run(config, demo).await,
+        Command::Openapi => {
+            println!("{}", crate::web::openapi::text());
+            return Ok(());
+        }
+        _ => {}
     }
     let place = Place::open(&config).await?;
-    let done = with_database(&line, &config, &place).await;
+    let done = with_database(line, &config, &place).await;
     place.leave().await?;
     done
 }
 
-async fn with_database(line: &Line, config: &Config, place: &Place) -> Result<(), Error> {
-    match &line.command {
-        Command::Config => {
-            let urls = place.urls();
-            if line.json {
-                println!("{}", config.to_json(urls))
-            } else {
-                print!("{}", config.to_text(urls))
-            }
-            Ok(())
-        }
-        Command::Serve { .. } | Command::Migrate => Ok(()),
+async fn with_database(line: Line, config: &Config, place: &Place) -> Result<(), Error> {
+    if let Command::Config = line.command {
+        let urls = place.urls();
+        let text = if line.json { format!("{}\n", config.to_json(urls)) } else { config.to_text(urls) };
+        print!("{text}");
+        return Ok(());
     }
+    let command = line.command.word().to_owned();
+    let session = OperatorSession { os_user: os_user(), command, reason: line.reason };
+    let operation = Operation { operator: Operator::connect(&place.urls().owner)?, session, json: line.json };
+    let done = match line.command {
+        Command::Demo => demo(&operation, config, place).await,
+        command => operate(&operation, command).await,
+    };
+    operation.operator.close().await;
+    done
+}
+
+/// Makes the demonstration, unless it is there, and prints its sign-ins.
+async fn demo(operation: &Operation, config: &Config, place: &Place) -> Result<(), Error> {
+    let sign_ins = place.data(config).join(crate::demo::SIGN_INS);
+    print!("{}", crate::demo::make(operation, &sign_ins).await?);
+    Ok(())
+}
+
+async fn operate(operation: &Operation, command: Command) -> Result<(), Error> {
+    match command {
+        Command::Backup(command) => backup::run(operation, command).await,
+        Command::Areas(command) => areas::run(operation, command).await,
+        Command::Poll(command) => polls::run(operation, command).await,
+        Command::Register(command) => register::run(operation, command).await,
+        Command::WalkList(command) => walk_list::run(operation, command).await,
+        Command::Setup(command) => setup::run(operation, command).await,
+        Command::Account(command) => account::run(operation, command).await,
+        Command::Grant(command) => grant::run(operation, command).await,
+        Command::Lock(command) => lock::run(operation, command).await,
+        Command::Audit(command) => audit::run(operation, command).await,
+        Command::Serve { .. } | Command::Migrate | Command::Config | Command::Demo | Command::Openapi => Ok(()),
+    }
+}
+
+/// Who runs the command, as the machine knows them.
+fn os_user() -> String {
+    let uid = nix::unistd::Uid::current();
+    let user = nix::unistd::User::from_uid(uid).ok().flatten();
+    user.map_or_else(|| uid.to_string(), |user| user.name)
 }
 
 /// The whole story in one line: several answers that cannot stand are joined.

@@ -23,6 +23,21 @@ impl Operation {
         Scoped::operator(&self.operator, &self.session, permission).await
     }
 
+    /// The same run, for this reason.
+    pub fn because(&self, reason: &str) -> Self {
+        let session = OperatorSession { reason: reason.to_owned(), ..self.session.clone() };
+        Operation { operator: self.operator.clone(), session, json: self.json }
+    }
+
+    /// Prints a list: as a JSON array when asked, else a line for each as `words` puts it.
+    pub fn print_all<T: serde::Serialize>(&self, values: &[T], words: impl FnMut(&T) -> String) {
+        if self.json {
+            println!("{}", serde_json::to_string(values).unwrap_or_default());
+        } else {
+            values.iter().map(words).for_each(|line| println!("{line}"));
+        }
+    }
+
     /// Prints one value: as JSON when asked, else as `words` puts it.
     pub fn print<T: serde::Serialize>(&self, value: &T, words: impl FnOnce(&T) -> String) {
         if self.json {

@@ -231,3 +231,12 @@ pub fn listed(items: &[&str]) -> String {
         [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
 }
+
+/// A kind of election as a heading begins.
+pub fn kind_title(kind: &str) -> &'static str {
+    match kind {
+        "national" => "National",
+        "devolved" => "Devolved",
+        _ => "Local",
+    }
+}

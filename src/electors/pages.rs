@@ -9,6 +9,7 @@ pub use home::home;
 pub use objection::{ask_stop, ask_withdraw, stop, withdraw};
 
 use super::find::{self, Matches, Wanted};
+use super::history::kind_title;
 use super::search::{Asked, Group, HOMES, Intention, MOST, Order, Terms};
 use super::store::{self, District, Home};
 use super::{ElectorId, Resident};
@@ -95,15 +96,6 @@ impl SearchPage {
 
     fn kind_title(&self) -> String {
         format!("{} intention", kind_title(&self.choices.kind))
-    }
-}
-
-/// `local` as a heading begins.
-pub(super) fn kind_title(kind: &str) -> &'static str {
-    match kind {
-        "national" => "National",
-        "devolved" => "Devolved",
-        _ => "Local",
     }
 }
 

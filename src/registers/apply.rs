@@ -71,7 +71,7 @@ pub async fn apply(scope: &mut Scoped, id: Uuid, allow_large: bool, allow_other:
 
 /// One import of an authority at a time.
 async fn take_turn(scope: &mut Scoped, authority: &str) -> Result<(), Error> {
-    let mine = sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(4871004, hashtext($1)) as "mine!""#, authority)
+    let mine = sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(4871005, hashtext($1)) as "mine!""#, authority)
         .fetch_one(scope.connection())
         .await?;
     if mine {
@@ -156,7 +156,9 @@ impl Work<'_> {
         store::go_on(scope, self.id).await?;
         let register = self.register(scope).await?;
         self.entries(scope, register).await?;
-        self.doubts(scope, register).await?;
+        if !part {
+            self.doubts(scope, register).await?;
+        }
         store::go_on(scope, self.id).await?;
         self.sizes(scope).await?;
         sqlx::query!("select wall.follow_people($1)", self.partition).fetch_one(scope.connection()).await?;

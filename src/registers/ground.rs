@@ -137,6 +137,14 @@ pub async fn authority_of(
     }
 }
 
+/// The names of the authorities that are known, for a choice.
+///
+/// # Errors
+/// What the database says.
+pub async fn authorities(scope: &mut Scoped) -> Result<Vec<String>, Error> {
+    Ok(sqlx::query_scalar!("select name from authority order by name").fetch_all(scope.connection()).await?)
+}
+
 async fn known_districts(scope: &mut Scoped, partition: Option<i32>) -> Result<BTreeMap<String, i32>, Error> {
     let rows = sqlx::query!("select letters, area_no from district where partition_id = $1", partition)
         .fetch_all(scope.connection())

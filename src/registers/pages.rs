@@ -1,1 +1,319 @@
-//! Room.
+//! The pages of imports: list, upload, progress, preview, receipt, and the pairs to decide.
+
+use super::doubtful::{self, Pair, Verdict};
+use super::preview::{DistrictChange, Preview};
+use super::store::{self, Import, Refused};
+use super::upload::{self, Typed};
+use super::{Basis, job, staging};
+use crate::access::door;
+use crate::electors::ElectorId;
+use crate::error::Error;
+use crate::web::words;
+use crate::web::{Answer, App, FieldErrors, Form, Layout, Multipart, Path, Viewer, see_other};
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// How many districts the preview shows; the rest are in a closed part of the page.
+const DISTRICTS: usize = 10;
+/// Roughly how many rows are imported in a second, for saying how long it takes.
+const PACE: i64 = 15_000;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "registers/list.html")]
+struct ListPage {
+    layout: Layout,
+    imports: Vec<Import>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "registers/new.html")]
+struct NewPage {
+    layout: Layout,
+    errors: FieldErrors,
+    typed: Typed,
+    authorities: Vec<String>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "registers/progress.html")]
+struct ProgressPage {
+    layout: Layout,
+    import: Import,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "registers/preview.html")]
+struct PreviewPage {
+    layout: Layout,
+    errors: FieldErrors,
+    import: Import,
+    preview: Preview,
+    largest: Vec<DistrictChange>,
+    refused: Vec<Refused>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "registers/receipt.html")]
+struct ReceiptPage {
+    layout: Layout,
+    import: Import,
+    preview: Preview,
+    refused: Vec<Refused>,
+    open: i64,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "registers/ended.html")]
+struct EndedPage {
+    layout: Layout,
+    import: Import,
+    refused: Vec<Refused>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "registers/matches.html")]
+struct MatchesPage {
+    layout: Layout,
+    import: Import,
+    pairs: Vec<Pair>,
+    open: i64,
+}
+
+/// `GET /imports`
+pub async fn list(State(app): State<App>, viewer: Viewer, layout: Layout) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let mut imports = store::list(&mut scope).await?;
+    scope.commit().await?;
+    for import in imports.iter_mut().filter(|i| i.silent) {
+        end_silent(&app, &viewer, import).await?;
+    }
+    Ok(ListPage { layout, imports }.into_response())
+}
+
+/// A worker that was silent for a minute went with its server.
+async fn end_silent(app: &App, viewer: &Viewer, import: &mut Import) -> Result<(), Error> {
+    let why = "The server was stopped while this ran. Nothing was changed: give the file again";
+    if door::fail_import(&app.database, viewer.credential(), import.import_id, why).await? {
+        import.state = "failed".into();
+        import.failure = Some(why.into());
+    }
+    Ok(())
+}
+
+/// `GET /imports/new`
+pub async fn new(viewer: Viewer, layout: Layout) -> Answer {
+    let typed = Typed {
+        authority: String::new(),
+        date: words::day_of(chrono::Utc::now()).to_string(),
+        basis: Basis::Party.as_str().into(),
+    };
+    let mut page = form(&viewer, layout, FieldErrors::default(), typed).await?;
+    if let [only] = page.authorities.as_slice() {
+        page.typed.authority = only.clone();
+    }
+    Ok(page.into_response())
+}
+
+async fn form(viewer: &Viewer, layout: Layout, errors: FieldErrors, typed: Typed) -> Result<NewPage, Error> {
+    let mut scope = viewer.scope().await?;
+    let authorities = super::ground::authorities(&mut scope).await?;
+    scope.commit().await?;
+    Ok(NewPage { layout, errors, typed, authorities })
+}
+
+/// `POST /imports`
+pub async fn upload(
+    State(app): State<App>,
+    viewer: Viewer,
+    layout: Layout,
+    headers: HeaderMap,
+    Multipart(sent): Multipart,
+) -> Answer {
+    upload::check_length(&headers)?;
+    let folder = app.config.data.join("uploads");
+    let (typed, received) = upload::take(sent, viewer.grant, &folder).await?;
+    let new = match upload::read(&typed, received.as_ref()) {
+        Ok(new) => new,
+        Err(errors) => return refuse(&viewer, layout, FieldErrors(errors), typed).await,
+    };
+    let Some(file) = received else { return Err(Error::NotFound) };
+    if let Err(Error::Refused(why)) = staging::check(file.path.to_path_buf(), new.published).await {
+        let mut errors = FieldErrors::default();
+        errors.add("file", why);
+        return refuse(&viewer, layout, errors, typed).await;
+    }
+    let mut scope = viewer.scope().await?;
+    let import = store::add(&mut scope, &new).await?;
+    scope.commit().await?;
+    job::begin_reading(app.database.clone(), viewer, import, new, file.path);
+    Ok(see_other(&format!("/imports/{import}")))
+}
+
+async fn refuse(viewer: &Viewer, layout: Layout, errors: FieldErrors, typed: Typed) -> Answer {
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, form(viewer, layout, errors, typed).await?).into_response())
+}
+
+/// `GET /imports/{id}`
+pub async fn show(State(app): State<App>, viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let mut import = store::open(&mut scope, id).await?;
+    let refused = store::refused(&mut scope, id).await?;
+    let open = match (import.partition_id, import.register_id) {
+        (Some(partition), Some(register)) => doubtful::open_count(&mut scope, partition, register).await?,
+        _ => 0,
+    };
+    scope.commit().await?;
+    if import.silent {
+        end_silent(&app, &viewer, &mut import).await?;
+    }
+    Ok(draw(layout, import, refused, open, FieldErrors::default()))
+}
+
+/// The page of an import's state.
+fn draw(layout: Layout, import: Import, refused: Vec<Refused>, open: i64, errors: FieldErrors) -> Response {
+    let preview = import.preview.clone().map(|p| p.0).unwrap_or_default();
+    match import.state.as_str() {
+        "reading" | "applying" => ProgressPage { layout, import }.into_response(),
+        "applied" => ReceiptPage { layout, import, preview, refused, open }.into_response(),
+        "ready" => {
+            let mut largest = preview.districts.clone();
+            largest.sort_by_key(|d| (-d.size(), d.letters.clone()));
+            let page = PreviewPage { layout, errors, import, preview, largest, refused };
+            let status = if page.errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+            (status, page).into_response()
+        }
+        _ => EndedPage { layout, import, refused }.into_response(),
+    }
+}
+
+/// `GET /imports/{id}/refused`: the refused rows as a spreadsheet, by line and number; nobody's name is in it.
+pub async fn refused(viewer: Viewer, Path(id): Path<Uuid>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    store::open(&mut scope, id).await?;
+    let refused = store::refused(&mut scope, id).await?;
+    scope.commit().await?;
+    let mut sheet = csv::Writer::from_writer(Vec::new());
+    sheet.write_record(["Line", "Number", "Reason", "What to do"]).map_err(Error::internal)?;
+    for row in &refused {
+        let number = words::cell(row.number.as_deref().unwrap_or_default());
+        let cells = [row.line.to_string(), number, words::cell(&row.reason), words::cell(&row.advice)];
+        sheet.write_record(&cells).map_err(Error::internal)?;
+    }
+    let bytes = sheet.into_inner().map_err(|e| Error::internal(e.to_string()))?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"refused-rows.csv\"")),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// The ticks beside what stops an import.
+#[derive(Deserialize)]
+pub struct Ticks {
+    #[serde(default)]
+    allow_large_removal: bool,
+    #[serde(default)]
+    allow_other_districts: bool,
+}
+
+/// `POST /imports/{id}/apply`
+pub async fn apply(
+    State(app): State<App>,
+    viewer: Viewer,
+    layout: Layout,
+    Path(id): Path<Uuid>,
+    Form(ticks): Form<Ticks>,
+) -> Answer {
+    let (large, other) = (ticks.allow_large_removal, ticks.allow_other_districts);
+    let mut scope = viewer.scope().await?;
+    let import = store::open(&mut scope, id).await?;
+    let errors = unticked(import.preview.as_ref().map(|p| &p.0), large, other);
+    if import.state == "ready" && errors.any() {
+        let refused = store::refused(&mut scope, id).await?;
+        scope.commit().await?;
+        return Ok(draw(layout, import, refused, 0, errors));
+    }
+    store::set_applying(&mut scope, id, large, other).await?;
+    scope.commit().await?;
+    job::begin_applying(app.database.clone(), viewer, id, large, other);
+    Ok(see_other(&format!("/imports/{id}")))
+}
+
+fn unticked(preview: Option<&Preview>, large: bool, other: bool) -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    let Some(preview) = preview else { return errors };
+    if preview.other_districts && !other {
+        errors.add("allow_other_districts", "Say that these districts belong here, or throw the file away");
+    }
+    if preview.large_removal && !large {
+        errors.add("allow_large_removal", "Say that so many may be removed, or throw the file away");
+    }
+    errors
+}
+
+/// `POST /imports/{id}/stop`
+pub async fn stop(viewer: Viewer, Path(id): Path<Uuid>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    store::ask_to_stop(&mut scope, id).await?;
+    scope.commit().await?;
+    Ok(see_other(&format!("/imports/{id}")))
+}
+
+/// `POST /imports/{id}/throw-away`
+pub async fn throw_away(viewer: Viewer, Path(id): Path<Uuid>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    store::throw_away(&mut scope, id).await?;
+    scope.commit().await?;
+    Ok(see_other("/imports"))
+}
+
+/// `GET /imports/{id}/matches`: pairs that may be one person, both sides on record as seen.
+pub async fn matches(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let import = store::open(&mut scope, id).await?;
+    let (Some(partition), Some(register)) = (import.partition_id, import.register_id) else {
+        return Err(Error::NotFound);
+    };
+    let open = doubtful::open_count(&mut scope, partition, register).await?;
+    let pairs = doubtful::open_pairs(&mut scope, partition, register).await?;
+    let pairs = scope.finish(pairs).await?;
+    Ok(MatchesPage { layout, import, pairs, open }.into_response())
+}
+
+/// Which pair, and what of it.
+#[derive(Deserialize)]
+pub struct Decision {
+    new: ElectorId,
+    old: ElectorId,
+    verdict: Verdict,
+}
+
+/// `POST /imports/{id}/matches`
+pub async fn decide(viewer: Viewer, Path(id): Path<Uuid>, Form(decision): Form<Decision>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let import = store::open(&mut scope, id).await?;
+    let register = import.register_id.ok_or(Error::NotFound)?;
+    doubtful::decide(&mut scope, register, decision.new, decision.old, decision.verdict).await?;
+    scope.commit().await?;
+    Ok(see_other(&format!("/imports/{id}/matches")))
+}
+
+impl PreviewPage {
+    fn first_districts(&self) -> &[DistrictChange] {
+        &self.largest[..self.largest.len().min(DISTRICTS)]
+    }
+
+    fn other_districts(&self) -> &[DistrictChange] {
+        &self.largest[self.largest.len().min(DISTRICTS)..]
+    }
+
+    fn seconds(&self) -> String {
+        let seconds = self.preview.rows / PACE + 2;
+        if seconds < 90 { format!("{seconds} seconds") } else { words::count(seconds / 60 + 1, "minute", "minutes") }
+    }
+}

@@ -101,6 +101,11 @@ impl DistrictChange {
         self.added + self.removed
     }
 
+    /// Those removed, below nought.
+    pub fn lost(&self) -> i64 {
+        -self.removed
+    }
+
     /// "24% fewer", where it loses a tenth or more.
     pub fn fewer(&self) -> String {
         let lost = self.held - self.after;

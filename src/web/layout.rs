@@ -42,6 +42,7 @@ const ORGANISER: &[Heading] = &[Heading {
         entry("/insight", "Insight", "chart"),
         entry("/imports", "Imports", "import"),
         entry("/areas", "Areas", "map"),
+        entry("/polls", "Polls", "ballot"),
     ],
 }];
 const VOLUNTEER: &[Heading] =
@@ -54,6 +55,7 @@ const ADMINISTRATOR: &[Heading] = &[Heading {
         entry("/access", "Access", "key"),
         entry("/access/tools", "Tools", "lock"),
         entry("/areas", "Areas", "map"),
+        entry("/polls", "Polls", "ballot"),
         entry("/access/permissions", "Permissions", "card"),
     ],
 }];

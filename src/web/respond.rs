@@ -1,7 +1,8 @@
 //! Errors as pages or as `application/problem+json`, whichever the path is for; internal text stays in the log.
 
 use super::layout::Layout;
-use super::{App, Viewer};
+use super::{App, Viewer, words};
+use crate::access::door::{self, Notice};
 use crate::error::{Error, FieldError, Tool};
 use askama::Template;
 use axum::extract::{Request, State};
@@ -37,11 +38,7 @@ impl Problem {
             detail: error.to_string(),
             fields: if let Error::Invalid(fields) = error { fields.clone() } else { Vec::new() },
             tool: if let Error::Closed { tool, .. } = error { Some(*tool) } else { None },
-            retry_after: match error {
-                Error::TooMany(at) => Some((*at - chrono::Utc::now()).num_seconds().max(1)),
-                Error::Busy | Error::Unavailable(_) => Some(5),
-                _ => None,
-            },
+            retry_after: error.retry_after(),
             unavailable: matches!(error, Error::Unavailable(_)),
         }
     }
@@ -99,8 +96,10 @@ pub(super) fn is_unavailable(response: &Response) -> bool {
 #[template(path = "error.html")]
 struct ErrorPage {
     layout: Layout,
-    title: &'static str,
+    title: String,
     problem: Problem,
+    /// The public notice, when a half is closed.
+    notice: Option<Notice>,
     request_id: String,
 }
 
@@ -114,8 +113,9 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
     let Some(problem) = response.extensions().get::<Problem>().cloned() else {
         return response;
     };
+    let notice = notice(&app, &problem, known.as_ref()).await;
     if path.starts_with("/api/") {
-        return json(&problem, response);
+        return json(&problem, notice.as_ref(), response);
     }
     if problem.status == StatusCode::UNAUTHORIZED {
         return to_sign_in(&path, get, problem.kind == "access-ended");
@@ -124,7 +124,18 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
         Some(Known(viewer)) => Layout::of(&viewer, &path),
         None => Layout::nobody(&app).await,
     };
-    page(ErrorPage { layout, title: title(&problem), problem, request_id }, response)
+    let title = notice.as_ref().map_or_else(|| title(&problem).to_owned(), Notice::headline);
+    page(ErrorPage { layout, title, problem, notice, request_id }, response)
+}
+
+/// The notice of the half that the problem is about: as the guard read it, else (closed a moment ago) as it stands now.
+async fn notice(app: &App, problem: &Problem, known: Option<&Known>) -> Option<Notice> {
+    let tool = problem.tool?;
+    if let Some(notice) = known.and_then(|Known(viewer)| viewer.notice(tool)) {
+        return Some(notice.clone());
+    }
+    let notices = door::notices(&app.database).await.ok()?;
+    notices.into_iter().find(|n| n.tool == tool)
 }
 
 fn request_id(request: &Request) -> String {
@@ -158,7 +169,7 @@ fn page(page: ErrorPage, from: Response) -> Response {
     response
 }
 
-fn json(problem: &Problem, from: Response) -> Response {
+fn json(problem: &Problem, notice: Option<&Notice>, from: Response) -> Response {
     let mut body = serde_json::json!({
         "type": format!("/problems/{}", problem.kind),
         "title": title(problem),
@@ -168,6 +179,11 @@ fn json(problem: &Problem, from: Response) -> Response {
     if let Some(first) = problem.fields.first() {
         body["field"] = first.field.clone().into();
         body["errors"] = serde_json::json!(problem.fields);
+    }
+    if let Some(notice) = notice {
+        body["tool"] = notice.tool.as_str().into();
+        body["notice"] = notice.notice.clone().into();
+        body["opens"] = serde_json::json!(notice.opens_at);
     }
     let mut response = (problem.status, axum::Json(body)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -214,6 +230,29 @@ impl FieldErrors {
     /// Whether there is anything to mend.
     pub fn any(&self) -> bool {
         !self.0.is_empty()
+    }
+
+    /// The value; or None, what cannot stand being kept here.
+    pub fn take<T>(&mut self, answer: Result<T, Error>) -> Option<T> {
+        self.take_invalid(answer).unwrap_or_else(|other| {
+            self.add("form", other.to_string());
+            None
+        })
+    }
+
+    /// The same of work that may fail otherwise too.
+    ///
+    /// # Errors
+    /// What is no answer that cannot stand.
+    pub fn take_invalid<T>(&mut self, answer: Result<T, Error>) -> Result<Option<T>, Error> {
+        match answer {
+            Ok(value) => Ok(Some(value)),
+            Err(Error::Invalid(fields)) => {
+                self.0.extend(fields);
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
     }
 
     /// Adds one.

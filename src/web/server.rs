@@ -4,8 +4,9 @@ use super::{App, assets, headers, map, respond};
 use crate::error::Error;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderName, StatusCode};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::http::{HeaderName, Method, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,7 +14,6 @@ use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
-use tower_http::timeout::TimeoutLayer;
 
 /// More than any form or outbox needs; uploads set their own.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -32,12 +32,21 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), respond::render))
         .layer(from_fn(headers::secure))
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)))
+        .layer(from_fn(limit_time))
         .layer(CatchPanicLayer::new())
         .layer(PropagateRequestIdLayer::new(id.clone()))
         .layer(SetRequestIdLayer::new(id, MakeRequestUuid))
         .layer(axum::middleware::map_request(own_request_id))
         .with_state(app)
+}
+
+/// A request has a minute; a register on its way up a slow line has an hour.
+async fn limit_time(request: Request, next: Next) -> Response {
+    let upload = request.method() == Method::POST && request.uri().path() == "/imports";
+    let limit = Duration::from_secs(if upload { 3600 } else { 60 });
+    tokio::time::timeout(limit, next.run(request))
+        .await
+        .unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
 }
 
 /// A caller's own request id is not taken: it would stand in our log.

@@ -1,9 +1,11 @@
 //! Finding electors, and what their pages tell: only inside the area in use, every look on record.
 
 use crate::support::app::{Actor, Answer, TestApp, seed_place};
+use crate::support::results::Place;
 use hustings::access::Role;
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, query, query_scalar};
+use sha2::Digest;
+use sqlx::{AssertSqlSafe, PgConnection, Row, query, query_scalar};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -325,91 +327,6 @@ fn last_row(page: &Answer) -> String {
     html.select(&rows).next().map(|e| e.text().collect()).unwrap_or_default()
 }
 
-/// A walk list over QB1 and results on it, straight into the tables.
-struct Place {
-    url: String,
-    account: Uuid,
-}
-
-impl Place {
-    async fn of(app: &TestApp) -> Self {
-        let account = app.account(Role::Volunteer, "Quillbrook").await.id;
-        let mut db = app.database.operator().await;
-        query("update account set name = 'Bo Ferreday' where account_id = $1")
-            .bind(account)
-            .execute(&mut db)
-            .await
-            .unwrap();
-        query("with l as (insert into walk_list (partition_id, name, area_no, poll_id, intention_kind, side_order, doors, electors)
-                 select d.partition_id, 'Quillbrook 3', d.area_no, p.poll_id, 'local', 'numeric', 6, 12 from district d, poll p where d.letters = 'QB1'
-                 returning *),
-               d as (insert into walk_list_door (partition_id, list_id, version, place, household_id, area_no, street, side)
-                 select l.partition_id, l.list_id, 1, h.number, h.household_id, h.area_no, h.street, 'odd'
-                 from l join household h on h.area_no = l.area_no returning *)
-               insert into walk_list_elector (partition_id, list_id, version, household_id, elector_id, place, area_no)
-               select d.partition_id, d.list_id, 1, d.household_id, e.elector_id, e.position, d.area_no
-               from d join elector e using (partition_id, household_id)")
-            .execute(&mut db).await.unwrap();
-        Place { url: app.database.url(hustings::database::cluster::Login::Operator), account }
-    }
-
-    async fn db(&self) -> PgConnection {
-        PgConnection::connect(&self.url).await.unwrap()
-    }
-
-    /// A result about the elector of a number, received at an SQL time. Answers its id.
-    async fn result(&self, number: &str, outcome: &str, intention: Option<&str>, at: &str) -> Uuid {
-        self.full(number, outcome, intention, at, None, json!({})).await
-    }
-
-    async fn full(
-        &self,
-        number: &str,
-        outcome: &str,
-        intention: Option<&str>,
-        at: &str,
-        base: Option<Uuid>,
-        more: Value,
-    ) -> Uuid {
-        let id = Uuid::now_v7();
-        let mut db = self.db().await;
-        // The time is the test's own text.
-        let statement = format!(
-            "insert into result (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind,
-               at, received_at, base, account_id, note, asks, issues, voted)
-             select e.partition_id, $1, l.list_id, e.household_id, e.elector_id, e.area_no, $2, $3, 'local', {at}, {at}, $4, $5,
-               $7->>'note', array(select jsonb_array_elements_text(coalesce($7->'asks', '[]'))),
-               array(select jsonb_array_elements_text(coalesce($7->'issues', '[]'))), $7->>'voted'
-             from elector e, walk_list l where e.number = $6"
-        );
-        query(AssertSqlSafe(statement))
-            .bind(id)
-            .bind(outcome)
-            .bind(intention)
-            .bind(base)
-            .bind(self.account)
-            .bind(number)
-            .bind(more)
-            .execute(&mut db)
-            .await
-            .unwrap();
-        query("select wall.settle(partition_id, elector_id, 'local') from elector where number = $1")
-            .bind(number)
-            .execute(&mut db)
-            .await
-            .unwrap();
-        id
-    }
-
-    async fn id(&self, number: &str) -> String {
-        query_scalar("select partition_id || '.' || elector_id from elector where number = $1")
-            .bind(number)
-            .fetch_one(&mut self.db().await)
-            .await
-            .unwrap()
-    }
-}
-
 #[tokio::test]
 async fn an_electors_page_tells_what_was_said_when_and_who_recorded_it() {
     let (app, organiser, _) = quillbrook().await;
@@ -519,6 +436,77 @@ async fn who_wants_no_contact_is_marked_and_may_change_their_mind() {
     assert!(page.text(".time").contains("By letter of 3 October"), "both stay in the history");
     let found = organiser.post("/electors", &[("q", "QB1-4")]).await.expect(200);
     assert_eq!(found.count(".tag.bad"), 0);
+}
+
+/// How PostgreSQL would run a search as the organiser's role, with what it knows of the values and without.
+async fn plans(db: &mut PgConnection, name: &str, sql: &str, values: &str) -> Vec<String> {
+    let mut plans = Vec::new();
+    query(AssertSqlSafe(format!("prepare {name} as {sql}"))).execute(&mut *db).await.unwrap();
+    for mode in ["force_custom_plan", "force_generic_plan"] {
+        query(AssertSqlSafe(format!("set plan_cache_mode = {mode}"))).execute(&mut *db).await.unwrap();
+        let lines: Vec<String> = query_scalar(AssertSqlSafe(format!("explain execute {name} ({values})")))
+            .fetch_all(&mut *db)
+            .await
+            .unwrap();
+        plans.push(format!("{name}, {mode}\n{}", lines.join("\n")));
+    }
+    plans
+}
+
+#[tokio::test]
+async fn no_search_reads_all_electors() {
+    let (app, _, _) = quillbrook().await;
+    seed_many(&app).await;
+    let account = app.account(Role::Organiser, "all").await;
+    let signed = json!({"email": account.email, "password": crate::support::app::PASSWORD});
+    let token = app.nobody().post_json("/api/v1/sessions", &signed).await.expect(201).json()["token"].as_str().unwrap().to_owned();
+    let mut db = app.database.app().await;
+    query("set role hustings_organiser").execute(&mut db).await.unwrap();
+    query("select set_config('app.session', $1, false), set_config('app.area', (select area_id::text from area where short_name = 'all'), false)")
+        .bind(hex::encode(sha2::Sha256::digest(token)))
+        .execute(&mut db)
+        .await
+        .unwrap();
+    let all: String = query_scalar("select 'array' || to_json(array_agg(area_no))::text from district").fetch_one(&mut db).await.unwrap();
+    let counted: i64 = query_scalar("select count(*) from elector").fetch_one(&mut db).await.unwrap();
+    assert!(counted > 8_000, "the role sees {counted} electors");
+    let begins = |text: &str| format!("array['{text}'], array['{text}' || chr(1114111)]");
+    let name = format!("{all}, {}, array[''], {}, array['har'], 20001", begins("harcourt1"), begins("edith"));
+    let home = format!(
+        "{all}, {}, {}, array[3], array[''], {}, '', 20001",
+        begins("3 street 7"), begins("street 7"), begins("zz14")
+    );
+    let mut all_plans = plans(&mut db, "by_name", include_str!("../../src/electors/sql/by_name.sql"), &name).await;
+    all_plans.extend(plans(&mut db, "by_home", include_str!("../../src/electors/sql/by_home.sql"), &home).await);
+    let number = format!("{all}, array['QB1-2'], 20001");
+    all_plans.extend(plans(&mut db, "by_number", include_str!("../../src/electors/sql/by_number.sql"), &number).await);
+    let district = "array[(select min(area_no) from district)], 20001";
+    all_plans.extend(plans(&mut db, "by_district", include_str!("../../src/electors/sql/by_district.sql"), district).await);
+    let intention = format!("{all}, 'local', array['F'], 20001");
+    all_plans.extend(plans(&mut db, "by_intention", include_str!("../../src/electors/sql/by_intention.sql"), &intention).await);
+    for plan in all_plans {
+        for table in ["elector", "household", "intention_now"] {
+            assert!(!plan.contains(&format!("Seq Scan on {table}")), "{plan}");
+        }
+    }
+}
+
+/// Forty more districts of two hundred people, some of them asked.
+async fn seed_many(app: &TestApp) {
+    let mut db = app.database.operator().await;
+    query("select wall.add_districts('Wexmere', array(select 'Z' || n from generate_series(1, 40) n))").execute(&mut db).await.unwrap();
+    query("insert into household (partition_id, area_no, lines, address, postcode, address_key, street_key, postcode_key, street, number, position)
+           select d.partition_id, d.area_no, array[n || ' Street ' || d.area_no], n || ' Street ' || d.area_no, 'ZZ' || d.area_no || ' 4QX',
+             n || ' street ' || d.area_no, 'street ' || d.area_no, 'zz' || d.area_no || '4qx', 'Street ' || d.area_no, n, n
+           from district d, generate_series(1, 100) n where d.letters like 'Z%'").execute(&mut db).await.unwrap();
+    query("insert into elector (partition_id, area_no, household_id, kind, name, name_key, forename_key, number, position)
+           select h.partition_id, h.area_no, h.household_id, 'ordinary', 'x', md5(h.household_id || 'a' || p) || ' ' || md5(p::text || h.household_id),
+             md5(p::text || h.household_id) || ' ' || md5(h.household_id || 'a' || p), d.letters || '-' || h.number * 2 + p, h.number * 2 + p
+           from household h join district d using (area_no), generate_series(0, 1) p where d.letters like 'Z%'").execute(&mut db).await.unwrap();
+    query("insert into intention_now (partition_id, elector_id, intention_kind, area_no, code)
+           select partition_id, elector_id, 'local', area_no, case elector_id % 20 when 0 then 'F' else 'A' end from elector where elector_id % 3 = 0")
+        .execute(&mut db).await.unwrap();
+    query("analyze").execute(&mut db).await.unwrap();
 }
 
 #[tokio::test]

@@ -7,5 +7,6 @@ pub mod database;
 pub mod form;
 pub mod html;
 pub mod register;
+pub mod results;
 pub mod walk;
 pub mod wall;

@@ -143,6 +143,17 @@ impl Door {
         rest.collect::<Vec<_>>().join(", ")
     }
 
+    /// The whole address in one line.
+    pub fn address(&self) -> String {
+        let parts = self.lines.iter().cloned().chain(self.postcode.clone());
+        parts.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether it is this home's.
+    pub fn is(&self, household: Option<HouseholdId>) -> bool {
+        household == Some(self.household)
+    }
+
     /// Whether it still wants an answer.
     pub fn to_do(&self) -> bool {
         self.state == State::ToDo
@@ -235,6 +246,16 @@ impl DoorStep {
     /// This door.
     pub fn door(&self) -> &Door {
         &self.plan.doors[self.at]
+    }
+
+    /// The doors around it on its side.
+    pub fn around(&self) -> Vec<&Door> {
+        self.plan.around(self.at)
+    }
+
+    /// What those are called.
+    pub fn around_title(&self) -> String {
+        self.plan.around_title(self.at)
     }
 
     /// What stands of a person, or of the home.

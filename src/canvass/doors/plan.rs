@@ -3,6 +3,7 @@
 use super::{Door, OpenList, State};
 use crate::canvass::results::Outcome;
 use crate::electors::HouseholdId;
+use crate::web::words;
 use std::collections::HashMap;
 
 /// The open list with its doors in walking order.
@@ -23,6 +24,11 @@ impl Plan {
     /// How many are done.
     pub fn done(&self) -> usize {
         self.doors.iter().filter(|d| d.done()).count()
+    }
+
+    /// "39 doors".
+    pub fn done_in_words(&self) -> String {
+        words::count(u32::try_from(self.done()).unwrap_or(u32::MAX), "door", "doors")
     }
 
     /// How many have somebody who talked.
@@ -53,6 +59,11 @@ impl Plan {
             Some((at, _)) => self.next_after(at),
             None => self.doors.iter().find(|d| d.to_do()),
         }
+    }
+
+    /// The home where to go on.
+    pub fn next_home(&self) -> Option<HouseholdId> {
+        self.next().map(|d| d.household)
     }
 
     /// The doors on the same side around this one: up to three before and six after.
@@ -256,6 +267,9 @@ mod tests {
         let door = |id: usize| &plan.doors[id];
         assert_eq!((door(2).label().as_str(), door(2).title().as_str()), ("Flat 9", "Flat 9, Tamarisk House"));
         assert_eq!((door(0).spoken().as_str(), door(0).rest().as_str()), ("number 4", "Wexmere, ZZ1 4QX"));
-        assert_eq!((door(4).spoken().as_str(), door(4).title().as_str()), ("Rosewell Cottage", "Rosewell Cottage, Larkspur Row"));
+        assert_eq!(
+            (door(4).spoken().as_str(), door(4).title().as_str()),
+            ("Rosewell Cottage", "Rosewell Cottage, Larkspur Row")
+        );
     }
 }

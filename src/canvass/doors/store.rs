@@ -8,7 +8,6 @@ use crate::canvass::results::{Ask, DoorResult, Outcome, Voted};
 use crate::database::{Looked, Scoped, Seen};
 use crate::electors::{ElectorId, HouseholdId};
 use crate::error::Error;
-use uuid::Uuid;
 
 /// The lists assigned to this account now, the one that ends first at the top.
 ///
@@ -264,27 +263,10 @@ pub async fn recorded(scope: &mut Scoped, list: ListId, household: HouseholdId) 
     said(scope, list, household).await
 }
 
-/// The home that a result of the open list is about, when it is this account's own.
-///
-/// # Errors
-/// What the database says.
-pub async fn home_of(scope: &mut Scoped, list: ListId, result: Uuid) -> Result<Option<HouseholdId>, Error> {
-    let id = sqlx::query_scalar!(
-        "select household_id from result where partition_id = $1 and list_id = $2 and id = $3 and account_id = $4",
-        list.partition,
-        list.id,
-        result,
-        scope.account()
-    )
-    .fetch_optional(scope.connection())
-    .await?;
-    Ok(id.map(|id| HouseholdId { partition: list.partition, id }))
-}
-
 /// A person of the open list as programs read it.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct ListedElector {
-    #[schema(value_type = String)]
+    #[serde(skip)]
     household: HouseholdId,
     /// The person.
     #[schema(value_type = String)]

@@ -5,7 +5,7 @@
 //! may come any number of times, in any order and company, and what cannot stand is kept for an organiser.
 
 pub mod api;
-mod parse;
+pub(super) mod parse;
 mod receive;
 pub mod store;
 mod words;
@@ -92,7 +92,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
+    pub(super) fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
         Refusal { field: field.into(), reason: reason.into() }
     }
 }

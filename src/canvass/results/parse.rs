@@ -41,6 +41,11 @@ impl Incoming {
         Incoming { id, sent_id: id.to_string(), list, digest: result.digest(), result: Ok(result), content }
     }
 
+    /// Answers of a form that are no result.
+    pub fn refused(id: Uuid, list: ListId, answers: &Value, refusal: Refusal) -> Self {
+        Incoming { list: Some(list), ..Incoming::unreadable(id, id.to_string(), answers, refusal) }
+    }
+
     /// What stands under an id: `id` may stand in the body too, when it is the same.
     pub fn under_id(id: Uuid, body: &Value) -> Self {
         let same = |v: &Value| v.as_str().and_then(|t| Uuid::parse_str(t).ok()) == Some(id);
@@ -175,7 +180,7 @@ impl<'a> Fields<'a> {
 }
 
 /// A code's shape; whether it is known is asked when it is stored.
-pub(super) fn code(text: &str) -> Result<String, Refusal> {
+pub fn code(text: &str) -> Result<String, Refusal> {
     let shaped = (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase());
     if shaped { Ok(text.to_owned()) } else { Err(unknown_intention()) }
 }
@@ -184,7 +189,7 @@ pub(super) fn unknown_intention() -> Refusal {
     Refusal::new("intention", "This code is not on the list of voting intentions")
 }
 
-pub(super) fn issues<'a>(codes: impl IntoIterator<Item = &'a str>) -> Result<Vec<String>, Refusal> {
+pub fn issues<'a>(codes: impl IntoIterator<Item = &'a str>) -> Result<Vec<String>, Refusal> {
     let shaped = |c: &str| (1..=8).contains(&c.len()) && c.bytes().all(|b| b.is_ascii_alphanumeric());
     let mut issues = Vec::new();
     for code in codes {
@@ -202,7 +207,7 @@ pub(super) fn unknown_issue() -> Refusal {
     Refusal::new("issues", "One of these is not on the list of issues")
 }
 
-pub(super) fn asks<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Vec<Ask>, Refusal> {
+pub fn asks<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Vec<Ask>, Refusal> {
     let ask = |word| Ask::parse(word).ok_or_else(|| Refusal::new("asks", "One of these is not something to ask for"));
     let mut asks = words.into_iter().map(ask).collect::<Result<Vec<_>, _>>()?;
     asks.sort_unstable();
@@ -211,7 +216,7 @@ pub(super) fn asks<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Vec<A
 }
 
 /// A note: trimmed, without what no keyboard types; nothing left is none.
-pub(super) fn note(text: &str) -> Result<Option<String>, Refusal> {
+pub fn note(text: &str) -> Result<Option<String>, Refusal> {
     let clean = kept_text(text);
     match clean.chars().count() {
         0 => Ok(None),

@@ -1,10 +1,9 @@
 //! An elector's page: what the register says, what was said at the door, who recorded it.
 
-use super::super::history::{self, Entry, Recorded, ask_words, listed, outcome_words};
+use super::super::history::{self, Entry, Recorded, ask_words, kind_title, listed, outcome_words};
 use super::super::objections::{self, Objection, channel_words, standing};
 use super::super::store;
 use super::super::{Elector, ElectorId, Resident};
-use super::kind_title;
 use crate::canvass::codes::{self, Code};
 use crate::database::{Scoped, Seen};
 use crate::web::words::{self, clock_time, moment};

@@ -1,10 +1,9 @@
 //! A home's page: who lives there and what was recorded at its door.
 
-use super::super::history::{self, Recorded};
+use super::super::history::{self, Recorded, kind_title};
 use super::super::store::{self, Home};
 use super::super::{HouseholdId, Resident};
 use super::elector::Event;
-use super::kind_title;
 use crate::canvass::codes;
 use crate::error::Error;
 use crate::web::{Answer, Layout, Path, Viewer, words};

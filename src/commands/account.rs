@@ -1,0 +1,109 @@
+//! `account add|end-access|list`
+
+use super::{Operation, secret};
+use crate::access::store::{accounts, ending};
+use crate::access::{Permission, email_address, passwords, person_name, text};
+use crate::error::Error;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// Accounts and all of an account's access.
+#[derive(clap::Subcommand)]
+pub enum Account {
+    /// Add an account; without --password-stdin a password is made and printed once
+    Add {
+        /// Its email address
+        #[arg(long)]
+        email: String,
+        /// The person's name
+        #[arg(long)]
+        name: String,
+        /// Read the password from standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// End all access of an account: sessions, grants, lists held
+    EndAccess {
+        /// The account's email address
+        #[arg(long)]
+        email: String,
+        /// Why, for the record
+        #[arg(long)]
+        reason: String,
+    },
+    /// Every account, and whether a grant lives
+    List,
+}
+
+/// Runs one of these commands.
+///
+/// # Errors
+/// What cannot stand, by field; what the database says.
+pub async fn run(operation: &Operation, command: Account) -> Result<(), Error> {
+    match command {
+        Account::Add { email, name, password_stdin } => add(operation, &email, &name, password_stdin).await,
+        Account::EndAccess { email, reason } => end_access(&operation.because(&reason), &email, &reason).await,
+        Account::List => list(operation).await,
+    }
+}
+
+async fn add(operation: &Operation, email: &str, name: &str, password_stdin: bool) -> Result<(), Error> {
+    let (email, name) = (email_address(email)?, person_name(name)?);
+    let typed = if password_stdin { Some(secret::password(&[&email, &name])?) } else { None };
+    let made = if typed.is_none() { Some(passwords::make()) } else { None };
+    let hash = passwords::hash(typed.or_else(|| made.clone()).unwrap_or_default()).await?;
+    let mut scope = operation.scope(Permission::ManageAccess).await?;
+    let id = accounts::add(&mut scope, &email, &name, &hash).await?;
+    scope.commit().await?;
+    print_added(operation, id, made);
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Added {
+    id: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<String>,
+}
+
+/// The id alone on standard output, so that scripts can take it; the made password on the other.
+fn print_added(operation: &Operation, id: Uuid, made: Option<String>) {
+    if let (false, Some(password)) = (operation.json, &made) {
+        eprintln!("Password, shown this once: {password}");
+    }
+    operation.print(&Added { id, password: made }, |added| added.id.to_string());
+}
+
+#[derive(Serialize)]
+struct Ended {
+    sessions_ended: i64,
+}
+
+async fn end_access(operation: &Operation, email: &str, reason: &str) -> Result<(), Error> {
+    let reason = text("reason", reason, 500, "Say why, with --reason")?;
+    let mut scope = operation.scope(Permission::ManageAccess).await?;
+    let account = accounts::by_email(&mut scope, email).await?;
+    let stopped = ending::end_access(&mut scope, account, &reason).await?;
+    scope.commit().await?;
+    operation.print(&Ended { sessions_ended: stopped.sessions }, |e| format!("{} sessions ended", e.sessions_ended));
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: Uuid,
+    email: String,
+    name: String,
+    live: bool,
+}
+
+async fn list(operation: &Operation) -> Result<(), Error> {
+    let mut scope = operation.scope(Permission::ManageAccess).await?;
+    let rows = accounts::all(&mut scope).await?;
+    scope.commit().await?;
+    let rows: Vec<Row> = rows.into_iter().map(|(id, email, name, live)| Row { id, email, name, live }).collect();
+    operation.print_all(&rows, |r| {
+        format!("{}  {}  {}  {}", r.id, r.email, r.name, if r.live { "live" } else { "no access" })
+    });
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! `audit seen-by|who-saw`
+
+use super::Operation;
+use crate::access::Permission;
+use crate::access::store::accounts;
+use crate::audit::store::{self, Sight};
+use crate::electors::ElectorId;
+use crate::error::Error;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// Who saw what, by record numbers.
+#[derive(clap::Subcommand)]
+pub enum Audit {
+    /// Everything that one account saw and was refused
+    SeenBy {
+        /// The account's email address
+        #[arg(long)]
+        email: String,
+    },
+    /// Everyone who saw one elector
+    WhoSaw {
+        /// The elector's id
+        elector: ElectorId,
+    },
+}
+
+/// Runs one of these commands.
+///
+/// # Errors
+/// What cannot stand, by field; what the database says.
+pub async fn run(operation: &Operation, command: Audit) -> Result<(), Error> {
+    match command {
+        Audit::SeenBy { email } => seen_by(operation, &email).await,
+        Audit::WhoSaw { elector } => who_saw(operation, elector).await,
+    }
+}
+
+#[derive(Serialize)]
+struct SeenBy {
+    account: Uuid,
+    email: String,
+    electors: Vec<Person>,
+    searches: i64,
+    prints: i64,
+    exports: i64,
+    refused: Vec<Refused>,
+}
+
+#[derive(Serialize)]
+struct Person {
+    id: ElectorId,
+    first: DateTime<Utc>,
+    last: DateTime<Utc>,
+    times: i64,
+}
+
+#[derive(Serialize)]
+struct Refused {
+    at: DateTime<Utc>,
+    what: String,
+}
+
+async fn seen_by(operation: &Operation, email: &str) -> Result<(), Error> {
+    let mut scope = operation.scope(Permission::ReadAccessLog).await?;
+    let account = accounts::by_email(&mut scope, email).await?;
+    let figures = store::figures(&mut scope, account).await?;
+    let (people, _) = store::people(&mut scope, account, 0, i64::MAX).await?;
+    let (refused, _) = store::refusals(&mut scope, account, None, i64::MAX).await?;
+    scope.commit().await?;
+    let person = |p: crate::audit::PersonSeen| Person { id: p.elector, first: p.first, last: p.last, times: p.times };
+    let answer = SeenBy {
+        account,
+        email: email.trim().to_lowercase(),
+        electors: people.into_iter().map(person).collect(),
+        searches: figures.searches,
+        prints: figures.prints,
+        exports: figures.exports,
+        refused: refused.into_iter().map(|r| Refused { at: r.at, what: r.what() }).collect(),
+    };
+    operation.print(&answer, in_words);
+    Ok(())
+}
+
+fn in_words(seen: &SeenBy) -> String {
+    let mut lines = vec![format!(
+        "{} saw {} people; {} searches, {} prints, {} exports, {} refused",
+        seen.email,
+        seen.electors.len(),
+        seen.searches,
+        seen.prints,
+        seen.exports,
+        seen.refused.len()
+    )];
+    lines.extend(seen.electors.iter().map(|p| format!("{}  {}  {}  {} times", p.id, p.first, p.last, p.times)));
+    lines.extend(seen.refused.iter().map(|r| format!("refused  {}  {}", r.at, r.what)));
+    lines.join("\n")
+}
+
+async fn who_saw(operation: &Operation, elector: ElectorId) -> Result<(), Error> {
+    let mut scope = operation.scope(Permission::ReadAccessLog).await?;
+    let sights = store::who_saw(&mut scope, elector, 0, i64::MAX).await?.rows;
+    scope.commit().await?;
+    operation.print_all(&sights, |s: &Sight| format!("{}  {}  {}  {}", s.at, s.name, s.how, s.purpose));
+    Ok(())
+}
