@@ -19,6 +19,10 @@ mod harness;
 mod insight;
 #[path = "promises/matrix.rs"]
 mod matrix;
+#[path = "promises/areas_and_polls.rs"]
+mod areas_and_polls;
+#[path = "promises/imports.rs"]
+mod imports;
 #[path = "promises/registers_import.rs"]
 mod registers_import;
 #[path = "promises/registers_reading.rs"]

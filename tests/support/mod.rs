@@ -5,6 +5,7 @@ pub mod app;
 pub mod browser;
 pub mod database;
 pub mod html;
+pub mod imports;
 pub mod register;
 pub mod results;
 pub mod walk;
