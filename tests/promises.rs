@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "promises/areas_and_polls.rs"]
+mod areas_and_polls;
 #[path = "promises/assignments.rs"]
 mod assignments;
 #[path = "promises/backup.rs"]
@@ -21,6 +23,8 @@ mod doorstep_script;
 mod electors;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/imports.rs"]
+mod imports;
 #[path = "promises/insight.rs"]
 mod insight;
 #[path = "promises/killed.rs"]

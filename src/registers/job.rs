@@ -120,6 +120,7 @@ impl Job {
         let applied = loop {
             match self.try_to_apply(allow_large, allow_other).await {
                 Err(error) if error.is_retryable() && tries < 2 => tries += 1,
+                Err(Error::Conflict(why)) => return self.wait_again(&why).await,
                 other => break other?,
             }
         };
@@ -128,6 +129,12 @@ impl Job {
         }
         let mut scope = self.scope().await?;
         store::forget(&mut scope, self.import).await?;
+        scope.commit().await
+    }
+
+    async fn wait_again(&self, why: &str) -> Result<(), Error> {
+        let mut scope = self.scope().await?;
+        store::set_ready_again(&mut scope, self.import, why).await?;
         scope.commit().await
     }
 

@@ -6,6 +6,7 @@ pub mod browser;
 pub mod database;
 pub mod form;
 pub mod html;
+pub mod imports;
 pub mod register;
 pub mod results;
 pub mod throwaway;
