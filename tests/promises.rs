@@ -9,18 +9,30 @@ mod assignments;
 mod browser;
 #[path = "promises/catalogue.rs"]
 mod catalogue;
+#[path = "promises/closing.rs"]
+mod closing;
 #[path = "promises/cluster.rs"]
 mod cluster;
 #[path = "promises/doorstep.rs"]
 mod doorstep;
 #[path = "promises/electors.rs"]
 mod electors;
+#[path = "promises/ending_access.rs"]
+mod ending_access;
+#[path = "promises/grants.rs"]
+mod grants;
 #[path = "promises/harness.rs"]
 mod harness;
 #[path = "promises/insight.rs"]
 mod insight;
+#[path = "promises/limits.rs"]
+mod limits;
 #[path = "promises/matrix.rs"]
 mod matrix;
+#[path = "promises/posts.rs"]
+mod posts;
+#[path = "promises/protection.rs"]
+mod protection;
 #[path = "promises/quarantine.rs"]
 mod quarantine;
 #[path = "promises/registers_import.rs"]
@@ -29,6 +41,10 @@ mod registers_import;
 mod registers_reading;
 #[path = "promises/results.rs"]
 mod results;
+#[path = "promises/sessions.rs"]
+mod sessions;
+#[path = "promises/set_up.rs"]
+mod set_up;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
 #[path = "promises/walk_lists.rs"]
