@@ -13,6 +13,8 @@ mod backup;
 mod browser;
 #[path = "promises/catalogue.rs"]
 mod catalogue;
+#[path = "promises/closing.rs"]
+mod closing;
 #[path = "promises/cluster.rs"]
 mod cluster;
 #[path = "promises/doorstep.rs"]
@@ -21,6 +23,10 @@ mod doorstep;
 mod doorstep_script;
 #[path = "promises/electors.rs"]
 mod electors;
+#[path = "promises/ending_access.rs"]
+mod ending_access;
+#[path = "promises/grants.rs"]
+mod grants;
 #[path = "promises/harness.rs"]
 mod harness;
 #[path = "promises/imports.rs"]
@@ -29,8 +35,14 @@ mod imports;
 mod insight;
 #[path = "promises/killed.rs"]
 mod killed;
+#[path = "promises/limits.rs"]
+mod limits;
 #[path = "promises/matrix.rs"]
 mod matrix;
+#[path = "promises/posts.rs"]
+mod posts;
+#[path = "promises/protection.rs"]
+mod protection;
 #[path = "promises/quarantine.rs"]
 mod quarantine;
 #[path = "promises/registers_import.rs"]
@@ -41,6 +53,10 @@ mod registers_reading;
 mod results;
 #[path = "promises/results_property.rs"]
 mod results_property;
+#[path = "promises/sessions.rs"]
+mod sessions;
+#[path = "promises/set_up.rs"]
+mod set_up;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
 #[path = "promises/walk_lists.rs"]
