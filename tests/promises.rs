@@ -13,6 +13,8 @@ mod catalogue;
 mod cluster;
 #[path = "promises/electors.rs"]
 mod electors;
+#[path = "promises/electors_pages.rs"]
+mod electors_pages;
 #[path = "promises/harness.rs"]
 mod harness;
 #[path = "promises/insight.rs"]

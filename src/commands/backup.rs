@@ -125,8 +125,7 @@ fn line() -> Option<String> {
 /// Six groups of four letters, 120 bits, printed once on standard error.
 fn made() -> Result<SecretString, Error> {
     let letter = |byte: u8| char::from(LETTERS[usize::from(byte) % LETTERS.len()]);
-    let groups: Vec<String> =
-        (0..6).map(|_| rand::random::<[u8; 4]>().into_iter().map(letter).collect()).collect();
+    let groups: Vec<String> = (0..6).map(|_| rand::random::<[u8; 4]>().into_iter().map(letter).collect()).collect();
     let passphrase = groups.join("-");
     eprintln!("Passphrase, shown once: {passphrase}\nKeep it apart from the file: without it nobody can restore.");
     Ok(passphrase.into())

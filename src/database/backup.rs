@@ -63,9 +63,12 @@ pub async fn write(operator: &Operator, file: &Path, passphrase: SecretString, f
     let inventory = Inventory::take(&mut snapshot).await?;
     let receipt = Receipt::of(&inventory, 0);
     let header = Header { version: env!("CARGO_PKG_VERSION").into(), taken_at: Utc::now(), inventory };
-    let dump = client::Dump { url: operator.url().to_owned(), major: client::major(&mut snapshot).await?, snapshot: name };
+    let dump =
+        client::Dump { url: operator.url().to_owned(), major: client::major(&mut snapshot).await?, snapshot: name };
     let to = file.to_owned();
-    let bytes = spawn_blocking(move || sealed::write(&to, force, &header, passphrase, &dump)).await.map_err(Error::internal)??;
+    let bytes = spawn_blocking(move || sealed::write(&to, force, &header, passphrase, &dump))
+        .await
+        .map_err(Error::internal)??;
     snapshot.rollback().await?;
     Ok(Receipt { bytes, ..receipt })
 }
@@ -76,7 +79,12 @@ pub async fn write(operator: &Operator, file: &Path, passphrase: SecretString, f
 /// [`Error::Refused`] with one clear line: the database holds something, the passphrase is wrong, the file is damaged or
 /// from a later version, `pg_restore` failed, or what was restored is not what was written. The database is then as it
 /// was before.
-pub async fn restore(operator: &Operator, file: &Path, passphrase: SecretString, replace: bool) -> Result<Receipt, Error> {
+pub async fn restore(
+    operator: &Operator,
+    file: &Path,
+    passphrase: SecretString,
+    replace: bool,
+) -> Result<Receipt, Error> {
     let mut old = PgConnection::connect_with(&options(operator.url())?).await?;
     if !replace && holds_anything(&mut old).await? {
         return Err(Error::Refused(
@@ -109,7 +117,9 @@ async fn holds_anything(connection: &mut PgConnection) -> Result<bool, Error> {
     if !tables {
         return Ok(false);
     }
-    Ok(query_scalar("select exists (select from account) or exists (select from elector)").fetch_one(connection).await?)
+    Ok(query_scalar("select exists (select from account) or exists (select from elector)")
+        .fetch_one(connection)
+        .await?)
 }
 
 /// Restores into the fresh database, compares it with the inventory, and brings it to this version's tables.
@@ -121,12 +131,16 @@ async fn fill(new: &swap::Fresh, opened: sealed::Opened, major: u32) -> Result<I
     query("alter default privileges grant usage, create on schemas to hustings_wall").execute(&mut connection).await?;
     let (url, header) = (new.url.clone(), opened.header.clone());
     spawn_blocking(move || client::restore(opened, &url, major)).await.map_err(Error::internal)??;
-    query("alter default privileges revoke usage, create on schemas from hustings_wall").execute(&mut connection).await?;
+    query("alter default privileges revoke usage, create on schemas from hustings_wall")
+        .execute(&mut connection)
+        .await?;
     let found = Inventory::take(&mut connection).await?;
     let differences = header.inventory.differences(&found);
     if !differences.is_empty() {
         let told = differences.join("; ");
-        return Err(Error::Refused(format!("What was restored is not what was written, so nothing was changed: {told}")));
+        return Err(Error::Refused(format!(
+            "What was restored is not what was written, so nothing was changed: {told}"
+        )));
     }
     migrate(&new.url).await.map_err(|e| {
         Error::Refused(format!("The backup is of version {} and cannot be brought to this one: {e}", header.version))

@@ -112,7 +112,8 @@ async fn what_was_backed_up_comes_back_with_its_log_and_its_wall() {
         assert_eq!(one, two);
     }
     assert_eq!(walled.len(), rebuilt.len());
-    let electors: i64 = query_scalar("select count(*) from elector").fetch_one(&mut as_organiser(&other).await).await.unwrap();
+    let electors: i64 =
+        query_scalar("select count(*) from elector").fetch_one(&mut as_organiser(&other).await).await.unwrap();
     assert_eq!(electors, 0, "without a session the restored wall shows nobody");
 }
 
@@ -158,7 +159,8 @@ async fn nothing_changes_when_the_passphrase_is_wrong_or_the_file_is_damaged() {
     here.write(false).await.unwrap();
     let other = TestDatabase::new().await;
     let before = inventory(&other).await;
-    let told = async |file: &Path, passphrase: &str| restore(&other, file, passphrase, true).await.unwrap_err().to_string();
+    let told =
+        async |file: &Path, passphrase: &str| restore(&other, file, passphrase, true).await.unwrap_err().to_string();
     assert!(told(&here.file(), "a boat in the sun").await.contains("the passphrase is wrong"));
     let whole = fs::read(here.file()).unwrap();
     let damaged = here.directory.path().join("damaged");

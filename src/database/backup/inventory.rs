@@ -62,9 +62,8 @@ impl Inventory {
 async fn access_log(connection: &mut PgConnection) -> Result<String, Error> {
     query("set timezone = 'UTC'").execute(&mut *connection).await?;
     query("set datestyle = 'ISO'").execute(&mut *connection).await?;
-    let mut rows = connection
-        .copy_out_raw("copy (select l.* from access_log l order by l.at, l.entry_id) to stdout")
-        .await?;
+    let mut rows =
+        connection.copy_out_raw("copy (select l.* from access_log l order by l.at, l.entry_id) to stdout").await?;
     let mut digest = Sha256::new();
     while let Some(chunk) = rows.try_next().await? {
         digest.update(&chunk);

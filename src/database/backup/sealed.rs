@@ -39,19 +39,15 @@ pub fn may_write(file: &Path, force: bool) -> Result<(), Error> {
         return Err(Error::Refused(format!("{shown} is a directory: name a file")));
     }
     if !force && file.symlink_metadata().is_ok() {
-        return Err(Error::Refused(format!("{shown} is there already. Name another file, or say --force to write over it")));
+        return Err(Error::Refused(format!(
+            "{shown} is there already. Name another file, or say --force to write over it"
+        )));
     }
     Ok(())
 }
 
 /// Writes header and dump; answers the file's size. Nothing is left behind when it fails.
-pub fn write(
-    file: &Path,
-    force: bool,
-    header: &Header,
-    passphrase: SecretString,
-    dump: &Dump,
-) -> Result<u64, Error> {
+pub fn write(file: &Path, force: bool, header: &Header, passphrase: SecretString, dump: &Dump) -> Result<u64, Error> {
     let draft = partial(file);
     let open = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&draft);
     let out = open.map_err(|e| refused(&draft, &e))?;

@@ -79,10 +79,11 @@ impl Fresh {
 async fn empty(connection: &mut PgConnection, database: &str) -> Result<(), Error> {
     let until = tokio::time::Instant::now() + PATIENCE;
     loop {
-        let ended: Vec<bool> = query_scalar("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1")
-            .bind(database)
-            .fetch_all(&mut *connection)
-            .await?;
+        let ended: Vec<bool> =
+            query_scalar("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1")
+                .bind(database)
+                .fetch_all(&mut *connection)
+                .await?;
         if ended.is_empty() {
             return Ok(());
         }

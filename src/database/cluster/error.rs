@@ -14,7 +14,9 @@ pub enum ClusterError {
         needed: String,
     },
     /// A client program is missing, or is older than the server.
-    #[error("{program} of PostgreSQL {needed} or later is not installed: install it (on Debian: apt-get install postgresql-client)")]
+    #[error(
+        "{program} of PostgreSQL {needed} or later is not installed: install it (on Debian: apt-get install postgresql-client)"
+    )]
     NoClient {
         /// Which program.
         program: String,
