@@ -23,6 +23,8 @@ mod doorstep;
 mod doorstep_script;
 #[path = "promises/electors.rs"]
 mod electors;
+#[path = "promises/electors_pages.rs"]
+mod electors_pages;
 #[path = "promises/ending_access.rs"]
 mod ending_access;
 #[path = "promises/grants.rs"]
