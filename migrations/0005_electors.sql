@@ -148,6 +148,10 @@ create table import (
   rows_read integer not null default 0,
   bytes_read bigint not null default 0,
   bytes_total bigint not null default 0,
+  -- While somebody works on it, its worker says so; silent for a minute, it is over.
+  beat_at timestamptz not null default now(),
+  -- The authority's newest register when people were matched: another one since makes this preview stale.
+  matched_register bigint,
   -- Counts and warnings as the contract's preview gives them, without refused rows.
   preview jsonb,
   failure text,
@@ -161,7 +165,8 @@ create table import (
   operator_id uuid
 );
 
-create table import_row (
+-- Unlogged: what is staged may go with a crash, the file is given again.
+create unlogged table import_row (
   import_id uuid not null references import on delete cascade,
   line integer not null,
   position integer not null,
@@ -192,10 +197,22 @@ create table import_row (
   flat text not null default '',
   raw text not null default '',
   extra jsonb,
-  -- Filled by matching: the person this row is, and by which step.
-  elector_id bigint,
+  -- The id that a new person gets; matching puts the person held in its place, and by which step
+  -- (1 to 3 as FORMATS.md counts them, 4: the very entry of somebody who had left).
+  elector_id bigint not null default nextval('elector_elector_id_seq'),
   step smallint,
+  -- Somebody held, in another home than before.
+  moved boolean not null default false,
   primary key (import_id, line)
+);
+
+-- Pairs that matching would not decide, until the import makes them doubtful_match.
+create unlogged table import_doubtful (
+  import_id uuid not null references import on delete cascade,
+  line integer not null,
+  candidate_id bigint not null,
+  why text not null,
+  primary key (import_id, line, candidate_id)
 );
 
 create table import_refused (
@@ -203,6 +220,7 @@ create table import_refused (
   line integer not null,
   number text,
   reason text not null,
+  advice text not null default '',
   primary key (import_id, line)
 );
 
@@ -210,7 +228,9 @@ create table import_refused (
 create table district_size (
   area_no integer primary key references district,
   electors integer not null,
-  households integer not null
+  households integer not null,
+  -- Anonymous entries of the register in force: a number and N, nobody.
+  anonymous integer not null default 0
 );
 
 -- Privileges. A volunteer has no birth date, no number before it is asked for by a list, no marks
@@ -222,7 +242,10 @@ grant select, insert on register to hustings_importer;
 grant select, insert on register_entry to hustings_importer;
 grant select, insert on doubtful_match to hustings_importer;
 grant select, insert, update, delete on import to hustings_importer;
-grant select, insert, update, delete on import_row, import_refused to hustings_importer;
+grant select, insert, update, delete on import_row, import_doubtful, import_refused to hustings_importer;
+grant usage on sequence elector_elector_id_seq to hustings_importer;
+-- A list's new version leaves out who asked not to be called on.
+grant select (partition_id, elector_id, area_no, channel, withdrawn, at) on objection to hustings_importer;
 grant select, insert, update, delete on district_size to hustings_importer, hustings_wall;
 
 grant select on household, elector, register, register_entry, doubtful_match, objection, import, import_refused, district_size
@@ -240,6 +263,13 @@ grant select (partition_id, elector_id, objection_id, area_no, channel, withdraw
 
 grant select on household, elector, register, register_entry, doubtful_match, objection, import to hustings_wall;
 grant update on elector to hustings_wall;
+grant update on import to hustings_wall;
+grant select, delete on import_row, import_doubtful to hustings_wall;
+grant update on doubtful_match to hustings_wall;
+grant update (elector_id) on register_entry to hustings_wall;
+grant update (elector_id, area_no) on objection to hustings_wall;
+grant update (letters) on district to hustings_wall;
+grant update (name) on area, authority to hustings_wall;
 
 alter table household enable row level security;
 alter table household force row level security;
@@ -257,6 +287,8 @@ alter table import enable row level security;
 alter table import force row level security;
 alter table import_row enable row level security;
 alter table import_row force row level security;
+alter table import_doubtful enable row level security;
+alter table import_doubtful force row level security;
 alter table import_refused enable row level security;
 alter table import_refused force row level security;
 reset role;
@@ -305,6 +337,8 @@ create policy importer on register_entry to hustings_importer
 create policy importer on doubtful_match to hustings_importer
   using (area_no = any ((select wall.areas())::integer[]))
   with check (area_no = any ((select wall.areas())::integer[]));
+create policy importer on objection for select to hustings_importer
+  using (area_no = any ((select wall.areas())::integer[]));
 create policy importer_reads on register for select to hustings_importer
   using ((select wall.is('organiser')));
 create policy importer_adds on register for insert to hustings_importer
@@ -313,6 +347,9 @@ create policy importer on import to hustings_importer
   using ((select wall.is('organiser')) and account_id = (select wall.account()))
   with check ((select wall.is('organiser')) and account_id = (select wall.account()));
 create policy importer on import_row to hustings_importer
+  using (import_id = any ((select wall.own_imports())::uuid[]))
+  with check (import_id = any ((select wall.own_imports())::uuid[]));
+create policy importer on import_doubtful to hustings_importer
   using (import_id = any ((select wall.own_imports())::uuid[]))
   with check (import_id = any ((select wall.own_imports())::uuid[]));
 create policy importer on import_refused to hustings_importer
@@ -336,8 +373,15 @@ create policy administrator on register for select to hustings_administrator
   using ((select wall.is('administrator')));
 reset role;
 
+-- Is this the command line's operator, who needs no session?
+create function wall.operator() returns boolean
+language sql stable security definer set search_path = '' as $$
+  select pg_has_role(session_user, 'hustings_operator', 'member')
+$$;
+
 -- The first register of a place brings its districts with it: only for an organiser on all areas or
--- on the authority itself, whose grants cover districts to come.
+-- on the authority itself, whose grants cover districts to come. An authority that had no name yet
+-- gets this one when the letters are its own.
 create function wall.add_districts(authority_name text, letters text[]) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -345,17 +389,26 @@ declare
   may_all boolean;
 begin
   select a.partition_id into partition from public.authority a where a.name = authority_name;
+  if partition is null then
+    select a.partition_id into partition from public.authority a
+    where a.name = 'Unnamed authority' and exists (select from public.district d
+      where d.partition_id = a.partition_id and d.letters = any (add_districts.letters));
+  end if;
   select exists (
     select from wall.in_use() u join public.area ar using (area_id)
     where u.role = 'organiser' and wall.open('contact')
       and (ar.kind = 'installation' or (ar.kind = 'authority' and ar.partition_id = partition))
-  ) or pg_has_role(session_user, 'hustings_operator', 'member') into may_all;
+  ) or wall.operator() into may_all;
   if not may_all then
     raise exception 'this grant may not bring new districts' using errcode = '42501';
   end if;
   if partition is null then
     insert into public.authority (name) values (authority_name) returning partition_id into partition;
     insert into public.area (kind, name, partition_id) values ('authority', authority_name, partition);
+  else
+    update public.authority a set name = authority_name where a.partition_id = partition and a.name <> authority_name;
+    update public.area a set name = authority_name
+    where a.partition_id = partition and a.kind = 'authority' and a.name = 'Unnamed authority' and a.name <> authority_name;
   end if;
   with new as (
     insert into public.district (partition_id, letters)
@@ -366,5 +419,107 @@ begin
   return partition;
 end
 $$;
+
+-- A district that has new letters in this year's register stays the district it was, with its
+-- grants, lists and history.
+create function wall.rename_district(area integer, letters text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  old text;
+begin
+  if not (wall.operator() or area = any (wall.areas())) then
+    raise exception 'this district is not in the area in use' using errcode = '42501';
+  end if;
+  select d.letters into old from public.district d where d.area_no = area for update;
+  update public.district d set letters = rename_district.letters where d.area_no = area;
+  update public.area a set name = rename_district.letters where a.area_no = area and a.name = old;
+end
+$$;
+
+-- What was said by and about people goes where they live now: whoever may see them sees it.
+create function wall.follow_people(partition integer) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  update public.objection o set area_no = e.area_no from public.elector e
+  where o.partition_id = partition and e.partition_id = o.partition_id and e.elector_id = o.elector_id
+    and o.area_no <> e.area_no;
+  update public.result r set area_no = e.area_no from public.elector e
+  where r.partition_id = partition and e.partition_id = r.partition_id and e.elector_id = r.elector_id
+    and r.area_no <> e.area_no;
+  update public.result r set area_no = h.area_no from public.household h
+  where r.partition_id = partition and r.elector_id is null and h.partition_id = r.partition_id
+    and h.household_id = r.household_id and r.area_no <> h.area_no;
+end
+$$;
+
+-- An organiser says that a new entry is somebody held before: their answers, objections and entries
+-- go to the new record; the old one stays as left, with nothing of its own. Other doubts about the two are settled
+-- by it. Answers whether it was still open.
+create function wall.same_person(partition integer, register bigint, elector bigint, candidate bigint) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  new_area integer;
+  kind text;
+begin
+  if not exists (select from wall.in_use() u where u.role = 'organiser') or not wall.open('contact') then
+    return false;
+  end if;
+  select e.area_no into new_area from public.elector e
+  where e.partition_id = partition and e.elector_id = elector and e.left_at is null for update;
+  perform from public.elector e
+  where e.partition_id = partition and e.elector_id = candidate and e.left_at is not null
+    and e.area_no = any (wall.areas()) for update;
+  if not found or new_area is null or not new_area = any (wall.areas()) then
+    return false;
+  end if;
+  update public.doubtful_match m
+  set state = 'same', decided_by = wall.account(), decided_at = statement_timestamp()
+  where m.partition_id = partition and m.register_id = register and m.elector_id = elector
+    and m.candidate_id = candidate and m.state = 'open';
+  if not found then
+    return false;
+  end if;
+  update public.doubtful_match m
+  set state = 'different', decided_by = wall.account(), decided_at = statement_timestamp()
+  where m.partition_id = partition and m.state = 'open' and (m.elector_id = elector or m.candidate_id = candidate);
+  update public.register_entry t set elector_id = elector where t.partition_id = partition and t.elector_id = candidate;
+  update public.objection o set elector_id = elector, area_no = new_area
+  where o.partition_id = partition and o.elector_id = candidate;
+  update public.result r set elector_id = elector, area_no = new_area
+  where r.partition_id = partition and r.elector_id = candidate;
+  for kind in select i.intention_kind from public.intention_now i
+    where i.partition_id = partition and i.elector_id = candidate order by 1 loop
+    perform wall.settle(partition, candidate, kind);
+    perform wall.settle(partition, elector, kind);
+  end loop;
+  return true;
+end
+$$;
+
+-- The end of an import that cannot go on, perhaps because its session is over: says why, forgets what was
+-- staged. `hash` is that session's, live or not; it ends its own account's imports and no others.
+create function wall.fail_import(hash text, import uuid, why text) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  update public.import i set state = 'failed', failure = left(why, 500), ended_at = statement_timestamp()
+  where i.import_id = fail_import.import and i.state in ('reading', 'ready', 'applying')
+    and exists (select from public.session s where s.key = sha256(decode(hash, 'hex')) and s.account_id = i.account_id);
+  if not found then
+    return false;
+  end if;
+  delete from public.import_row r where r.import_id = fail_import.import;
+  delete from public.import_doubtful r where r.import_id = fail_import.import;
+  return true;
+end
+$$;
+
+alter function wall.operator() owner to hustings_wall;
 alter function wall.add_districts(text, text[]) owner to hustings_wall;
-grant execute on function wall.add_districts(text, text[]) to hustings_importer;
+alter function wall.rename_district(integer, text) owner to hustings_wall;
+alter function wall.follow_people(integer) owner to hustings_wall;
+alter function wall.same_person(integer, bigint, bigint, bigint) owner to hustings_wall;
+alter function wall.fail_import(text, uuid, text) owner to hustings_wall;
+grant execute on function wall.add_districts(text, text[]), wall.rename_district(integer, text), wall.follow_people(integer)
+  to hustings_importer;
+grant execute on function wall.same_person(integer, bigint, bigint, bigint) to hustings_organiser;
+grant execute on function wall.fail_import(text, uuid, text) to hustings_door;

@@ -122,12 +122,25 @@ create table result_conflict (
   partition_id integer not null,
   id uuid not null,
   digest bytea not null,
+  list_id bigint not null,
+  household_id bigint not null,
   area_no integer not null references district,
   content jsonb not null,
   account_id uuid not null references account,
   received_at timestamptz not null default clock_timestamp(),
-  primary key (partition_id, id, digest)
+  primary key (partition_id, id, digest),
+  foreign key (partition_id, list_id) references walk_list,
+  foreign key (partition_id, household_id) references household
 );
+
+-- What stands: every result that no later one corrects. A correction is about the same home and person as what it
+-- corrects, so nobody's answer is taken back by naming its id at another door.
+create view standing_result with (security_invoker) as
+select r.partition_id, r.id, r.list_id, r.household_id, r.elector_id, r.area_no, r.outcome, r.intention, r.intention_kind,
+  r.issues, r.asks, r.voted, r.note, r.at, r.received_at, r.base, r.account_id
+from result r
+where not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id
+  and c.household_id = r.household_id and c.elector_id is not distinct from r.elector_id);
 
 -- Results that cannot stand yet: access had ended, or something in them is wrong. Nothing is lost.
 create table quarantine (
@@ -144,6 +157,8 @@ create table quarantine (
   state text not null default 'waiting' check (state in ('waiting', 'stored', 'binned')),
   decided_by uuid references account,
   decided_at timestamptz,
+  -- Why it was binned.
+  decided_reason text check (length(decided_reason) between 1 and 200),
   primary key (id, digest),
   foreign key (partition_id, list_id) references walk_list
 );
@@ -182,17 +197,18 @@ grant insert (partition_id, name, area_no, poll_id, intention_kind, side_order, 
 grant select, insert on walk_list_door, walk_list_elector to hustings_organiser;
 grant select, insert (partition_id, list_id, assignment_id, account_id, starts_at, ends_at, assigned_by),
   update (ended_at) on assignment to hustings_organiser;
-grant select on result, result_conflict, quarantine, intention_now, tally to hustings_organiser;
+grant select on result, standing_result, result_conflict, quarantine, intention_now, tally to hustings_organiser;
 grant insert (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind, issues, asks,
-  voted, note, at, base, account_id, accepted_by) on result to hustings_organiser;
+  voted, note, at, received_at, base, account_id, accepted_by) on result to hustings_organiser;
 grant select, insert (id, digest, account_id) on receipt to hustings_organiser, hustings_volunteer;
-grant update (state, decided_by, decided_at) on quarantine to hustings_organiser;
+grant update (state, decided_by, decided_at, decided_reason) on quarantine to hustings_organiser;
 
 grant select on walk_list, walk_list_door, walk_list_elector, assignment to hustings_volunteer;
-grant select on result, intention_now to hustings_volunteer;
+grant select on result, standing_result, intention_now to hustings_volunteer;
 grant insert (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind, issues, asks,
   voted, note, at, base, account_id) on result to hustings_volunteer;
-grant insert (partition_id, id, digest, area_no, content, account_id) on result_conflict to hustings_volunteer, hustings_organiser;
+grant insert (partition_id, id, digest, list_id, household_id, area_no, content, account_id) on result_conflict
+  to hustings_volunteer;
 
 grant select on walk_list, walk_list_door, walk_list_elector, assignment, result, result_conflict, quarantine, intention_now
   to hustings_protection;
@@ -208,7 +224,8 @@ grant select on assignment to hustings_importer;
 
 grant select, insert, update on receipt, quarantine, intention_now to hustings_wall;
 grant select, insert, delete on tally to hustings_wall;
-grant select on walk_list, walk_list_door, walk_list_elector, assignment, result, result_conflict to hustings_wall;
+grant update (elector_id, area_no) on result to hustings_wall;
+grant select on walk_list, walk_list_door, walk_list_elector, assignment, result, standing_result, result_conflict to hustings_wall;
 
 alter table walk_list enable row level security;
 alter table walk_list force row level security;
@@ -292,45 +309,61 @@ language sql stable security definer set search_path = '' as $$
   where u.role = 'volunteer' and wall.open('contact') and wall.covers(u.area_id, l.area_no)
 $$;
 
--- A home is done when it has an answer that stands and does not ask us to come back.
+-- How each home of a list stands by the answers that stand: `done` unless the last one asks us to come back and nobody
+-- was spoken with.
+create function wall.done(spoke boolean, latest text) returns boolean
+language sql immutable set search_path = '' as $$ select spoke or latest <> 'come-back' $$;
 create function wall.own_progress() returns table (partition_id integer, list_id bigint, done bigint)
 language sql stable security definer set search_path = '' as $$
-  select r.partition_id, r.list_id, count(distinct r.household_id)
-  from public.result r
-  where r.list_id = any ((select wall.own_lists())::bigint[]) and r.outcome <> 'come-back'
-    and not exists (select from public.result c where c.partition_id = r.partition_id and c.base = r.id)
-  group by 1, 2
+  select h.partition_id, h.list_id, count(*) from (
+    select l.partition_id, l.list_id, r.household_id
+    from public.walk_list l
+    join public.standing_result r on r.partition_id = l.partition_id and r.list_id = l.list_id
+    join public.walk_list_door d on d.partition_id = l.partition_id and d.list_id = l.list_id and d.version = l.version
+      and d.household_id = r.household_id
+    where l.list_id = any ((select wall.own_lists())::bigint[])
+    group by 1, 2, 3
+    having wall.done(bool_or(r.outcome = 'spoke'), (array_agg(r.outcome order by r.received_at desc, r.id desc))[1])
+  ) h group by 1, 2
 $$;
 
--- May this one result be recorded? A volunteer: a door of a list that was theirs at some time, its
--- assignment over or not, while the session lives. What was said at a door is never lost.
-create function wall.may_record(partition integer, list bigint, household bigint, elector bigint) returns boolean
+-- Was this list given to this account, now or at some time before?
+create function wall.was_given(partition integer, list bigint, account uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from public.assignment a where a.partition_id = partition and a.list_id = list
+    and a.account_id = was_given.account and a.starts_at <= statement_timestamp())
+$$;
+
+-- May this one result be recorded, under this district and kind? A volunteer: a door of a list that was theirs at some
+-- time, its assignment over or not, while the session and the tool live and the grant in use covers the door. What was
+-- said at a door is never lost. The kind and district are the list's and the door's, never the sender's choice.
+create function wall.may_record(partition integer, list bigint, household bigint, elector bigint, area integer, kind text)
+returns boolean
 language sql stable security definer set search_path = '' as $$
   select exists (
     select from wall.in_use() u
-    join public.walk_list l on l.partition_id = partition and l.list_id = list
+    join public.walk_list l on l.partition_id = partition and l.list_id = list and l.intention_kind = kind
     join public.walk_list_door d on d.partition_id = l.partition_id and d.list_id = l.list_id
-      and d.household_id = household
-    where wall.open('contact')
-      and case u.role
-        when 'volunteer' then exists (select from public.assignment a where a.partition_id = l.partition_id
-          and a.list_id = l.list_id and a.account_id = u.account_id)
-        when 'organiser' then wall.covers(u.area_id, d.area_no)
-        else false end
+      and d.household_id = household and d.area_no = area
+    where wall.open('contact') and wall.covers(u.area_id, d.area_no)
+      and (u.role = 'organiser' or (u.role = 'volunteer' and wall.was_given(l.partition_id, l.list_id, u.account_id)))
       and (elector is null or exists (select from public.walk_list_elector e
         where e.partition_id = l.partition_id and e.list_id = l.list_id and e.household_id = household
           and e.elector_id = elector)))
 $$;
 
--- What a result needs to know of its list, for one to whom it was assigned once.
+-- What a result needs to know of its list; no row for one to whom the list was never given. `here` says that the person
+-- is on the register: somebody who left it, or was erased from it, gets no further answers.
 create function wall.recordable(partition integer, list bigint, household bigint, elector bigint)
-returns table (known boolean, door boolean, person boolean, area_no integer, intention_kind text)
+returns table (covered boolean, door boolean, person boolean, here boolean, area_no integer, intention_kind text)
 language sql stable security definer set search_path = '' as $$
-  select true,
+  select wall.covers(u.area_id, coalesce(d.area_no, l.area_no)),
     d.household_id is not null,
     elector is null or exists (select from public.walk_list_elector e
       where e.partition_id = l.partition_id and e.list_id = l.list_id and e.household_id = household
         and e.elector_id = elector),
+    elector is null or exists (select from public.elector p
+      where p.partition_id = l.partition_id and p.elector_id = elector and p.left_at is null),
     coalesce(d.area_no, l.area_no), l.intention_kind
   from wall.in_use() u
   join public.walk_list l on l.partition_id = partition and l.list_id = list
@@ -338,36 +371,53 @@ language sql stable security definer set search_path = '' as $$
     and w.list_id = l.list_id and w.household_id = household order by w.version desc limit 1) d on true
   where wall.open('contact')
     and case u.role
-      when 'volunteer' then exists (select from public.assignment a where a.partition_id = l.partition_id
-        and a.list_id = l.list_id and a.account_id = u.account_id)
-      when 'organiser' then wall.covers(u.area_id, l.area_no)
+      when 'volunteer' then wall.was_given(l.partition_id, l.list_id, u.account_id)
+      when 'organiser' then wall.covers(u.area_id, coalesce(d.area_no, l.area_no))
       else false end
 $$;
 
--- Brings intention_now and the tally in line with the results of one person. Computed afresh
--- under the row's lock, so that any order and repetition of answers ends the same.
+-- Was a result of this id received with this content? Null: never. Asked also of ids that another account sent, so that
+-- a phone which two people share repeats nothing; an id is a secret of 122 bits until it is sent.
+create function wall.received_same(result uuid, content bytea) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select r.digest = content from public.receipt r
+  where r.id = result and exists (select from wall.in_use())
+$$;
+
+-- Does a late result wait with this id and account, received then? An organiser accepts those and makes up none.
+create function wall.waits(result uuid, account uuid, partition integer, list bigint, received timestamptz) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from public.quarantine q where q.id = result and q.account_id = account
+    and q.partition_id = partition and q.list_id = list and q.received_at = received and q.state = 'waiting')
+$$;
+
+-- Brings intention_now and the tally in line with the results of one person. Computed afresh under the row's lock, so
+-- that any order and repetition of answers ends the same. Who has left the register is in no tally; an import, which
+-- decides who that is, waits for answers that are being settled and counts all anew at its end.
 create function wall.settle(partition integer, elector bigint, kind text) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
+  person record;
   held public.intention_now%rowtype;
   newest record;
-  now_in integer;
 begin
-  select e.area_no into now_in from public.elector e where e.partition_id = partition and e.elector_id = elector;
-  if now_in is null then
+  if not exists (select from public.result r where r.partition_id = partition and r.elector_id = elector
+                 and r.intention_kind = kind and r.intention is not null) then
     return;
   end if;
+  perform pg_advisory_xact_lock_shared(4871004, partition);
+  select e.area_no, e.left_at is null as here into person
+  from public.elector e where e.partition_id = partition and e.elector_id = elector;
   insert into public.intention_now (partition_id, elector_id, intention_kind, area_no)
-  values (partition, elector, kind, now_in) on conflict do nothing;
+  values (partition, elector, kind, person.area_no) on conflict do nothing;
   select * into held from public.intention_now i
   where i.partition_id = partition and i.elector_id = elector and i.intention_kind = kind for update;
+  -- A statement of its own, so that it sees what was committed while the lock was waited for.
   select r.intention, r.id, r.received_at into newest
-  from public.result r
-  where r.partition_id = partition and r.elector_id = elector and r.intention_kind = kind
-    and r.intention is not null
-    and not exists (select from public.result c where c.partition_id = r.partition_id and c.base = r.id)
+  from public.standing_result r
+  where r.partition_id = partition and r.elector_id = elector and r.intention_kind = kind and r.intention is not null
   order by r.received_at desc, r.id desc limit 1;
-  if held.code is distinct from newest.intention then
+  if person.here and held.code is distinct from newest.intention then
     if held.code is not null then
       insert into public.tally (area_no, intention_kind, code, change) values (held.area_no, kind, held.code, -1);
     end if;
@@ -386,6 +436,8 @@ $$;
 create function wall.rebuild_tallies(partition integer) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
+  -- Answers being settled finish first; later ones wait for this import's end. See wall.settle.
+  perform pg_advisory_xact_lock(4871004, partition);
   update public.intention_now i set area_no = e.area_no
   from public.elector e
   where i.partition_id = partition and e.partition_id = i.partition_id and e.elector_id = i.elector_id
@@ -394,7 +446,7 @@ begin
   insert into public.tally (area_no, intention_kind, code, change)
   select i.area_no, i.intention_kind, i.code, count(*) from public.intention_now i
   join public.elector e using (partition_id, elector_id)
-  where i.partition_id = partition and i.code is not null
+  where i.partition_id = partition and i.code is not null and e.left_at is null
   group by 1, 2, 3;
 end
 $$;
@@ -434,10 +486,44 @@ language sql stable security definer set search_path = '' as $$
     join public.access_grant g on g.account_id = may_assign.account and g.role = 'volunteer' and g.ended_at is null
       and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
     where u.role = 'organiser' and wall.open('contact')
+      and l.ended_at is null
       and not exists (
-        select from public.walk_list_door d where d.partition_id = l.partition_id and d.list_id = l.list_id
-          and d.version = l.version
-          and not (wall.covers(u.area_id, d.area_no) and wall.covers(g.area_id, d.area_no))))
+        select from (select distinct w.area_no from public.walk_list_door w where w.partition_id = l.partition_id
+          and w.list_id = l.list_id and w.version = l.version) d
+        where not (wall.covers(u.area_id, d.area_no) and wall.covers(g.area_id, d.area_no))))
+$$;
+
+-- Whom this list may be given to: live volunteer grants that cover every door of it.
+create function wall.assignable(partition integer, list bigint)
+returns table (account_id uuid, name text, email text, grant_ends_at timestamptz)
+language sql stable security definer set search_path = '' as $$
+  with l as materialized (
+    select w.area_id, array(select distinct d.area_no from public.walk_list_door d where d.partition_id = l.partition_id
+      and d.list_id = l.list_id and d.version = l.version) as numbers
+    from wall.in_use() w join public.walk_list l on l.partition_id = assignable.partition and l.list_id = assignable.list
+    where w.role = 'organiser' and wall.open('contact') and l.ended_at is null
+  )
+  select a.account_id, a.name, a.email, max(g.ends_at)
+  from l
+  join public.access_grant g on g.role = 'volunteer' and g.ended_at is null
+    and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
+  join public.account a on a.account_id = g.account_id
+  where not exists (select from unnest(l.numbers) n where not (wall.covers(l.area_id, n) and wall.covers(g.area_id, n)))
+  group by 1, 2, 3
+$$;
+
+-- Of these people, those who want nobody at their door. An objection follows the person wherever an
+-- import puts them, so its own district does not limit this; the person's does.
+create function wall.objected(partition integer, electors bigint[]) returns bigint[]
+language sql stable security definer set search_path = '' as $$
+  select coalesce(array_agg(elector_id), '{}') from (
+    select distinct on (o.elector_id) o.elector_id, o.withdrawn
+    from public.objection o
+    join public.elector e on e.partition_id = o.partition_id and e.elector_id = o.elector_id
+    where o.partition_id = partition and o.elector_id = any (electors) and o.channel = 'door'
+      and (e.area_no = any ((select wall.areas())::integer[]) or pg_has_role(session_user, 'hustings_operator', 'member'))
+    order by o.elector_id, o.at desc, o.objection_id desc) newest
+  where not withdrawn
 $$;
 
 -- Lets sessions of a volunteer last until two hours after the last of their assignments.
@@ -473,9 +559,13 @@ end $$;
 alter type wall.open_list owner to hustings_wall;
 grant execute on function wall.list_partition(), wall.list_id(), wall.list_version(), wall.households(), wall.electors(),
   wall.electors_with_last(), wall.own_lists(), wall.own_progress() to hustings_volunteer;
-grant execute on function wall.may_record(integer, bigint, bigint, bigint), wall.recordable(integer, bigint, bigint, bigint),
-  wall.settle(integer, bigint, text) to hustings_volunteer, hustings_organiser;
-grant execute on function wall.fold_tallies(), wall.volunteers(), wall.may_assign(integer, bigint, uuid), wall.extend_sessions(uuid)
+grant execute on function wall.done(boolean, text) to hustings_volunteer, hustings_organiser;
+grant execute on function wall.may_record(integer, bigint, bigint, bigint, integer, text),
+  wall.recordable(integer, bigint, bigint, bigint), wall.received_same(uuid, bytea), wall.settle(integer, bigint, text)
+  to hustings_volunteer, hustings_organiser;
+grant execute on function wall.waits(uuid, uuid, integer, bigint, timestamptz) to hustings_organiser;
+grant execute on function wall.fold_tallies(), wall.volunteers(), wall.may_assign(integer, bigint, uuid), wall.extend_sessions(uuid),
+  wall.assignable(integer, bigint), wall.objected(integer, bigint[])
   to hustings_organiser;
 grant execute on function wall.rebuild_tallies(integer) to hustings_importer;
 grant execute on function wall.names(uuid[]) to hustings_organiser, hustings_protection;
@@ -499,7 +589,8 @@ create policy volunteer on assignment for select to hustings_volunteer
 create policy volunteer_reads on result for select to hustings_volunteer
   using (partition_id = (select wall.list_partition()) and list_id = (select wall.list_id()));
 create policy volunteer_records on result for insert to hustings_volunteer
-  with check (account_id = (select wall.account()) and wall.may_record(partition_id, list_id, household_id, elector_id));
+  with check (account_id = (select wall.account())
+    and wall.may_record(partition_id, list_id, household_id, elector_id, area_no, intention_kind));
 create policy volunteer on intention_now for select to hustings_volunteer
   using (partition_id = (select wall.list_partition()) and elector_id = any ((select wall.electors_with_last())::bigint[]));
 create policy own_reads on receipt for select to hustings_volunteer, hustings_organiser
@@ -509,7 +600,8 @@ create policy own_adds on receipt for insert to hustings_volunteer
 create policy organiser_adds on receipt for insert to hustings_organiser
   with check ((select wall.is('organiser')));
 create policy recorder on result_conflict for insert to hustings_volunteer
-  with check (account_id = (select wall.account()));
+  with check (account_id = (select wall.account()) and exists (select from wall.recordable(partition_id, list_id, household_id, null) r
+    where r.covered and r.door and r.area_no = result_conflict.area_no));
 
 create policy organiser_reads on walk_list for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));
@@ -518,12 +610,22 @@ create policy organiser_makes on walk_list for insert to hustings_organiser
 create policy organiser_changes on walk_list for update to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]))
   with check (area_no = any ((select wall.areas())::integer[]));
-create policy organiser on walk_list_door to hustings_organiser
-  using (area_no = any ((select wall.areas())::integer[]))
-  with check (area_no = any ((select wall.areas())::integer[]));
-create policy organiser on walk_list_elector to hustings_organiser
-  using (area_no = any ((select wall.areas())::integer[]))
-  with check (area_no = any ((select wall.areas())::integer[]));
+-- A row says its own district: it must be that of the home and of the person, whose own policies
+-- hold here too, so that nobody outside the area comes onto a list by a false district.
+create policy organiser_reads on walk_list_door for select to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]));
+create policy organiser_adds on walk_list_door for insert to hustings_organiser
+  with check (area_no = any ((select wall.areas())::integer[])
+    and exists (select from walk_list l where l.partition_id = walk_list_door.partition_id and l.list_id = walk_list_door.list_id)
+    and exists (select from household h where h.partition_id = walk_list_door.partition_id
+      and h.household_id = walk_list_door.household_id and h.area_no = walk_list_door.area_no));
+create policy organiser_reads on walk_list_elector for select to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]));
+create policy organiser_adds on walk_list_elector for insert to hustings_organiser
+  with check (area_no = any ((select wall.areas())::integer[])
+    and exists (select from elector e where e.partition_id = walk_list_elector.partition_id
+      and e.elector_id = walk_list_elector.elector_id and e.household_id = walk_list_elector.household_id
+      and e.area_no = walk_list_elector.area_no));
 create policy organiser_reads on assignment for select to hustings_organiser
   using (exists (select from walk_list l where l.partition_id = assignment.partition_id and l.list_id = assignment.list_id));
 create policy organiser_assigns on assignment for insert to hustings_organiser
@@ -535,7 +637,8 @@ create policy organiser_reads on result for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));
 create policy organiser_accepts on result for insert to hustings_organiser
   with check (area_no = any ((select wall.areas())::integer[]) and accepted_by = (select wall.account())
-    and wall.may_record(partition_id, list_id, household_id, elector_id));
+    and wall.waits(id, account_id, partition_id, list_id, received_at)
+    and wall.may_record(partition_id, list_id, household_id, elector_id, area_no, intention_kind));
 create policy organiser on result_conflict for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));
 create policy organiser on quarantine to hustings_organiser

@@ -135,44 +135,46 @@ create function wall.quarantine(hash text, result uuid, digest bytea, partition 
   content jsonb, field text, reason text) returns text
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  who record;
-  door_area integer;
+  account uuid;
+  list_area integer;
 begin
-  select s.account_id, s.session_id into who from public.session s
+  select s.account_id into account from public.session s
   where s.key = sha256(decode(hash, 'hex'))
     and coalesce(s.ended_at, least(s.ends_at, s.idle_until)) > statement_timestamp() - interval '30 days';
-  if who.account_id is null then
+  if account is null then
     return 'unknown';
   end if;
-  select l.area_no into door_area from public.walk_list l
-  where l.partition_id = partition and l.list_id = list
-    and exists (select from public.assignment a where a.partition_id = l.partition_id and a.list_id = l.list_id
-      and a.account_id = who.account_id);
-  if door_area is null then
+  if not wall.open('contact') then
+    return 'closed';
+  end if;
+  select l.area_no into list_area from public.walk_list l
+  where l.partition_id = partition and l.list_id = list and wall.was_given(partition, list, account);
+  if list_area is null then
     return 'not-found';
   end if;
   -- Already stored before access ended: the phone asks again because the answer was lost.
-  if exists (select from public.receipt r where r.id = result and r.digest = quarantine.digest
-             and r.account_id = who.account_id) then
+  if exists (select from public.receipt r where r.id = result and r.digest = quarantine.digest) then
     return 'replayed';
   end if;
-  if (select count(*) from public.quarantine q where q.account_id = who.account_id and q.state = 'waiting') >= 5000 then
+  if length(quarantine.content::text) > 100000
+    or (select count(*) from public.quarantine q where q.account_id = account and q.state = 'waiting') >= 5000 then
     return 'full';
   end if;
   insert into public.quarantine (id, digest, partition_id, list_id, area_no, content, field, reason, account_id)
-  values (result, quarantine.digest, partition, list, door_area, quarantine.content, quarantine.field,
-    quarantine.reason, who.account_id)
+  values (result, quarantine.digest, partition, list, list_area, quarantine.content, quarantine.field,
+    quarantine.reason, account)
   on conflict do nothing;
   return 'kept';
 end
 $$;
 
--- A result that came again under a live session and was stored no longer waits.
-create function wall.release(result uuid) returns void
+-- A result that came again, the same, under a live session and was stored no longer waits.
+create function wall.release(result uuid, content bytea) returns void
 language sql volatile security definer set search_path = '' as $$
   update public.quarantine q set state = 'stored', decided_at = statement_timestamp()
-  where q.id = result and q.state = 'waiting' and q.account_id = (select u.account_id from wall.in_use() u)
-    and exists (select from public.receipt r where r.id = result)
+  where q.id = result and q.digest = release.content and q.state = 'waiting'
+    and exists (select from wall.in_use())
+    and exists (select from public.receipt r where r.id = result and r.digest = release.content)
 $$;
 
 -- The public notices of closed tools, and what every page says of the installation.
@@ -245,4 +247,4 @@ grant execute on function wall.sign_in_candidate(text, text), wall.note_sign_in_
   wall.quarantine(text, uuid, bytea, integer, bigint, jsonb, text, text), wall.notices(), wall.about(),
   wall.set_up(text, text, text, text, text, jsonb, text, date, text, uuid, text, text, text, uuid)
   to hustings_door;
-grant execute on function wall.release(uuid) to hustings_volunteer, hustings_organiser;
+grant execute on function wall.release(uuid, bytea) to hustings_volunteer, hustings_organiser;

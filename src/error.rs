@@ -106,6 +106,17 @@ impl Error {
             _ => false,
         }
     }
+
+    /// Whether what was sent breaks one of the database's own rules: a value out of range or a constraint.
+    pub fn breaks_a_rule(&self) -> bool {
+        match self {
+            Error::Internal(source) => source
+                .downcast_ref::<sqlx::Error>()
+                .and_then(code)
+                .is_some_and(|c| c.starts_with("22") || c.starts_with("23")),
+            _ => false,
+        }
+    }
 }
 
 fn code(error: &sqlx::Error) -> Option<String> {

@@ -9,12 +9,22 @@ mod browser;
 mod catalogue;
 #[path = "promises/cluster.rs"]
 mod cluster;
+#[path = "promises/doorstep.rs"]
+mod doorstep;
+#[path = "promises/electors.rs"]
+mod electors;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/insight.rs"]
+mod insight;
 #[path = "promises/matrix.rs"]
 mod matrix;
+#[path = "promises/registers_import.rs"]
+mod registers_import;
 #[path = "promises/registers_reading.rs"]
 mod registers_reading;
+#[path = "promises/results.rs"]
+mod results;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
 #[path = "promises/wall.rs"]

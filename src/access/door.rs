@@ -1,6 +1,10 @@
 //! What happens without a session, over `hustings_door`'s own connections: sign in, open and close sessions, keep a
 //! late result, note a refused attempt. That login may run these functions and touch no table.
 
+mod late;
+
+pub use late::{Kept, Late, quarantine};
+
 use super::{Role, Token, passwords};
 use crate::database::{Credential, Database};
 use crate::error::{Error, Tool};
@@ -202,6 +206,18 @@ pub async fn note_refusal(
         .execute(database.door())
         .await?;
     Ok(())
+}
+
+/// Ends an import that cannot go on, perhaps because its own session is over: says why, forgets what was staged.
+/// Answers whether there was such an import of that session's account.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn fail_import(database: &Database, credential: &Credential, import: Uuid, why: &str) -> Result<bool, Error> {
+    let ended = sqlx::query_scalar!("select wall.fail_import($1, $2, $3)", credential.as_hex(), import, why)
+        .fetch_one(database.door())
+        .await?;
+    Ok(ended.unwrap_or_default())
 }
 
 /// A closed half and its public notice.

@@ -25,6 +25,7 @@ struct SignInPage {
     email: String,
     next: String,
     ended: bool,
+    kept: bool,
 }
 
 /// What the address of the sign-in page may say: where to go then, and why one is here.
@@ -33,6 +34,7 @@ pub struct Asked {
     #[serde(default)]
     next: String,
     ended: Option<u8>,
+    kept: Option<u8>,
 }
 
 /// The form's fields.
@@ -56,6 +58,7 @@ pub async fn sign_in_form(viewer: Option<Viewer>, layout: Layout, Query(asked): 
         email: String::new(),
         next: asked.next,
         ended: asked.ended.is_some(),
+        kept: asked.kept.is_some(),
     };
     page.into_response()
 }
@@ -84,7 +87,7 @@ pub async fn sign_in(
         }
         Err(error) => return Err(error),
     };
-    let page = SignInPage { layout, errors, email: form.email, next: form.next, ended: false };
+    let page = SignInPage { layout, errors, email: form.email, next: form.next, ended: false, kept: false };
     Ok((status, page).into_response())
 }
 

@@ -2,9 +2,13 @@
 //!
 //! Exit 0: done; 1: refused or failed, with one clear line on stderr; 2: wrong usage.
 
+pub mod areas;
 mod operation;
 mod place;
+pub mod polls;
+pub mod register;
 mod serve;
+pub mod walk_list;
 
 pub use operation::Operation;
 

@@ -1,4 +1,5 @@
 //! The demonstration: an invented constituency, made through the same functions as real work.
 
+mod history;
 pub mod register;
 mod words;

@@ -1,17 +1,152 @@
 //! Every slice's routes, each with its permission. The matrix test walks this list.
 
 use super::{App, Routes};
-use crate::access::{self, Permission as P};
+use crate::access::{self, Permission as P, pages as guard};
+use crate::{audit, electors, insight, setup};
 
 /// All routes of the service.
 pub fn routes(app: App) -> Routes {
-    let mut routes = Routes::new(app)
-        .get("/sign-in", P::Public, access::pages::sign_in_form)
-        .post("/sign-in", P::Public, access::pages::sign_in)
-        .post("/sign-out", P::OwnAccount, access::pages::sign_out)
-        .post("/account/grant", P::OwnAccount, access::pages::switch)
-        .post("/api/v1/sessions", P::Public, access::api::sign_in)
-        .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out);
-    routes = super::health::routes(routes);
+    let mut routes = Routes::new(app);
+    for add in [super::health::routes, sign_in, account, access, protection, electors, registers, walk_lists, doors, insight] {
+        routes = add(routes);
+    }
     routes
+}
+
+/// What anybody may read, and the way in and out.
+fn sign_in(routes: Routes) -> Routes {
+    routes
+        .get("/sign-in", P::Public, guard::sign_in_form)
+        .post("/sign-in", P::Public, guard::sign_in)
+        .post("/sign-out", P::OwnAccount, guard::sign_out)
+        .post("/api/v1/sessions", P::Public, access::api::sign_in)
+        .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out)
+        .get("/status", P::Public, guard::public::status)
+        .get("/privacy", P::Public, guard::public::privacy)
+        .get("/set-up", P::Public, setup::pages::form)
+        .post("/set-up", P::Public, setup::pages::set_up)
+}
+
+/// One's own first page and account.
+fn account(routes: Routes) -> Routes {
+    routes
+        .get("/", P::Home, super::home::home)
+        .get("/account", P::OwnAccount, guard::own::show)
+        .post("/account/grant", P::OwnAccount, guard::switch)
+        .post("/account/password", P::OwnAccount, guard::own::change_password)
+        .post("/account/theme", P::OwnAccount, guard::own::choose_theme)
+        .post("/account/sessions/end", P::OwnAccount, guard::own::sign_out_elsewhere)
+}
+
+/// The Guard's pages for administrators.
+fn access(routes: Routes) -> Routes {
+    routes
+        .get("/access", P::ManageAccess, guard::list::list)
+        .post("/access", P::ManageAccess, guard::list::search)
+        .get("/access/accounts/new", P::ManageAccess, guard::account::new)
+        .post("/access/accounts", P::ManageAccess, guard::account::add)
+        .get("/access/accounts/{id}", P::ManageAccess, guard::account::show)
+        .get("/access/accounts/{id}/password", P::ManageAccess, guard::account::password_form)
+        .post("/access/accounts/{id}/password", P::ManageAccess, guard::account::set_password)
+        .get("/access/accounts/{id}/grants/new", P::ManageAccess, guard::grant::new)
+        .post("/access/accounts/{id}/grants", P::ManageAccess, guard::grant::give)
+        .get("/access/grants/{id}/end", P::ManageAccess, guard::grant::end_form)
+        .post("/access/grants/{id}/end", P::ManageAccess, guard::grant::end)
+        .get("/access/accounts/{id}/end-access", P::ManageAccess, guard::ending::form)
+        .post("/access/accounts/{id}/end-access", P::ManageAccess, guard::ending::end)
+        .post("/api/v1/accounts/{id}/end-access", P::ManageAccess, access::api::end_access)
+        .get("/access/accounts/{id}/receipt", P::ManageAccess, guard::ending::receipt)
+        .get("/access/accounts/{id}/give-back", P::ManageAccess, guard::ending::give_back_form)
+        .post("/access/accounts/{id}/give-back", P::ManageAccess, guard::ending::give_back)
+        .get("/access/tools", P::CloseTools, guard::tools::show)
+        .get("/access/tools/close", P::CloseTools, guard::tools::close_form)
+        .post("/access/tools/close", P::CloseTools, guard::tools::close)
+        .post("/access/tools/open", P::CloseTools, guard::tools::open)
+        .get("/access/permissions", P::ReadPermissions, guard::tools::permissions)
+}
+
+/// Who saw what: the data protection officer's pages.
+fn protection(routes: Routes) -> Routes {
+    routes
+        .get("/protection", P::ReadAccessLog, audit::pages::show)
+        .post("/protection/accounts", P::ReadAccessLog, audit::pages::find_account)
+        .get("/protection/accounts/{id}", P::ReadAccessLog, audit::pages::account::show)
+        .post("/protection/accounts/{id}/file", P::ReadAccessLog, audit::pages::account::file)
+        .post("/protection/electors", P::ReadAccessLog, audit::pages::elector::find)
+        .get("/protection/electors/{id}", P::ReadAccessLog, audit::pages::elector::show)
+}
+
+/// Search, electors, homes, no contact.
+fn electors(routes: Routes) -> Routes {
+    routes
+        .get("/electors", P::ReadElectors, electors::pages::search_form)
+        .post("/electors", P::ReadElectors, electors::pages::search)
+        .get("/electors/{id}", P::ReadElectors, electors::pages::elector)
+        .get("/homes/{id}", P::ReadElectors, electors::pages::home)
+        .get("/electors/{id}/objection", P::RecordObjections, electors::pages::ask_stop)
+        .post("/electors/{id}/objection", P::RecordObjections, electors::pages::stop)
+        .get("/electors/{id}/objection/withdrawal", P::RecordObjections, electors::pages::ask_withdraw)
+        .post("/electors/{id}/objection/withdrawal", P::RecordObjections, electors::pages::withdraw)
+        .post("/api/v1/electors/search", P::ReadElectors, electors::api::search)
+        .get("/api/v1/electors/{id}", P::ReadElectors, electors::api::elector)
+}
+
+/// Councils' files.
+fn registers(routes: Routes) -> Routes {
+    use crate::registers::{pages, upload};
+    use axum::extract::DefaultBodyLimit;
+    use axum::handler::Handler;
+    routes
+        .get("/imports", P::ImportRegisters, pages::list)
+        .post("/imports", P::ImportRegisters, pages::upload.layer(DefaultBodyLimit::max(upload::LIMIT)))
+        .get("/imports/new", P::ImportRegisters, pages::new)
+        .get("/imports/{id}", P::ImportRegisters, pages::show)
+        .get("/imports/{id}/refused", P::ImportRegisters, pages::refused)
+        .post("/imports/{id}/apply", P::ImportRegisters, pages::apply)
+        .post("/imports/{id}/stop", P::ImportRegisters, pages::stop)
+        .post("/imports/{id}/throw-away", P::ImportRegisters, pages::throw_away)
+        .get("/imports/{id}/matches", P::DecideMatches, pages::matches)
+        .post("/imports/{id}/matches", P::DecideMatches, pages::decide)
+}
+
+/// Walk lists on the organiser's side, and answers that wait.
+fn walk_lists(routes: Routes) -> Routes {
+    use crate::canvass::lists::{assign_pages, live_pages, new_pages, pages, print};
+    use crate::canvass::quarantine;
+    routes
+        .get("/walk-lists", P::MakeWalkLists, pages::index)
+        .post("/walk-lists", P::MakeWalkLists, new_pages::make)
+        .get("/walk-lists/new", P::MakeWalkLists, new_pages::new)
+        .post("/walk-lists/new", P::MakeWalkLists, new_pages::step)
+        .post("/walk-lists/end", P::MakeWalkLists, pages::end)
+        .get("/walk-lists/quarantine", P::DecideQuarantine, quarantine::pages::show)
+        .post("/walk-lists/quarantine", P::DecideQuarantine, quarantine::pages::decide)
+        .get("/walk-lists/{id}", P::MakeWalkLists, live_pages::show)
+        .get("/walk-lists/{id}/print", P::MakeWalkLists, print::print)
+        .post("/walk-lists/{id}/name", P::MakeWalkLists, live_pages::rename)
+        .post("/walk-lists/{id}/assignments", P::AssignWalkLists, assign_pages::assign)
+        .post("/walk-lists/{id}/assignments/{assignment}/end", P::AssignWalkLists, assign_pages::take_back)
+}
+
+/// The volunteer's pages and the results they send.
+fn doors(routes: Routes) -> Routes {
+    use crate::canvass::doors::{api, pages, record};
+    use crate::canvass::results;
+    routes
+        .get("/canvass", P::Canvass, pages::lists)
+        .get("/canvass/{list}", P::Canvass, pages::plan)
+        .get("/canvass/{list}/doors/{household}", P::Canvass, pages::door)
+        .get("/canvass/{list}/done", P::Canvass, pages::done)
+        .post("/canvass/{list}/results", P::RecordResults, record::record)
+        .get("/api/v1/canvass", P::Canvass, api::lists)
+        .get("/api/v1/canvass/{list}", P::Canvass, api::list)
+        .put("/api/v1/results/{uuid}", P::RecordResults, results::api::put)
+        .post("/api/v1/results", P::RecordResults, results::api::post)
+}
+
+/// Figures by district.
+fn insight(routes: Routes) -> Routes {
+    routes
+        .get("/insight", P::ReadInsight, insight::pages::districts)
+        .get("/insight/disagreements", P::ReadInsight, insight::pages::disagreements)
 }

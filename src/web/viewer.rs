@@ -142,6 +142,16 @@ pub enum Visitor {
     Ended(Ended),
 }
 
+impl Visitor {
+    /// The session's credential, for the door.
+    pub fn credential(&self) -> &Credential {
+        match self {
+            Visitor::Live(viewer) => &viewer.credential,
+            Visitor::Ended(ended) => &ended.credential,
+        }
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     type Rejection = Error;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {

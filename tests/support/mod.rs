@@ -5,4 +5,7 @@ pub mod app;
 pub mod browser;
 pub mod database;
 pub mod html;
+pub mod register;
+pub mod results;
+pub mod walk;
 pub mod wall;

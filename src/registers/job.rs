@@ -1,0 +1,186 @@
+//! The long work of an import, in a task of the serving process. Every batch is a scoped transaction of its own, so
+//! that access that has ended, or somebody who says stop, ends the work; and until the last one nothing has changed.
+
+use super::apply::{self, Applied};
+use super::staging::{self, Facts, Piece};
+use super::store::{self, NewImport};
+use super::{Basis, preview};
+use crate::access::{Permission, door};
+use crate::database::{Database, Scope, Scoped};
+use crate::error::Error;
+use crate::web::Viewer;
+use std::path::PathBuf;
+use std::time::Duration;
+use tempfile::TempPath;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+/// How many registers one server applies at the same time; more wait their turn.
+static APPLYING: Semaphore = Semaphore::const_new(2);
+/// How often a worker says that it lives.
+const BEAT: Duration = Duration::from_secs(10);
+
+/// An import at work on somebody's behalf.
+#[derive(Clone)]
+struct Job {
+    database: Database,
+    viewer: Viewer,
+    import: Uuid,
+}
+
+/// Begins to read a file that was put into `file`, which goes when the reading is over.
+pub fn begin_reading(database: Database, viewer: Viewer, import: Uuid, new: NewImport, file: TempPath) {
+    let job = Job { database, viewer, import };
+    tokio::spawn(async move {
+        let path = file.to_path_buf();
+        job.watch(job.read(new, path)).await;
+        drop(file);
+    });
+}
+
+/// Begins to apply an import that waits to be looked over. It must say `applying` already.
+pub fn begin_applying(database: Database, viewer: Viewer, import: Uuid, allow_large: bool, allow_other: bool) {
+    let job = Job { database, viewer, import };
+    tokio::spawn(async move { job.watch(job.apply(allow_large, allow_other)).await });
+}
+
+impl Job {
+    async fn scope(&self) -> Result<Scoped, Error> {
+        self.viewer.scope_as(Permission::ImportRegisters, Scope::default()).await
+    }
+
+    /// Does the work, says meanwhile that it lives, and puts a failure on the import's page.
+    async fn watch(&self, work: impl Future<Output = Result<(), Error>>) {
+        let done = tokio::select! {
+            done = work => done,
+            () = self.beat() => Ok(()),
+        };
+        if let Err(error) = done {
+            self.fail(&error).await;
+        }
+    }
+
+    async fn beat(&self) {
+        loop {
+            tokio::time::sleep(BEAT).await;
+            if let Ok(mut scope) = self.scope().await {
+                if store::beat(&mut scope, self.import).await.is_ok() {
+                    let _ = scope.commit().await;
+                }
+            }
+        }
+    }
+
+    /// The database may be what failed: it is tried for some minutes; after that the page finds the worker silent.
+    async fn fail(&self, error: &Error) {
+        let why = plain(error);
+        tracing::warn!(import = %self.import, %error, "an import ended without a change");
+        for wait in [0, 1, 2, 5, 10, 30, 60, 120] {
+            tokio::time::sleep(Duration::from_secs(wait)).await;
+            if door::fail_import(&self.database, self.viewer.credential(), self.import, &why).await.is_ok() {
+                return;
+            }
+        }
+    }
+
+    async fn read(&self, new: NewImport, path: PathBuf) -> Result<(), Error> {
+        let facts = self.stage(&new, path).await?;
+        let mut scope = self.scope().await?;
+        store::set_facts(&mut scope, self.import, &facts).await?;
+        scope.commit().await?;
+        self.look_over(&new, &facts).await
+    }
+
+    async fn stage(&self, new: &NewImport, path: PathBuf) -> Result<Facts, Error> {
+        let mut pieces = staging::read(path, new.published);
+        while let Some(piece) = pieces.recv().await {
+            match piece.map_err(staging::refused)? {
+                Piece::Rows(batch) => {
+                    let mut scope = self.scope().await?;
+                    store::stage(&mut scope, self.import, &batch).await?;
+                    scope.commit().await?;
+                }
+                Piece::End(facts) => return Ok(facts),
+            }
+        }
+        Err(Error::internal("the reading thread ended without an end"))
+    }
+
+    /// Matches people and counts, so that the import can be looked over.
+    async fn look_over(&self, new: &NewImport, facts: &Facts) -> Result<(), Error> {
+        let mut scope = self.scope().await?;
+        let (ground, preview) = preview::match_and_count(&mut scope, self.import, new, facts).await?;
+        store::set_ready(&mut scope, self.import, ground.partition, &preview).await?;
+        scope.commit().await
+    }
+
+    async fn apply(&self, allow_large: bool, allow_other: bool) -> Result<(), Error> {
+        let _turn = APPLYING.acquire().await.map_err(Error::internal)?;
+        let mut tries = 0;
+        let applied = loop {
+            match self.try_to_apply(allow_large, allow_other).await {
+                Err(error) if error.is_retryable() && tries < 2 => tries += 1,
+                other => break other?,
+            }
+        };
+        if applied == Applied::Stale {
+            return self.look_over_again().await;
+        }
+        let mut scope = self.scope().await?;
+        store::forget(&mut scope, self.import).await?;
+        scope.commit().await
+    }
+
+    async fn try_to_apply(&self, allow_large: bool, allow_other: bool) -> Result<Applied, Error> {
+        let mut scope = self.scope().await?;
+        let applied = apply::apply(&mut scope, self.import, allow_large, allow_other).await?;
+        if applied != Applied::Stale {
+            scope.commit().await?;
+        }
+        Ok(applied)
+    }
+
+    /// Another register came first: people are matched with what is held now, and somebody looks again.
+    async fn look_over_again(&self) -> Result<(), Error> {
+        let mut scope = self.scope().await?;
+        let import = store::open(&mut scope, self.import).await?;
+        store::set_reading_again(&mut scope, self.import).await?;
+        scope.commit().await?;
+        let new = NewImport {
+            file_name: import.file_name,
+            authority: import.authority,
+            published: import.published,
+            basis: Basis::parse(&import.basis).unwrap_or_default(),
+            bytes: 0,
+            sha256: import.sha256.unwrap_or_default(),
+        };
+        let mut facts = Facts { warnings: vec![AGAIN.into()], ..Facts::default() };
+        let formats = ["xpress-full-14", "xpress-full-13", "eros-a-full", "eros-b-full"];
+        facts.format = formats.into_iter().find(|f| *f == import.format).unwrap_or_default();
+        let encodings = ["utf-8", "utf-8-bom", "windows-1252", "utf-16"];
+        facts.encoding = encodings.into_iter().find(|e| *e == import.encoding).unwrap_or_default();
+        self.look_over(&new, &facts).await
+    }
+}
+
+const AGAIN: &str = "Another register of this authority was imported since you looked; these figures are new";
+
+/// Why an import ended, for its page. Never holds anything of the file's rows.
+pub fn plain(error: &Error) -> String {
+    let code = match error {
+        Error::Unavailable(source) => database_code(source),
+        Error::Internal(source) => source.downcast_ref::<sqlx::Error>().and_then(database_code),
+        _ => None,
+    };
+    match (code.as_deref(), error) {
+        (Some("53100"), _) => "The disk of the database is full. Nothing was changed: tell your administrator, then import again".into(),
+        (Some("42501"), _) | (_, Error::AccessEnded) => "Your access ended while this ran. Nothing was changed".into(),
+        (_, Error::Unavailable(_)) => "The database could not be reached. Nothing was changed: import again".into(),
+        (_, Error::Refused(_) | Error::Conflict(_)) => error.to_string(),
+        _ => "Something went wrong on our side. Nothing was changed: import again, and tell your administrator if it stays".into(),
+    }
+}
+
+fn database_code(error: &sqlx::Error) -> Option<String> {
+    error.as_database_error().and_then(|e| e.code()).map(|c| c.into_owned())
+}
