@@ -86,10 +86,14 @@ create table session (
 create index session_by_account on session (account_id);
 create index session_by_grant on session (grant_id);
 
--- Failed sign-ins by digest of what was typed and of where from, for the limits only.
+-- Tries of a password by digest of what was typed and of where from, for the limits only. A try is
+-- written down before its password is hashed and goes when it was right, so that a hundred at once
+-- are no more than ten one after the other.
 create table sign_in_failure (
-  id bigint generated always as identity primary key,
-  at timestamptz not null default now(),
+  id uuid primary key,
+  at timestamptz not null default statement_timestamp(),
+  -- Known to be wrong; until then it may still turn out right.
+  failed boolean not null default false,
   email_digest bytea not null,
   address_digest bytea not null
 );
@@ -134,7 +138,7 @@ grant insert, update, delete on intention_code, issue_code to hustings_administr
 grant update (controller, contact, kind, privacy_notice) on installation to hustings_administrator;
 grant select, insert, update on account, access_grant, session, operator_session, set_up_code to hustings_wall;
 grant delete on set_up_code to hustings_wall;
-grant select, insert, delete on sign_in_failure to hustings_wall;
+grant select, insert, update, delete on sign_in_failure to hustings_wall;
 grant select, insert, update on lockdown to hustings_wall;
 
 -- Administrators see and change accounts and grants, never a password's hash or a session's key.
@@ -148,7 +152,7 @@ grant select (session_id, grant_id, account_id, started_at, refreshed_at, idle_u
 grant update (ended_at, ended_why) on session to hustings_administrator;
 grant select on operator_session to hustings_administrator, hustings_protection;
 grant select on lockdown to hustings_administrator, hustings_protection;
-grant insert (tool, notice, opens_at, closed_by), update (opened_at, opened_by) on lockdown to hustings_administrator;
+grant insert (tool, notice, opens_at, closed_at, closed_by), update (opened_at, opened_by) on lockdown to hustings_administrator;
 
 alter table account enable row level security;
 alter table account force row level security;

@@ -148,7 +148,8 @@ grant execute on function wall.open(text), wall.live(), wall.is(text), wall.acco
 grant execute on function wall.who(text) to hustings_app;
 
 set local role hustings_owner;
--- Accounts and what they may do: administrators act, the data protection officer reads.
+-- Accounts and what they may do: administrators act, the data protection officer reads. What is over
+-- is history: nobody changes when it ended.
 create policy administrator on account to hustings_administrator
   using ((select wall.is('administrator'))) with check ((select wall.is('administrator')));
 create policy protection on account for select to hustings_protection
@@ -158,20 +159,28 @@ create policy administrator_reads on access_grant for select to hustings_adminis
 create policy administrator_gives on access_grant for insert to hustings_administrator
   with check ((select wall.is('administrator')) and given_by = (select wall.account()));
 create policy administrator_ends on access_grant for update to hustings_administrator
-  using ((select wall.is('administrator')))
+  using ((select wall.is('administrator')) and ended_at is null)
   with check ((select wall.is('administrator')) and ended_by = (select wall.account()) and ended_at is not null);
 create policy protection on access_grant for select to hustings_protection
   using ((select wall.is('data-protection-officer')));
-create policy administrator on session to hustings_administrator
-  using ((select wall.is('administrator'))) with check ((select wall.is('administrator')) and ended_at is not null);
+create policy administrator_reads on session for select to hustings_administrator
+  using ((select wall.is('administrator')));
+create policy administrator_ends on session for update to hustings_administrator
+  using ((select wall.is('administrator')) and ended_at is null)
+  with check ((select wall.is('administrator')) and ended_at is not null);
 create policy protection on session for select to hustings_protection
   using ((select wall.is('data-protection-officer')));
 create policy administrator on operator_session for select to hustings_administrator
   using ((select wall.is('administrator')));
 create policy protection on operator_session for select to hustings_protection
   using ((select wall.is('data-protection-officer')));
-create policy administrator on lockdown to hustings_administrator
-  using ((select wall.is('administrator'))) with check ((select wall.is('administrator')));
+create policy administrator_reads on lockdown for select to hustings_administrator
+  using ((select wall.is('administrator')));
+create policy administrator_closes on lockdown for insert to hustings_administrator
+  with check ((select wall.is('administrator')) and closed_by = (select wall.account()));
+create policy administrator_opens on lockdown for update to hustings_administrator
+  using ((select wall.is('administrator')) and opened_at is null)
+  with check ((select wall.is('administrator')) and opened_by = (select wall.account()) and opened_at is not null);
 create policy protection on lockdown for select to hustings_protection
   using ((select wall.is('data-protection-officer')));
 reset role;

@@ -671,5 +671,5 @@ create policy administrator on walk_list for select to hustings_administrator us
 create policy administrator on walk_list_elector for select to hustings_administrator using ((select wall.is('administrator')));
 create policy administrator_reads on assignment for select to hustings_administrator using ((select wall.is('administrator')));
 create policy administrator_ends on assignment for update to hustings_administrator
-  using ((select wall.is('administrator'))) with check (ended_at is not null);
+  using ((select wall.is('administrator')) and ended_at is null) with check (ended_at is not null);
 reset role;

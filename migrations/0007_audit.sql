@@ -100,4 +100,58 @@ create policy on_record on access_log for insert
     and grant_id = (select wall.grant_id()) and session_id = (select wall.session_id()) and what <> 'refused');
 create policy administrator on access_log for select to hustings_administrator using ((select wall.is('administrator')));
 create policy protection on access_log for select to hustings_protection using ((select wall.is('data-protection-officer')));
+
+-- One row for each look at each person, lists resolved to the people on that version. Under the
+-- reader's own row security.
+create view looked_at with (security_invoker = true) as
+select l.entry_id, l.at, l.what, l.permission, l.purpose, l.account_id, s.partition_id, s.elector_id,
+  l.list_id, l.list_version, false as by_list
+from access_log l
+cross join lateral unnest(l.subjects) as shown (pseudonym)
+join subject s on s.pseudonym = shown.pseudonym
+where l.what <> 'refused'
+  and not exists (select from walk_list_elector w where l.list_id is not null and w.partition_id = l.partition_id
+    and w.list_id = l.list_id and w.version = l.list_version
+    and w.partition_id = s.partition_id and w.elector_id = s.elector_id)
+union all
+select l.entry_id, l.at, l.what, l.permission, l.purpose, l.account_id, w.partition_id, w.elector_id,
+  l.list_id, l.list_version, true
+from access_log l
+join walk_list_elector w on w.partition_id = l.partition_id and w.list_id = l.list_id and w.version = l.list_version
+where l.what <> 'refused';
+grant select on looked_at to hustings_administrator, hustings_protection;
 reset role;
+
+-- Everyone who saw one person, newest first, looks through lists included. Containment in an array is
+-- not leakproof, so under row security the whole log would be read: this asks first who is asking.
+create function wall.who_saw(partition integer, elector bigint, skip integer, take integer)
+returns table (total bigint, at timestamptz, what text, permission text, purpose text, account_id uuid,
+  name text, email text, role text, operator text, command text, why text, list text)
+language sql stable security definer set search_path = '' as $$
+  with person as (
+    select array(select s.pseudonym from public.subject s
+      where s.partition_id = who_saw.partition and s.elector_id = who_saw.elector) as pseudonym
+  ), entry as (
+    select l.* from public.access_log l, person p
+    where cardinality(p.pseudonym) > 0 and l.subjects @> p.pseudonym and l.what <> 'refused'
+    union all
+    select l.* from public.walk_list_elector w
+    join public.access_log l on l.list_id = w.list_id and l.partition_id = w.partition_id
+      and l.list_version = w.version
+    cross join person p
+    where w.partition_id = who_saw.partition and w.elector_id = who_saw.elector and l.what <> 'refused'
+      and not (cardinality(p.pseudonym) > 0 and l.subjects @> p.pseudonym)
+  )
+  select count(*) over (), e.at, e.what, e.permission, e.purpose, e.account_id, a.name, a.email, g.role,
+    o.os_user, o.command, o.reason,
+    (select w.name from public.walk_list w where w.partition_id = e.partition_id and w.list_id = e.list_id)
+  from entry e
+  left join public.account a on a.account_id = e.account_id
+  left join public.access_grant g on g.grant_id = e.grant_id
+  left join public.operator_session o on o.operator_id = e.operator_id
+  where exists (select from wall.in_use() u where u.role = 'data-protection-officer')
+    or pg_has_role(session_user, 'hustings_operator', 'member')
+  order by e.at desc, e.entry_id desc offset who_saw.skip limit who_saw.take
+$$;
+alter function wall.who_saw(integer, bigint, integer, integer) owner to hustings_wall;
+grant execute on function wall.who_saw(integer, bigint, integer, integer) to hustings_protection;

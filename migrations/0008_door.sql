@@ -1,34 +1,49 @@
 -- What happens without a session, by hustings_door alone: it may run these functions and touch
 -- no table. Each does one narrow thing and says no more than its caller needs.
 
--- Limits before hashing: 10 failures an account and 100 an address in 15 minutes.
--- Answers the candidate, or when to try again. An unknown address answers a row without a hash,
--- so that the caller does the same work.
-create function wall.sign_in_candidate(email text, address text)
-returns table (account_id uuid, password_hash text, try_again_at timestamptz)
-language sql stable security definer set search_path = '' as $$
-  with of_account as (
-    select f.at from public.sign_in_failure f
-    where f.email_digest = sha256(convert_to(lower(sign_in_candidate.email), 'UTF8'))
-      and f.at > statement_timestamp() - interval '15 minutes'
-    order by f.at desc offset 9 limit 1
-  ), of_address as (
-    select f.at from public.sign_in_failure f
-    where f.address_digest = sha256(convert_to(sign_in_candidate.address, 'UTF8'))
-      and f.at > statement_timestamp() - interval '15 minutes'
-    order by f.at desc offset 99 limit 1
-  ), wait as (
-    select max(at) + interval '15 minutes' as until from (select at from of_account union all select at from of_address) t
-  )
-  select a.account_id, a.password_hash, wait.until
-  from wait left join public.account a on a.email = lower(sign_in_candidate.email)
+-- Limits before hashing: 10 failures an account and 100 an address in 15 minutes. Writes the try down
+-- and answers the candidate, or when to try again, or that as many tries are still being hashed
+-- (`wait`). Tries of one account come one after the other, so the count is exact. An unknown address
+-- answers a row without a hash, so that the caller does the same work.
+create function wall.begin_sign_in(attempt uuid, email text, address text)
+returns table (account_id uuid, password_hash text, try_again_at timestamptz, wait boolean)
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  of_email bytea := sha256(convert_to(lower(begin_sign_in.email), 'UTF8'));
+  of_address bytea := sha256(convert_to(begin_sign_in.address, 'UTF8'));
+  since timestamptz := statement_timestamp() - interval '15 minutes';
+  -- A try that nobody ended (the server was killed) counts as wrong after a minute.
+  pending timestamptz := statement_timestamp() - interval '1 minute';
+  tries record;
+begin
+  perform pg_advisory_xact_lock(4871001, hashtext(encode(of_email, 'hex')));
+  perform pg_advisory_xact_lock(4871002, hashtext(encode(of_address, 'hex')));
+  delete from public.sign_in_failure f where f.at < statement_timestamp() - interval '1 day';
+  select
+    (select f.at from public.sign_in_failure f where f.email_digest = of_email and f.at > since
+       and (f.failed or f.at < pending) order by f.at desc offset 9 limit 1) as tenth,
+    (select f.at from public.sign_in_failure f where f.address_digest = of_address and f.at > since
+       and (f.failed or f.at < pending) order by f.at desc offset 99 limit 1) as hundredth,
+    (select count(*) from public.sign_in_failure f where f.email_digest = of_email and f.at > since) as of_account,
+    (select count(*) from public.sign_in_failure f where f.address_digest = of_address and f.at > since) as from_there
+  into tries;
+  if tries.tenth is not null or tries.hundredth is not null then
+    return query select null::uuid, null::text, greatest(tries.tenth, tries.hundredth) + interval '15 minutes', false;
+  elsif tries.of_account >= 10 or tries.from_there >= 100 then
+    return query select null::uuid, null::text, null::timestamptz, true;
+  else
+    insert into public.sign_in_failure (id, email_digest, address_digest) values (attempt, of_email, of_address);
+    return query select a.account_id, a.password_hash, null::timestamptz, false
+      from (select 1) one left join public.account a on a.email = lower(begin_sign_in.email);
+  end if;
+end
 $$;
 
-create function wall.note_sign_in_failure(email text, address text) returns void
+-- The try is over: a wrong one counts, a right one (or one that was never hashed) goes.
+create function wall.end_sign_in(attempt uuid, failed boolean) returns void
 language sql volatile security definer set search_path = '' as $$
-  delete from public.sign_in_failure where at < statement_timestamp() - interval '1 day';
-  insert into public.sign_in_failure (email_digest, address_digest)
-  values (sha256(convert_to(lower(email), 'UTF8')), sha256(convert_to(address, 'UTF8')));
+  update public.sign_in_failure f set failed = true where f.id = attempt and end_sign_in.failed;
+  delete from public.sign_in_failure f where f.id = attempt and not end_sign_in.failed;
 $$;
 
 -- A sign-in with the right password by an account whose access has ended is a refused attempt.
@@ -114,6 +129,49 @@ language sql volatile security definer set search_path = '' as $$
     and s.refreshed_at < statement_timestamp() - interval '5 minutes'
 $$;
 
+-- One's own account, by the session in hand: where else it is signed in, and what one may change.
+create function wall.own_sessions(hash text)
+returns table (session_id uuid, role text, area text, started_at timestamptz, refreshed_at timestamptz, agent text, here boolean)
+language sql stable security definer set search_path = '' as $$
+  select s.session_id, g.role, ar.name, s.started_at, s.refreshed_at, s.agent, s.session_id = mine.session_id
+  from wall.who(hash) mine
+  join public.session s on s.account_id = mine.account_id and s.ended_at is null
+    and s.idle_until > statement_timestamp() and s.ends_at > statement_timestamp()
+  join public.access_grant g on g.grant_id = s.grant_id and g.ended_at is null
+    and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
+  join public.area ar on ar.area_id = g.area_id
+  where mine.state = 'live'
+  order by s.session_id = mine.session_id desc, s.refreshed_at desc
+$$;
+
+create function wall.close_other_sessions(hash text) returns integer
+language sql volatile security definer set search_path = '' as $$
+  with mine as (select w.account_id, w.session_id from wall.who(hash) w where w.state = 'live'), closed as (
+    update public.session s set ended_at = statement_timestamp(), ended_why = 'signed-out'
+    from mine where s.account_id = mine.account_id and s.session_id <> mine.session_id and s.ended_at is null
+      and s.idle_until > statement_timestamp() and s.ends_at > statement_timestamp()
+    returning 1)
+  select count(*)::integer from closed
+$$;
+
+-- The caller has proved the old password; only the session's own account changes, and it is signed
+-- out everywhere else.
+create function wall.change_password(hash text, password_hash text) returns boolean
+language sql volatile security definer set search_path = '' as $$
+  select wall.close_other_sessions(hash);
+  with changed as (
+    update public.account a set password_hash = change_password.password_hash
+    from wall.who(hash) w where w.state = 'live' and a.account_id = w.account_id
+    returning 1)
+  select exists (select from changed)
+$$;
+
+create function wall.choose_theme(hash text, theme text) returns void
+language sql volatile security definer set search_path = '' as $$
+  update public.account a set theme = nullif(choose_theme.theme, '')
+  from wall.who(hash) w where w.state = 'live' and a.account_id = w.account_id
+$$;
+
 create function wall.close_session(hash text) returns void
 language sql volatile security definer set search_path = '' as $$
   update public.session s set ended_at = statement_timestamp(), ended_why = 'signed-out'
@@ -185,16 +243,16 @@ language sql stable security definer set search_path = '' as $$
 $$;
 
 create function wall.about()
-returns table (set_up boolean, controller text, contact text, privacy_notice text, demonstration boolean)
+returns table (set_up boolean, controller text, contact text, kind text, privacy_notice text, demonstration boolean)
 language sql stable security definer set search_path = '' as $$
   select exists (select from public.access_grant g where g.role = 'administrator'),
-    i.controller, i.contact, i.privacy_notice, coalesce(i.demonstration, false)
+    i.controller, i.contact, i.kind, i.privacy_notice, coalesce(i.demonstration, false)
   from (select 1) one left join public.installation i on true
 $$;
 
 -- The first evening. `code_digest` is SHA-256 of the one-time code; ten wrong tries end it.
 create function wall.set_up(code text, controller text, contact text, kind text, privacy_notice text,
-  codes jsonb, poll_name text, poll_date date, poll_kind text,
+  codes jsonb, issues jsonb, poll_name text, poll_date date, poll_kind text,
   account uuid, email text, name text, password_hash text, grant_id uuid) returns text
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -218,6 +276,8 @@ begin
   insert into public.intention_code (code, label, slot, code_group, party, place)
   select c->>'code', c->>'label', (c->>'slot')::smallint, c->>'group', coalesce(c->>'party', ''), n::smallint
   from jsonb_array_elements(codes) with ordinality as t (c, n);
+  insert into public.issue_code (code, label, place)
+  select i->>'code', i->>'label', n::smallint from jsonb_array_elements(issues) with ordinality as t (i, n);
   if poll_name <> '' then
     insert into public.poll (name, poll_date, kind, area_id) values (set_up.poll_name, set_up.poll_date, set_up.poll_kind, everywhere);
   end if;
@@ -240,11 +300,12 @@ begin
     execute format('alter function %s owner to hustings_wall', f);
   end loop;
 end $$;
-grant execute on function wall.sign_in_candidate(text, text), wall.note_sign_in_failure(text, text),
+grant execute on function wall.begin_sign_in(uuid, text, text), wall.end_sign_in(uuid, boolean),
+  wall.own_sessions(text), wall.close_other_sessions(text), wall.change_password(text, text), wall.choose_theme(text, text),
   wall.note_refused_sign_in(uuid, text), wall.grants_of(uuid),
   wall.open_session(uuid, bytea, uuid, uuid, text, text), wall.switch_session(text, uuid, bytea, uuid, text, text),
   wall.refresh_session(text), wall.close_session(text), wall.note_refusal(text, text, smallint, text),
   wall.quarantine(text, uuid, bytea, integer, bigint, jsonb, text, text), wall.notices(), wall.about(),
-  wall.set_up(text, text, text, text, text, jsonb, text, date, text, uuid, text, text, text, uuid)
+  wall.set_up(text, text, text, text, text, jsonb, jsonb, text, date, text, uuid, text, text, text, uuid)
   to hustings_door;
 grant execute on function wall.release(uuid, bytea) to hustings_volunteer, hustings_organiser;

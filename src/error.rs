@@ -3,8 +3,11 @@
 use chrono::{DateTime, Utc};
 
 /// Which half of the product; the Guard around them never closes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, clap::ValueEnum)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, clap::ValueEnum, sqlx::Type,
+)]
 #[serde(rename_all = "kebab-case")]
+#[sqlx(type_name = "text", rename_all = "kebab-case")]
 pub enum Tool {
     /// Electors, walk lists, doors, results.
     Contact,
@@ -123,6 +126,17 @@ fn code(error: &sqlx::Error) -> Option<String> {
     error.as_database_error().and_then(|e| e.code()).map(|c| c.into_owned())
 }
 
+/// Text that PostgreSQL cannot keep: a NUL, half of a surrogate pair.
+fn is_unkeepable(error: &sqlx::Error) -> bool {
+    matches!(code(error).as_deref(), Some("22021" | "22P05"))
+}
+
+/// Row security refused what was to be written: access ended meanwhile, or it was never the actor's to write.
+fn is_walled(error: &sqlx::Error) -> bool {
+    let refused = |e: &dyn sqlx::error::DatabaseError| e.message().contains("row-level security policy");
+    code(error).as_deref() == Some("42501") && error.as_database_error().is_some_and(refused)
+}
+
 fn is_retryable(error: &sqlx::Error) -> bool {
     matches!(code(error).as_deref(), Some("40P01" | "40001"))
 }
@@ -142,6 +156,10 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         if matches!(error, sqlx::Error::RowNotFound) {
             Error::NotFound
+        } else if is_unkeepable(&error) {
+            Error::field("form", "Something in these answers is no text. Type it again instead of pasting it")
+        } else if is_walled(&error) {
+            Error::Forbidden("This is not yours to change")
         } else if is_unavailable(&error) {
             Error::Unavailable(error)
         } else {

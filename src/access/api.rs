@@ -1,7 +1,8 @@
-//! Sessions for programs: `POST /api/v1/sessions`, `DELETE /api/v1/sessions/current`.
+//! Sessions for programs: `POST /api/v1/sessions`, `DELETE /api/v1/sessions/current`; ending an account's access.
 
 use super::door::{self, Caller, SignIn, Wanted};
-use crate::web::{Answer, App, Json, Viewer};
+use super::{store, text};
+use crate::web::{Answer, App, Json, Path, Viewer};
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -20,6 +21,13 @@ pub struct NewSession {
 }
 
 /// `POST /api/v1/sessions`
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions",
+    request_body = NewSession,
+    responses((status = 201, description = "`{token, grant}`"), (status = 401, description = "Refused, or `grant-required`"),
+        (status = 429, description = "Too many tries, with Retry-After"))
+)]
 pub async fn sign_in(State(app): State<App>, caller: Caller, Json(new): Json<NewSession>) -> Answer {
     let wanted = new.grant.map_or(Wanted::Only, Wanted::This);
     let answer = match door::sign_in(&app.database, new.email.trim(), new.password, wanted, &caller).await? {
@@ -46,7 +54,42 @@ fn problem(kind: &str, detail: &str, grants: Option<serde_json::Value>) -> Respo
 }
 
 /// `DELETE /api/v1/sessions/current`
+#[utoipa::path(delete, path = "/api/v1/sessions/current", responses((status = 204)))]
 pub async fn sign_out(State(app): State<App>, viewer: Viewer) -> Answer<StatusCode> {
     door::sign_out(&app.database, viewer.credential()).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Why access ends.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndAccess {
+    reason: String,
+}
+
+/// What stopped.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct AccessEnded {
+    /// Live sessions that ended.
+    sessions_ended: i64,
+}
+
+/// `POST /api/v1/accounts/{id}/end-access`
+#[utoipa::path(
+    post,
+    path = "/api/v1/accounts/{id}/end-access",
+    params(("id" = Uuid, Path, description = "The account")),
+    request_body = EndAccess,
+    responses((status = 200, body = AccessEnded), (status = 404), (status = 409), (status = 422))
+)]
+pub async fn end_access(
+    viewer: Viewer,
+    Path(id): Path<Uuid>,
+    Json(body): Json<EndAccess>,
+) -> Answer<axum::Json<AccessEnded>> {
+    let reason = text("reason", &body.reason, 500, "Say why, for the record")?;
+    let mut scope = viewer.scope().await?;
+    let stopped = store::ending::end_access(&mut scope, id, &reason).await?;
+    scope.commit().await?;
+    Ok(axum::Json(AccessEnded { sessions_ended: stopped.sessions }))
 }

@@ -4,11 +4,18 @@
 //! role × permission table is one readable constant, shown to administrators and walked whole by a test.
 
 pub mod api;
+mod browser;
 pub mod door;
+mod named;
 pub mod pages;
 pub mod passwords;
 mod permissions;
+pub mod store;
 mod token;
+mod until;
 
-pub use permissions::{Permission, Role};
+pub use browser::browser;
+pub use named::{email_address, person_name, text};
+pub use permissions::{PERMISSIONS, Permission, Role};
 pub use token::Token;
+pub use until::{coming_end, default_end, grant_end, local_time, parse_until};

@@ -1,14 +1,22 @@
-//! Signing in and out, and changing between one's own grants.
+//! Signing in and out, and changing between one's own grants; the Guard's pages in files of their own.
+
+pub mod account;
+pub mod ending;
+pub mod grant;
+pub mod list;
+pub mod own;
+pub mod public;
+pub mod tools;
 
 use super::Token;
 use super::door::{self, Caller, SignIn, Wanted};
 use crate::error::Error;
-use crate::web::{Answer, App, FieldErrors, Form, Layout, Viewer, see_other};
+use crate::web::{Answer, App, FieldErrors, Form, Layout, Query, Viewer, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use serde::Deserialize;
@@ -47,9 +55,18 @@ pub struct SignInForm {
 }
 
 /// `GET /sign-in`
-pub async fn sign_in_form(viewer: Option<Viewer>, layout: Layout, Query(asked): Query<Asked>) -> Response {
+pub async fn sign_in_form(
+    State(app): State<App>,
+    viewer: Option<Viewer>,
+    layout: Layout,
+    Query(asked): Query<Asked>,
+) -> Answer {
     if viewer.is_some() && asked.ended.is_none() {
-        return see_other(own_path(&asked.next));
+        return Ok(see_other(own_path(&asked.next)));
+    }
+    // Every page leads here while nobody is signed in, and from here to the first evening's page while nobody can.
+    if !door::about(&app.database).await?.set_up {
+        return Ok(see_other("/set-up"));
     }
     let layout = layout.without_head();
     let page = SignInPage {
@@ -60,7 +77,7 @@ pub async fn sign_in_form(viewer: Option<Viewer>, layout: Layout, Query(asked): 
         ended: asked.ended.is_some(),
         kept: asked.kept.is_some(),
     };
-    page.into_response()
+    Ok(page.into_response())
 }
 
 /// `POST /sign-in`
@@ -112,7 +129,8 @@ pub async fn switch(State(app): State<App>, viewer: Viewer, jar: CookieJar, Form
 
 /// A path of ours, never another site's.
 fn own_path(next: &str) -> &str {
-    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    let ours =
+        next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\']) && !next.contains(char::is_control);
     if ours { next } else { "/" }
 }
 
@@ -134,7 +152,15 @@ mod tests {
     #[test]
     fn signing_in_never_leads_to_another_site() {
         assert_eq!(own_path("/electors"), "/electors");
-        for bad in ["//evil.example", "https://evil.example", "/\\evil.example", "", "javascript:x"] {
+        for bad in [
+            "//evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "",
+            "javascript:x",
+        ] {
             assert_eq!(own_path(bad), "/");
         }
     }

@@ -3,8 +3,11 @@
 use crate::error::Tool;
 
 /// What a grant lets its account be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, clap::ValueEnum)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, clap::ValueEnum, sqlx::Type,
+)]
 #[serde(rename_all = "kebab-case")]
+#[sqlx(type_name = "text", rename_all = "kebab-case")]
 pub enum Role {
     /// Knocks on the doors of the lists assigned now.
     Volunteer,

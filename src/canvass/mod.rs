@@ -1,9 +1,9 @@
 //! Walk lists, assignments, the doorstep, results.
 
 pub mod codes;
+pub mod doors;
 pub mod lists;
 pub mod quarantine;
-pub mod doors;
 pub mod results;
 pub mod walk_order;
 

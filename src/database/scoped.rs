@@ -77,6 +77,8 @@ pub enum What {
     Search,
     /// A page made for paper.
     Print,
+    /// A file to take away.
+    Export,
 }
 
 impl What {
@@ -85,6 +87,7 @@ impl What {
             What::Look => "look",
             What::Search => "search",
             What::Print => "print",
+            What::Export => "export",
         }
     }
 }
@@ -137,6 +140,12 @@ impl<T> Seen<T> {
     /// The same look, for paper.
     pub fn for_print(mut self) -> Self {
         self.looked.what = What::Print;
+        self
+    }
+
+    /// The same look, to take away as a file.
+    pub fn for_export(mut self) -> Self {
+        self.looked.what = What::Export;
         self
     }
 }
@@ -250,19 +259,50 @@ impl Scoped {
     /// Ends a transaction that showed nobody.
     ///
     /// # Errors
-    /// [`Error::AccessEnded`] when access ended meanwhile: nothing is done.
+    /// [`Error::AccessEnded`] when access ended meanwhile, [`Error::Closed`] when its half was closed: nothing is done.
     pub async fn commit(mut self) -> Result<(), Error> {
-        if let Actor::Session { role, .. } = &self.actor {
-            let tool = self.permission.tool(*role);
-            let live =
-                sqlx::query_scalar!(r#"select wall.live() and wall.open($1) as "live!""#, tool.map(Tool::as_str))
+        if let Actor::Session { .. } = &self.actor {
+            let tool = self.tool();
+            let now =
+                sqlx::query!(r#"select wall.live() as "live!", wall.open($1) as "open!""#, tool.map(Tool::as_str))
                     .fetch_one(&mut *self.transaction)
                     .await?;
-            if !live {
-                return Err(Error::AccessEnded);
+            match tool {
+                _ if !now.live => return Err(Error::AccessEnded),
+                Some(tool) if !now.open => return Err(just_closed(tool)),
+                _ => {}
             }
         }
         Ok(self.transaction.commit().await?)
+    }
+
+    /// The half that this work belongs to.
+    fn tool(&self) -> Option<Tool> {
+        match &self.actor {
+            Actor::Session { role, .. } => self.permission.tool(*role),
+            Actor::Operator { .. } => None,
+        }
+    }
+
+    /// The log's own policy refuses the row of someone whose access has ended, or whose half was closed. A phone that
+    /// is told the first wipes its list, so the two must not be mixed up.
+    async fn ended_or_closed(&mut self, error: sqlx::Error) -> Error {
+        if error.as_database_error().and_then(|e| e.code()).as_deref() != Some("42501") {
+            return error.into();
+        }
+        let Some(tool) = self.tool() else { return Error::AccessEnded };
+        // The transaction has failed; what follows asks about the half alone, which needs no session.
+        let asked = async {
+            sqlx::query("rollback").execute(&mut *self.transaction).await?;
+            sqlx::query_scalar!(r#"select wall.open($1) as "open!""#, tool.as_str())
+                .fetch_one(&mut *self.transaction)
+                .await
+        };
+        match asked.await {
+            Ok(false) => just_closed(tool),
+            Ok(true) => Error::AccessEnded,
+            Err(error) => error.into(),
+        }
     }
 
     async fn log(&mut self, looked: &Looked) -> Result<(), Error> {
@@ -290,7 +330,7 @@ impl Scoped {
             .await?;
             return Ok(());
         }
-        sqlx::query!(
+        let logged = sqlx::query!(
             "insert into access_log (what, permission, purpose, tool, account_id, grant_id, session_id, subjects,
                partition_id, list_id, list_version)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -307,18 +347,16 @@ impl Scoped {
             looked.list.map(|l| l.1),
         )
         .execute(&mut *self.transaction)
-        .await
-        .map_err(ended_if_refused)?;
-        Ok(())
+        .await;
+        match logged {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.ended_or_closed(error).await),
+        }
     }
 }
 
-/// The log's own policy refuses the row of someone whose access has ended.
-fn ended_if_refused(error: sqlx::Error) -> Error {
-    match error.as_database_error().and_then(|e| e.code()).as_deref() {
-        Some("42501") => Error::AccessEnded,
-        _ => error.into(),
-    }
+fn just_closed(tool: Tool) -> Error {
+    Error::Closed { tool, notice: "Closed a moment ago. The service notices say more".into() }
 }
 
 async fn pseudonyms(connection: &mut PgConnection, electors: &[(i32, i64)]) -> Result<Vec<Uuid>, Error> {

@@ -17,6 +17,17 @@ impl From<PathRejection> for Error {
     }
 }
 
+/// What an address says after its question mark; what cannot be read there leads nowhere.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(Error))]
+pub struct Query<T>(pub T);
+
+impl From<axum::extract::rejection::QueryRejection> for Error {
+    fn from(_: axum::extract::rejection::QueryRejection) -> Self {
+        Error::NotFound
+    }
+}
+
 /// A JSON body; what is wrong is said with the field, without its value.
 #[derive(FromRequest)]
 #[from_request(via(axum::Json), rejection(Error))]

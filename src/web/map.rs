@@ -7,7 +7,7 @@ use crate::{audit, electors, insight, setup};
 /// All routes of the service.
 pub fn routes(app: App) -> Routes {
     let mut routes = Routes::new(app);
-    for add in [super::health::routes, sign_in, account, access, protection, electors, registers, walk_lists, doors, insight] {
+    for add in [super::health::routes, sign_in, account, access, protection, electors, walk_lists, doors, insight] {
         routes = add(routes);
     }
     routes
@@ -91,24 +91,6 @@ fn electors(routes: Routes) -> Routes {
         .get("/api/v1/electors/{id}", P::ReadElectors, electors::api::elector)
 }
 
-/// Councils' files.
-fn registers(routes: Routes) -> Routes {
-    use crate::registers::{pages, upload};
-    use axum::extract::DefaultBodyLimit;
-    use axum::handler::Handler;
-    routes
-        .get("/imports", P::ImportRegisters, pages::list)
-        .post("/imports", P::ImportRegisters, pages::upload.layer(DefaultBodyLimit::max(upload::LIMIT)))
-        .get("/imports/new", P::ImportRegisters, pages::new)
-        .get("/imports/{id}", P::ImportRegisters, pages::show)
-        .get("/imports/{id}/refused", P::ImportRegisters, pages::refused)
-        .post("/imports/{id}/apply", P::ImportRegisters, pages::apply)
-        .post("/imports/{id}/stop", P::ImportRegisters, pages::stop)
-        .post("/imports/{id}/throw-away", P::ImportRegisters, pages::throw_away)
-        .get("/imports/{id}/matches", P::DecideMatches, pages::matches)
-        .post("/imports/{id}/matches", P::DecideMatches, pages::decide)
-}
-
 /// Walk lists on the organiser's side, and answers that wait.
 fn walk_lists(routes: Routes) -> Routes {
     use crate::canvass::lists::{assign_pages, live_pages, new_pages, pages, print};
@@ -146,7 +128,9 @@ fn doors(routes: Routes) -> Routes {
 
 /// Figures by district.
 fn insight(routes: Routes) -> Routes {
-    routes
-        .get("/insight", P::ReadInsight, insight::pages::districts)
-        .get("/insight/disagreements", P::ReadInsight, insight::pages::disagreements)
+    routes.get("/insight", P::ReadInsight, insight::pages::districts).get(
+        "/insight/disagreements",
+        P::ReadInsight,
+        insight::pages::disagreements,
+    )
 }

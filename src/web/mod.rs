@@ -8,15 +8,17 @@ mod extract;
 mod guard;
 mod headers;
 mod health;
+pub mod home;
 mod layout;
 mod map;
+pub mod paging;
 mod respond;
 mod routes;
 mod server;
 mod viewer;
 pub mod words;
 
-pub use extract::{Form, Json, Multipart, Path};
+pub use extract::{Form, Json, Multipart, Path, Query};
 pub use layout::{Heading, Layout};
 pub use map::routes;
 pub use respond::{Answer, FieldErrors, Problem, see_other};

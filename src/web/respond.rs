@@ -216,6 +216,29 @@ impl FieldErrors {
         !self.0.is_empty()
     }
 
+    /// The value; or None, what cannot stand being kept here.
+    pub fn take<T>(&mut self, answer: Result<T, Error>) -> Option<T> {
+        self.take_invalid(answer).unwrap_or_else(|other| {
+            self.add("form", other.to_string());
+            None
+        })
+    }
+
+    /// The same of work that may fail otherwise too.
+    ///
+    /// # Errors
+    /// What is no answer that cannot stand.
+    pub fn take_invalid<T>(&mut self, answer: Result<T, Error>) -> Result<Option<T>, Error> {
+        match answer {
+            Ok(value) => Ok(Some(value)),
+            Err(Error::Invalid(fields)) => {
+                self.0.extend(fields);
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
     /// Adds one.
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
         self.0.push(FieldError { field: field.to_owned(), message: message.into() });

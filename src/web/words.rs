@@ -7,8 +7,74 @@ use std::fmt::Display;
 /// A no-break space, before am and pm.
 const NB: char = '\u{a0}';
 
+/// A whole number to be written as a figure, also by reference, as templates hand it over.
+pub trait Whole {
+    /// The number itself.
+    fn whole(&self) -> i64;
+}
+
+macro_rules! whole {
+    ($($kind:ty),*) => {$(
+        impl Whole for $kind {
+            fn whole(&self) -> i64 {
+                i64::from(*self)
+            }
+        }
+    )*};
+}
+whole!(i64, i32, i16, u32, u16, u8);
+
+impl Whole for usize {
+    fn whole(&self) -> i64 {
+        i64::try_from(*self).unwrap_or(i64::MAX)
+    }
+}
+
+impl<T: Whole> Whole for &T {
+    fn whole(&self) -> i64 {
+        (**self).whole()
+    }
+}
+
+/// A moment, also by reference.
+pub trait When {
+    /// The moment itself.
+    fn when(&self) -> DateTime<Utc>;
+}
+
+impl When for DateTime<Utc> {
+    fn when(&self) -> DateTime<Utc> {
+        *self
+    }
+}
+
+impl<T: When> When for &T {
+    fn when(&self) -> DateTime<Utc> {
+        (**self).when()
+    }
+}
+
+/// A day, also by reference.
+pub trait Day {
+    /// The day itself.
+    fn day(&self) -> NaiveDate;
+}
+
+impl Day for NaiveDate {
+    fn day(&self) -> NaiveDate {
+        *self
+    }
+}
+
+impl<T: Day> Day for &T {
+    fn day(&self) -> NaiveDate {
+        (**self).day()
+    }
+}
+
 /// 8:30 pm; 12:00 noon.
-pub fn clock_time(at: DateTime<Utc>) -> String {
+pub fn clock_time(at: impl When) -> String {
+    let at = at.when();
     let local = at.with_timezone(&London);
     match local.format("%H:%M").to_string().as_str() {
         "12:00" => format!("12:00{NB}noon"),
@@ -17,27 +83,30 @@ pub fn clock_time(at: DateTime<Utc>) -> String {
 }
 
 /// 24 November 2026.
-pub fn date(day: NaiveDate) -> String {
-    day.format("%-d %B %Y").to_string()
+pub fn date(day: impl Day) -> String {
+    day.day().format("%-d %B %Y").to_string()
 }
 
 /// 24 Nov 2026, for tables.
-pub fn short_date(day: NaiveDate) -> String {
-    day.format("%-d %b %Y").to_string()
+pub fn short_date(day: impl Day) -> String {
+    day.day().format("%-d %b %Y").to_string()
 }
 
 /// The day it is in the United Kingdom.
-pub fn day_of(at: DateTime<Utc>) -> NaiveDate {
+pub fn day_of(at: impl When) -> NaiveDate {
+    let at = at.when();
     at.with_timezone(&London).date_naive()
 }
 
 /// 24 Nov 2026, 8:30 pm.
-pub fn moment(at: DateTime<Utc>) -> String {
+pub fn moment(at: impl When) -> String {
+    let at = at.when();
     format!("{}, {}", short_date(day_of(at)), clock_time(at))
 }
 
 /// tonight, 8:30 pm; tomorrow, 9:00 am; 7 May 2027. For ends.
-pub fn until(at: DateTime<Utc>) -> String {
+pub fn until(at: impl When) -> String {
+    let at = at.when();
     let days = (day_of(at) - day_of(Utc::now())).num_days();
     let hour = at.with_timezone(&London).format("%H").to_string();
     match days {
@@ -49,7 +118,8 @@ pub fn until(at: DateTime<Utc>) -> String {
 }
 
 /// just now, 4 minutes ago, 3 hours ago, yesterday, 24 Nov 2026.
-pub fn ago(at: DateTime<Utc>) -> String {
+pub fn ago(at: impl When) -> String {
+    let at = at.when();
     let passed = Utc::now() - at;
     let one = |n: i64, word: &str| format!("{n} {word}{} ago", if n == 1 { "" } else { "s" });
     if passed < TimeDelta::minutes(1) {
@@ -68,8 +138,8 @@ pub fn ago(at: DateTime<Utc>) -> String {
 }
 
 /// 74,179; −31 with a true minus.
-pub fn figure(n: impl Into<i64>) -> String {
-    let n: i64 = n.into();
+pub fn figure(n: impl Whole) -> String {
+    let n = n.whole();
     let digits = n.unsigned_abs().to_string();
     let mut grouped = String::with_capacity(digits.len() + 4);
     if n < 0 {
@@ -85,8 +155,8 @@ pub fn figure(n: impl Into<i64>) -> String {
 }
 
 /// 41.8%; 0% of nothing.
-pub fn percent(part: impl Into<i64>, whole: impl Into<i64>) -> String {
-    let (part, whole): (i64, i64) = (part.into(), whole.into());
+pub fn percent(part: impl Whole, whole: impl Whole) -> String {
+    let (part, whole) = (part.whole(), whole.whole());
     if whole == 0 {
         return "0%".into();
     }
@@ -97,8 +167,8 @@ pub fn percent(part: impl Into<i64>, whole: impl Into<i64>) -> String {
 }
 
 /// "1 door", "39 doors".
-pub fn count(n: impl Into<i64>, one: impl Display, many: impl Display) -> String {
-    let n: i64 = n.into();
+pub fn count(n: impl Whole, one: impl Display, many: impl Display) -> String {
+    let n = n.whole();
     if n == 1 { format!("1 {one}") } else { format!("{} {many}", figure(n)) }
 }
 

@@ -1,0 +1,186 @@
+//! `/access/accounts/…`: adding an account, its page, another password for it.
+
+use crate::access::store::accounts::{self, Account, Session};
+use crate::access::store::ending::{self, Ending};
+use crate::access::store::grants::{self, Grant, Which};
+use crate::access::{email_address, passwords, person_name};
+use crate::error::Error;
+use crate::web::{Answer, FieldErrors, Form, Layout, Path, Viewer, words};
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// A new account's answers.
+#[derive(Deserialize, Default)]
+pub struct NewAccount {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "access/account-new.html")]
+struct NewPage {
+    layout: Layout,
+    errors: FieldErrors,
+    form: NewAccount,
+}
+
+/// A password is shown once, on the page that answers the post: nothing else keeps it.
+#[derive(Template, WebTemplate)]
+#[template(path = "access/account-password.html")]
+struct PasswordPage {
+    layout: Layout,
+    id: Uuid,
+    name: String,
+    email: String,
+    /// None: it was typed, so whoever typed it knows it.
+    made: Option<String>,
+    /// Whether the account is new; else how many sessions ended.
+    signed_out: Option<i64>,
+}
+
+/// `GET /access/accounts/new`
+pub async fn new(layout: Layout) -> impl IntoResponse {
+    NewPage { layout, errors: FieldErrors::default(), form: NewAccount::default() }
+}
+
+/// `POST /access/accounts`
+pub async fn add(viewer: Viewer, layout: Layout, Form(form): Form<NewAccount>) -> Answer {
+    match added(&viewer, &form).await {
+        Ok((id, email, made)) => {
+            Ok(PasswordPage { layout, id, name: form.name, email, made, signed_out: None }.into_response())
+        }
+        Err(Error::Invalid(errors)) => {
+            let form = NewAccount { password: String::new(), ..form };
+            let page = NewPage { layout, errors: FieldErrors(errors), form };
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn added(viewer: &Viewer, form: &NewAccount) -> Result<(Uuid, String, Option<String>), Error> {
+    let mut errors = FieldErrors::default();
+    let name = errors.take(person_name(&form.name));
+    let email = errors.take(email_address(&form.email));
+    let typed = form.password.as_str();
+    if let (false, Some(weak)) = (typed.is_empty(), passwords::weakness(typed, &[&form.name, &form.email])) {
+        errors.add("password", weak);
+    }
+    let (Some(name), Some(email), false) = (name, email, errors.any()) else {
+        return Err(Error::Invalid(errors.0));
+    };
+    let made = typed.is_empty().then(passwords::make);
+    let hash = passwords::hash(made.clone().unwrap_or_else(|| typed.to_owned())).await?;
+    let mut scope = viewer.scope().await?;
+    let id = accounts::add(&mut scope, &email, &name, &hash).await?;
+    scope.commit().await?;
+    Ok((id, email, made))
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "access/account.html")]
+struct AccountPage {
+    layout: Layout,
+    account: Account,
+    own: bool,
+    live: Vec<Grant>,
+    over: Vec<Grant>,
+    sessions: Vec<Session>,
+    ending: Option<Ending>,
+}
+
+/// `GET /access/accounts/{id}`
+pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let account = accounts::find(&mut scope, id).await?;
+    let grants = grants::list(&mut scope, Which::Of(id), "", "account", 0).await?;
+    let sessions = accounts::sessions(&mut scope, id).await?;
+    let ending = ending::last_ending(&mut scope, id).await?;
+    scope.commit().await?;
+    let lives = |g: &Grant| g.ended_at.is_none() && g.ends_at > Utc::now();
+    let (live, over) = grants.into_iter().partition(lives);
+    let own = viewer.account == id;
+    Ok(AccountPage { layout, account, own, live, over, sessions, ending }.into_response())
+}
+
+/// Another password for somebody.
+#[derive(Deserialize)]
+pub struct NewPassword {
+    #[serde(default)]
+    password: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "access/account-password-new.html")]
+struct NewPasswordPage {
+    layout: Layout,
+    errors: FieldErrors,
+    account: Account,
+    sessions: usize,
+}
+
+/// `GET /access/accounts/{id}/password`
+pub async fn password_form(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> Answer {
+    password_page(viewer, layout, id, FieldErrors::default()).await
+}
+
+async fn password_page(viewer: Viewer, layout: Layout, id: Uuid, errors: FieldErrors) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let account = accounts::find(&mut scope, id).await?;
+    let sessions = accounts::sessions(&mut scope, id).await?.len();
+    scope.commit().await?;
+    let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok((status, NewPasswordPage { layout, errors, account, sessions }).into_response())
+}
+
+/// `POST /access/accounts/{id}/password`
+pub async fn set_password(
+    viewer: Viewer,
+    layout: Layout,
+    Path(id): Path<Uuid>,
+    Form(form): Form<NewPassword>,
+) -> Answer {
+    if id == viewer.account {
+        return Err(Error::Conflict("This is your own account. Change your password under My account".into()));
+    }
+    let mut scope = viewer.scope().await?;
+    let account = accounts::find(&mut scope, id).await?;
+    scope.commit().await?;
+    let mut errors = FieldErrors::default();
+    if let (false, Some(weak)) =
+        (form.password.is_empty(), passwords::weakness(&form.password, &[&account.name, &account.email]))
+    {
+        errors.add("password", weak);
+        return password_page(viewer, layout, id, errors).await;
+    }
+    let made = form.password.is_empty().then(passwords::make);
+    let hash = passwords::hash(made.clone().unwrap_or(form.password)).await?;
+    let mut scope = viewer.scope().await?;
+    let signed_out = accounts::set_password(&mut scope, id, &hash).await?;
+    scope.commit().await?;
+    let (name, email) = (account.name, account.email);
+    Ok(PasswordPage { layout, id, name, email, made, signed_out: Some(signed_out) }.into_response())
+}
+
+/// When a grant ended, or will.
+pub(super) fn end_of(grant: &Grant) -> DateTime<Utc> {
+    grant.ended_at.unwrap_or(grant.ends_at)
+}
+
+/// "by Ruth Calloway-Finch", "by the operator", "by itself".
+pub(super) fn ended_by(grant: &Grant) -> String {
+    match (&grant.ended_at, &grant.ended_by) {
+        (None, _) => "by itself".into(),
+        (Some(_), Some(name)) => format!("by {name}"),
+        (Some(_), None) => "by the operator".into(),
+    }
+}

@@ -1,0 +1,38 @@
+//! `/status` and `/privacy`: what anybody may read.
+
+use crate::access::door::{self, About, Notice};
+use crate::error::Tool;
+use crate::web::{Answer, App, Layout, words};
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::State;
+use axum::response::IntoResponse;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "access/status.html")]
+struct StatusPage {
+    layout: Layout,
+    halves: Vec<(Tool, Option<Notice>)>,
+    now: String,
+}
+
+/// `GET /status`
+pub async fn status(State(app): State<App>, layout: Layout) -> Answer {
+    let notices = door::notices(&app.database).await?;
+    let of = |tool: Tool| (tool, notices.iter().find(|n| n.tool == tool).cloned());
+    let halves = vec![of(Tool::Contact), of(Tool::Organise)];
+    Ok(StatusPage { layout, halves, now: words::moment(chrono::Utc::now()) }.into_response())
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "access/privacy.html")]
+struct PrivacyPage {
+    layout: Layout,
+    about: About,
+}
+
+/// `GET /privacy`
+pub async fn privacy(State(app): State<App>, layout: Layout) -> Answer {
+    let about = door::about(&app.database).await?;
+    Ok(PrivacyPage { layout, about }.into_response())
+}

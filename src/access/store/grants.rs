@@ -1,0 +1,278 @@
+//! Grants: one account, one role, one area, a purpose, a start, an end, who gave it and why.
+
+use super::PAGE;
+use crate::access::Role;
+use crate::database::{Actor, Scoped};
+use crate::error::Error;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// A grant as lists show it.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// Its id.
+    pub id: Uuid,
+    /// Whose.
+    pub account: Uuid,
+    /// The account's name.
+    pub name: String,
+    /// The account's address.
+    pub email: String,
+    /// The role.
+    pub role: Role,
+    /// The area's name.
+    pub area: String,
+    /// What for.
+    pub purpose: String,
+    /// Why it was given.
+    pub reason: String,
+    /// The giver's name; None: the operator, or set-up.
+    pub given_by: Option<String>,
+    /// Whether the account gave it to itself.
+    pub own: bool,
+    /// When it was given.
+    pub given_at: DateTime<Utc>,
+    /// When it ends, or would have.
+    pub ends_at: DateTime<Utc>,
+    /// When it was ended before that.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Who ended it; None: the operator, or nobody.
+    pub ended_by: Option<String>,
+    /// Why it was ended.
+    pub ended_reason: Option<String>,
+    /// Last use, to five minutes; None: never.
+    pub seen_at: Option<DateTime<Utc>>,
+    /// How many the list holds beyond its page.
+    pub total: i64,
+}
+
+/// Which grants a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Those that live, or will.
+    Live,
+    /// Those that are over.
+    Ended,
+    /// Both, of one account.
+    Of(Uuid),
+    /// Those that live and end by themselves within seven days.
+    EndingSoon,
+}
+
+/// What orders a list; a minus turns it round.
+const ORDERS: [&str; 6] = ["account", "-account", "until", "-until", "seen", "-seen"];
+
+/// The order asked for, if it is one.
+pub fn order(asked: &str) -> &'static str {
+    ORDERS.into_iter().find(|o| *o == asked).unwrap_or("account")
+}
+
+/// Grants whose account's name, address or area holds the words, one page of them.
+///
+/// # Errors
+/// What the database says.
+pub async fn list(
+    scope: &mut Scoped,
+    which: Which,
+    words: &str,
+    order: &'static str,
+    skip: i64,
+) -> Result<Vec<Grant>, Error> {
+    let (kind, of) = match which {
+        Which::Live => ("live", None),
+        Which::Ended => ("ended", None),
+        Which::Of(account) => ("of", Some(account)),
+        Which::EndingSoon => ("soon", None),
+    };
+    let rows = sqlx::query_as!(
+        Grant,
+        r#"select g.grant_id as id, g.account_id as account, a.name, a.email, g.role as "role: Role", ar.name as area, g.purpose,
+             g.reason, giver.name as "given_by?", g.given_by is not distinct from g.account_id as "own!", g.given_at,
+             g.ends_at, g.ended_at, ender.name as "ended_by?", g.ended_reason, seen.at as "seen_at?",
+             count(*) over () as "total!"
+           from access_grant g join account a using (account_id) join area ar using (area_id)
+           left join account giver on giver.account_id = g.given_by
+           left join account ender on ender.account_id = g.ended_by
+           left join lateral (select max(s.refreshed_at) as at from session s where s.grant_id = g.grant_id) seen on true
+           where case $1
+               when 'live' then g.ended_at is null and g.ends_at > now()
+               when 'soon' then g.ended_at is null and g.ends_at > now() and g.ends_at < now() + interval '7 days'
+               when 'ended' then g.ended_at is not null or g.ends_at <= now()
+               else g.account_id = $2 end
+             and ($3 = '' or position(lower($3) in lower(a.name)) > 0 or position(lower($3) in a.email) > 0
+               or position(lower($3) in lower(ar.name)) > 0)
+           order by
+             case when $1 in ('ended', 'of') then coalesce(g.ended_at, g.ends_at) end desc nulls last,
+             case when $1 = 'soon' then g.ends_at end,
+             case when $4 = 'account' then lower(a.name) end, case when $4 = '-account' then lower(a.name) end desc,
+             case when $4 = 'until' then g.ends_at end, case when $4 = '-until' then g.ends_at end desc,
+             case when $4 = '-seen' then seen.at end nulls last, case when $4 = 'seen' then seen.at end desc nulls last,
+             lower(a.name), g.given_at
+           offset $5 limit $6"#,
+        kind,
+        of,
+        words,
+        order,
+        skip,
+        if of.is_some() { 500 } else { PAGE }
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    Ok(rows)
+}
+
+/// How many grants live now, how many accounts they belong to, and how many end within seven days.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    /// Live grants.
+    pub grants: i64,
+    /// Accounts with one.
+    pub accounts: i64,
+    /// Of the grants, those that end within seven days.
+    pub ending: i64,
+    /// Grants that are over.
+    pub ended: i64,
+    /// All accounts.
+    pub all_accounts: i64,
+}
+
+/// What stands in the head of the access page.
+///
+/// # Errors
+/// What the database says.
+pub async fn counts(scope: &mut Scoped) -> Result<Counts, Error> {
+    Ok(sqlx::query_as!(
+        Counts,
+        r#"select count(*) filter (where ended_at is null and ends_at > now()) as "grants!",
+             count(distinct account_id) filter (where ended_at is null and ends_at > now()) as "accounts!",
+             count(*) filter (where ended_at is null and ends_at > now() and ends_at < now() + interval '7 days') as "ending!",
+             count(*) filter (where ended_at is not null or ends_at <= now()) as "ended!",
+             (select count(*) from account) as "all_accounts!"
+           from access_grant"#
+    )
+    .fetch_one(scope.connection())
+    .await?)
+}
+
+/// A grant for the command line's list: everything that lives, by address.
+pub struct Listed {
+    /// Its id.
+    pub id: Uuid,
+    /// The account's address.
+    pub email: String,
+    /// The role.
+    pub role: Role,
+    /// What to type for the area.
+    pub area: String,
+    /// The area's name.
+    pub area_name: String,
+    /// What for.
+    pub purpose: String,
+    /// When it ends.
+    pub until: DateTime<Utc>,
+}
+
+/// Every grant that lives, or will.
+///
+/// # Errors
+/// What the database says.
+pub async fn all_live(scope: &mut Scoped) -> Result<Vec<Listed>, Error> {
+    Ok(sqlx::query_as!(
+        Listed,
+        r#"select g.grant_id as id, a.email, g.role as "role: Role", g.purpose, g.ends_at as until, ar.name as area_name,
+             coalesce(ar.short_name, ar.gss_code, u.name || '/' || d.letters, ar.name) as "area!"
+           from access_grant g join account a using (account_id) join area ar using (area_id)
+           left join district d on d.area_no = ar.area_no left join authority u on u.partition_id = d.partition_id
+           where g.ended_at is null and g.ends_at > now() order by a.email, g.given_at"#
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
+/// A grant about to be given.
+#[derive(Debug, Clone)]
+pub struct NewGrant {
+    /// To whom.
+    pub account: Uuid,
+    /// The role.
+    pub role: Role,
+    /// The area's id.
+    pub area: i64,
+    /// What for.
+    pub purpose: String,
+    /// Why, for the record.
+    pub reason: String,
+    /// When it ends.
+    pub until: DateTime<Utc>,
+}
+
+/// Gives a grant, from now.
+///
+/// # Errors
+/// [`Error::Invalid`] on `area` when the role is given on all areas only; [`Error::NotFound`] without such an account.
+pub async fn give(scope: &mut Scoped, new: &NewGrant) -> Result<Uuid, Error> {
+    let id = Uuid::now_v7();
+    let (by, operator) = (scope.account(), scope.operator_id());
+    let everywhere =
+        sqlx::query_scalar!(r#"select kind = 'installation' as "e!" from area where area_id = $1"#, new.area)
+            .fetch_one(scope.connection())
+            .await?;
+    if new.role.everywhere_only() && !everywhere {
+        return Err(Error::field("area", format!("A {} works on all areas", new.role.title().to_lowercase())));
+    }
+    if operator.is_some() {
+        sqlx::query!(
+            "insert into access_grant (grant_id, account_id, role, area_id, purpose, reason, ends_at, given_by_operator)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            id, new.account, new.role.as_str(), new.area, new.purpose, new.reason, new.until, operator
+        )
+        .execute(scope.connection())
+        .await
+        .map_err(no_account)?;
+        return Ok(id);
+    }
+    sqlx::query!(
+        "insert into access_grant (grant_id, account_id, role, area_id, purpose, reason, ends_at, given_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        id,
+        new.account,
+        new.role.as_str(),
+        new.area,
+        new.purpose,
+        new.reason,
+        new.until,
+        by
+    )
+    .execute(scope.connection())
+    .await
+    .map_err(no_account)?;
+    Ok(id)
+}
+
+fn no_account(error: sqlx::Error) -> Error {
+    match error.as_database_error().and_then(|d| d.constraint()) {
+        Some("access_grant_account_id_fkey") => Error::NotFound,
+        _ => error.into(),
+    }
+}
+
+/// One grant that lives, or will.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn find_live(scope: &mut Scoped, id: Uuid) -> Result<Grant, Error> {
+    let account = sqlx::query_scalar!(
+        "select account_id from access_grant where grant_id = $1 and ended_at is null and ends_at > now()",
+        id
+    )
+    .fetch_one(scope.connection())
+    .await?;
+    let all = list(scope, Which::Of(account), "", "account", 0).await?;
+    all.into_iter().find(|g| g.id == id).ok_or(Error::NotFound)
+}
+
+/// Whether the actor may end this grant: not the one in use, which another administrator must end, so that somebody
+/// who goes leaves a receipt behind.
+pub(super) fn in_use(scope: &Scoped, id: Uuid) -> bool {
+    matches!(scope.actor(), Actor::Session { grant, .. } if *grant == id)
+}

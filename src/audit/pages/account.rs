@@ -1,0 +1,77 @@
+//! Everything that one account saw and was refused, in order; by name, and as a file.
+
+use crate::access::store::accounts::{self, Account};
+use crate::audit::store::{self, Looks};
+use crate::audit::{Figures, csv};
+use crate::web::paging::Paging;
+use crate::web::{Answer, Form, Layout, Path, Query, Viewer, words};
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::http::header;
+use axum::response::IntoResponse;
+use serde::Deserialize;
+use uuid::Uuid;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "audit/account.html")]
+struct AccountPage {
+    layout: Layout,
+    account: Account,
+    figures: Figures,
+    refused: i64,
+    looks: Looks,
+    newest_first: bool,
+    paging: Paging,
+}
+
+impl AccountPage {
+    fn here(&self) -> String {
+        let order = if self.newest_first { "" } else { "order=oldest&" };
+        format!("/protection/accounts/{}?{order}", self.account.id)
+    }
+}
+
+/// Which page, in which order.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    page: String,
+    #[serde(default)]
+    order: String,
+}
+
+/// `GET /protection/accounts/{id}`
+pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(asked): Query<Asked>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let account = accounts::find(&mut scope, id).await?;
+    let figures = store::figures(&mut scope, id).await?;
+    let (_, refused) = store::refusals(&mut scope, id, None, 1).await?;
+    let paging = Paging::asked(&asked.page);
+    let newest_first = asked.order != "oldest";
+    let looks = store::looks(&mut scope, id, newest_first, paging.skip()).await?;
+    let looks = scope.finish(looks).await?;
+    let paging = paging.of(looks.total);
+    Ok(AccountPage { layout, account, figures, refused, looks, newest_first, paging }.into_response())
+}
+
+/// `POST /protection/accounts/{id}/file`: the same whole, as CSV. A post, since it takes names away and is on record so.
+pub async fn file(viewer: Viewer, Path(id): Path<Uuid>, Form(_): Form<super::Search>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    accounts::find(&mut scope, id).await?;
+    let everything = store::everything(&mut scope, id).await?;
+    let everything = scope.finish(everything).await?;
+    let mut text = String::from("\u{feff}");
+    text += &csv::line(["when", "how", "record", "name", "number", "list", "purpose", "refused"]);
+    for look in everything {
+        let (record, name, number) = look.person.map(|(id, n, no)| (id.to_string(), n, no)).unwrap_or_default();
+        let when = look.at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        let refused = look.refused.map(|r| r.what()).unwrap_or_default();
+        let list = look.list.unwrap_or_default();
+        text += &csv::line([when.as_str(), look.how, &record, &name, &number, &list, &look.purpose, &refused]);
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"what-one-account-saw.csv\""),
+    ];
+    Ok((headers, text).into_response())
+}
