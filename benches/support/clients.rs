@@ -3,15 +3,18 @@
 use super::Outcome;
 use super::people::Person;
 use super::report::{Times, note, times};
+use reqwest::RequestBuilder;
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderValue, ORIGIN};
 use serde_json::Value;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Somebody's phone or browser.
+/// Somebody's phone or browser, or nobody's. Clones and [`Client::signed_in_as`] share the open connection.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
-    base: String,
+    base: Arc<str>,
+    bearer: Option<HeaderValue>,
 }
 
 /// An answer, read to its last byte.
@@ -46,33 +49,37 @@ impl Answer {
 }
 
 impl Client {
-    /// Nobody.
+    /// Nobody; takes compressed answers, as a browser does.
     ///
     /// # Errors
     /// When the client cannot be built.
     pub fn nobody(base: &str) -> Outcome<Self> {
-        Self::with(base, HeaderMap::new())
-    }
-
-    /// Somebody signed in; takes compressed answers, as a browser does.
-    ///
-    /// # Errors
-    /// When the client cannot be built.
-    pub fn of(base: &str, person: &Person) -> Outcome<Self> {
         let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {}", person.token))?);
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip, deflate, br"));
-        Self::with(base, headers)
-    }
-
-    fn with(base: &str, mut headers: HeaderMap) -> Outcome<Self> {
         headers.insert(ORIGIN, HeaderValue::from_str(base)?);
         let http = reqwest::Client::builder()
             .default_headers(headers)
             .redirect(reqwest::redirect::Policy::none())
             .pool_idle_timeout(None)
             .build()?;
-        Ok(Client { http, base: base.to_owned() })
+        Ok(Client { http, base: base.into(), bearer: None })
+    }
+
+    /// Somebody signed in.
+    ///
+    /// # Errors
+    /// When the client cannot be built.
+    pub fn of(base: &str, person: &Person) -> Outcome<Self> {
+        Self::nobody(base)?.signed_in_as(person)
+    }
+
+    /// The same connection in another's hands.
+    ///
+    /// # Errors
+    /// Never: tokens are fit for headers.
+    pub fn signed_in_as(&self, person: &Person) -> Outcome<Self> {
+        let bearer = HeaderValue::from_str(&format!("Bearer {}", person.token))?;
+        Ok(Client { bearer: Some(bearer), ..self.clone() })
     }
 
     /// Opens a page.
@@ -80,7 +87,7 @@ impl Client {
     /// # Errors
     /// When no whole answer came.
     pub async fn get(&self, path: &str) -> Outcome<Answer> {
-        read(self.http.get(self.base.clone() + path)).await
+        self.send(self.http.get(self.url(path))).await
     }
 
     /// Opens a page or file, taking one encoding only.
@@ -88,7 +95,7 @@ impl Client {
     /// # Errors
     /// When no whole answer came.
     pub async fn get_encoded(&self, path: &str, encoding: &str) -> Outcome<Answer> {
-        read(self.http.get(self.base.clone() + path).header(ACCEPT_ENCODING, encoding)).await
+        self.send(self.http.get(self.url(path)).header(ACCEPT_ENCODING, encoding)).await
     }
 
     /// Sends JSON.
@@ -96,7 +103,7 @@ impl Client {
     /// # Errors
     /// When no whole answer came.
     pub async fn post(&self, path: &str, body: &Value) -> Outcome<Answer> {
-        read(self.http.post(self.base.clone() + path).json(body)).await
+        self.send(self.http.post(self.url(path)).json(body)).await
     }
 
     /// Puts JSON under an id.
@@ -104,13 +111,20 @@ impl Client {
     /// # Errors
     /// When no whole answer came.
     pub async fn put(&self, path: &str, body: &Value) -> Outcome<Answer> {
-        read(self.http.put(self.base.clone() + path).json(body)).await
+        self.send(self.http.put(self.url(path)).json(body)).await
     }
-}
 
-async fn read(request: reqwest::RequestBuilder) -> Outcome<Answer> {
-    let response = request.send().await?;
-    Ok(Answer { status: response.status().as_u16(), body: response.bytes().await?.to_vec() })
+    fn url(&self, path: &str) -> String {
+        [&self.base, path].concat()
+    }
+
+    async fn send(&self, mut request: RequestBuilder) -> Outcome<Answer> {
+        if let Some(bearer) = &self.bearer {
+            request = request.header(AUTHORIZATION, bearer);
+        }
+        let response = request.send().await?;
+        Ok(Answer { status: response.status().as_u16(), body: response.bytes().await?.to_vec() })
+    }
 }
 
 /// How a load went.

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread::{self, JoinHandle};
 use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 /// A running service and its PostgreSQL, both gone with this value.
@@ -48,9 +49,18 @@ fn measured(measure: impl AsyncFnOnce(&House) -> Outcome<Report>) -> Outcome<Rep
     runtime.block_on(async {
         tokio::select! {
             report = measure(&house) => report,
-            _ = tokio::signal::ctrl_c() => Err("Stopped.".into()),
+            _ = stopped() => Err("Stopped.".into()),
         }
     })
+}
+
+/// Ctrl-C and SIGTERM end a bench in order, so that no PostgreSQL is left running.
+async fn stopped() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        done = tokio::signal::ctrl_c() => done,
+    }
 }
 
 fn runtime() -> std::io::Result<Runtime> {

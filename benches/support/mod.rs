@@ -1,6 +1,7 @@
 //! What the benches stand on: a house of their own, people and places in it, clients, yardsticks, one way to print.
 #![allow(dead_code)] // each bench uses its own part
 
+pub mod canvass;
 pub mod clients;
 pub mod house;
 pub mod people;

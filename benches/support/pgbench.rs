@@ -36,7 +36,9 @@ impl Pgbench<'_> {
     pub async fn run(&self) -> Outcome<Reached> {
         let directory = tempfile::tempdir()?;
         let mut command = Command::new(program()?);
-        command.args(["--no-vacuum", "--protocol=prepared", "--log", "--log-prefix"]).arg(directory.path().join("log"));
+        command
+            .args(["--no-vacuum", "--protocol=prepared", "--define=n=0", "--log", "--log-prefix"])
+            .arg(directory.path().join("log"));
         command.arg(format!("--client={}", self.clients)).arg(format!("--time={}", self.length.as_secs().max(1)));
         for (n, script) in self.scripts.iter().enumerate() {
             let path = directory.path().join(format!("{n}.sql"));
@@ -46,11 +48,19 @@ impl Pgbench<'_> {
         if !self.role.is_empty() {
             command.env("PGOPTIONS", format!("-c role={}", self.role));
         }
+        // Where the time goes, statement by statement, for whoever asks.
+        let told = std::env::var_os("HUSTINGS_BENCH_STATEMENTS").is_some();
+        if told {
+            command.arg("--report-per-command");
+        }
         // The password stands among the arguments: it opens a cluster whose socket nobody else can reach.
         let output = command.arg(self.url).kill_on_drop(true).output().await?;
         let said = String::from_utf8_lossy(&output.stdout);
         if !output.status.success() || said.contains("processed: 0/") {
             return Err(format!("pgbench: {}", String::from_utf8_lossy(&output.stderr).trim()).into());
+        }
+        if told {
+            eprintln!("{said}");
         }
         let tps = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next());
         Ok(Reached { a_second: tps.ok_or("pgbench printed no rate")?.parse()?, times: logged(directory.path())? })

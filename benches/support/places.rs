@@ -20,11 +20,11 @@ pub struct Place {
 /// # Errors
 /// What the database says.
 pub async fn fill(db: &mut PgConnection, electors: i64, constituencies: i32) -> Outcome<Place> {
-    for authority in 0..(constituencies + 1) / 2 {
-        let letters: Vec<String> =
-            (0..2 * DISTRICTS).map(|n| letters(authority * 2 + n / DISTRICTS, n % DISTRICTS)).collect();
+    let all: Vec<i32> = (0..constituencies).collect();
+    for (n, two) in all.chunks(2).enumerate() {
+        let letters: Vec<String> = two.iter().flat_map(|c| (0..DISTRICTS).map(|d| letters(*c, d))).collect();
         query("select wall.add_districts($1, $2)")
-            .bind(format!("Authority {}", authority + 1))
+            .bind(format!("Authority {}", n + 1))
             .bind(letters)
             .execute(&mut *db)
             .await?;
