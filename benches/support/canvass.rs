@@ -65,12 +65,15 @@ impl Campaign {
 }
 
 impl List {
-    /// What is said at one of its doors: at every second nobody is home.
+    /// What is said at one of its doors.
     pub fn said(&self) -> Value {
-        let mut rng = rand::rng();
-        let household = self.homes[rng.random_range(0..self.homes.len())];
+        self.said_at(self.homes[rand::rng().random_range(0..self.homes.len())])
+    }
+
+    /// What is said at this door: at every second nobody is home.
+    pub fn said_at(&self, household: i64) -> Value {
         let id = |n: i64| format!("{}.{n}", self.partition);
-        let met = rng.random_bool(0.5);
+        let met = rand::rng().random_bool(0.5);
         json!({
             "list": self.id, "household": id(household), "elector": met.then(|| id(household * 2)),
             "outcome": if met { "spoke" } else { "not-home" }, "intention": met.then_some("F"),
