@@ -6,10 +6,11 @@ use hustings::access::Role;
 use rand::RngExt;
 use serde_json::json;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use support::canvass::Campaign;
-use support::clients::{Client, Load, keep_busy};
+use support::clients::{Answer, Client, Load, keep_busy};
 use support::house::{House, run};
 use support::people::{Person, signed_in};
 use support::places::{ENDS, STARTS};
@@ -40,7 +41,14 @@ struct Connection {
     client: Client,
     campaign: Arc<Campaign>,
     organisers: Arc<Vec<Person>>,
-    times: Arc<Vec<Mutex<Times>>>,
+    seen: Arc<Seen>,
+}
+
+/// What all of them saw together.
+struct Seen {
+    times: Vec<Mutex<Times>>,
+    /// Answers that were not the one asked for, such as 503.
+    others: AtomicU64,
 }
 
 async fn measure(house: &House) -> Outcome<Report> {
@@ -49,10 +57,11 @@ async fn measure(house: &House) -> Outcome<Report> {
     let mut db = house.operator().await?;
     let campaign = Campaign::begin(&mut db, size("ELECTORS", 284_000)?, volunteers, doors).await?;
     let organisers = Arc::new(signed_in(&mut db, Role::Organiser, campaign.area, 20).await?);
-    let times = Arc::new(MIX.iter().map(|_| Ok(Mutex::new(times()?))).collect::<Outcome<Vec<_>>>()?);
+    let empty = MIX.iter().map(|_| Ok(Mutex::new(times()?))).collect::<Outcome<Vec<_>>>()?;
+    let seen = Arc::new(Seen { times: empty, others: AtomicU64::new(0) });
     let connection = |_| {
-        let (campaign, organisers, times) = (campaign.clone(), organisers.clone(), times.clone());
-        Ok(Connection { client: Client::nobody(&house.base)?, campaign, organisers, times })
+        let (campaign, organisers, seen) = (campaign.clone(), organisers.clone(), seen.clone());
+        Ok(Connection { client: Client::nobody(&house.base)?, campaign, organisers, seen })
     };
     let everybody = (0..clients).map(connection).collect::<Outcome<Vec<_>>>()?;
     let load = keep_busy(everybody, Duration::from_secs(seconds), Connection::ask).await?;
@@ -63,7 +72,7 @@ async fn measure(house: &House) -> Outcome<Report> {
          organisers. Every answer is compressed as a browser asks. No yardstick: pgbench has no such mix of roles.",
         organisers.len()
     ));
-    fill_in(&mut report, &load, &times)?;
+    fill_in(&mut report, &load, &seen)?;
     Ok(report)
 }
 
@@ -76,34 +85,33 @@ impl Connection {
             kind += 1;
         }
         let begun = Instant::now();
-        self.send(MIX[kind].0).await?;
-        if let Ok(mut times) = self.times[kind].lock() {
-            note(&mut times, begun.elapsed());
+        let (answer, wanted) = self.send(MIX[kind].0).await?;
+        if answer.status == wanted {
+            note(&mut *self.seen.times[kind].lock().map_err(|_| "a client failed")?, begun.elapsed());
+        } else if self.seen.others.fetch_add(1, Ordering::Relaxed) == 0 {
+            eprintln!("{:?}: {wanted} was expected, but {}", MIX[kind].0, answer.status);
         }
         Ok(self)
     }
 
-    async fn send(&self, asked: Asked) -> Outcome {
+    /// Sends it; what should come back stands beside what came.
+    async fn send(&self, asked: Asked) -> Outcome<(Answer, u16)> {
         let (volunteer, list) = self.campaign.somebody();
         let phone = self.client.signed_in_as(volunteer)?;
-        let answer = match asked {
-            Asked::List => phone.get(&format!("/canvass/{}", list.id)).await?.expect(200),
+        Ok(match asked {
+            Asked::List => (phone.get(&format!("/canvass/{}", list.id)).await?, 200),
             Asked::Door => {
                 let home = list.homes[rand::rng().random_range(0..list.homes.len())];
-                phone.get(&format!("/canvass/{}/doors/{}.{home}", list.id, list.partition)).await?.expect(200)
+                (phone.get(&format!("/canvass/{}/doors/{}.{home}", list.id, list.partition)).await?, 200)
             }
-            Asked::Result => phone.put(&format!("/api/v1/results/{}", Uuid::now_v7()), &list.said()).await?.expect(201),
-            Asked::MyLists => phone.get("/canvass").await?.expect(200),
+            Asked::Result => (phone.put(&format!("/api/v1/results/{}", Uuid::now_v7()), &list.said()).await?, 201),
+            Asked::MyLists => (phone.get("/canvass").await?, 200),
             Asked::Search => {
                 let (organiser, q) = self.search();
-                self.client
-                    .signed_in_as(organiser)?
-                    .post("/api/v1/electors/search", &json!({ "q": q }))
-                    .await?
-                    .expect(200)
+                let browser = self.client.signed_in_as(organiser)?;
+                (browser.post("/api/v1/electors/search", &json!({ "q": q })).await?, 200)
             }
-        };
-        answer.map(drop)
+        })
     }
 
     /// An organiser, and a surname that they look for.
@@ -114,11 +122,14 @@ impl Connection {
     }
 }
 
-fn fill_in(report: &mut Report, load: &Load, times: &[Mutex<Times>]) -> Outcome {
+fn fill_in(report: &mut Report, load: &Load, seen: &Seen) -> Outcome {
     report.figure("requests", load.a_second, Unit::ASecond, Target::AtLeast(1000.0));
     report.figure("99th percentile", percentile(&load.times, 99.0), Unit::Ms, Target::Below(100.0));
     report.plain("median", percentile(&load.times, 50.0), Unit::Ms);
-    for ((asked, _), times) in MIX.iter().zip(times) {
+    #[allow(clippy::cast_precision_loss)] // far below 2^52
+    let others = seen.others.load(Ordering::Relaxed) as f64;
+    report.figure("answers other than the one asked for", others, Unit::Count, Target::AtMost(0.0));
+    for ((asked, _), times) in MIX.iter().zip(&seen.times) {
         let name = match asked {
             Asked::List => "a list",
             Asked::Door => "a door",

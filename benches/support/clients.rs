@@ -42,7 +42,7 @@ impl Answer {
         if self.status == status {
             return Ok(self);
         }
-        let body = String::from_utf8_lossy(&self.body);
+        let body = String::from_utf8_lossy(&self.body).replace(|c: char| c.is_control() || c == '\u{fffd}', "");
         Err(format!("{status} was expected, but {}: {}", self.status, body.chars().take(600).collect::<String>())
             .into())
     }

@@ -15,6 +15,7 @@ use std::thread::{self, JoinHandle};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
+use tracing_subscriber::EnvFilter;
 
 /// A running service and its PostgreSQL, both gone with this value.
 pub struct House {
@@ -30,6 +31,9 @@ pub fn run(measure: impl AsyncFnOnce(&House) -> Outcome<Report>) -> ExitCode {
     if !std::env::args().any(|argument| argument == "--bench") {
         println!("This measures for minutes: script/bench runs it.");
         return ExitCode::SUCCESS;
+    }
+    if std::env::var_os("RUST_LOG").is_some() {
+        tracing_subscriber::fmt().with_env_filter(EnvFilter::from_default_env()).with_writer(std::io::stderr).init();
     }
     match measured(measure) {
         Ok(report) => {

@@ -181,5 +181,5 @@ fn machine() -> String {
     let model = processor.lines().find_map(|l| l.strip_prefix("model name")?.split_once(": ")).map_or("?", |(_, m)| m);
     let load = read("/proc/loadavg");
     let load = load.split_whitespace().next().unwrap_or("?").to_owned();
-    format!("{cores} cores ({model}); load before the end {load}; PostgreSQL, server and clients on the same machine.")
+    format!("{cores} cores ({model}); load average {load}; PostgreSQL, server and clients on the same machine.")
 }
