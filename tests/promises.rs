@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "promises/areas_and_polls.rs"]
+mod areas_and_polls;
 #[path = "promises/browser.rs"]
 mod browser;
 #[path = "promises/catalogue.rs"]
@@ -15,14 +17,12 @@ mod doorstep;
 mod electors;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/imports.rs"]
+mod imports;
 #[path = "promises/insight.rs"]
 mod insight;
 #[path = "promises/matrix.rs"]
 mod matrix;
-#[path = "promises/areas_and_polls.rs"]
-mod areas_and_polls;
-#[path = "promises/imports.rs"]
-mod imports;
 #[path = "promises/registers_import.rs"]
 mod registers_import;
 #[path = "promises/registers_reading.rs"]

@@ -300,9 +300,13 @@ pub async fn set_reading_again(scope: &mut Scoped, import: Uuid) -> Result<(), E
 /// # Errors
 /// What the database says.
 pub async fn set_ready_again(scope: &mut Scoped, import: Uuid, why: &str) -> Result<(), Error> {
-    sqlx::query!("update import set state = 'ready', failure = $2 where import_id = $1 and state = 'applying'", import, why)
-        .execute(scope.connection())
-        .await?;
+    sqlx::query!(
+        "update import set state = 'ready', failure = $2 where import_id = $1 and state = 'applying'",
+        import,
+        why
+    )
+    .execute(scope.connection())
+    .await?;
     Ok(())
 }
 

@@ -45,7 +45,8 @@ async fn areas_that_came_first_are_those_of_the_register() {
     file.authority = Some("Wexmere".into());
     let report = register::import(&operation(&database), &file).await.unwrap().preview;
     assert_eq!((report.authority.as_str(), report.other_districts), ("Wexmere", false));
-    let names: Vec<String> = query_scalar("select name from authority").fetch_all(&mut database.operator().await).await.unwrap();
+    let names: Vec<String> =
+        query_scalar("select name from authority").fetch_all(&mut database.operator().await).await.unwrap();
     assert_eq!(names, ["Wexmere"], "the nameless authority got its name");
 }
 
@@ -74,8 +75,10 @@ async fn an_administrator_makes_an_area_and_an_organiser_sees_their_own() {
 async fn a_poll_shows_the_days_that_the_law_sets() {
     let app = TestApp::new().await;
     let administrator = app.actor(Role::Administrator, "all").await;
-    let everywhere: i64 =
-        query_scalar("select area_id from area where short_name = 'all'").fetch_one(&mut app.database.operator().await).await.unwrap();
+    let everywhere: i64 = query_scalar("select area_id from area where short_name = 'all'")
+        .fetch_one(&mut app.database.operator().await)
+        .await
+        .unwrap();
     let area = everywhere.to_string();
     let fields = [("name", "May elections"), ("date", "2026-05-07"), ("kind", "local"), ("area", &*area)];
     administrator.post("/polls", &fields).await.expect(303);

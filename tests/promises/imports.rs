@@ -52,11 +52,12 @@ async fn what_a_hostile_file_holds_comes_out_as_text() {
     let receipt = import(&app, &organiser, name, made.bytes("xpress-full-14"), DAY).await;
     assert_eq!(receipt.count("main script"), 0, "{}", receipt.body);
     let mut db = app.database.operator().await;
-    let tag: String =
-        query_scalar("select elector_id::text from elector where surname like '%<script>%' or forenames like '%<script>%' limit 1")
-            .fetch_one(&mut db)
-            .await
-            .unwrap();
+    let tag: String = query_scalar(
+        "select elector_id::text from elector where surname like '%<script>%' or forenames like '%<script>%' limit 1",
+    )
+    .fetch_one(&mut db)
+    .await
+    .unwrap();
     // Put it before a person's eyes as one side of a pair.
     query("insert into doubtful_match (partition_id, register_id, elector_id, candidate_id, area_no, why)
            select e.partition_id, r.register_id, e.elector_id, e.elector_id, e.area_no, '=1+1<b>' from elector e, register r
@@ -86,12 +87,17 @@ async fn a_file_that_is_no_register_is_refused_on_the_page_with_what_to_do() {
     ];
     for (kind, says) in cases {
         let page = upload(&app, &organiser, "file.csv", made.bytes(kind), DAY).await.expect(422);
-        assert!(page.text(".errors").contains(says) && page.text("#file-error").contains(says), "{kind}: {}", page.body);
+        assert!(
+            page.text(".errors").contains(says) && page.text("#file-error").contains(says),
+            "{kind}: {}",
+            page.body
+        );
         assert!(page.text("title").starts_with("Error:"));
     }
     let page = upload(&app, &organiser, "file.csv", made.bytes("xpress-full-14"), "soon").await.expect(422);
     assert!(!page.text("#date-error").is_empty());
-    let nothing: i64 = query_scalar("select count(*) from import").fetch_one(&mut app.database.operator().await).await.unwrap();
+    let nothing: i64 =
+        query_scalar("select count(*) from import").fetch_one(&mut app.database.operator().await).await.unwrap();
     assert_eq!(nothing, 0);
 }
 
@@ -138,8 +144,10 @@ async fn nobody_imports_outside_their_area_nor_sees_anothers_import() {
     let organiser = app.actor(Role::Organiser, "all").await;
     import(&app, &organiser, "all.csv", made.bytes("xpress-full-14"), DAY).await;
     let path = organiser.get("/imports").await.attribute("table a", "href");
-    let letters: String =
-        query_scalar("select letters from district order by area_no limit 1").fetch_one(&mut app.database.operator().await).await.unwrap();
+    let letters: String = query_scalar("select letters from district order by area_no limit 1")
+        .fetch_one(&mut app.database.operator().await)
+        .await
+        .unwrap();
     let other = app.actor(Role::Organiser, &letters).await;
     other.get(&path).await.expect(404);
     other.get(&format!("{path}/refused")).await.expect(404);
@@ -234,8 +242,11 @@ async fn an_import_stopped_in_the_middle_changes_nothing() {
 #[tokio::test]
 async fn a_connection_lost_in_the_middle_changes_nothing() {
     let held = Held::new().await;
-    let ended: bool =
-        query_scalar("select pg_terminate_backend($1)").bind(held.waiter().await).fetch_one(&mut held.app.database.operator().await).await.unwrap();
+    let ended: bool = query_scalar("select pg_terminate_backend($1)")
+        .bind(held.waiter().await)
+        .fetch_one(&mut held.app.database.operator().await)
+        .await
+        .unwrap();
     assert!(ended);
     held.ended_unchanged("could not be reached").await;
 }
@@ -279,12 +290,18 @@ async fn an_organiser_decides_who_is_one_person_and_their_answers_follow() {
     let organiser = app.actor(Role::Organiser, "all").await;
     let rows = |rows: &str| format!("{HEADER}{rows}").into_bytes();
     let other = "QB1,7,0,,,Ashdown,Nora,ZZ1 4QX,9 Larkspur Row,Wexmere\n";
-    let first = format!("QB1,1,0,,,Harcourt,Edith,ZZ1 4QX,1 Larkspur Row,Wexmere\nQB1,2,0,,,Marsh,Tom,ZZ1 4QX,2 Larkspur Row,Wexmere\n{other}");
+    let first = format!(
+        "QB1,1,0,,,Harcourt,Edith,ZZ1 4QX,1 Larkspur Row,Wexmere\nQB1,2,0,,,Marsh,Tom,ZZ1 4QX,2 Larkspur Row,Wexmere\n{other}"
+    );
     import(&app, &organiser, "one.csv", rows(&first), DAY).await;
     let mut db = app.database.operator().await;
-    query("insert into walk_list (partition_id, name, area_no, intention_kind, side_order)
-           select partition_id, 'L', area_no, 'local', 'numeric' from district where letters = 'QB1'")
-        .execute(&mut db).await.unwrap();
+    query(
+        "insert into walk_list (partition_id, name, area_no, intention_kind, side_order)
+           select partition_id, 'L', area_no, 'local', 'numeric' from district where letters = 'QB1'",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
     query("insert into result (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind, at, account_id)
            select e.partition_id, gen_random_uuid(), l.list_id, e.household_id, e.elector_id, e.area_no, 'spoke', 'F', 'local', now(), $1
            from elector e, walk_list l where e.surname in ('Harcourt', 'Marsh')")
@@ -294,14 +311,20 @@ async fn an_organiser_decides_who_is_one_person_and_their_answers_follow() {
         .execute(&mut db).await.unwrap();
     query("select wall.settle(partition_id, elector_id, 'local') from elector").execute(&mut db).await.unwrap();
     // Edith has another surname, Tom another spelling: perhaps themselves, perhaps not.
-    let second = format!("QB1,4,0,,,Vane,Edith,ZZ1 4QX,1 Larkspur Row,Wexmere\nQB1,5,0,,,Marshe,Tom,ZZ1 4QX,2 Larkspur Row,Wexmere\n{other}");
+    let second = format!(
+        "QB1,4,0,,,Vane,Edith,ZZ1 4QX,1 Larkspur Row,Wexmere\nQB1,5,0,,,Marshe,Tom,ZZ1 4QX,2 Larkspur Row,Wexmere\n{other}"
+    );
     let receipt = import(&app, &organiser, "two.csv", rows(&second), "2026-12-01").await;
     let path = receipt.attribute(".notice.warn a", "href");
     let pairs = organiser.get(&path).await.expect(200);
     assert_eq!(pairs.count("main section"), 2, "{}", pairs.body);
     assert!(pairs.text("main").contains("Edith Harcourt") && pairs.text("main").contains("Edith Vane"));
-    let seen: i64 = query_scalar("select coalesce(sum(cardinality(subjects)), 0)::bigint from access_log where permission = 'decide-matches'")
-        .fetch_one(&mut db).await.unwrap();
+    let seen: i64 = query_scalar(
+        "select coalesce(sum(cardinality(subjects)), 0)::bigint from access_log where permission = 'decide-matches'",
+    )
+    .fetch_one(&mut db)
+    .await
+    .unwrap();
     assert_eq!(seen, 4, "both sides of both pairs are on record");
     let tally = "select coalesce(sum(change), 0)::bigint from tally where code = 'F'";
     let counted: i64 = query_scalar(tally).fetch_one(&mut db).await.unwrap();
@@ -309,7 +332,10 @@ async fn an_organiser_decides_who_is_one_person_and_their_answers_follow() {
     let database = &app.database;
     let id = |name: &'static str| async move {
         let (partition, id): (i32, i64) = query_as("select partition_id, elector_id from elector where name = $1")
-            .bind(name).fetch_one(&mut database.operator().await).await.unwrap();
+            .bind(name)
+            .fetch_one(&mut database.operator().await)
+            .await
+            .unwrap();
         format!("{partition}.{id}")
     };
     let (old, new) = (id("Edith Harcourt").await, id("Edith Vane").await);
@@ -318,12 +344,19 @@ async fn an_organiser_decides_who_is_one_person_and_their_answers_follow() {
     let (old, new) = (id("Tom Marsh").await, id("Tom Marshe").await);
     organiser.post(&path, &[("old", &old), ("new", &new), ("verdict", "different")]).await.expect(303);
     assert!(organiser.get(&path).await.text("main").contains("Nothing left to decide"));
-    let holders: Vec<String> = query_scalar("select e.name from result r join elector e using (elector_id) order by 1").fetch_all(&mut db).await.unwrap();
+    let holders: Vec<String> = query_scalar("select e.name from result r join elector e using (elector_id) order by 1")
+        .fetch_all(&mut db)
+        .await
+        .unwrap();
     assert_eq!(holders, ["Edith Vane", "Tom Marsh"]);
-    let objector: String = query_scalar("select e.name from objection o join elector e using (elector_id)").fetch_one(&mut db).await.unwrap();
+    let objector: String = query_scalar("select e.name from objection o join elector e using (elector_id)")
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
     assert_eq!(objector, "Edith Vane");
     let counted: i64 = query_scalar(tally).fetch_one(&mut db).await.unwrap();
     assert_eq!(counted, 1);
-    let left: i64 = query_scalar("select count(*) from elector where left_at is not null").fetch_one(&mut db).await.unwrap();
+    let left: i64 =
+        query_scalar("select count(*) from elector where left_at is not null").fetch_one(&mut db).await.unwrap();
     assert_eq!(left, 2);
 }

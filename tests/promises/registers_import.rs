@@ -161,7 +161,11 @@ const STREET: [(&str, u32, &str, &str, &str); 5] = [
 ];
 
 async fn id_of(db: &mut PgConnection, name: &str) -> i64 {
-    query_scalar("select elector_id from elector where name = $1 and left_at is null").bind(name).fetch_one(db).await.unwrap()
+    query_scalar("select elector_id from elector where name = $1 and left_at is null")
+        .bind(name)
+        .fetch_one(db)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -188,7 +192,8 @@ async fn a_district_under_new_letters_stays_the_district_it_was() {
     import_bytes(&database, &register(&STREET), 2025).await;
     let mut db = database.operator().await;
     let was: i32 = query_scalar("select area_no from district where letters = 'QB1'").fetch_one(&mut db).await.unwrap();
-    let next: Vec<_> = STREET.iter().map(|r| if r.0 == "QB1" { ("QUA", r.1 + 10, r.2, r.3, r.4) } else { *r }).collect();
+    let next: Vec<_> =
+        STREET.iter().map(|r| if r.0 == "QB1" { ("QUA", r.1 + 10, r.2, r.3, r.4) } else { *r }).collect();
     let report = import_bytes(&database, &register(&next), 2026).await;
     assert_eq!((report.unchanged, report.added, report.removed, report.other_districts), (5, 0, 0, false));
     let now: i32 = query_scalar("select area_no from district where letters = 'QUA'").fetch_one(&mut db).await.unwrap();
@@ -205,8 +210,11 @@ async fn who_was_left_out_by_mistake_comes_back_as_themselves() {
     let mut db = database.operator().await;
     let before = id_of(&mut db, "Nora Ashdown").await;
     import_bytes(&database, &register(&[STREET[0], STREET[1], STREET[3], STREET[4]]), 2025).await;
-    let gone: bool =
-        query_scalar("select left_at is not null from elector where elector_id = $1").bind(before).fetch_one(&mut db).await.unwrap();
+    let gone: bool = query_scalar("select left_at is not null from elector where elector_id = $1")
+        .bind(before)
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
     assert!(gone);
     import_bytes(&database, &register(&STREET), 2025).await;
     assert_eq!(id_of(&mut db, "Nora Ashdown").await, before);
@@ -283,7 +291,8 @@ async fn a_live_walk_list_follows_who_comes_and_who_goes() {
     let (version, electors): (i32, i32) =
         query_as("select version, electors from walk_list").fetch_one(&mut db).await.unwrap();
     assert_eq!((version, electors), (2, 4));
-    let first: i64 = query_scalar("select count(*) from walk_list_elector where version = 1").fetch_one(&mut db).await.unwrap();
+    let first: i64 =
+        query_scalar("select count(*) from walk_list_elector where version = 1").fetch_one(&mut db).await.unwrap();
     assert_eq!(first, 3, "the version that was walked stays as it was");
     let followed: bool = query_scalar(
         "select o.area_no = e.area_no from objection o join elector e using (elector_id) where e.name = 'Basil Penrose'",
