@@ -75,8 +75,7 @@ impl Typed {
         if name.is_empty() || name.chars().count() > 200 {
             wrong("name", "Give the area a name of up to 200 letters");
         }
-        let figures = gss.len() == 9 && gss.bytes().skip(1).all(|b| b.is_ascii_digit());
-        if !gss.is_empty() && !(figures && gss.as_bytes()[0].is_ascii_uppercase()) {
+        if !gss.is_empty() && !super::is_gss(&gss) {
             wrong("gss_code", "A GSS code is a letter and eight figures, for example E05000001");
         }
         if short.chars().count() > 60 {

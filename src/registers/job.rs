@@ -63,10 +63,10 @@ impl Job {
     async fn beat(&self) {
         loop {
             tokio::time::sleep(BEAT).await;
-            if let Ok(mut scope) = self.scope().await {
-                if store::beat(&mut scope, self.import).await.is_ok() {
-                    let _ = scope.commit().await;
-                }
+            // A beat that fails is missed; the next may come through.
+            let Ok(mut scope) = self.scope().await else { continue };
+            if store::beat(&mut scope, self.import).await.is_ok() {
+                let _ = scope.commit().await;
             }
         }
     }
