@@ -102,6 +102,11 @@ pub fn count(n: impl Into<i64>, one: impl Display, many: impl Display) -> String
     if n == 1 { format!("1 {one}") } else { format!("{} {many}", figure(n)) }
 }
 
+/// An area's name after "in": "all areas" is no name.
+pub fn within(area: &str) -> String {
+    if area == "All areas" { "all areas".into() } else { area.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
