@@ -191,7 +191,7 @@ async fn every_look_is_on_record_with_exactly_those_shown() {
     organiser.get(&format!("/api/v1/electors/{one}")).await.expect(200);
     assert_eq!(last_look(&app, me).await, ("look".into(), BTreeSet::from([one.clone()])));
     let page =
-        organiser.post("/electors", &[("q", &found["electors"][0]["number"].as_str().unwrap())]).await.expect(200);
+        organiser.post("/electors", &[("q", found["electors"][0]["number"].as_str().unwrap())]).await.expect(200);
     assert_eq!(last_look(&app, me).await, ("search".into(), linked(&page)), "the others at home are shown too");
     assert_eq!(linked(&page).len(), 2);
     let page = organiser.get(&format!("/electors/{one}")).await.expect(200);
@@ -219,7 +219,7 @@ async fn results_are_grouped_by_home_counted_and_paged() {
     assert!(page.text(".page-head p").starts_with("6 electors in 6 homes match."), "{}", page.text(".page-head p"));
     assert_eq!((page.count("tr.group"), page.count("tbody th[scope=row]")), (6, 12));
     assert_eq!(page.attribute("#q", "value"), "edith", "the words come back in the box");
-    assert_eq!(page.text("title").contains("edith"), false, "and stand nowhere that is kept");
+    assert!(!page.text("title").contains("edith"), "and stand nowhere that is kept");
     query("insert into household (partition_id, area_no, lines, address, address_key, street_key, street, number, position)
            select $1, area_no, array[n || ' Long Lane'], n || ' Long Lane', n || ' long lane', 'long lane', 'Long Lane', n, n
            from district, generate_series(1, 120) n where letters = 'QB1'")
@@ -356,7 +356,7 @@ async fn an_electors_page_tells_what_was_said_when_and_who_recorded_it() {
     }
     assert!(!history.contains("voted"), "not before the poll is over");
     let now = page.text("[aria-labelledby=now]");
-    assert!(now.contains("F Firm") && now.contains("Buses") && now.contains("put up a poster"), "{now}");
+    assert!(now.contains("F Firm") && now.contains("Buses") && now.contains("Put up a poster and help"), "{now}");
     assert!(page.text("main").contains("It is on record"));
     let results = organiser.get(&format!("/api/v1/electors/{id}")).await.expect(200).json()["results"].clone();
     let results = results.as_array().unwrap();
