@@ -39,5 +39,7 @@ mod results_property;
 mod sign_in;
 #[path = "promises/walk_lists.rs"]
 mod walk_lists;
+#[path = "promises/walk_lists_browser.rs"]
+mod walk_lists_browser;
 #[path = "promises/wall.rs"]
 mod wall;
