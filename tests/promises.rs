@@ -63,5 +63,7 @@ mod set_up;
 mod sign_in;
 #[path = "promises/walk_lists.rs"]
 mod walk_lists;
+#[path = "promises/walk_lists_browser.rs"]
+mod walk_lists_browser;
 #[path = "promises/wall.rs"]
 mod wall;
