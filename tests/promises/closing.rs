@@ -25,10 +25,16 @@ async fn closing_contact_shows_the_notice_instead_of_its_pages_and_signs_nobody_
     assert!(closed.text("main").contains("We expect to open again by 2 Jan 2029"), "{}", closed.text("main"));
     let api = desk.get("/api/v1/electors/1.1").await.expect(503);
     assert_eq!(api.headers["content-type"], "application/problem+json");
-    assert_eq!((&api.json()["notice"], &api.json()["opens"]), (&json!("Closed for technical reasons"), &json!("2029-01-02T09:00:00Z")));
+    assert_eq!(
+        (&api.json()["notice"], &api.json()["opens"]),
+        (&json!("Closed for technical reasons"), &json!("2029-01-02T09:00:00Z"))
+    );
     desk.get("/account").await.expect(200);
     secretary.get("/").await.expect(200);
-    app.nobody().post_json("/api/v1/sessions", &json!({"email": organiser.email, "password": PASSWORD})).await.expect(201);
+    app.nobody()
+        .post_json("/api/v1/sessions", &json!({"email": organiser.email, "password": PASSWORD}))
+        .await
+        .expect(201);
     let status = app.nobody().get("/status").await.expect(200);
     assert!(status.text("main").contains("Contact is closed for technical reasons"), "{}", status.text("main"));
     administrator.get("/access").await.expect(200);
@@ -49,7 +55,10 @@ async fn both_halves_close_with_ones_own_words_which_run_nowhere() {
     let status = app.nobody().get("/status").await.expect(200);
     assert_eq!((status.count(".tag.bad"), status.count("script")), (2, 0));
     assert!(status.text("main").contains("<script>alert(1)</script> until noon"));
-    administrator.post("/access/tools/close", &[("tool", "contact"), ("notice", "Offline for maintenance")]).await.expect(303);
+    administrator
+        .post("/access/tools/close", &[("tool", "contact"), ("notice", "Offline for maintenance")])
+        .await
+        .expect(303);
     assert!(app.nobody().get("/status").await.text("main").contains("Contact is offline for maintenance"));
     administrator.post("/access/tools/open", &[("tool", "all")]).await.expect(303);
     administrator.post("/access/tools/close", &[("tool", "guard"), ("notice", "x")]).await.expect(404);

@@ -23,8 +23,7 @@ async fn end(administrator: &Actor, account: Uuid) -> crate::support::app::Answe
 async fn ending_all_access_holds_at_once_everywhere_and_for_nobody_else() {
     let app = TestApp::new().await;
     seed_place(&app.database).await;
-    let (walk, other_walk) =
-        (Walk::new(&app.database, "QB1").await, Walk::new(&app.database, "SG1").await);
+    let (walk, other_walk) = (Walk::new(&app.database, "QB1").await, Walk::new(&app.database, "SG1").await);
     let bo = app.account(Role::Volunteer, "Quillbrook").await;
     let sunniva = app.account(Role::Volunteer, "Saltern").await;
     walk.assign(&app, bo.id).await;
@@ -61,7 +60,10 @@ async fn programs_end_access_and_learn_how_many_sessions_that_ended() {
     let administrator = app.actor(Role::Administrator, "all").await;
     let path = format!("/api/v1/accounts/{}/end-access", bo.id);
     assert_eq!(administrator.post_json(&path, &json!({"reason": " "})).await.expect(422).json()["field"], "reason");
-    assert_eq!(administrator.post_json(&path, &json!({"reason": "Left"})).await.expect(200).json(), json!({"sessions_ended": 2}));
+    assert_eq!(
+        administrator.post_json(&path, &json!({"reason": "Left"})).await.expect(200).json(),
+        json!({"sessions_ended": 2})
+    );
     let nobody = format!("/api/v1/accounts/{}/end-access", Uuid::now_v7());
     administrator.post_json(&nobody, &json!({"reason": "Left"})).await.expect(404);
 }
@@ -136,23 +138,27 @@ async fn a_receipt_tells_exactly_what_was_seen_and_tried_and_names_nobody() {
     let people = count(&app, "select count(distinct (partition_id, elector_id)) from looked_at").await;
     assert_eq!(people, 14, "twelve on the list, two found");
     assert!(tiles.contains("People seen 14") && tiles.contains("Searches 1"), "{tiles}");
-    assert_eq!(receipt.count("#seen ~ *, table.cards tbody tr") > 0, true);
     assert_eq!(receipt.count("section[aria-labelledby=seen] tbody tr"), 14);
     let tried = words(&receipt, "section[aria-labelledby=tried]");
-    assert!(tried.contains("Tried afterwards: 2 times") && tried.contains("GET /electors"), "{tried}");
+    assert!(tried.contains("Tried afterwards: 2 times") && tried.contains("Opening /electors"), "{tried}");
     assert!(words(&receipt, "section[aria-labelledby=reach]").contains("QB1 1, 6 doors"));
-    assert!(!receipt.body.contains("Harcourt") && !receipt.body.contains("Larkspur"), "an administrator sees no elector");
+    assert!(
+        !receipt.body.contains("Harcourt") && !receipt.body.contains("Larkspur"),
+        "an administrator sees no elector"
+    );
     let bars = receipt.count("svg.split rect");
     assert_eq!(bars, 14);
 }
 
 async fn switch_to(app: &TestApp, actor: &Actor, account: Uuid, role: &'static str) {
-    let grant: Uuid = sqlx::query_scalar("select grant_id from access_grant where account_id = $1 and role = $2 and ended_at is null")
-        .bind(account)
-        .bind(role)
-        .fetch_one(&mut app.database.operator().await)
-        .await
-        .unwrap();
+    let grant: Uuid = sqlx::query_scalar(
+        "select grant_id from access_grant where account_id = $1 and role = $2 and ended_at is null",
+    )
+    .bind(account)
+    .bind(role)
+    .fetch_one(&mut app.database.operator().await)
+    .await
+    .unwrap();
     actor.post("/account/grant", &[("wanted", &grant.to_string())]).await.expect(303);
 }
 
@@ -164,12 +170,14 @@ async fn access_that_was_ended_by_mistake_is_given_back_with_the_same_ends() {
     let administrator = app.actor(Role::Administrator, "all").await;
     end(&administrator, bo.id).await;
     let path = format!("/access/accounts/{}/give-back", bo.id);
-    let form = Form::of(&administrator.get(&path).await.expect(200), "main form").with("reason", "It was somebody else");
+    let form =
+        Form::of(&administrator.get(&path).await.expect(200), "main form").with("reason", "It was somebody else");
     administrator.post(&path, &form.fields()).await.expect(303);
     administrator.post(&path, &form.fields()).await.expect(409);
     phone.get("/electors").await.expect(303);
     app.sign_in(&bo).await.get("/electors").await.expect(200);
-    let same = "select count(*) from access_grant a join access_grant b using (account_id, role, area_id, purpose, ends_at)
+    let same =
+        "select count(*) from access_grant a join access_grant b using (account_id, role, area_id, purpose, ends_at)
                 where a.ended_at is not null and b.ended_at is null and b.given_by is not null";
     assert_eq!(count(&app, same).await, 1);
 }

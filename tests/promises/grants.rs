@@ -79,12 +79,14 @@ async fn an_account_without_a_live_grant_is_told_what_a_wrong_password_is_told()
     let app = TestApp::new().await;
     let bo = app.account(Role::Volunteer, "all").await;
     let nobody = app.nobody();
-    let wrong = nobody.post_json("/api/v1/sessions", &json!({"email": bo.email, "password": "wrong"})).await.expect(401);
+    let wrong =
+        nobody.post_json("/api/v1/sessions", &json!({"email": bo.email, "password": "wrong"})).await.expect(401);
     let unknown = nobody.post_json("/api/v1/sessions", &json!({"email": "x@y.example", "password": "wrong"})).await;
-    for over in ["update access_grant set ends_at = now() - interval '1 second', starts_at = now() - interval '1 day'",
+    for over in [
+        "update access_grant set ends_at = now() - interval '1 second', starts_at = now() - interval '1 day'",
         "update access_grant set ends_at = now() + interval '1 day', starts_at = now() + interval '1 hour'",
-        "update access_grant set starts_at = now() - interval '1 day', ended_at = now()"]
-    {
+        "update access_grant set starts_at = now() - interval '1 day', ended_at = now()",
+    ] {
         change(&app, over).await;
         let right = nobody.post_json("/api/v1/sessions", &json!({"email": bo.email, "password": PASSWORD})).await;
         assert_eq!((right.status, &right.body), (401, &wrong.body));
@@ -125,7 +127,11 @@ async fn what_has_ended_cannot_be_rewritten_even_in_sql() {
     let app = TestApp::new().await;
     let bo = app.account(Role::Volunteer, "all").await;
     let administrator = app.account(Role::Administrator, "all").await;
-    change(&app, "update access_grant set ended_at = now() - interval '1 hour', ended_reason = 'x' where role = 'volunteer'").await;
+    change(
+        &app,
+        "update access_grant set ended_at = now() - interval '1 hour', ended_reason = 'x' where role = 'volunteer'",
+    )
+    .await;
     let token = crate::support::wall::open_session(&app, &administrator).await;
     let mut attacker = app.database.app().await;
     let hash = crate::support::wall::hash(&token);

@@ -67,8 +67,11 @@ async fn asking_for_another_password_is_no_way_round_the_limit() {
     let actor = app.actor(Role::Organiser, "all").await;
     let change = [("old", "wrong"), ("new", "quiet otters read maps")];
     for _ in 0..10 {
-        assert!(actor.post("/account/password", &change).await.expect(422).text(".errors").contains("not your password"));
+        assert!(
+            actor.post("/account/password", &change).await.expect(422).text(".errors").contains("not your password")
+        );
     }
-    let waits = actor.post("/account/password", &[("old", PASSWORD), ("new", "quiet otters read maps")]).await.expect(422);
+    let waits =
+        actor.post("/account/password", &[("old", PASSWORD), ("new", "quiet otters read maps")]).await.expect(422);
     assert!(waits.text(".errors").contains("Too many tries"));
 }

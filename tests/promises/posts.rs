@@ -35,7 +35,8 @@ async fn a_form_from_another_site_or_from_nowhere_does_nothing() {
     assert_eq!(count(&app, "select count(*) from account where email like 'mallory%'").await, 0);
     assert_eq!(post(Some(("referer", &format!("{}/access", app.base))), true).await, 200);
     let sign_in = [("email", administrator.email.as_str()), ("password", PASSWORD)];
-    let forced = client.post(app.base.clone() + "/sign-in").form(&sign_in).header("origin", "https://evil.example").send().await;
+    let forced =
+        client.post(app.base.clone() + "/sign-in").form(&sign_in).header("origin", "https://evil.example").send().await;
     assert_eq!(forced.unwrap().status(), 403, "nobody is signed in to somebody else's account by another site");
 }
 
@@ -43,7 +44,11 @@ async fn a_form_from_another_site_or_from_nowhere_does_nothing() {
 async fn pages_with_peoples_data_are_kept_nowhere_and_framed_nowhere() {
     let app = TestApp::new().await;
     let actor = app.actor(Role::Organiser, "all").await;
-    for page in [actor.get("/electors").await.expect(200), app.nobody().get("/sign-in").await.expect(200), actor.get("/nowhere").await.expect(404)] {
+    for page in [
+        actor.get("/electors").await.expect(200),
+        app.nobody().get("/sign-in").await.expect(200),
+        actor.get("/nowhere").await.expect(404),
+    ] {
         let header = |name: &str| page.headers.get(name).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
         let policy = header("content-security-policy");
         assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");

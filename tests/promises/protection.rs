@@ -22,7 +22,7 @@ async fn everything_one_account_saw_and_was_refused_stands_in_order_with_names()
     let page = officer.get(&account).await.expect(200);
     assert_eq!(page.count("tbody tr"), 13, "twelve people and one refusal");
     let first = words(&page, "tbody tr");
-    assert!(first.contains("Refused") && first.contains("GET /electors"), "newest first: {first}");
+    assert!(first.contains("Refused") && first.contains("Opening /electors"), "newest first: {first}");
     assert!(words(&page, "tbody tr:nth-child(2)").contains("On a list opened QB1 1"), "{}", words(&page, "tbody"));
     let oldest = officer.get(&format!("{account}?order=oldest")).await.expect(200);
     assert!(words(&oldest, "tbody tr").contains("Harcourt"), "{}", words(&oldest, "tbody tr"));
@@ -62,7 +62,8 @@ async fn everyone_who_saw_one_elector_is_found_through_lists_too() {
 async fn a_file_of_it_holds_no_formula_and_is_on_record_as_taken_away() {
     let app = TestApp::new().await;
     seed_place(&app.database).await;
-    crate::support::walk::change(&app, "update elector set name = '=HYPERLINK(\"x\") Edith' where name like 'Edith%'").await;
+    crate::support::walk::change(&app, "update elector set name = '=HYPERLINK(\"x\") Edith' where name like 'Edith%'")
+        .await;
     let desk = app.actor(Role::Organiser, "Quillbrook").await;
     desk.post_json("/api/v1/electors/search", &json!({"q": "harcourt2"})).await.expect(200);
     let officer = app.actor(Role::DataProtectionOfficer, "all").await;
@@ -71,7 +72,10 @@ async fn a_file_of_it_holds_no_formula_and_is_on_record_as_taken_away() {
     assert_eq!(file.headers["cache-control"], "no-store");
     assert!(file.body.contains("\"'=HYPERLINK(\"\"x\"\") Edith\""), "{}", file.body);
     assert_eq!(file.body.lines().count(), 3, "{}", file.body);
-    assert_eq!(count(&app, "select count(*) from access_log where what = 'export' and cardinality(subjects) = 2").await, 1);
+    assert_eq!(
+        count(&app, "select count(*) from access_log where what = 'export' and cardinality(subjects) = 2").await,
+        1
+    );
 }
 
 #[tokio::test]
@@ -88,6 +92,7 @@ async fn nobody_else_learns_who_saw_whom_not_even_in_sql() {
     let mut attacker = app.database.app().await;
     let hash = crate::support::wall::hash(&token);
     crate::support::wall::become_role(&mut attacker, "hustings_protection", &hash, "", "").await;
-    let seen: i64 = sqlx::query_scalar("select count(*) from wall.who_saw(1, 1, 0, 10)").fetch_one(&mut attacker).await.unwrap();
+    let seen: i64 =
+        sqlx::query_scalar("select count(*) from wall.who_saw(1, 1, 0, 10)").fetch_one(&mut attacker).await.unwrap();
     assert_eq!(seen, 0);
 }

@@ -38,7 +38,10 @@ async fn a_cookie_is_out_of_reach_of_scripts_and_other_sites() {
     let secure = answer.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
     assert!(secure.starts_with("__Host-hustings=") && secure.contains("; Secure"), "{secure}");
     for cookie in [cookie, secure] {
-        assert!(cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Lax") && cookie.contains("; Path=/"), "{cookie}");
+        assert!(
+            cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Lax") && cookie.contains("; Path=/"),
+            "{cookie}"
+        );
         assert!(!cookie.contains("Domain"), "{cookie}");
     }
 }
@@ -64,7 +67,11 @@ async fn a_session_ends_by_itself_when_it_rests_too_long_or_its_time_is_up() {
 async fn a_session_in_use_stays_awake() {
     let app = TestApp::new().await;
     let actor = app.actor(Role::Organiser, "all").await;
-    change(&app, "update session set refreshed_at = now() - interval '6 minutes', idle_until = now() + interval '1 minute'").await;
+    change(
+        &app,
+        "update session set refreshed_at = now() - interval '6 minutes', idle_until = now() + interval '1 minute'",
+    )
+    .await;
     actor.get("/account").await.expect(200);
     let awake = "update session set agent = agent where idle_until > now() + interval '1 hour' and refreshed_at > now() - interval '1 minute'";
     assert_eq!(change(&app, awake).await, 1);
@@ -75,9 +82,12 @@ async fn signing_out_ends_the_session_not_only_the_cookie() {
     let app = TestApp::new().await;
     let bo = app.account(Role::Organiser, "all").await;
     let nobody = app.nobody();
-    let opened = nobody.post_json("/api/v1/sessions", &json!({"email": bo.email, "password": PASSWORD})).await.expect(201);
+    let opened =
+        nobody.post_json("/api/v1/sessions", &json!({"email": bo.email, "password": PASSWORD})).await.expect(201);
     let bearer = format!("Bearer {}", opened.json()["token"].as_str().unwrap());
-    let ask = |method, path: &str| nobody.client.request(method, app.base.clone() + path).header("authorization", &bearer).send();
+    let ask = |method, path: &str| {
+        nobody.client.request(method, app.base.clone() + path).header("authorization", &bearer).send()
+    };
     assert_eq!(ask(reqwest::Method::GET, "/account").await.unwrap().status(), 200);
     assert_eq!(ask(reqwest::Method::DELETE, "/api/v1/sessions/current").await.unwrap().status(), 204);
     assert_eq!(ask(reqwest::Method::GET, "/api/v1/electors/1.1").await.unwrap().status(), 401);
@@ -87,7 +97,8 @@ async fn signing_out_ends_the_session_not_only_the_cookie() {
 async fn one_can_see_and_end_ones_other_sessions_and_change_ones_own_password_only() {
     let app = TestApp::new().await;
     let bo = app.account(Role::Organiser, "all").await;
-    let (desk, phone, stranger) = (app.sign_in(&bo).await, app.sign_in(&bo).await, app.actor(Role::Organiser, "all").await);
+    let (desk, phone, stranger) =
+        (app.sign_in(&bo).await, app.sign_in(&bo).await, app.actor(Role::Organiser, "all").await);
     let page = desk.get("/account").await.expect(200);
     assert_eq!(page.count("section[aria-labelledby=places] .todo li"), 2);
     desk.post("/account/sessions/end", &[]).await.expect(303);

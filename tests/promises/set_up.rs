@@ -8,7 +8,9 @@ use hustings::setup::issue_code;
 
 async fn empty() -> TestApp {
     let app = TestApp::new().await;
-    for table in ["delete from installation", "delete from intention_code", "delete from issue_code", "delete from poll"] {
+    for table in
+        ["delete from installation", "delete from intention_code", "delete from issue_code", "delete from poll"]
+    {
         change(&app, table).await;
     }
     app
