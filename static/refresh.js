@@ -22,4 +22,7 @@ async function refresh() {
   }
 }
 
-if (part?.id) setInterval(refresh, Number(part.dataset.refresh) * 1000);
+if (part?.id) {
+  setInterval(refresh, Number(part.dataset.refresh) * 1000);
+  document.addEventListener("visibilitychange", refresh);
+}

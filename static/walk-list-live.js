@@ -19,3 +19,11 @@ async function refresh() {
 
 setInterval(refresh, EVERY);
 document.addEventListener("visibilitychange", refresh);
+
+// The link to the form that assigns also opens it.
+function openAssign() {
+  if (location.hash === "#assign") document.getElementById("assign").open = true;
+}
+
+addEventListener("hashchange", openAssign);
+openAssign();

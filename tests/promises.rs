@@ -3,8 +3,12 @@
 
 mod support;
 
+#[path = "promises/areas_and_polls.rs"]
+mod areas_and_polls;
 #[path = "promises/assignments.rs"]
 mod assignments;
+#[path = "promises/backup.rs"]
+mod backup;
 #[path = "promises/browser.rs"]
 mod browser;
 #[path = "promises/catalogue.rs"]
@@ -17,8 +21,12 @@ mod cluster;
 mod command_line;
 #[path = "promises/doorstep.rs"]
 mod doorstep;
+#[path = "promises/doorstep_script.rs"]
+mod doorstep_script;
 #[path = "promises/electors.rs"]
 mod electors;
+#[path = "promises/electors_pages.rs"]
+mod electors_pages;
 #[path = "promises/ending_access.rs"]
 mod ending_access;
 #[path = "promises/grants.rs"]
@@ -27,8 +35,12 @@ mod grants;
 mod guard_pages;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/imports.rs"]
+mod imports;
 #[path = "promises/insight.rs"]
 mod insight;
+#[path = "promises/killed.rs"]
+mod killed;
 #[path = "promises/limits.rs"]
 mod limits;
 #[path = "promises/matrix.rs"]
@@ -45,6 +57,8 @@ mod registers_import;
 mod registers_reading;
 #[path = "promises/results.rs"]
 mod results;
+#[path = "promises/results_property.rs"]
+mod results_property;
 #[path = "promises/sessions.rs"]
 mod sessions;
 #[path = "promises/set_up.rs"]

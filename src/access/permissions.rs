@@ -111,6 +111,8 @@ pub enum Permission {
     ReadPermissions,
     /// Who saw whom, by name.
     ReadAccessLog,
+    /// Write and restore backups: the operator's alone, so it stands in no role's row.
+    BackUp,
 }
 
 use Role::{Administrator, DataProtectionOfficer, Organiser, Volunteer};
@@ -175,6 +177,7 @@ impl Permission {
             Permission::CloseTools => "close-tools",
             Permission::ReadPermissions => "read-permissions",
             Permission::ReadAccessLog => "read-access-log",
+            Permission::BackUp => "back-up",
         }
     }
 }

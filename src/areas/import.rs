@@ -1,5 +1,6 @@
 //! A list of polling districts with their wards and constituencies, as a CSV file. The same file twice changes nothing.
 
+use super::is_gss;
 use super::store::set_districts;
 use crate::database::Scoped;
 use crate::error::Error;
@@ -53,7 +54,13 @@ impl AreaFile {
                     .into(),
             ));
         };
-        let columns = [column("name"), column("wardgss"), column("wardname"), column("constituencygss"), column("constituencyname")];
+        let columns = [
+            column("name"),
+            column("wardgss"),
+            column("wardname"),
+            column("constituencygss"),
+            column("constituencyname"),
+        ];
         let mut file = AreaFile::default();
         for (row, record) in reader.byte_records().enumerate() {
             let record = record.map_err(unreadable)?;
@@ -81,7 +88,9 @@ impl AreaFile {
             return Ok(());
         }
         if !gss.is_empty() && !is_gss(&gss) {
-            return Err(Error::Refused(format!("Line {line}: a GSS code is a letter and eight figures, for example E05000001")));
+            return Err(Error::Refused(format!(
+                "Line {line}: a GSS code is a letter and eight figures, for example E05000001"
+            )));
         }
         let key = if gss.is_empty() { name.clone() } else { gss.clone() };
         let group = self.areas.entry((kind, key)).or_default();
@@ -123,7 +132,14 @@ impl AreaFile {
     }
 
     /// One ward or constituency: the file decides about the districts it names, and about no others.
-    async fn place(&self, scope: &mut Scoped, partition: i32, kind: &str, key: &str, group: &Group) -> Result<(), Error> {
+    async fn place(
+        &self,
+        scope: &mut Scoped,
+        partition: i32,
+        kind: &str,
+        key: &str,
+        group: &Group,
+    ) -> Result<(), Error> {
         let id = area(scope, kind, key, &group.name).await?;
         let named: Vec<String> = self.districts.keys().cloned().collect();
         let letters: Vec<String> = group.letters.iter().cloned().collect();
@@ -158,13 +174,14 @@ async fn area(scope: &mut Scoped, kind: &str, key: &str, name: &str) -> Result<i
         return Ok(id);
     }
     let gss = Some(key).filter(|key| is_gss(key));
-    Ok(sqlx::query_scalar!("insert into area (kind, name, gss_code) values ($1, $2, $3) returning area_id", kind, name, gss)
-        .fetch_one(scope.connection())
-        .await?)
-}
-
-fn is_gss(code: &str) -> bool {
-    code.len() == 9 && code.as_bytes()[0].is_ascii_uppercase() && code.bytes().skip(1).all(|b| b.is_ascii_digit())
+    Ok(sqlx::query_scalar!(
+        "insert into area (kind, name, gss_code) values ($1, $2, $3) returning area_id",
+        kind,
+        name,
+        gss
+    )
+    .fetch_one(scope.connection())
+    .await?)
 }
 
 fn folded(cell: &[u8]) -> String {

@@ -42,7 +42,8 @@ pub async fn run(operation: &Operation, command: Areas) -> Result<(), Error> {
 /// # Errors
 /// As [`run`].
 pub async fn import(operation: &Operation, file: &std::path::Path) -> Result<Imported, Error> {
-    let input = std::fs::File::open(file).map_err(|e| Error::Refused(format!("{} cannot be read: {e}", file.display())))?;
+    let input =
+        std::fs::File::open(file).map_err(|e| Error::Refused(format!("{} cannot be read: {e}", file.display())))?;
     let list = AreaFile::read(input)?;
     let mut scope = operation.scope(Permission::ManageAreas).await?;
     let imported = list.apply(&mut scope).await?;

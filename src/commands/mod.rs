@@ -5,6 +5,7 @@
 pub mod account;
 pub mod areas;
 pub mod audit;
+pub mod backup;
 pub mod grant;
 pub mod lock;
 mod operation;
@@ -56,6 +57,25 @@ enum Command {
     Config,
     /// Set Hustings up: controller, contact, first administrator
     Setup(setup::Setup),
+    /// Make the demonstration: an invented constituency and one account a role
+    Demo,
+    /// Print the description of the JSON contract
+    Openapi,
+    /// Areas of polling districts from a file
+    #[command(subcommand)]
+    Areas(areas::Areas),
+    /// Elections: add one, list them
+    #[command(subcommand)]
+    Poll(polls::Polls),
+    /// A council's register: say what importing it would change, or import it
+    #[command(subcommand)]
+    Register(register::Register),
+    /// Make walk lists, assign them, list them
+    #[command(subcommand)]
+    WalkList(walk_list::WalkList),
+    /// Back everything up into one encrypted file, or restore from one
+    #[command(flatten)]
+    Backup(backup::BackupCommand),
     /// Add accounts, list them, end all access of one
     #[command(subcommand)]
     Account(account::Account),
@@ -77,6 +97,14 @@ impl Command {
             Command::Serve { .. } => "serve",
             Command::Migrate => "migrate",
             Command::Config => "config",
+            Command::Backup(backup::BackupCommand::Backup { .. }) => "backup",
+            Command::Backup(backup::BackupCommand::Restore { .. }) => "restore",
+            Command::Demo => "demo",
+            Command::Openapi => "openapi",
+            Command::Areas(_) => "areas",
+            Command::Poll(_) => "poll",
+            Command::Register(_) => "register",
+            Command::WalkList(_) => "walk-list",
             Command::Setup(_) => "setup",
             Command::Account(_) => "account",
             Command::Grant(_) => "grant",
@@ -100,8 +128,13 @@ pub async fn run(line: Line) -> ExitCode {
 
 async fn dispatch(line: Line) -> Result<(), Error> {
     let config = Config::load(&line.flags).map_err(|e| Error::Refused(e.to_string()))?;
-    if let Command::Serve { demo } = line.command {
-        return serve::run(config, demo).await;
+    match line.command {
+        Command::Serve { demo } => return serve::run(config, demo).await,
+        Command::Openapi => {
+            println!("{}", crate::web::openapi::text());
+            return Ok(());
+        }
+        _ => {}
     }
     let place = Place::open(&config).await?;
     let done = with_database(line, &config, &place).await;
@@ -119,19 +152,34 @@ async fn with_database(line: Line, config: &Config, place: &Place) -> Result<(),
     let command = line.command.word().to_owned();
     let session = OperatorSession { os_user: os_user(), command, reason: line.reason };
     let operation = Operation { operator: Operator::connect(&place.urls().owner)?, session, json: line.json };
-    let done = operate(&operation, line.command).await;
+    let done = match line.command {
+        Command::Demo => demo(&operation, config, place).await,
+        command => operate(&operation, command).await,
+    };
     operation.operator.close().await;
     done
 }
 
+/// Makes the demonstration, unless it is there, and prints its sign-ins.
+async fn demo(operation: &Operation, config: &Config, place: &Place) -> Result<(), Error> {
+    let sign_ins = place.data(config).join(crate::demo::SIGN_INS);
+    print!("{}", crate::demo::make(operation, &sign_ins).await?);
+    Ok(())
+}
+
 async fn operate(operation: &Operation, command: Command) -> Result<(), Error> {
     match command {
+        Command::Backup(command) => backup::run(operation, command).await,
+        Command::Areas(command) => areas::run(operation, command).await,
+        Command::Poll(command) => polls::run(operation, command).await,
+        Command::Register(command) => register::run(operation, command).await,
+        Command::WalkList(command) => walk_list::run(operation, command).await,
         Command::Setup(command) => setup::run(operation, command).await,
         Command::Account(command) => account::run(operation, command).await,
         Command::Grant(command) => grant::run(operation, command).await,
         Command::Lock(command) => lock::run(operation, command).await,
         Command::Audit(command) => audit::run(operation, command).await,
-        Command::Serve { .. } | Command::Migrate | Command::Config => Ok(()),
+        Command::Serve { .. } | Command::Migrate | Command::Config | Command::Demo | Command::Openapi => Ok(()),
     }
 }
 
@@ -154,7 +202,7 @@ fn one_line(error: &Error) -> String {
 
 /// Logs go to stderr; a command says only what goes wrong.
 fn logs(serving: bool) {
-    let default = if serving { "info,sqlx=warn" } else { "error" };
+    let default = if serving { "info,sqlx=error" } else { "error" };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| default.into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

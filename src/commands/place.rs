@@ -4,6 +4,7 @@ use crate::config::{Config, DatabaseUrls};
 use crate::database::cluster::{Cluster, DATABASE, Login, Settings};
 use crate::database::migrate;
 use crate::error::Error;
+use std::path::PathBuf;
 
 /// A database that is up to date.
 pub struct Place {
@@ -39,6 +40,11 @@ impl Place {
     /// The three logins' URLs.
     pub fn urls(&self) -> &DatabaseUrls {
         &self.urls
+    }
+
+    /// Where files are kept: beside the embedded cluster, else where the configuration says.
+    pub fn data(&self, config: &Config) -> PathBuf {
+        self.cluster.as_ref().map_or_else(|| config.data.clone(), |cluster| cluster.place().data.clone())
     }
 
     /// The embedded cluster, if that is where.

@@ -1,10 +1,12 @@
 //! `serve`: the pages, with PostgreSQL of its own unless one was given, until a signal ends it.
 
+use super::Operation;
 use super::place::Place;
 use crate::access::passwords;
 use crate::config::Config;
-use crate::database::Database;
+use crate::database::{Database, Operator, OperatorSession};
 use crate::error::Error;
+use crate::setup;
 use crate::web::{self, App};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +18,7 @@ use tokio::signal::unix::{SignalKind, signal};
 ///
 /// # Errors
 /// When the database or the address cannot be had.
-pub async fn run(config: Config, _demo: bool) -> Result<(), Error> {
+pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
     let listener = listen(&config).await?;
     let place = Place::open(&config).await?;
     if let Some(cluster) = place.cluster() {
@@ -32,6 +34,7 @@ pub async fn run(config: Config, _demo: bool) -> Result<(), Error> {
     if let Some(address) = config.metrics_listen {
         PrometheusBuilder::new().with_http_listener(address).install().map_err(Error::internal)?;
     }
+    first_evening(&place, &config, demo).await?;
     let database = Database::connect(place.urls())?;
     tokio::task::spawn_blocking(passwords::warm_up).await.map_err(Error::internal)?;
     eprintln!("Hustings is at {}", config.base_url);
@@ -44,6 +47,24 @@ pub async fn run(config: Config, _demo: bool) -> Result<(), Error> {
     database.close().await;
     place.leave().await?;
     served.map_err(Error::internal)
+}
+
+/// The demonstration when asked for; else, while there is no administrator, the one-time code for set-up.
+async fn first_evening(place: &Place, config: &Config, demo: bool) -> Result<(), Error> {
+    let operator = Operator::connect(&place.urls().owner)?;
+    if demo {
+        let session =
+            OperatorSession { os_user: super::os_user(), command: "serve --demo".into(), reason: String::new() };
+        let operation = Operation { operator: operator.clone(), session, json: false };
+        eprintln!("The demonstration is made once: this takes a minute.");
+        let data = place.data(config);
+        std::fs::create_dir_all(&data).map_err(Error::internal)?;
+        print!("{}", crate::demo::make(&operation, &data.join(crate::demo::SIGN_INS)).await?);
+    } else if let Some(code) = setup::issue_code_if_needed(&operator).await? {
+        eprintln!("Nobody has set Hustings up. Open {}/set-up and give this code: {code}", config.base_url);
+    }
+    operator.close().await;
+    Ok(())
 }
 
 async fn listen(config: &Config) -> Result<TcpListener, Error> {

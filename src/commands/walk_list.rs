@@ -65,7 +65,8 @@ async fn add(operation: &Operation, name: &str, area: &str, streets: &[String]) 
         name: checked_name(name)?,
         order: SideOrder::default(),
         poll,
-        asked_days: Some(30),
+        // Whoever makes a list from the command line has chosen its doors.
+        asked_days: None,
         moved: true,
         empty: true,
         show_last: false,

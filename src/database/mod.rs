@@ -3,6 +3,7 @@
 //! What enters is a session's credential and a permission; what leaves is rows that the wall let through, each look
 //! on record. Nothing else in the house holds a pool or a connection.
 
+pub mod backup;
 pub mod cluster;
 mod id;
 mod migrate;
@@ -147,7 +148,10 @@ fn options(url: &str) -> Result<PgConnectOptions, Error> {
 
 /// The operator's connections: migrations, the command line, backup. Bypasses row security, on record by itself.
 #[derive(Clone)]
-pub struct Operator(PgPool);
+pub struct Operator {
+    pool: PgPool,
+    url: std::sync::Arc<str>,
+}
 
 impl Operator {
     /// Connects as `hustings_operator`.
@@ -155,11 +159,16 @@ impl Operator {
     /// # Errors
     /// A connection string that cannot be read.
     pub fn connect(url: &str) -> Result<Self, Error> {
-        Ok(Operator(pool(4).connect_lazy_with(options(url)?)))
+        Ok(Operator { pool: pool(4).connect_lazy_with(options(url)?), url: url.into() })
     }
 
     pub(crate) fn pool(&self) -> &PgPool {
-        &self.0
+        &self.pool
+    }
+
+    /// Its URL, password and all, for PostgreSQL's own programs: never log it.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 
     /// One connection of the operator's, for work that is not about one scope (backup, restore, checks).
@@ -167,11 +176,11 @@ impl Operator {
     /// # Errors
     /// [`Error::Unavailable`] when PostgreSQL does not answer.
     pub async fn connection(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>, Error> {
-        Ok(self.0.acquire().await?)
+        Ok(self.pool.acquire().await?)
     }
 
     /// Ends its connections.
     pub async fn close(&self) {
-        self.0.close().await;
+        self.pool.close().await;
     }
 }

@@ -120,3 +120,56 @@ pub async fn settle(scope: &mut Scoped, partition: i32) -> Result<(), Error> {
     sqlx::query!("select wall.fold_tallies()").execute(scope.connection()).await?;
     Ok(())
 }
+
+/// Who held a list, and that it is over.
+///
+/// # Errors
+/// What the database says.
+pub async fn held(scope: &mut Scoped, list: ListId, account: Uuid, begun: DateTime<Utc>) -> Result<(), Error> {
+    let over = begun + chrono::TimeDelta::hours(4);
+    sqlx::query!(
+        "insert into assignment (partition_id, list_id, assignment_id, account_id, starts_at, ends_at, assigned_by_operator)
+         values ($1, $2, gen_random_uuid(), $3, $4, $5, $6)",
+        list.partition,
+        list.id,
+        account,
+        begun,
+        over,
+        scope.operator_id()
+    )
+    .execute(scope.connection())
+    .await?;
+    sqlx::query!(
+        "update walk_list set made_at = $3, ended_at = $4 where partition_id = $1 and list_id = $2",
+        list.partition,
+        list.id,
+        begun,
+        over
+    )
+    .execute(scope.connection())
+    .await?;
+    Ok(())
+}
+
+/// Answers that came after access had ended, for an organiser to accept or bin.
+///
+/// # Errors
+/// What the database says.
+pub async fn late(scope: &mut Scoped, list: ListId, account: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        r#"insert into quarantine (id, digest, partition_id, list_id, area_no, content, reason, account_id)
+           select id, sha256(convert_to(id::text, 'UTF8')), e.partition_id, e.list_id, e.area_no, jsonb_build_object(
+               'list', $1::integer || '.' || $2::bigint, 'household', $1::integer || '.' || e.household_id,
+               'elector', $1::integer || '.' || e.elector_id, 'outcome', 'spoke', 'intention', 'P',
+               'at', to_char(now() - interval '20 minutes', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
+             'Access had ended when it came', $3
+           from (select l.*, gen_random_uuid() as id from walk_list_elector l
+                 where l.partition_id = $1 and l.list_id = $2 order by place desc limit 3) e"#,
+        list.partition,
+        list.id,
+        account
+    )
+    .execute(scope.connection())
+    .await?;
+    Ok(())
+}

@@ -18,9 +18,9 @@ pub const HOMES: usize = 50;
 /// The longest text that is looked for, in bytes; names and addresses are far shorter.
 const LONGEST: usize = 200;
 /// Names have few words; further ones are compared but not tried in other orders.
-const WORDS: usize = 6;
+const WORDS: usize = 4;
 
-/// The beginning of a key, and half of a pair: rows from `low` and below `high`, whose other key begins with `other`.
+/// The beginning of a name, and what it begins with the other way round.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameProbe {
     /// What the indexed key begins with.

@@ -26,7 +26,9 @@ pub async fn list(scope: &mut Scoped) -> Result<Vec<Poll>, Error> {
 /// # Errors
 /// What the database says.
 pub async fn kinds(scope: &mut Scoped) -> Result<Vec<PollKind>, Error> {
-    Ok(sqlx::query_as!(PollKind, "select kind, name from poll_kind order by name").fetch_all(scope.connection()).await?)
+    Ok(sqlx::query_as!(PollKind, "select kind, name from poll_kind order by name")
+        .fetch_all(scope.connection())
+        .await?)
 }
 
 /// Adds a poll.

@@ -138,15 +138,17 @@ pub async fn decide(
     verdict: Verdict,
 ) -> Result<(), Error> {
     let done = match verdict {
-        Verdict::Same => sqlx::query_scalar!(
-            r#"select wall.same_person($1, $2, $3, $4) as "done!""#,
-            new.partition,
-            register,
-            new.id,
-            old.id
-        )
-        .fetch_one(scope.connection())
-        .await?,
+        Verdict::Same => {
+            sqlx::query_scalar!(
+                r#"select wall.same_person($1, $2, $3, $4) as "done!""#,
+                new.partition,
+                register,
+                new.id,
+                old.id
+            )
+            .fetch_one(scope.connection())
+            .await?
+        }
         Verdict::Different => {
             let account = scope.account();
             let changed = sqlx::query!(

@@ -9,7 +9,7 @@ pub mod pages;
 pub mod store;
 
 pub use codes::{CodeRow, GROUPS, usual_codes, usual_issues};
-pub use store::issue_code;
+pub use store::{issue_code, issue_code_if_needed};
 
 use crate::error::Error;
 use chrono::NaiveDate;

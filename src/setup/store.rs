@@ -14,6 +14,18 @@ pub async fn issue_code(operator: &Operator) -> Result<String, Error> {
     issue(&mut *operator.connection().await?).await
 }
 
+/// The one-time code while nobody has set up; None once there is an administrator.
+///
+/// # Errors
+/// What the database says.
+pub async fn issue_code_if_needed(operator: &Operator) -> Result<Option<String>, Error> {
+    match issue_code(operator).await {
+        Ok(code) => Ok(Some(code)),
+        Err(Error::Conflict(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 async fn issue(connection: &mut PgConnection) -> Result<String, Error> {
     let code = crate::access::passwords::make();
     let issued = sqlx::query!(

@@ -7,7 +7,20 @@ use crate::{areas, audit, electors, insight, polls, registers, setup};
 /// All routes of the service.
 pub fn routes(app: App) -> Routes {
     let mut routes = Routes::new(app);
-    for add in [super::health::routes, sign_in, account, access, protection, electors, imports, areas_and_polls, walk_lists, doors, insight] {
+    for add in [
+        super::health::routes,
+        super::openapi::routes,
+        sign_in,
+        account,
+        access,
+        protection,
+        electors,
+        imports,
+        areas_and_polls,
+        walk_lists,
+        doors,
+        insight,
+    ] {
         routes = add(routes);
     }
     routes

@@ -11,6 +11,7 @@ mod health;
 pub mod home;
 mod layout;
 mod map;
+pub mod openapi;
 pub mod paging;
 mod respond;
 mod routes;

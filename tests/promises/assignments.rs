@@ -77,7 +77,8 @@ async fn nobody_gets_a_list_whose_doors_their_grant_does_not_cover_by_page_or_by
         let answer = assign(&organiser, &id, other, Utc::now() + TimeDelta::hours(3)).await.expect(422);
         assert!(words(&answer, ".errors").contains("Nobody was assigned"), "{}", words(&answer, ".errors"));
     }
-    let form = Form::of(&page, "#assign").tick("volunteer", &whole.id.to_string()).tick("volunteer", &half.id.to_string());
+    let form =
+        Form::of(&page, "#assign").tick("volunteer", &whole.id.to_string()).tick("volunteer", &half.id.to_string());
     organiser.post(&format!("/walk-lists/{id}/assignments"), &form.fields()).await.expect(422);
     let count = "select count(*) from assignment";
     let given: i64 = query_scalar(count).fetch_one(&mut app.database.operator().await).await.unwrap();
@@ -162,11 +163,10 @@ async fn the_operator_makes_and_assigns_lists_by_the_same_rules() {
     command(&app, add("QB1", &["LARKSPUR ROW"])).await.unwrap();
     assert!(matches!(command(&app, add("QB1", &["Old Tannery Walk"])).await, Err(Error::Invalid(_))));
     assert!(matches!(command(&app, add("Nowhere", &[])).await, Err(Error::Invalid(_))));
-    let made: Vec<(i64, i32, i32)> =
-        sqlx::query_as("select list_id, doors, electors from walk_list order by list_id")
-            .fetch_all(&mut app.database.operator().await)
-            .await
-            .unwrap();
+    let made: Vec<(i64, i32, i32)> = sqlx::query_as("select list_id, doors, electors from walk_list order by list_id")
+        .fetch_all(&mut app.database.operator().await)
+        .await
+        .unwrap();
     assert_eq!(made.iter().map(|m| (m.1, m.2)).collect::<Vec<_>>(), [(12, 24), (6, 12)], "one list of both districts");
     let (account, session) = volunteer(&app, "Quillbrook").await;
     let give = |list: i64| WalkList::Assign {

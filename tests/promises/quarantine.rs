@@ -58,10 +58,12 @@ fn items(form: &Form) -> Vec<String> {
 }
 
 async fn keys(app: &TestApp) -> Vec<String> {
-    query_scalar("select id || '.' || encode(digest, 'hex') from quarantine where state = 'waiting' order by received_at")
-        .fetch_all(&mut app.database.operator().await)
-        .await
-        .unwrap()
+    query_scalar(
+        "select id || '.' || encode(digest, 'hex') from quarantine where state = 'waiting' order by received_at",
+    )
+    .fetch_all(&mut app.database.operator().await)
+    .await
+    .unwrap()
 }
 
 #[tokio::test]
@@ -73,8 +75,15 @@ async fn an_accepted_answer_is_its_canvasser_s_from_when_it_came() {
     for part in ["1 Larkspur Row", "Edith Harcourt1", "Firm", "Spoke", "Ring twice", "Will put up a poster", "QB1 1"] {
         assert!(row.contains(part), "{part}: {row}");
     }
-    assert_eq!(count(&app, "select count(*) from access_log where what = 'look' and permission = 'decide-quarantine' \
-        and cardinality(subjects) = 1").await, 1);
+    assert_eq!(
+        count(
+            &app,
+            "select count(*) from access_log where what = 'look' and permission = 'decide-quarantine' \
+        and cardinality(subjects) = 1"
+        )
+        .await,
+        1
+    );
     assert!(words(&organiser.get("/walk-lists").await, ".notice").contains("1 answer waits for you"));
     let form = page(&organiser).await.with("act", "accept").tick("item", &keys(&app).await[0]);
     assert_eq!(items(&form).len(), 1);
@@ -88,9 +97,17 @@ async fn an_accepted_answer_is_its_canvasser_s_from_when_it_came() {
     assert_eq!((account, by, same, note.as_str()), (volunteer.id, organiser.account.id, true, "Ring twice"));
     assert_eq!(count(&app, "select count(*) from intention_now where code = 'F'").await, 1);
     let list = organiser.get(&format!("/walk-lists/{}", walk.list)).await.expect(200);
-    assert!(words(&list, "#latest-answers").contains("accepted from those that waited"), "{}", words(&list, "#latest-answers"));
+    assert!(
+        words(&list, "#latest-answers").contains("accepted from those that waited"),
+        "{}",
+        words(&list, "#latest-answers")
+    );
     let history = organiser.get("/walk-lists/quarantine?tab=decided").await.expect(200);
-    assert!(words(&history, "tbody tr").contains("Accepted Organiser of Quillbrook"), "{}", words(&history, "tbody tr"));
+    assert!(
+        words(&history, "tbody tr").contains("Accepted Organiser of Quillbrook"),
+        "{}",
+        words(&history, "tbody tr")
+    );
 
     // The phone sends it once more, signed in again: it is on record already.
     let again = app.sign_in(&volunteer).await;
@@ -139,10 +156,8 @@ async fn two_organisers_who_both_accept_store_one_result() {
     let other = app.actor(Role::Organiser, "all").await;
     let keys = keys(&app).await;
     let fields = [("act", "accept"), ("item", keys[0].as_str())];
-    let (one, two) = tokio::join!(
-        organiser.post("/walk-lists/quarantine", &fields),
-        other.post("/walk-lists/quarantine", &fields)
-    );
+    let (one, two) =
+        tokio::join!(organiser.post("/walk-lists/quarantine", &fields), other.post("/walk-lists/quarantine", &fields));
     let all = one.expect(303).location() + &two.expect(303).location();
     assert!(all.contains("accepted=1&already=0") && all.contains("accepted=0&already=1"), "{all}");
     assert_eq!(stored(&app).await, 1);

@@ -321,7 +321,8 @@ async fn the_database_keeps_other_areas_off_a_list_whatever_the_application_does
         .unwrap();
     let mut db = app.database.app().await;
     become_role(&mut db, "hustings_organiser", &session, "", &area.to_string()).await;
-    let foreign = "select h.household_id from household h join district d using (area_no) where d.letters = 'SG1' limit 1";
+    let foreign =
+        "select h.household_id from household h join district d using (area_no) where d.letters = 'SG1' limit 1";
     let home: i64 = query_scalar(foreign).fetch_one(&mut app.database.operator().await).await.unwrap();
     // A row that lies about its district.
     let lie = query(
@@ -364,8 +365,15 @@ async fn a_printed_card_is_on_record_as_a_print_and_says_what_becomes_of_it() {
     assert!(text.contains("Larkspur Row, odd numbers") && text.contains("Larkspur Row, even numbers"), "{text}");
     assert!(text.contains("We keep what you tell us to plan our campaign."), "the notice to read out is there");
     assert!(words(&card, "tfoot").contains("Destroy after use"), "{}", words(&card, "tfoot"));
-    assert!(words(&card, "tfoot").contains(&format!("printed by {}", "Organiser of Quillbrook")), "{}", words(&card, "tfoot"));
-    assert!(text.contains("Wilfred Harcourt2") && !text.contains("Edith Harcourt2"), "who objected since is not printed");
+    assert!(
+        words(&card, "tfoot").contains(&format!("printed by {}", "Organiser of Quillbrook")),
+        "{}",
+        words(&card, "tfoot")
+    );
+    assert!(
+        text.contains("Wilfred Harcourt2") && !text.contains("Edith Harcourt2"),
+        "who objected since is not printed"
+    );
     assert!(text.contains("1 Do not call"), "{text}");
     assert_eq!(card.count("tr .boxes b.box"), 9 * 7, "a box for each code and person");
     let (print, list): (i64, i64) = sqlx::query_as(
@@ -388,7 +396,11 @@ async fn the_list_s_page_shows_how_it_goes_and_each_look_is_on_record() {
     assert!(tiles.contains("Doors done 2 of 6") && tiles.contains("Spoke 1 1 person"), "{tiles}");
     assert!(tiles.contains("Not home 1 1 asked us to come back") && tiles.contains("Contact rate 8.3%"), "{tiles}");
     assert_eq!((page.count(".d.spoke"), page.count(".d.out"), page.count(".doors .d")), (1, 2, 6));
-    assert!(words(&page, "#flags").contains("Two canvassers differ on Edith Harcourt1, 1 Larkspur Row"), "{}", words(&page, "#flags"));
+    assert!(
+        words(&page, "#flags").contains("Two canvassers differ on Edith Harcourt1, 1 Larkspur Row"),
+        "{}",
+        words(&page, "#flags")
+    );
     assert!(words(&page, "#flags").contains("The clock of"), "{}", words(&page, "#flags"));
     assert!(words(&page, "#latest-answers").contains("3 Larkspur Row"), "{}", words(&page, "#latest-answers"));
     assert!(words(&page, "#doors").contains("1 of 12 electors, 8.3%"), "{}", words(&page, "#doors"));

@@ -58,7 +58,9 @@ impl Form {
 fn value(field: ElementRef<'_>) -> Option<String> {
     if field.value().name() == "select" {
         let option = |css: &str| field.select(&Selector::parse(css).unwrap()).next();
-        return option("option[selected]").or_else(|| option("option")).and_then(|o| o.attr("value").map(str::to_owned));
+        return option("option[selected]")
+            .or_else(|| option("option"))
+            .and_then(|o| o.attr("value").map(str::to_owned));
     }
     let tick = matches!(field.attr("type"), Some("checkbox" | "radio"));
     if tick && field.attr("checked").is_none() {

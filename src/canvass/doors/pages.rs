@@ -232,6 +232,11 @@ impl DoorPage {
         self.mode == Mode::Change
     }
 
+    /// What stands of the home as a whole, when that is being changed.
+    fn home_outcome(&self) -> Option<Outcome> {
+        self.home.base.and(self.step.standing(None)).map(|said| said.result.outcome)
+    }
+
     fn first_codes(&self) -> &[Code] {
         &self.step.codes[..self.step.codes.len().min(FIRST)]
     }

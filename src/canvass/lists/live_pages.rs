@@ -418,6 +418,11 @@ impl ListPage {
         )
     }
 
+    /// The form stands open while nobody holds the list, and with its errors.
+    fn assigning_open(&self) -> bool {
+        self.list.holders.is_empty() || self.errors.any()
+    }
+
     fn is_ticked(&self, account: &Uuid) -> bool {
         self.assigning.volunteer.contains(account)
     }

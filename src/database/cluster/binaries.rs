@@ -63,6 +63,14 @@ impl Binaries {
         versions.rev().find_map(installed).ok_or(ClusterError::NotInstalled { needed })
     }
 
+    /// A client program of PostgreSQL's for a server of this major version: the same version's where it is installed, else
+    /// the nearest newer one's, which knows older servers.
+    pub fn client(program: &str, major: u32) -> Result<Command, ClusterError> {
+        let missing = || ClusterError::NoClient { program: program.to_owned(), needed: major };
+        let found = (major..=NEWEST).find_map(|version| holding(program, version)).ok_or_else(missing)?;
+        Ok(found.command(program, None))
+    }
+
     /// A command that runs `program` as `user`, undisturbed by where and with which settings Hustings was started.
     pub fn command(&self, program: &str, user: Option<&RunAs>) -> Command {
         let mut command = Command::new(self.directory.join(program));
@@ -113,9 +121,13 @@ fn setting(text: &mut String, name: &str, value: &str) {
 }
 
 fn installed(version: u32) -> Option<Binaries> {
+    holding("initdb", version)
+}
+
+fn holding(program: &str, version: u32) -> Option<Binaries> {
     DISTRIBUTIONS
         .iter()
         .map(|pattern| PathBuf::from(pattern.replace("{}", &version.to_string())))
-        .find(|directory| directory.join("initdb").exists())
+        .find(|directory| directory.join(program).exists())
         .map(|directory| Binaries { directory })
 }

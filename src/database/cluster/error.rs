@@ -13,6 +13,16 @@ pub enum ClusterError {
         /// Which PostgreSQL is needed.
         needed: String,
     },
+    /// A client program is missing, or is older than the server.
+    #[error(
+        "{program} of PostgreSQL {needed} or later is not installed: install it (on Debian: apt-get install postgresql-client)"
+    )]
+    NoClient {
+        /// Which program.
+        program: String,
+        /// The server's major version.
+        needed: u32,
+    },
     /// Root has nobody to run PostgreSQL as.
     #[error(
         "PostgreSQL cannot run as root and there is no user hustings: useradd --system --shell /usr/sbin/nologin hustings"

@@ -25,7 +25,7 @@ use sqlx::{Connection, PgConnection};
 use tokio::task::spawn_blocking;
 
 use super::prepare;
-use binaries::Binaries;
+pub(in crate::database) use binaries::Binaries;
 pub use error::ClusterError;
 use lock::Users;
 pub use place::{Place, RunAs};

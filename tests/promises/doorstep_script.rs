@@ -1,0 +1,198 @@
+//! With a script the same doors come without a page's reload, and no answer waits for a signal.
+
+use crate::support::app::{Actor, PASSWORD, TestApp, seed_place};
+use crate::support::browser::{Browser, PHONE, Page};
+use crate::support::walk::{Walk, change, count, stored, waiting};
+use hustings::access::Role;
+
+struct Phone {
+    app: TestApp,
+    walk: Walk,
+    volunteer: Actor,
+    browser: Browser,
+    page: Page,
+}
+
+impl Phone {
+    /// A volunteer's phone with the first door of their list open.
+    async fn at_the_first_door() -> Self {
+        let app = TestApp::new().await;
+        seed_place(&app.database).await;
+        let walk = Walk::new(&app.database, "QB1").await;
+        let volunteer = app.actor(Role::Volunteer, "Quillbrook").await;
+        walk.assign(&app, volunteer.account.id).await;
+        let browser = Browser::start().await;
+        let mut page = browser.page().await;
+        page.resize(PHONE).await;
+        let phone = Phone { app, walk, volunteer, browser, page };
+        phone.sign_in(&phone.door(0)).await;
+        phone.at("1 Larkspur Row").await;
+        phone.page.evaluate("window.same = true").await.unwrap();
+        phone
+    }
+
+    fn door(&self, n: usize) -> String {
+        format!("/canvass/{}/doors/{}", self.walk.list, self.walk.doors[n].household)
+    }
+
+    async fn sign_in(&self, next: &str) {
+        self.page.goto(&format!("{}/sign-in?ended=1&next={next}", self.app.base)).await;
+        self.page.fill("email", &self.volunteer.account.email).await;
+        self.page.fill("password", PASSWORD).await;
+        self.page.click("main button.main").await;
+    }
+
+    async fn at(&self, address: &str) {
+        self.page.wait_until(&format!("document.querySelector('h1')?.textContent === '{address}'")).await;
+        self.page
+            .wait_until("document.querySelector('script[type=module]') !== null && document.readyState === 'complete'")
+            .await;
+    }
+
+    /// Chooses a code for a person, as a tap does.
+    async fn tap(&self, person: usize, code: &str) {
+        let tap = format!(
+            "document.querySelectorAll('fieldset.who')[{person}].querySelector('input[value=\"{code}\"]').click()"
+        );
+        self.page.evaluate(&tap).await.unwrap();
+    }
+
+    async fn press(&self, words: &str) {
+        let press =
+            format!("[...document.querySelectorAll('main button')].find((b) => b.textContent === '{words}').click()");
+        self.page.evaluate(&press).await.unwrap();
+    }
+
+    async fn unsent(&self, count: usize) {
+        self.page.wait_until(&format!("document.querySelector('[data-unsent-count]').textContent === '{count}'")).await;
+    }
+
+    /// Waits until the doors ahead are in memory: the last one has been asked for.
+    async fn ready_for_no_signal(&self) {
+        let last = self.door(5);
+        self.page
+            .wait_until(&format!(
+                "performance.getEntriesByType('resource').some((r) => r.name.endsWith('{last}') && r.responseEnd > 0)"
+            ))
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_two_taps_and_the_next_door_comes_without_a_reload() {
+    let phone = Phone::at_the_first_door().await;
+    phone.tap(0, "F").await;
+    phone.unsent(1).await;
+    phone.tap(0, "P").await;
+    phone.press("Save, next door").await;
+    phone.at("3 Larkspur Row").await;
+    phone.unsent(0).await;
+    assert_eq!(stored(&phone.app).await, 1, "the first tap was changed before anybody saw it");
+    assert_eq!(count(&phone.app, "select count(*) from result where intention = 'P'").await, 1);
+    phone.page.wait_until("document.activeElement.tagName === 'H1' && location.pathname.includes('/doors/')").await;
+    // Two quick taps are one answer.
+    phone
+        .page
+        .evaluate("(() => { const b = document.querySelector('button[value=not-home]'); b.click(); b.click(); })()")
+        .await
+        .unwrap();
+    phone.at("5 Larkspur Row").await;
+    phone.unsent(0).await;
+    assert_eq!(count(&phone.app, "select count(*) from result where outcome = 'not-home'").await, 1);
+    assert_eq!(phone.page.evaluate("window.same").await.unwrap(), true, "no reload");
+    phone.page.wait_until("document.querySelector('progress').value === 2").await;
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn without_signal_one_goes_on_and_everything_arrives_once() {
+    let phone = Phone::at_the_first_door().await;
+    phone.ready_for_no_signal().await;
+    phone.page.offline(true).await;
+    phone.tap(0, "F").await;
+    phone.tap(1, "A").await;
+    phone.press("Save, next door").await;
+    phone.at("3 Larkspur Row").await;
+    phone.press("Not home").await;
+    phone.at("5 Larkspur Row").await;
+    phone.tap(1, "W").await;
+    phone.press("Not home").await;
+    phone.at("2 Larkspur Row").await;
+    phone.unsent(5).await;
+    phone.page.wait_for("are both kept").await;
+    assert_eq!(stored(&phone.app).await, 0);
+    phone.press("Undo “not home”").await;
+    phone.page.offline(false).await;
+    phone.unsent(0).await;
+    assert_eq!(count(&phone.app, "select count(*) from standing_result").await, 5);
+    assert_eq!(count(&phone.app, "select count(*) from standing_result where outcome = 'not-home'").await, 1);
+    assert_eq!(count(&phone.app, "select count(*) from intention_now where code is not null").await, 3);
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn answers_outlive_a_closed_tool_a_reload_and_a_session() {
+    let phone = Phone::at_the_first_door().await;
+    phone.page.offline(true).await;
+    phone.tap(0, "F").await;
+    phone.unsent(1).await;
+    change(&phone.app, "insert into lockdown (tool, notice) values ('contact', 'Closed while we check access')").await;
+    phone.page.offline(false).await;
+    phone.page.wait_for("They are kept on this phone").await;
+    phone.page.goto(&format!("{}{}", phone.app.base, phone.door(0))).await;
+    phone.page.wait_for("Contact is closed").await;
+    assert_eq!((stored(&phone.app).await, waiting(&phone.app).await), (0, 0));
+    change(&phone.app, "update lockdown set opened_at = now()").await;
+    change(&phone.app, "update session set ended_at = now(), ended_why = 'signed-out'").await;
+    phone.sign_in("/canvass").await;
+    phone.at("My lists").await;
+    phone.page.wait_until("performance.getEntriesByType('resource').some((r) => r.name.endsWith('/api/v1/results') && r.responseEnd > 0)").await;
+    phone.unsent(0).await;
+    assert_eq!(count(&phone.app, "select count(*) from result where intention = 'F'").await, 1);
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn what_was_sent_is_corrected_and_what_was_left_can_be_changed() {
+    let phone = Phone::at_the_first_door().await;
+    phone.press("Not home").await;
+    phone.at("3 Larkspur Row").await;
+    phone.unsent(0).await;
+    phone.press("Change").await;
+    phone.at("1 Larkspur Row").await;
+    phone.press("Come back later").await;
+    phone.at("3 Larkspur Row").await;
+    phone.unsent(0).await;
+    assert_eq!(stored(&phone.app).await, 2);
+    assert_eq!(count(&phone.app, "select count(*) from standing_result where outcome = 'come-back'").await, 1);
+    assert_eq!(count(&phone.app, "select count(*) from standing_result").await, 1);
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn when_access_has_ended_nothing_of_the_list_stays_and_nothing_said_is_lost() {
+    let phone = Phone::at_the_first_door().await;
+    phone.ready_for_no_signal().await;
+    phone.tap(0, "F").await;
+    change(&phone.app, "update access_grant set ended_at = now()").await;
+    phone.press("Save, next door").await;
+    phone.page.wait_until("location.pathname === '/sign-in'").await;
+    assert_eq!((stored(&phone.app).await, waiting(&phone.app).await), (0, 1));
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn the_outbox_on_the_phone_is_unreadable_without_its_key() {
+    let phone = Phone::at_the_first_door().await;
+    phone.page.offline(true).await;
+    phone.tap(0, "F").await;
+    phone.unsent(1).await;
+    let read = "new Promise((done) => { const open = indexedDB.open('hustings-outbox'); open.onsuccess = () => {
+        const all = open.result.transaction(['results', 'keys']);
+        const [results, keys] = [all.objectStore('results').getAll(), all.objectStore('keys').getAll()];
+        all.oncomplete = () => done([keys.result[0].extractable, Object.keys(results.result[0]).sort().join(),
+          new TextDecoder().decode(results.result[0].text).includes('intention')]); }; })";
+    let found = phone.page.evaluate(read).await.unwrap();
+    assert_eq!(found, serde_json::json!([false, "id,iv,sent,text,who", false]));
+    phone.browser.close().await;
+}
