@@ -17,6 +17,8 @@ mod catalogue;
 mod closing;
 #[path = "promises/cluster.rs"]
 mod cluster;
+#[path = "promises/command_line.rs"]
+mod command_line;
 #[path = "promises/doorstep.rs"]
 mod doorstep;
 #[path = "promises/doorstep_script.rs"]
@@ -29,6 +31,8 @@ mod electors_pages;
 mod ending_access;
 #[path = "promises/grants.rs"]
 mod grants;
+#[path = "promises/guard_pages.rs"]
+mod guard_pages;
 #[path = "promises/harness.rs"]
 mod harness;
 #[path = "promises/imports.rs"]

@@ -138,10 +138,9 @@ async fn a_receipt_tells_exactly_what_was_seen_and_tried_and_names_nobody() {
     let people = count(&app, "select count(distinct (partition_id, elector_id)) from looked_at").await;
     assert_eq!(people, 14, "twelve on the list, two found");
     assert!(tiles.contains("People seen 14") && tiles.contains("Searches 1"), "{tiles}");
-    assert_eq!(receipt.count("#seen ~ *, table.cards tbody tr") > 0, true);
     assert_eq!(receipt.count("section[aria-labelledby=seen] tbody tr"), 14);
     let tried = words(&receipt, "section[aria-labelledby=tried]");
-    assert!(tried.contains("Tried afterwards: 2 times") && tried.contains("GET /electors"), "{tried}");
+    assert!(tried.contains("Tried afterwards: 2 times") && tried.contains("Opening /electors"), "{tried}");
     assert!(words(&receipt, "section[aria-labelledby=reach]").contains("QB1 1, 6 doors"));
     assert!(
         !receipt.body.contains("Harcourt") && !receipt.body.contains("Larkspur"),

@@ -22,7 +22,7 @@ async fn everything_one_account_saw_and_was_refused_stands_in_order_with_names()
     let page = officer.get(&account).await.expect(200);
     assert_eq!(page.count("tbody tr"), 13, "twelve people and one refusal");
     let first = words(&page, "tbody tr");
-    assert!(first.contains("Refused") && first.contains("GET /electors"), "newest first: {first}");
+    assert!(first.contains("Refused") && first.contains("Opening /electors"), "newest first: {first}");
     assert!(words(&page, "tbody tr:nth-child(2)").contains("On a list opened QB1 1"), "{}", words(&page, "tbody"));
     let oldest = officer.get(&format!("{account}?order=oldest")).await.expect(200);
     assert!(words(&oldest, "tbody tr").contains("Harcourt"), "{}", words(&oldest, "tbody tr"));
