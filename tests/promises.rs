@@ -15,6 +15,8 @@ mod catalogue;
 mod cluster;
 #[path = "promises/doorstep.rs"]
 mod doorstep;
+#[path = "promises/doorstep_pages.rs"]
+mod doorstep_pages;
 #[path = "promises/doorstep_script.rs"]
 mod doorstep_script;
 #[path = "promises/electors.rs"]
@@ -43,3 +45,5 @@ mod sign_in;
 mod walk_lists;
 #[path = "promises/wall.rs"]
 mod wall;
+#[path = "promises/wall_records.rs"]
+mod wall_records;
