@@ -21,6 +21,8 @@ mod cluster;
 mod command_line;
 #[path = "promises/doorstep.rs"]
 mod doorstep;
+#[path = "promises/doorstep_pages.rs"]
+mod doorstep_pages;
 #[path = "promises/doorstep_script.rs"]
 mod doorstep_script;
 #[path = "promises/electors.rs"]
@@ -71,3 +73,5 @@ mod walk_lists;
 mod walk_lists_browser;
 #[path = "promises/wall.rs"]
 mod wall;
+#[path = "promises/wall_records.rs"]
+mod wall_records;
