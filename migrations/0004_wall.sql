@@ -15,7 +15,7 @@ $$;
 -- In PL/pgSQL, which keeps its plan for the connection: SQL functions that are not inlined are planned at every call,
 -- and policies call these at every query (5 to 9 ms against 0.3 ms for wall.areas(), measured).
 create function wall.in_use() returns setof wall.in_use
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer rows 1 set search_path = '' as $$
 begin
   return query
   select s.session_id, s.account_id, g.grant_id, g.role, g.area_id, g.purpose

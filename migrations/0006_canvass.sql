@@ -264,7 +264,7 @@ language sql stable security definer set search_path = '' as $$
                  and ad.from_date <= current_date and ad.until_date > current_date)))
 $$;
 create function wall.list() returns setof wall.open_list
-language sql stable security definer set search_path = '' as $$
+language sql stable security definer rows 1 set search_path = '' as $$
   select l.partition_id, l.list_id, l.version, l.show_last
   from wall.in_use() u
   join public.walk_list l
@@ -357,7 +357,7 @@ $$;
 -- is on the register: somebody who left it, or was erased from it, gets no further answers.
 create function wall.recordable(partition integer, list bigint, household bigint, elector bigint)
 returns table (covered boolean, door boolean, person boolean, here boolean, area_no integer, intention_kind text)
-language sql stable security definer set search_path = '' as $$
+language sql stable security definer rows 1 set search_path = '' as $$
   select wall.covers(u.area_id, coalesce(d.area_no, l.area_no)),
     d.household_id is not null,
     elector is null or exists (select from public.walk_list_elector e

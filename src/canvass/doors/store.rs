@@ -115,16 +115,16 @@ async fn open(scope: &mut Scoped, list: ListId) -> Result<Option<OpenList>, Erro
 async fn doors(scope: &mut Scoped, open: &OpenList) -> Result<Vec<Door>, Error> {
     let partition = open.id.partition;
     let rows = sqlx::query!(
-        r#"with objects as (
+        r#"with objects as materialized (
              select distinct on (elector_id) elector_id, not withdrawn as objects
              from objection where partition_id = $1 and channel = 'door'
              order by elector_id, at desc, objection_id desc
-           ), people as (
+           ), people as materialized (
              select e.household_id, count(*) as all_of_them, count(*) filter (where o.objects) as objecting
              from walk_list_elector e left join objects o using (elector_id)
              where e.partition_id = $1 and e.list_id = $2 and e.version = $3
              group by e.household_id
-           ), said as (
+           ), said as materialized (
              select household_id, bool_or(outcome = 'spoke') as spoke,
                count(distinct elector_id) filter (where outcome = 'spoke') as spoke_with,
                (array_agg(outcome order by received_at desc, id desc))[1] as latest,
@@ -291,7 +291,7 @@ impl ListedElector {
 pub async fn everybody(scope: &mut Scoped, open: &OpenList) -> Result<Seen<Vec<ListedElector>>, Error> {
     let partition = open.id.partition;
     let rows = sqlx::query!(
-        r#"with objects as (
+        r#"with objects as materialized (
              select distinct on (elector_id) elector_id, not withdrawn as objects
              from objection where partition_id = $1 and channel = 'door'
              order by elector_id, at desc, objection_id desc
