@@ -115,10 +115,11 @@ pub async fn sign_in(
     Ok((status, wait.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]), page).into_response())
 }
 
-/// `POST /sign-out`
-pub async fn sign_out(State(app): State<App>, viewer: Viewer, jar: CookieJar) -> Answer {
+/// `POST /sign-out`. The cookie stays, although nothing opens by it any more: a door's answers that another tab still
+/// sends are then known by whom they are, and kept.
+pub async fn sign_out(State(app): State<App>, viewer: Viewer) -> Answer {
     door::sign_out(&app.database, viewer.credential()).await?;
-    Ok((jar.remove(empty_cookie(&app)), see_other("/sign-in")).into_response())
+    Ok(see_other("/sign-in"))
 }
 
 /// Which of one's own grants to use now.
@@ -142,14 +143,9 @@ fn own_path(next: &str) -> &str {
 }
 
 fn cookie(app: &App, token: &Token) -> Cookie<'static> {
-    let mut cookie = empty_cookie(app);
-    cookie.set_value(token.as_str().to_owned());
-    cookie
-}
-
-fn empty_cookie(app: &App) -> Cookie<'static> {
     let name = if app.secure() { HOST_COOKIE } else { PLAIN_COOKIE };
-    Cookie::build((name, "")).path("/").http_only(true).same_site(SameSite::Lax).secure(app.secure()).build()
+    let value = token.as_str().to_owned();
+    Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax).secure(app.secure()).build()
 }
 
 #[cfg(test)]
