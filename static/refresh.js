@@ -27,3 +27,5 @@ function swap(current, fresh) {
 }
 
 if (parts.length) setInterval(refresh, Math.min(...parts.map((part) => Number(part.dataset.refresh))) * 1000);
+// Back at the page: at once, not at the next beat.
+if (parts.length) document.addEventListener("visibilitychange", refresh);

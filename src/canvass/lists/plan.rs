@@ -128,7 +128,7 @@ fn walk(homes: &[Home], order: SideOrder) -> Vec<PlannedDoor> {
 /// nearest end of a street, else of a side, within a fifth of a list. None: one list.
 pub fn split(doors: &[PlannedDoor], about: Option<usize>) -> Vec<Range<usize>> {
     let Some(about) = about.filter(|n| *n > 0) else {
-        return if doors.is_empty() { Vec::new() } else { vec![0..doors.len()] };
+        return (!doors.is_empty()).then_some(0..doors.len()).into_iter().collect();
     };
     let (mut begin, mut cuts) = (0, Vec::new());
     let lists = ((doors.len() + about / 2) / about).max(1);

@@ -55,6 +55,8 @@ async fn decide_one(viewer: &Viewer, key: &Key, decision: Decision<'_>) -> Resul
             Err(error) if error.is_retryable() && tried < TRIES => {
                 tokio::time::sleep(Duration::from_millis(rand::random_range(1..20 << tried))).await;
             }
+            // Somebody else decided between our look and our write, so the wall refused it: the next look says so.
+            Err(Error::Forbidden(_)) if tried < TRIES => {}
             done => return done,
         }
     }
