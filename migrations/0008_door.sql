@@ -245,7 +245,7 @@ $$;
 create function wall.about()
 returns table (set_up boolean, controller text, contact text, kind text, privacy_notice text, demonstration boolean)
 language sql stable security definer set search_path = '' as $$
-  select exists (select from public.access_grant g where g.role = 'administrator'),
+  select i.controller is not null or exists (select from public.access_grant g where g.role = 'administrator'),
     i.controller, i.contact, i.kind, i.privacy_notice, coalesce(i.demonstration, false)
   from (select 1) one left join public.installation i on true
 $$;

@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "promises/areas_and_polls.rs"]
+mod areas_and_polls;
 #[path = "promises/assignments.rs"]
 mod assignments;
 #[path = "promises/backup.rs"]
@@ -11,20 +13,44 @@ mod backup;
 mod browser;
 #[path = "promises/catalogue.rs"]
 mod catalogue;
+#[path = "promises/closing.rs"]
+mod closing;
 #[path = "promises/cluster.rs"]
 mod cluster;
+#[path = "promises/command_line.rs"]
+mod command_line;
 #[path = "promises/doorstep.rs"]
 mod doorstep;
+#[path = "promises/doorstep_pages.rs"]
+mod doorstep_pages;
 #[path = "promises/doorstep_script.rs"]
 mod doorstep_script;
 #[path = "promises/electors.rs"]
 mod electors;
+#[path = "promises/electors_pages.rs"]
+mod electors_pages;
+#[path = "promises/ending_access.rs"]
+mod ending_access;
+#[path = "promises/grants.rs"]
+mod grants;
+#[path = "promises/guard_pages.rs"]
+mod guard_pages;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/imports.rs"]
+mod imports;
 #[path = "promises/insight.rs"]
 mod insight;
+#[path = "promises/killed.rs"]
+mod killed;
+#[path = "promises/limits.rs"]
+mod limits;
 #[path = "promises/matrix.rs"]
 mod matrix;
+#[path = "promises/posts.rs"]
+mod posts;
+#[path = "promises/protection.rs"]
+mod protection;
 #[path = "promises/quarantine.rs"]
 mod quarantine;
 #[path = "promises/registers_import.rs"]
@@ -35,9 +61,17 @@ mod registers_reading;
 mod results;
 #[path = "promises/results_property.rs"]
 mod results_property;
+#[path = "promises/sessions.rs"]
+mod sessions;
+#[path = "promises/set_up.rs"]
+mod set_up;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
 #[path = "promises/walk_lists.rs"]
 mod walk_lists;
+#[path = "promises/walk_lists_browser.rs"]
+mod walk_lists_browser;
 #[path = "promises/wall.rs"]
 mod wall;
+#[path = "promises/wall_records.rs"]
+mod wall_records;

@@ -83,6 +83,7 @@ pub async fn sign_in_form(
 /// `POST /sign-in`
 pub async fn sign_in(
     State(app): State<App>,
+    viewer: Option<Viewer>,
     layout: Layout,
     caller: Caller,
     jar: CookieJar,
@@ -93,6 +94,10 @@ pub async fn sign_in(
     let mut wait = None;
     let status = match door::sign_in(&app.database, form.email.trim(), form.password, Wanted::First, &caller).await {
         Ok(SignIn::Opened { token, .. }) => {
+            // The browser forgets the session it had, so nobody else should have it either.
+            if let Some(before) = viewer {
+                door::sign_out(&app.database, before.credential()).await?;
+            }
             return Ok((jar.add(cookie(&app, &token)), see_other(own_path(&form.next))).into_response());
         }
         Ok(SignIn::Refused | SignIn::Choose(_)) => {

@@ -1,5 +1,6 @@
 //! A list of polling districts with their wards and constituencies, as a CSV file. The same file twice changes nothing.
 
+use super::is_gss;
 use super::store::set_districts;
 use crate::database::Scoped;
 use crate::error::Error;
@@ -181,10 +182,6 @@ async fn area(scope: &mut Scoped, kind: &str, key: &str, name: &str) -> Result<i
     )
     .fetch_one(scope.connection())
     .await?)
-}
-
-fn is_gss(code: &str) -> bool {
-    code.len() == 9 && code.as_bytes()[0].is_ascii_uppercase() && code.bytes().skip(1).all(|b| b.is_ascii_digit())
 }
 
 fn folded(cell: &[u8]) -> String {

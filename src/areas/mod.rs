@@ -77,3 +77,10 @@ pub fn kind_title(kind: &str) -> &'static str {
         (None, _) => "Polling district",
     }
 }
+
+/// Whether a code has the shape that the Office for National Statistics gives its areas: a letter and eight figures.
+pub fn is_gss(code: &str) -> bool {
+    code.len() == 9
+        && code.starts_with(|c: char| c.is_ascii_uppercase())
+        && code.bytes().skip(1).all(|b| b.is_ascii_digit())
+}

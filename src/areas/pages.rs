@@ -39,7 +39,7 @@ struct DistrictPage {
     layout: Layout,
     errors: FieldErrors,
     district: District,
-    name: String,
+    typed: String,
 }
 
 /// The form of an area as it was typed.
@@ -75,8 +75,7 @@ impl Typed {
         if name.is_empty() || name.chars().count() > 200 {
             wrong("name", "Give the area a name of up to 200 letters");
         }
-        let figures = gss.len() == 9 && gss.bytes().skip(1).all(|b| b.is_ascii_digit());
-        if !gss.is_empty() && !(figures && gss.as_bytes()[0].is_ascii_uppercase()) {
+        if !gss.is_empty() && !super::is_gss(&gss) {
             wrong("gss_code", "A GSS code is a letter and eight figures, for example E05000001");
         }
         if short.chars().count() > 60 {
@@ -194,8 +193,8 @@ pub async fn show_district(viewer: Viewer, layout: Layout, Path(area_no): Path<i
     let mut scope = viewer.scope().await?;
     let district = district(&mut scope, area_no).await?;
     scope.commit().await?;
-    let name = district.name.clone();
-    Ok(DistrictPage { layout, errors: FieldErrors::default(), district, name }.into_response())
+    let typed = district.name.clone();
+    Ok(DistrictPage { layout, errors: FieldErrors::default(), district, typed }.into_response())
 }
 
 /// A district's new name.
@@ -218,7 +217,7 @@ pub async fn name_district(
         scope.commit().await?;
         let mut errors = FieldErrors::default();
         errors.add("name", "Write the name in up to 200 letters");
-        let page = DistrictPage { layout, errors, district, name: name.to_owned() };
+        let page = DistrictPage { layout, errors, district, typed: name.to_owned() };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     store::name_district(&mut scope, area_no, name).await?;

@@ -72,7 +72,7 @@ impl Refusal {
         format!("{}: {}", self.route, self.status)
     }
 
-    /// What was tried, in words.
+    /// What was tried, in words: "Opening /electors/{id}: refused, signed out".
     pub fn words(&self) -> String {
         let answer = match self.status {
             401 => "refused, signed out",
@@ -81,9 +81,11 @@ impl Refusal {
             503 => "refused, closed",
             _ => "refused",
         };
-        match self.route.as_str() {
-            "POST /sign-in" | "POST /api/v1/sessions" => "Sign-in refused, no access".to_owned(),
-            route => format!("{route}: {answer}"),
+        match self.route.split_once(' ') {
+            Some(("POST", "/sign-in" | "/api/v1/sessions")) => "Signing in: refused, no access".to_owned(),
+            Some(("GET", path)) => format!("Opening {path}: {answer}"),
+            Some((_, path)) => format!("Sending to {path}: {answer}"),
+            None => answer.to_owned(),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::Operation;
 use crate::access::Permission;
 use crate::database::Scoped;
 use crate::error::Error;
-use crate::registers::apply;
+use crate::registers::apply::{self, Applied};
 use crate::registers::preview::{Preview, match_and_count};
 use crate::registers::staging::{self, Facts, Piece};
 use crate::registers::store::{self, NewImport};
@@ -104,7 +104,12 @@ pub async fn import_in(scope: &mut Scoped, choices: &Choices) -> Result<Report, 
         return Err(Error::Refused(format!("{why}; {flag} goes on all the same")));
     }
     store::set_applying(scope, id, choices.allow_large_removal, choices.allow_other_districts).await?;
-    apply::apply(scope, id, choices.allow_large_removal, choices.allow_other_districts).await?;
+    let applied = apply::apply(scope, id, choices.allow_large_removal, choices.allow_other_districts).await?;
+    if applied == Applied::Stale {
+        return Err(Error::Conflict(
+            "Another register of this authority came in meanwhile. Nothing was changed: run it again".into(),
+        ));
+    }
     store::forget(scope, id).await?;
     // The planner must know of a million new people at once, not when the next vacuum comes by.
     sqlx::query!("analyze household, elector, register_entry, subject").execute(scope.connection()).await?;

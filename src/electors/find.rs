@@ -3,7 +3,9 @@
 //! The statements live in `sql/`, where a test reads them too and asks PostgreSQL how it would run them: only `=`, `^@`,
 //! `>=` and `<` on keys under C collation let row security use the indexes.
 
-use super::search::{Asked, Found, Group, Intention, Known, MOST, NameProbe, Order, Terms, arrange, below};
+use super::search::{
+    Asked, Found, Group, Intention, Known, MOST, NameProbe, Order, StreetProbe, Terms, arrange, below,
+};
 use crate::canvass::codes::Code;
 use crate::database::Scoped;
 use crate::error::Error;
@@ -53,17 +55,27 @@ pub async fn matches(scope: &mut Scoped, wanted: &Wanted, kind: &str) -> Result<
     Ok(Matches { electors: homes.iter().map(|g| g.electors.len()).sum(), homes, more })
 }
 
-/// Everybody whom the words may mean.
+/// Everybody whom the words may mean: each meaning by its own index, one after the other.
 async fn find(scope: &mut Scoped, districts: &[i32], terms: &Terms) -> Result<Vec<Found>, Error> {
     let mut found = Vec::new();
     if !terms.numbers.is_empty() {
-        found.extend(by_number(scope, districts, terms).await?);
+        found.extend(by_number(scope, districts, &terms.numbers).await?);
     }
-    if !terms.surnames.is_empty() || !terms.forenames.is_empty() {
-        found.extend(by_name(scope, districts, terms).await?);
+    for probe in &terms.surnames {
+        found.extend(by_name(scope, districts, probe).await?);
     }
-    if !terms.addresses.is_empty() || !terms.postcodes.is_empty() {
-        found.extend(by_home(scope, districts, terms).await?);
+    for probe in &terms.forenames {
+        found.extend(by_forename(scope, districts, probe).await?);
+    }
+    let within = terms.within.as_deref().unwrap_or_default();
+    for begins in &terms.addresses {
+        found.extend(by_address(scope, districts, begins, within).await?);
+    }
+    for probe in &terms.streets {
+        found.extend(by_street(scope, districts, probe, within).await?);
+    }
+    for begins in &terms.postcodes {
+        found.extend(by_postcode(scope, districts, begins).await?);
     }
     let mut seen = HashSet::new();
     found.retain(|f| seen.insert((f.partition_id, f.elector_id)));
@@ -74,66 +86,71 @@ fn most() -> i64 {
     i64::try_from(MOST + 1).unwrap_or(i64::MAX)
 }
 
-async fn by_number(scope: &mut Scoped, districts: &[i32], terms: &Terms) -> Result<Vec<Found>, Error> {
-    Ok(sqlx::query_file_as!(Found, "src/electors/sql/by_number.sql", districts, &terms.numbers, most())
+async fn by_number(scope: &mut Scoped, districts: &[i32], numbers: &[String]) -> Result<Vec<Found>, Error> {
+    Ok(sqlx::query_file_as!(Found, "src/electors/sql/by_number.sql", districts, numbers, most())
         .fetch_all(scope.connection())
         .await?)
 }
 
-async fn by_name(scope: &mut Scoped, districts: &[i32], terms: &Terms) -> Result<Vec<Found>, Error> {
-    let columns = |probes: &[NameProbe]| {
-        let low: Vec<String> = probes.iter().map(|p| p.begins.clone()).collect();
-        let high: Vec<String> = low.iter().map(|l| below(l)).collect();
-        let other: Vec<String> = probes.iter().map(|p| p.other.clone()).collect();
-        (low, high, other)
-    };
-    let (low, high, other) = columns(&terms.surnames);
-    let (low2, high2, other2) = columns(&terms.forenames);
+async fn by_name(scope: &mut Scoped, districts: &[i32], probe: &NameProbe) -> Result<Vec<Found>, Error> {
+    let NameProbe { begins, other } = probe;
+    Ok(sqlx::query_file_as!(Found, "src/electors/sql/by_name.sql", districts, begins, below(begins), other, most())
+        .fetch_all(scope.connection())
+        .await?)
+}
+
+async fn by_forename(scope: &mut Scoped, districts: &[i32], probe: &NameProbe) -> Result<Vec<Found>, Error> {
+    let NameProbe { begins, other } = probe;
+    Ok(sqlx::query_file_as!(Found, "src/electors/sql/by_forename.sql", districts, begins, below(begins), other, most())
+        .fetch_all(scope.connection())
+        .await?)
+}
+
+async fn by_address(scope: &mut Scoped, districts: &[i32], begins: &str, within: &str) -> Result<Vec<Found>, Error> {
+    Ok(sqlx::query_file_as!(Found, "src/electors/sql/by_address.sql", districts, begins, below(begins), within, most())
+        .fetch_all(scope.connection())
+        .await?)
+}
+
+async fn by_street(
+    scope: &mut Scoped,
+    districts: &[i32],
+    probe: &StreetProbe,
+    within: &str,
+) -> Result<Vec<Found>, Error> {
+    let StreetProbe { begins, number, letter } = probe;
     Ok(sqlx::query_file_as!(
         Found,
-        "src/electors/sql/by_name.sql",
+        "src/electors/sql/by_street.sql",
         districts,
-        &low,
-        &high,
-        &other,
-        &low2,
-        &high2,
-        &other2,
+        begins,
+        below(begins),
+        number.unwrap_or(-1),
+        letter,
+        within,
         most()
     )
     .fetch_all(scope.connection())
     .await?)
 }
 
-async fn by_home(scope: &mut Scoped, districts: &[i32], terms: &Terms) -> Result<Vec<Found>, Error> {
-    let ends = |begins: &[String]| begins.iter().map(|b| below(b)).collect::<Vec<_>>();
-    let streets: Vec<String> = terms.streets.iter().map(|s| s.begins.clone()).collect();
-    let numbers: Vec<i32> = terms.streets.iter().map(|s| s.number.unwrap_or(-1)).collect();
-    let letters: Vec<String> = terms.streets.iter().map(|s| s.letter.clone()).collect();
-    Ok(sqlx::query_file_as!(
-        Found,
-        "src/electors/sql/by_home.sql",
-        districts,
-        &terms.addresses,
-        &ends(&terms.addresses),
-        &streets,
-        &ends(&streets),
-        &numbers,
-        &letters,
-        &terms.postcodes,
-        &ends(&terms.postcodes),
-        terms.within.as_deref().unwrap_or_default(),
-        most()
-    )
-    .fetch_all(scope.connection())
-    .await?)
+async fn by_postcode(scope: &mut Scoped, districts: &[i32], begins: &str) -> Result<Vec<Found>, Error> {
+    Ok(sqlx::query_file_as!(Found, "src/electors/sql/by_postcode.sql", districts, begins, below(begins), most())
+        .fetch_all(scope.connection())
+        .await?)
 }
 
 /// Everybody on the register in these districts, when no words were typed.
 async fn everybody(scope: &mut Scoped, districts: &[i32]) -> Result<Vec<Found>, Error> {
-    Ok(sqlx::query_file_as!(Found, "src/electors/sql/by_district.sql", districts, most())
-        .fetch_all(scope.connection())
-        .await?)
+    let mut found = Vec::new();
+    for district in districts {
+        let there = sqlx::query_file_as!(Found, "src/electors/sql/by_district.sql", district, most());
+        found.extend(there.fetch_all(scope.connection()).await?);
+        if found.len() > MOST {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// Everybody with one of these intentions, when no words were typed.

@@ -15,7 +15,7 @@ use super::store::{self, District, Home};
 use super::{ElectorId, Resident};
 use crate::canvass::codes::{self, Code};
 use crate::database::{Looked, Scoped, Seen, What};
-use crate::web::words::{count, day_of, figure, short_date};
+use crate::web::words::{self, count, day_of, figure, short_date};
 use crate::web::{Answer, FieldErrors, Form, Layout, Viewer};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -134,7 +134,9 @@ impl FoundPage {
 
     fn range(&self) -> String {
         match (self.homes, self.shown.len()) {
-            (homes, shown) if homes == shown => format!("{0} of {0}", count(homes as i64, "home", "homes")),
+            (homes, shown) if homes == shown => {
+                format!("{} of {}", count(homes as i64, "home", "homes"), figure(homes as i64))
+            }
             (homes, _) => format!(
                 "Homes {} to {} of {}",
                 figure(self.first as i64 + 1),
@@ -191,7 +193,7 @@ fn page(
     errors: FieldErrors,
     found: Option<FoundPage>,
 ) -> SearchPage {
-    SearchPage { layout, area: viewer.area_name, errors, form, choices, found }
+    SearchPage { layout, area: words::within(&viewer.area_name), errors, form, choices, found }
 }
 
 /// Reads the form: words, or filters enough to make a page of.

@@ -18,9 +18,9 @@ pub const HOMES: usize = 50;
 /// The longest text that is looked for, in bytes; names and addresses are far shorter.
 const LONGEST: usize = 200;
 /// Names have few words; further ones are compared but not tried in other orders.
-const WORDS: usize = 6;
+const WORDS: usize = 4;
 
-/// The beginning of a key, and half of a pair: rows from `low` and below `high`, whose other key begins with `other`.
+/// The beginning of a name, and what it begins with the other way round.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameProbe {
     /// What the indexed key begins with.
@@ -155,9 +155,8 @@ fn split_postcode(typed: &str) -> (&str, Option<String>) {
     let typed = typed.trim();
     let spaces: Vec<usize> = typed.match_indices([' ', ',']).map(|(at, _)| at).collect();
     let cut = |at: usize| (&typed[..at], postcode_beginning(&typed[at + 1..]).filter(|key| is_whole(key)));
-    let ends =
-        spaces.iter().rev().take(2).map(|at| cut(*at)).filter(|(line, key)| key.is_some() && !fold(line).is_empty());
-    ends.last().unwrap_or((typed, None))
+    let mut ends = spaces.iter().skip(spaces.len().saturating_sub(2)).map(|at| cut(*at));
+    ends.find(|(line, key)| key.is_some() && !fold(line).is_empty()).unwrap_or((typed, None))
 }
 
 /// The key of a postcode or of its beginning: at least its area and a figure, as in `ZZ1`, `ZZ1 4`, `zz14qx`. Looser than

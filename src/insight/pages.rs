@@ -6,7 +6,7 @@ use super::store;
 use super::{DistrictFigures, total};
 use crate::canvass::codes::{self, Code};
 use crate::error::Error;
-use crate::web::words::{ago, clock_time, count, day_of, figure, percent};
+use crate::web::words::{ago, clock_time, count, day_of, figure, percent, within};
 use crate::web::{Answer, Layout, Viewer};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -124,7 +124,7 @@ pub async fn districts(viewer: Viewer, layout: Layout, Query(asked): Query<Asked
     let whole = total(&districts);
     let page = InsightPage {
         layout,
-        area: viewer.area_name,
+        area: within(&viewer.area_name),
         kind,
         kinds,
         sort,
@@ -250,7 +250,7 @@ pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
     sort_by(&mut districts, &codes, "rate", false);
     let page = HomePage {
         layout,
-        area: viewer.area_name,
+        area: within(&viewer.area_name),
         kind,
         poll,
         parts: charts::split(&codes, &whole.by_code),

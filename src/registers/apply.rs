@@ -6,7 +6,7 @@ use super::{format_title, lists};
 use crate::database::Scoped;
 use crate::error::Error;
 use sqlx::types::Json;
-use std::collections::BTreeSet;
+use std::time::Instant;
 use uuid::Uuid;
 
 /// Lets a transaction take the minutes that a nation's register needs, and plan for many rows.
@@ -52,18 +52,18 @@ pub async fn apply(scope: &mut Scoped, id: Uuid, allow_large: bool, allow_other:
         return Ok(Applied::Stale);
     }
     check_staged(scope, id, preview.rows).await?;
-    if let (Some(partition), Some(register)) = (import.partition_id, same_file(scope, &import).await?) {
-        if preview.to_do() == 0 {
-            store::set_applied(scope, id, partition, register).await?;
-            return Ok(Applied::Nothing(register));
-        }
+    if let (0, Some(partition), Some(register)) =
+        (preview.to_do(), import.partition_id, same_file(scope, &import).await?)
+    {
+        store::set_applied(scope, id, partition, register).await?;
+        return Ok(Applied::Nothing(register));
     }
     for (letters, area) in &preview.renamed {
         sqlx::query!("select wall.rename_district($1, $2)", area, letters).fetch_one(scope.connection()).await?;
     }
     let ground = bring_districts(scope, id, &import.authority).await?;
     let partition = ground.partition.ok_or(Error::NotFound)?;
-    let work = Work { import: &import, id, partition, ground: &ground };
+    let work = Work { import: &import, id, partition, ground: &ground, began: Instant::now() };
     let register = work.run(scope, preview.part).await?;
     store::set_applied(scope, id, partition, register).await?;
     Ok(Applied::Done(register))
@@ -123,12 +123,14 @@ async fn same_file(scope: &mut Scoped, import: &Import) -> Result<Option<i64>, E
 /// Adds the authority and the districts that are new, then finds the ground again with them in it.
 async fn bring_districts(scope: &mut Scoped, id: Uuid, authority: &str) -> Result<Ground, Error> {
     let before = ground::find(scope, id, authority).await?;
-    let unknown: BTreeSet<String> = before.unknown().into_iter().map(str::to_owned).collect();
-    if unknown.is_empty() && before.partition.is_some() {
+    let unnamed =
+        before.may_bring && ground::is_unnamed(scope, before.partition).await? && authority != ground::UNNAMED;
+    if before.unknown().is_empty() && before.partition.is_some() && !unnamed {
         return Ok(before);
     }
-    let unknown: Vec<String> = unknown.into_iter().collect();
-    sqlx::query!("select wall.add_districts($1, $2)", authority, &unknown).fetch_one(scope.connection()).await?;
+    // The letters that are known say which nameless authority gets this name.
+    let letters: Vec<String> = before.districts.iter().map(|d| d.letters.clone()).collect();
+    sqlx::query!("select wall.add_districts($1, $2)", authority, &letters).fetch_one(scope.connection()).await?;
     let after = ground::find(scope, id, authority).await?;
     after.within_reach()?;
     Ok(after)
@@ -139,33 +141,39 @@ struct Work<'a> {
     id: Uuid,
     partition: i32,
     ground: &'a Ground,
+    began: Instant,
 }
 
 impl Work<'_> {
     /// The steps in order. Between them somebody may stop it, and access may end.
     async fn run(&self, scope: &mut Scoped, part: bool) -> Result<i64, Error> {
         self.households(scope).await?;
-        store::go_on(scope, self.id).await?;
+        self.between(scope, "homes").await?;
         if !part {
             self.leave(scope).await?;
         }
         self.renew(scope).await?;
-        store::go_on(scope, self.id).await?;
+        self.between(scope, "people held").await?;
         self.join(scope).await?;
+        self.between(scope, "new people").await?;
         self.pseudonyms(scope).await?;
-        store::go_on(scope, self.id).await?;
         let register = self.register(scope).await?;
         self.entries(scope, register).await?;
+        self.between(scope, "entries").await?;
         if !part {
             self.doubts(scope, register).await?;
         }
-        store::go_on(scope, self.id).await?;
         self.sizes(scope).await?;
         sqlx::query!("select wall.follow_people($1)", self.partition).fetch_one(scope.connection()).await?;
         lists::follow(scope, self.id, self.partition, &self.ground.reach).await?;
-        store::go_on(scope, self.id).await?;
+        self.between(scope, "lists").await?;
         sqlx::query!("select wall.rebuild_tallies($1)", self.partition).fetch_one(scope.connection()).await?;
         Ok(register)
+    }
+
+    async fn between(&self, scope: &mut Scoped, done: &str) -> Result<(), Error> {
+        tracing::debug!(import = %self.id, after = ?self.began.elapsed(), done, "importing");
+        store::go_on(scope, self.id).await
     }
 
     /// Homes by the key of their address: new ones are added, known ones get their place and spelling of now.

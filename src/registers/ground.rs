@@ -137,6 +137,20 @@ pub async fn authority_of(
     }
 }
 
+/// Whether an authority came without a name and has none yet.
+///
+/// # Errors
+/// What the database says.
+pub async fn is_unnamed(scope: &mut Scoped, partition: Option<i32>) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from authority where partition_id = $1 and name = $2) as "is!""#,
+        partition,
+        UNNAMED
+    )
+    .fetch_one(scope.connection())
+    .await?)
+}
+
 /// The names of the authorities that are known, for a choice.
 ///
 /// # Errors

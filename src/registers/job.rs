@@ -63,10 +63,10 @@ impl Job {
     async fn beat(&self) {
         loop {
             tokio::time::sleep(BEAT).await;
-            if let Ok(mut scope) = self.scope().await {
-                if store::beat(&mut scope, self.import).await.is_ok() {
-                    let _ = scope.commit().await;
-                }
+            // A beat that fails is missed; the next may come through.
+            let Ok(mut scope) = self.scope().await else { continue };
+            if store::beat(&mut scope, self.import).await.is_ok() {
+                let _ = scope.commit().await;
             }
         }
     }
@@ -120,6 +120,7 @@ impl Job {
         let applied = loop {
             match self.try_to_apply(allow_large, allow_other).await {
                 Err(error) if error.is_retryable() && tries < 2 => tries += 1,
+                Err(Error::Conflict(why)) => return self.wait_again(&why).await,
                 other => break other?,
             }
         };
@@ -128,6 +129,12 @@ impl Job {
         }
         let mut scope = self.scope().await?;
         store::forget(&mut scope, self.import).await?;
+        scope.commit().await
+    }
+
+    async fn wait_again(&self, why: &str) -> Result<(), Error> {
+        let mut scope = self.scope().await?;
+        store::set_ready_again(&mut scope, self.import, why).await?;
         scope.commit().await
     }
 

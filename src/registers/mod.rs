@@ -21,6 +21,7 @@ pub mod row;
 pub mod similarity;
 
 pub mod apply;
+mod counts;
 pub mod doubtful;
 pub mod ground;
 pub mod job;

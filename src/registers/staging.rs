@@ -76,7 +76,7 @@ fn pump(path: &Path, published: NaiveDate, sender: &Sender) -> Result<(), FileEr
     let mut reader = RegisterReader::open(input, published)?.refusing(numbers);
     let mut batch = Box::<Batch>::default();
     let mut odd = BTreeMap::<String, u64>::new();
-    while let Some(outcome) = reader.next() {
+    for outcome in reader.by_ref() {
         match outcome? {
             RowOutcome::Row(row) => {
                 row.warnings.iter().for_each(|w| *odd.entry(words(*w).to_owned()).or_default() += 1);

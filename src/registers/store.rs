@@ -234,7 +234,7 @@ pub async fn set_ready(
     preview: &Preview,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "update import set state = 'ready', authority = $2, partition_id = $3, preview = $4, beat_at = now(),
+        "update import set state = 'ready', authority = $2, partition_id = $3, preview = $4, beat_at = now(), failure = null,
            matched_register = (select max(register_id) from register where partition_id = $3)
          where import_id = $1",
         import,
@@ -253,7 +253,8 @@ pub async fn set_ready(
 /// [`Error::Conflict`] when it is not waiting to be applied.
 pub async fn set_applying(scope: &mut Scoped, import: Uuid, large: bool, other: bool) -> Result<(), Error> {
     let done = sqlx::query!(
-        "update import set state = 'applying', allow_large_removal = $2, allow_other_districts = $3, stop_asked = false, beat_at = now()
+        "update import set state = 'applying', allow_large_removal = $2, allow_other_districts = $3, stop_asked = false, failure = null,
+           beat_at = now()
          where import_id = $1 and state = 'ready'",
         import,
         large,
@@ -291,6 +292,21 @@ pub async fn set_reading_again(scope: &mut Scoped, import: Uuid) -> Result<(), E
     sqlx::query!("update import set state = 'reading', beat_at = now() where import_id = $1", import)
         .execute(scope.connection())
         .await?;
+    Ok(())
+}
+
+/// Back to be looked over, unchanged: somebody else was quicker, and this is what its page says.
+///
+/// # Errors
+/// What the database says.
+pub async fn set_ready_again(scope: &mut Scoped, import: Uuid, why: &str) -> Result<(), Error> {
+    sqlx::query!(
+        "update import set state = 'ready', failure = $2 where import_id = $1 and state = 'applying'",
+        import,
+        why
+    )
+    .execute(scope.connection())
+    .await?;
     Ok(())
 }
 

@@ -16,6 +16,9 @@ use uuid::Uuid;
 /// The largest file that is taken: some five million electors.
 pub const LIMIT: usize = 600 * 1024 * 1024;
 
+/// No reading takes this long: a file of this age has lost its server.
+const LEFT_BEHIND: std::time::Duration = std::time::Duration::from_secs(12 * 3600);
+
 /// The form as it came; what was typed comes back when something is wrong with it.
 #[derive(Debug, Clone, Default)]
 pub struct Typed {
@@ -119,9 +122,15 @@ async fn receive(mut field: Field<'_>, folder: &Path) -> Result<Option<Received>
     Ok(Some(Received { path, name, bytes, sha256: hash.finalize().to_vec() }))
 }
 
-/// A new file that only this process may read.
+/// A new file that only this process may read. What a server that was killed left behind goes first.
 fn new_file(folder: &Path) -> std::io::Result<TempPath> {
     std::fs::create_dir_all(folder)?;
+    for left in std::fs::read_dir(folder)?.flatten() {
+        let age = left.metadata().and_then(|m| m.modified()).ok().and_then(|at| at.elapsed().ok());
+        if age.is_some_and(|age| age > LEFT_BEHIND) && left.file_name().to_string_lossy().starts_with("register-") {
+            let _ = std::fs::remove_file(left.path());
+        }
+    }
     Ok(tempfile::Builder::new().prefix("register-").tempfile_in(folder)?.into_temp_path())
 }
 

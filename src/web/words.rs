@@ -186,6 +186,11 @@ pub fn cell(value: &str) -> String {
     }
 }
 
+/// An area's name after "in": "all areas" is no name.
+pub fn within(area: &str) -> String {
+    if area == "All areas" { "all areas".into() } else { area.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -133,7 +133,14 @@ async fn a_restore_replaces_a_living_database_only_when_told_and_everybody_signs
     let refused = restore(&here.app.database, &here.file(), "a boat in the fog", false).await.unwrap_err();
     assert!(refused.to_string().contains("--replace"), "{refused}");
     organiser.get("/electors").await.expect(200);
-    restore(&here.app.database, &here.file(), "a boat in the fog", true).await.unwrap();
+    let operator = operator(&here.app.database);
+    let _held = operator.connection().await.unwrap();
+    backup::restore(&operator, &here.file(), "a boat in the fog".into(), true).await.unwrap();
+    let address: String = query_scalar("select address from household where number = 1 limit 1")
+        .fetch_one(&mut *operator.connection().await.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(address, "1 Larkspur Row", "the operator's own pool comes back too");
     // The server's pools come back by themselves; the old session does not.
     let answer = retried(|| organiser.get("/electors")).await;
     assert_eq!((answer.status, answer.location().starts_with("/sign-in")), (303, true));

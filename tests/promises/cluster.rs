@@ -5,56 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use hustings::database::cluster::{Cluster, DATABASE, Login, Settings};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use hustings::database::cluster::{Cluster, DATABASE, Login};
 use sqlx::{Connection, PgConnection, query, query_scalar};
 
-/// A cluster in a directory of its own that ends with the test.
-struct Throwaway {
-    directory: tempfile::TempDir,
-}
-
-impl Throwaway {
-    fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        // The cluster's user passes through, as it would through /var or /srv.
-        open_to_all(directory.path());
-        Self { directory }
-    }
-
-    fn data(&self) -> PathBuf {
-        self.directory.path().join("var")
-    }
-
-    async fn open(&self) -> Cluster {
-        Cluster::adopt_or_start(settings(&self.data())).await.unwrap()
-    }
-}
-
-impl Drop for Throwaway {
-    /// Leaves nothing running when an assertion has failed.
-    fn drop(&mut self) {
-        let noted = std::fs::read_to_string(self.data().join("cluster/postmaster.pid"));
-        if let Some(pid) = noted.ok().and_then(|noted| noted.lines().next()?.parse().ok()) {
-            let _ = kill(Pid::from_raw(pid), Signal::SIGQUIT);
-        }
-        let state = std::fs::read(self.data().join("cluster.json")).unwrap_or_default();
-        let state = serde_json::from_slice::<serde_json::Value>(&state).unwrap_or_default();
-        if let Some(socket) = state["socket_dir"].as_str() {
-            let _ = std::fs::remove_dir_all(socket);
-        }
-    }
-}
-
-fn settings(data: &Path) -> Settings {
-    Settings { durable: false, ..Settings::durable(data) }
-}
-
-fn open_to_all(directory: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o755)).unwrap();
-}
+use crate::support::throwaway::{Throwaway, kill_postgres, settings};
 
 async fn connect(cluster: &Cluster, login: Login) -> PgConnection {
     PgConnection::connect(&cluster.url(login, DATABASE)).await.unwrap()
@@ -62,15 +16,6 @@ async fn connect(cluster: &Cluster, login: Login) -> PgConnection {
 
 async fn refusal(connection: &mut PgConnection, statement: &'static str) -> String {
     query(statement).execute(connection).await.expect_err(statement).to_string()
-}
-
-/// A signal takes a moment: returns when PostgreSQL is gone.
-async fn kill_postgres(cluster: &Cluster) {
-    let pid = i32::try_from(cluster.pid().unwrap()).unwrap();
-    kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
-    while cluster.pid().is_some() {
-        tokio::task::yield_now().await;
-    }
 }
 
 #[tokio::test]
@@ -201,7 +146,7 @@ async fn a_socket_directory_that_was_cleaned_away_comes_back() {
 async fn ctrl_c_on_the_server_does_not_reach_postgres() {
     let throwaway = Throwaway::new();
     let cluster = throwaway.open().await;
-    let postgres = Pid::from_raw(i32::try_from(cluster.pid().unwrap()).unwrap());
+    let postgres = nix::unistd::Pid::from_raw(i32::try_from(cluster.pid().unwrap()).unwrap());
     assert_ne!(nix::unistd::getsid(Some(postgres)).unwrap(), nix::unistd::getsid(None).unwrap());
     cluster.stop().await.unwrap();
 }

@@ -126,3 +126,179 @@ async fn a_years_new_numbers_give_nobody_anothers_answers() {
         .unwrap();
     assert_eq!(gone, report.removed);
 }
+
+/// An Xpress register of a few homes: (letters, number, surname, forename, address).
+fn register(rows: &[(&str, u32, &str, &str, &str)]) -> Vec<u8> {
+    let mut file = String::from(
+        "Elector Number Prefix,Elector Number,Elector Number Suffix,Elector Markers,Elector DOB,Elector Surname,Elector Forename,\
+         PostCode,Address1,Address2\n",
+    );
+    for (letters, number, surname, forename, address) in rows {
+        file.push_str(&format!("{letters},{number},0,,,{surname},{forename},ZZ1 4QX,{address},Wexmere\n"));
+    }
+    file.into_bytes()
+}
+
+fn saved(bytes: &[u8]) -> tempfile::TempPath {
+    let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+async fn import_bytes(database: &TestDatabase, bytes: &[u8], year: i32) -> hustings::registers::preview::Preview {
+    let file = saved(bytes);
+    let mut choices = choices(file.to_path_buf(), year);
+    (choices.allow_large_removal, choices.allow_other_districts) = (true, true);
+    import(&operation(database), &choices).await.unwrap().preview
+}
+
+const STREET: [(&str, u32, &str, &str, &str); 5] = [
+    ("QB1", 1, "Harcourt", "Edith", "1 Larkspur Row"),
+    ("QB1", 2, "Harcourt", "Wilfred", "1 Larkspur Row"),
+    ("QB1", 3, "Ashdown", "Nora", "2 Larkspur Row"),
+    ("SG1", 1, "Penrose", "Ivy", "1 Old Tannery Walk"),
+    ("SG1", 2, "Penrose", "Basil", "1 Old Tannery Walk"),
+];
+
+async fn id_of(db: &mut PgConnection, name: &str) -> i64 {
+    query_scalar("select elector_id from elector where name = $1 and left_at is null")
+        .bind(name)
+        .fetch_one(db)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn another_councils_districts_stop_an_import_and_change_nothing() {
+    let database = TestDatabase::new().await;
+    let made = Generated::new(3, 1500, "hostile");
+    import(&operation(&database), &choices(made.path("xpress-full-14"), 2025)).await.unwrap();
+    let mut db = database.operator().await;
+    let before = everything(&mut db).await;
+    let wrong = choices(made.path("hostile-wrong-council.csv"), 2025);
+    let report = preview(&operation(&database), &wrong).await.unwrap().preview;
+    assert!(report.other_districts && !report.warnings.is_empty(), "{report:?}");
+    let error = import(&operation(&database), &wrong).await.unwrap_err().to_string();
+    assert!(error.contains("another council") && error.contains("--allow-other-districts"), "{error}");
+    for kind in ["hostile-empty.csv", "hostile-header-only.csv", "hostile-zip-renamed.csv", "eros-update", "members"] {
+        import(&operation(&database), &choices(made.path(kind), 2025)).await.unwrap_err();
+    }
+    assert_eq!(everything(&mut db).await, before);
+}
+
+#[tokio::test]
+async fn a_district_under_new_letters_stays_the_district_it_was() {
+    let database = TestDatabase::new().await;
+    import_bytes(&database, &register(&STREET), 2025).await;
+    let mut db = database.operator().await;
+    let was: i32 = query_scalar("select area_no from district where letters = 'QB1'").fetch_one(&mut db).await.unwrap();
+    let next: Vec<_> =
+        STREET.iter().map(|r| if r.0 == "QB1" { ("QUA", r.1 + 10, r.2, r.3, r.4) } else { *r }).collect();
+    let report = import_bytes(&database, &register(&next), 2026).await;
+    assert_eq!((report.unchanged, report.added, report.removed, report.other_districts), (5, 0, 0, false));
+    let now: i32 = query_scalar("select area_no from district where letters = 'QUA'").fetch_one(&mut db).await.unwrap();
+    assert_eq!(now, was);
+    let number: String =
+        query_scalar("select number from elector where name = 'Edith Harcourt'").fetch_one(&mut db).await.unwrap();
+    assert_eq!(number, "QUA-11");
+}
+
+#[tokio::test]
+async fn who_was_left_out_by_mistake_comes_back_as_themselves() {
+    let database = TestDatabase::new().await;
+    import_bytes(&database, &register(&STREET), 2025).await;
+    let mut db = database.operator().await;
+    let before = id_of(&mut db, "Nora Ashdown").await;
+    import_bytes(&database, &register(&[STREET[0], STREET[1], STREET[3], STREET[4]]), 2025).await;
+    let gone: bool = query_scalar("select left_at is not null from elector where elector_id = $1")
+        .bind(before)
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
+    assert!(gone);
+    import_bytes(&database, &register(&STREET), 2025).await;
+    assert_eq!(id_of(&mut db, "Nora Ashdown").await, before);
+}
+
+/// A live list of Larkspur Row, as its organiser made it.
+async fn list_of_larkspur_row(db: &mut PgConnection) -> i64 {
+    let list: i64 = query_scalar(
+        "insert into walk_list (partition_id, name, area_no, intention_kind, side_order, doors, electors)
+         select partition_id, 'Larkspur Row', area_no, 'local', 'numeric', 2, 3 from district where letters = 'QB1' returning list_id",
+    )
+    .fetch_one(&mut *db)
+    .await
+    .unwrap();
+    query(
+        "insert into walk_list_door (partition_id, list_id, version, place, household_id, area_no, street, side)
+         select partition_id, $1, 1, row_number() over (order by number), household_id, area_no, street, 'odd'
+         from household where street_key = 'larkspur row'",
+    )
+    .bind(list)
+    .execute(&mut *db)
+    .await
+    .unwrap();
+    query(
+        "insert into walk_list_elector (partition_id, list_id, version, household_id, elector_id, place, area_no)
+         select e.partition_id, $1, 1, e.household_id, e.elector_id, row_number() over (order by e.position), e.area_no
+         from elector e join household h using (partition_id, household_id) where h.street_key = 'larkspur row'",
+    )
+    .bind(list)
+    .execute(db)
+    .await
+    .unwrap();
+    list
+}
+
+async fn on_list(db: &mut PgConnection, list: i64) -> Vec<String> {
+    query_scalar(
+        "select e.name from walk_list l join walk_list_elector w using (partition_id, list_id, version)
+         join elector e on e.elector_id = w.elector_id where l.list_id = $1 order by w.place",
+    )
+    .bind(list)
+    .fetch_all(db)
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn a_live_walk_list_follows_who_comes_and_who_goes() {
+    let database = TestDatabase::new().await;
+    import_bytes(&database, &register(&STREET), 2025).await;
+    let mut db = database.operator().await;
+    let list = list_of_larkspur_row(&mut db).await;
+    import_bytes(&database, &register(&STREET), 2026).await;
+    let version: i32 = query_scalar("select version from walk_list").fetch_one(&mut db).await.unwrap();
+    assert_eq!(version, 1, "nobody came or went, so the list stays");
+    query(
+        "insert into objection (partition_id, elector_id, objection_id, area_no, channel, how)
+         select partition_id, elector_id, gen_random_uuid(), area_no, 'door', 'Said so' from elector where name = 'Basil Penrose'",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
+    // Wilfred goes; the Penroses move in together with a new child of age, one of them unwilling to be called on.
+    let next = [
+        STREET[0],
+        STREET[2],
+        ("QB1", 4, "Penrose", "Ivy", "2 Larkspur Row"),
+        ("QB1", 5, "Penrose", "Basil", "2 Larkspur Row"),
+        ("QB1", 6, "Penrose", "Juniper", "2 Larkspur Row"),
+        ("SG1", 1, "Larch", "Otto", "1 Old Tannery Walk"),
+    ];
+    import_bytes(&database, &register(&next), 2026).await;
+    assert_eq!(on_list(&mut db, list).await, ["Edith Harcourt", "Nora Ashdown", "Ivy Penrose", "Juniper Penrose"]);
+    let (version, electors): (i32, i32) =
+        query_as("select version, electors from walk_list").fetch_one(&mut db).await.unwrap();
+    assert_eq!((version, electors), (2, 4));
+    let first: i64 =
+        query_scalar("select count(*) from walk_list_elector where version = 1").fetch_one(&mut db).await.unwrap();
+    assert_eq!(first, 3, "the version that was walked stays as it was");
+    let followed: bool = query_scalar(
+        "select o.area_no = e.area_no from objection o join elector e using (elector_id) where e.name = 'Basil Penrose'",
+    )
+    .fetch_one(&mut db)
+    .await
+    .unwrap();
+    assert!(followed, "an objection stays behind when its person moves");
+}

@@ -2,7 +2,7 @@
 //! once, and what is counted from them is what a recount gives.
 
 use crate::support::app::{Actor, TestApp, seed_place};
-use crate::support::walk::{Walk, count, stored};
+use crate::support::walk::{RECOUNT, Walk, count, stored};
 use hustings::access::Role;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -95,21 +95,6 @@ async fn run(device: &Actor, outboxes: Vec<Vec<Value>>) -> Vec<String> {
     }
     told
 }
-
-const RECOUNT: &str = "with newest as (
-    select distinct on (r.partition_id, r.elector_id, r.intention_kind) r.partition_id, r.elector_id, r.intention_kind, r.intention, r.id
-    from result r
-    where r.intention is not null and not exists (select from result c where c.base = r.id
-      and c.household_id = r.household_id and c.elector_id is not distinct from r.elector_id)
-    order by r.partition_id, r.elector_id, r.intention_kind, r.received_at desc, r.id desc)
-  select
-    (select count(*) from newest n full join (select * from intention_now where code is not null) i
-       using (partition_id, elector_id, intention_kind) where n.intention is distinct from i.code or n.id is distinct from i.result_id)
-  + (select count(*) from
-       (select area_no, intention_kind, intention as code, count(*) as people
-        from newest join elector using (partition_id, elector_id) group by 1, 2, 3) n
-       full join (select area_no, intention_kind, code, sum(change) as people from tally group by 1, 2, 3 having sum(change) <> 0) t
-       using (area_no, intention_kind, code) where n.people is distinct from t.people)";
 
 async fn holds(app: &TestApp, walk: &Walk, devices: &[Actor], session: &Session) -> Result<(), TestCaseError> {
     let before = stored(app).await;

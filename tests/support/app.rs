@@ -40,6 +40,12 @@ impl TestApp {
         TestApp { database, base, server }
     }
 
+    /// An installation that is set up, which another process serves at `base`.
+    pub async fn served_elsewhere(database: TestDatabase, base: String) -> Self {
+        install(&mut database.operator().await).await;
+        TestApp { database, base, server: tokio::spawn(async {}) }
+    }
+
     /// The logins' URLs of its database.
     pub fn urls(&self) -> DatabaseUrls {
         urls_of(&self.database)

@@ -31,6 +31,19 @@ impl TestDatabase {
         database
     }
 
+    /// A database on a cluster of the test's own.
+    pub async fn on(cluster: Cluster) -> Self {
+        let name = format!("test_{}", uuid::Uuid::now_v7().simple());
+        clone(&mut connect(&cluster, Login::Operator, "hustings").await, "template0", &name).await;
+        migrate(&cluster.url(Login::Operator, &name)).await.unwrap();
+        Self { cluster, name }
+    }
+
+    /// The cluster that it is on.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
     /// The URL by which a login reaches this database.
     pub fn url(&self, login: Login) -> String {
         self.cluster.url(login, &self.name)

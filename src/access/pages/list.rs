@@ -8,6 +8,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
+use uuid::Uuid;
 
 /// What the page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,8 @@ impl Tab {
 #[template(path = "access/list.html")]
 struct ListPage {
     layout: Layout,
+    /// The viewer's own account, which another administrator must end.
+    me: Uuid,
     tab: Tab,
     words: String,
     order: &'static str,
@@ -124,7 +127,7 @@ async fn draw(viewer: Viewer, layout: Layout, tab: Tab, words: String, order: &'
     }
     scope.commit().await?;
     let paging = paging.of(total);
-    let page = ListPage { layout, tab, words, order, counts, grants: list, accounts, paging };
+    let page = ListPage { layout, me: viewer.account, tab, words, order, counts, grants: list, accounts, paging };
     Ok(axum::response::IntoResponse::into_response(page))
 }
 

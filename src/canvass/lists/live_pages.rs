@@ -5,7 +5,6 @@ use super::assign::{self, Assignment, Volunteer};
 use super::live::{self, Answer as Said, Door, DoorState, Progress, Standing};
 use super::split::Split;
 use super::store::{self, Head};
-use super::{count, percent};
 use crate::canvass::ListId;
 use crate::canvass::codes::{self, Code};
 use crate::canvass::walk_order::natural;
@@ -288,7 +287,7 @@ impl Told<'_> {
             Standing::Spoke => ("spoke", "Spoke".to_owned()),
             Standing::Out => ("out", live::outcome_words(state.outcome.as_deref().unwrap_or_default()).to_owned()),
             Standing::ToDo if people == 0 => ("", "Nobody named".to_owned()),
-            Standing::ToDo => ("", count(people, "person", "people")),
+            Standing::ToDo => ("", words::count(people, "person", "people")),
         };
         let codes = state.codes.iter().filter_map(|c| self.code(c)).collect();
         DoorView { label: door.label.clone(), class, words, codes }
@@ -331,7 +330,7 @@ impl Told<'_> {
                 title: format!("The clock of {}’s phone may be wrong.", self.name(*account)),
                 text: format!(
                     "{} a time that cannot be right. Nothing is lost: answers count in the order they came.",
-                    count(n, "answer carries", "answers carry")
+                    words::count(n, "answer carries", "answers carry")
                 ),
             });
         }
@@ -386,13 +385,13 @@ impl StreetPlan {
 
 impl Tiles {
     fn contact_rate(&self) -> String {
-        percent(self.known, self.electors)
+        words::percent(self.known, self.electors)
     }
 }
 
 impl DistrictSplit {
     fn rate(&self) -> String {
-        percent(self.known, self.electors)
+        words::percent(self.known, self.electors)
     }
 }
 
@@ -416,6 +415,11 @@ impl ListPage {
             head.districts.join(", "),
             words::count(head.electors, "elector", "electors")
         )
+    }
+
+    /// The form stands open while nobody holds the list, and with its errors.
+    fn assigning_open(&self) -> bool {
+        self.list.holders.is_empty() || self.errors.any()
     }
 
     fn is_ticked(&self, account: &Uuid) -> bool {

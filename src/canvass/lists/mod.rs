@@ -18,10 +18,8 @@ pub mod split;
 pub mod store;
 
 use super::walk_order::{Side, WalkOrder};
-use crate::web::words;
 use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Europe::London;
-use std::borrow::Borrow;
 
 /// The most doors that one list holds: more cannot be walked, nor opened on a phone.
 pub const MOST_DOORS: usize = 1_000;
@@ -112,16 +110,6 @@ pub fn door_label(building: &str, number: Option<i32>, suffix: &str, flat: &str,
 /// A street's name; homes whose address names none stand under these words.
 pub fn street_words(street: &str) -> &str {
     if street.is_empty() { "Other addresses" } else { street }
-}
-
-/// "1 door", "39 doors", of what was counted here.
-pub fn count(n: impl Borrow<usize>, one: &str, many: &str) -> String {
-    words::count(i64::try_from(*n.borrow()).unwrap_or(i64::MAX), one, many)
-}
-
-/// "41.8%", of what was counted here.
-pub fn percent(part: usize, whole: usize) -> String {
-    words::percent(i64::try_from(part).unwrap_or(i64::MAX), i64::try_from(whole).unwrap_or(i64::MAX))
 }
 
 /// What a list is at a moment.

@@ -1,11 +1,11 @@
 //! Making a list in three steps: districts, streets and options, preview. Each step is one post of one form that
 //! carries everything chosen so far; a small module posts the same form to keep the counts current.
 
+use super::SideOrder;
 use super::choices::{Asked, Choices, NewForm};
 use super::choose::{self, District, Place, PollChoice, Street};
 use super::make;
 use super::plan::{self, Plan};
-use super::{SideOrder, count};
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::web::{Answer, FieldErrors, Form, Layout, Viewer, see_other, words};
@@ -68,11 +68,11 @@ impl Counted {
     }
 
     fn doors(&self) -> String {
-        count(self.plan.doors.len(), "door", "doors")
+        words::count(self.plan.doors.len(), "door", "doors")
     }
 
     fn electors(&self) -> String {
-        count(self.plan.electors(), "elector", "electors")
+        words::count(self.plan.electors(), "elector", "electors")
     }
 
     /// What the form sends back, so that what was counted is what is made.
@@ -83,7 +83,7 @@ impl Counted {
     /// Who is left out and why, as counts in words; those who objected are always told.
     fn left_out(&self) -> Vec<(&'static str, String)> {
         let left = self.plan.left_out;
-        let electors = |n| count(n, "elector", "electors");
+        let electors = |n| words::count(n, "elector", "electors");
         let mut rows = vec![("Want nobody at their door", electors(left.objected))];
         if left.moved > 0 {
             rows.push(("Recorded as moved or deceased", electors(left.moved)));
@@ -92,7 +92,7 @@ impl Counted {
             rows.push(("Asked lately", electors(left.asked)));
         }
         if left.homes > 0 {
-            rows.push(("Homes with nobody left to ask for", count(left.homes, "home", "homes")));
+            rows.push(("Homes with nobody left to ask for", words::count(left.homes, "home", "homes")));
         }
         rows
     }

@@ -1,9 +1,10 @@
 //! The page of all walk lists, and ending some of them after a page that says what will stop.
 
 use super::State;
-use super::store::{self, Ending, PAGE, Row, Sort};
+use super::store::{self, Ending, Row, Sort};
 use crate::canvass::ListId;
 use crate::error::Error;
+use crate::web::paging::Paging;
 use crate::web::{Answer, Form, Layout, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -31,7 +32,7 @@ struct IndexPage {
     sort: Sort,
     counts: [i64; 3],
     rows: Vec<Row>,
-    page: i64,
+    paging: Paging,
     waiting: i64,
     said: Option<(&'static str, &'static str)>,
 }
@@ -42,14 +43,15 @@ struct IndexPage {
 /// What the database says.
 pub async fn index(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> Answer {
     let (state, sort) = (State::parse(&asked.tab), Sort::parse(&asked.sort));
-    let page = asked.page.parse().unwrap_or(1).clamp(1, 100_000);
+    let paging = Paging::asked(&asked.page);
     let mut scope = viewer.scope().await?;
     let counts = store::counts(&mut scope).await?;
-    let rows = store::page(&mut scope, state, sort, page).await?;
+    let rows = store::page(&mut scope, state, sort, paging).await?;
     let waiting = store::waiting(&mut scope).await?;
     scope.commit().await?;
     let said = said(&asked.said);
-    Ok(IndexPage { layout, state, sort, counts, rows, page, waiting, said }.into_response())
+    let paging = paging.of(counts[state as usize]);
+    Ok(IndexPage { layout, state, sort, counts, rows, paging, waiting, said }.into_response())
 }
 
 /// A notice after something was done: how it is drawn, and its words.
@@ -70,16 +72,9 @@ impl IndexPage {
         words::figure(self.counts[state as usize])
     }
 
-    fn total(&self) -> i64 {
-        self.counts[self.state as usize]
-    }
-
-    fn first(&self) -> i64 {
-        (self.page - 1) * PAGE + 1
-    }
-
-    fn last(&self) -> i64 {
-        self.first() - 1 + i64::try_from(self.rows.len()).unwrap_or(0)
+    /// This page's address, for the next one to be added to.
+    fn here(&self) -> String {
+        format!("/walk-lists?tab={}&sort={}&", self.state.as_str(), self.sort.as_str())
     }
 }
 

@@ -167,7 +167,7 @@ fn ending(last: &PlannedDoor, next: Option<&PlannedDoor>) -> u8 {
 /// "3 lists of 48, 50 and 41 doors"; "1 list of 39 doors".
 pub fn lists_in_words(cuts: &[Range<usize>]) -> String {
     use crate::web::words::figure;
-    let sizes: Vec<String> = cuts.iter().map(|c| figure(i64::try_from(c.len()).unwrap_or(i64::MAX))).collect();
+    let sizes: Vec<String> = cuts.iter().map(|c| figure(c.len())).collect();
     let doors = if cuts.len() == 1 && cuts[0].len() == 1 { "door" } else { "doors" };
     match sizes.as_slice() {
         [] => "no list".into(),

@@ -5,12 +5,10 @@ use super::State;
 use crate::canvass::ListId;
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::web::paging::{self, Paging};
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
 use uuid::Uuid;
-
-/// How many lists stand on a page.
-pub const PAGE: i64 = 50;
 
 /// How the page of all lists is ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -87,7 +85,7 @@ pub async fn counts(scope: &mut Scoped) -> Result<[i64; 3], Error> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn page(scope: &mut Scoped, state: State, sort: Sort, page: i64) -> Result<Vec<Row>, Error> {
+pub async fn page(scope: &mut Scoped, state: State, sort: Sort, paging: Paging) -> Result<Vec<Row>, Error> {
     let rows = sqlx::query!(
         r#"with lists as materialized (
              select l.partition_id, l.list_id, l.name, l.version, l.doors, l.made_at, l.ended_at, a.shuts, a.holders,
@@ -123,8 +121,8 @@ pub async fn page(scope: &mut Scoped, state: State, sort: Sort, page: i64) -> Re
            from lists l"#,
         state.as_str(),
         sort.as_str(),
-        PAGE,
-        (page - 1).max(0) * PAGE
+        paging::SIZE,
+        paging.skip()
     )
     .fetch_all(scope.connection())
     .await?;

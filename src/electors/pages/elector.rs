@@ -249,8 +249,12 @@ fn issues(recorded: &[Recorded]) -> String {
 /// What they offered to do, by answers that stand.
 fn will(recorded: &[Recorded]) -> String {
     let said = |ask: &str| recorded.iter().any(|r| !r.corrected && r.asks.iter().any(|a| a == ask));
-    let all = [("poster", "put up a poster"), ("will-help", "help")];
-    listed(&all.into_iter().filter(|(ask, _)| said(ask)).map(|(_, words)| words).collect::<Vec<_>>())
+    match (said("poster"), said("will-help")) {
+        (true, true) => "Put up a poster and help".into(),
+        (true, false) => "Put up a poster".into(),
+        (false, true) => "Help".into(),
+        (false, false) => String::new(),
+    }
 }
 
 fn timeline(recorded: &[Recorded], entries: &[Entry], objections: &[Objection], codes: &[Code]) -> Vec<Event> {

@@ -1,0 +1,93 @@
+//! Wards are named and polls kept, from a council's list or by hand; the law's days are worked out.
+
+use crate::support::app::TestApp;
+use crate::support::database::TestDatabase;
+use crate::support::register::{Generated, choices, operation};
+use hustings::access::Role;
+use hustings::commands::{areas, register};
+use sqlx::{PgConnection, query_as, query_scalar};
+
+async fn made_of(db: &mut PgConnection) -> Vec<(String, String, Vec<String>)> {
+    query_as(
+        "select a.gss_code, a.name, array_agg(d.letters order by d.letters) from area a join area_district ad using (area_id)
+         join district d on d.area_no = ad.area_no where ad.until_date > current_date group by a.area_id order by 1",
+    )
+    .fetch_all(db)
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn a_list_of_areas_names_wards_and_may_come_twice() {
+    let database = TestDatabase::new().await;
+    let made = Generated::new(4, 1500, "clean");
+    register::import(&operation(&database), &choices(made.path("xpress-full-14"), 2025)).await.unwrap();
+    let first = areas::import(&operation(&database), &made.path("areas")).await.unwrap();
+    let mut db = database.operator().await;
+    let before = made_of(&mut db).await;
+    assert!(before.len() == first.wards + first.constituencies && first.wards > 0);
+    let named: i64 = query_scalar("select count(*) from district where name <> ''").fetch_one(&mut db).await.unwrap();
+    assert_eq!(usize::try_from(named).unwrap(), first.districts);
+    assert_eq!(areas::import(&operation(&database), &made.path("areas")).await.unwrap(), first);
+    assert_eq!(made_of(&mut db).await, before);
+    let authorities: i64 = query_scalar("select count(*) from authority").fetch_one(&mut db).await.unwrap();
+    assert_eq!(authorities, 1);
+    areas::import(&operation(&database), &made.path("members")).await.unwrap_err();
+    assert_eq!(made_of(&mut db).await, before);
+}
+
+#[tokio::test]
+async fn areas_that_came_first_are_those_of_the_register() {
+    let database = TestDatabase::new().await;
+    let made = Generated::new(4, 800, "clean");
+    areas::import(&operation(&database), &made.path("areas")).await.unwrap();
+    let mut file = choices(made.path("eros-full"), 2025);
+    file.authority = Some("Wexmere".into());
+    let report = register::import(&operation(&database), &file).await.unwrap().preview;
+    assert_eq!((report.authority.as_str(), report.other_districts), ("Wexmere", false));
+    let names: Vec<String> =
+        query_scalar("select name from authority").fetch_all(&mut database.operator().await).await.unwrap();
+    assert_eq!(names, ["Wexmere"], "the nameless authority got its name");
+}
+
+#[tokio::test]
+async fn an_administrator_makes_an_area_and_an_organiser_sees_their_own() {
+    let app = TestApp::new().await;
+    crate::support::app::seed_place(&app.database).await;
+    let administrator = app.actor(Role::Administrator, "all").await;
+    let page = administrator.get("/areas").await.expect(200);
+    let district = page.attribute("input[name=district]", "value");
+    let wrong = administrator.post("/areas", &[("kind", "branch"), ("name", ""), ("gss_code", "E5")]).await.expect(422);
+    assert_eq!(wrong.count(".errors li"), 3, "{}", wrong.body);
+    let fields = [("kind", "branch"), ("name", "Harbour branch"), ("short_name", "harbour"), ("district", &*district)];
+    administrator.post("/areas", &fields).await.expect(303);
+    let taken = administrator.post("/areas", &fields).await.expect(422);
+    assert!(taken.text("#short_name-error").contains("Another area"));
+    administrator.post(&format!("/areas/districts/{district}"), &[("name", "Harbour North")]).await.expect(303);
+    let organiser = app.actor(Role::Organiser, "harbour").await;
+    let own = organiser.get("/areas").await.expect(200);
+    assert!(own.text("main").contains("Harbour North") && own.text("main").contains("Harbour branch"));
+    assert!(!own.text("main").contains("Saltern") && own.count("main form") == 0, "{}", own.body);
+    organiser.post("/areas", &fields).await.expect(403);
+}
+
+#[tokio::test]
+async fn a_poll_shows_the_days_that_the_law_sets() {
+    let app = TestApp::new().await;
+    let administrator = app.actor(Role::Administrator, "all").await;
+    let everywhere: i64 = query_scalar("select area_id from area where short_name = 'all'")
+        .fetch_one(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    let area = everywhere.to_string();
+    let fields = [("name", "May elections"), ("date", "2026-05-07"), ("kind", "local"), ("area", &*area)];
+    administrator.post("/polls", &fields).await.expect(303);
+    let again = administrator.post("/polls", &fields).await.expect(422);
+    assert!(again.text("#name-error").contains("already"));
+    assert_eq!(again.attribute("#date", "value"), "2026-05-07");
+    let page = app.actor(Role::Organiser, "all").await.get("/polls").await.expect(200);
+    assert_eq!(page.count("main form"), 0);
+    for day in ["Mon 20 Apr 2026", "Tue 21 Apr 2026", "Tue 28 Apr 2026"] {
+        assert!(page.text("main").contains(day), "{day}: {}", page.text("main"));
+    }
+}

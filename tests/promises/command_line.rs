@@ -1,0 +1,163 @@
+//! The operator's commands do what the pages do, print what programs rely on, and are on record.
+
+use crate::support::app::{PASSWORD, TestApp, seed_place};
+use crate::support::walk::{Walk, change, count};
+use hustings::access::Role;
+use serde_json::{Value, json};
+use std::process::Stdio;
+use tokio::io::AsyncWriteExt;
+
+struct Printed {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+/// Runs `hustings` against the test's database.
+async fn hustings(app: &TestApp, arguments: &[&str], input: &str) -> Printed {
+    let urls = app.urls();
+    let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_hustings"))
+        .args(arguments)
+        .env("DATABASE_URL", &urls.app)
+        .env("HUSTINGS_DOOR_URL", &urls.door)
+        .env("HUSTINGS_OWNER_URL", &urls.owner)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).await.unwrap();
+    let done = child.wait_with_output().await.unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap().trim().to_owned();
+    Printed { code: done.status.code().unwrap(), out: text(done.stdout), err: text(done.stderr) }
+}
+
+async fn json_of(app: &TestApp, arguments: &[&str]) -> Value {
+    let printed = hustings(app, arguments, "").await;
+    assert_eq!(printed.code, 0, "{arguments:?}: {}", printed.err);
+    serde_json::from_str(&printed.out).unwrap()
+}
+
+#[tokio::test]
+async fn accounts_and_grants_are_given_listed_and_ended_from_the_command_line() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let add = ["account", "add", "--email", "Bo@lantern.example", "--name", "Bo Ferreday", "--password-stdin"];
+    let weak = hustings(&app, &add, "password1234\n").await;
+    assert_eq!((weak.code, weak.out.as_str()), (1, ""));
+    let added = hustings(&app, &add, &format!("{PASSWORD}\n")).await;
+    assert_eq!(added.out.parse::<uuid::Uuid>().map(|_| added.code), Ok(0), "{}", added.err);
+    assert_eq!(hustings(&app, &add, PASSWORD).await.code, 1, "an address has one account");
+    let made = json_of(&app, &["account", "add", "--email", "imo@lantern.example", "--name", "Imogen", "--json"]).await;
+    assert!(made["id"].is_string() && made["password"].is_string());
+
+    let grant = [
+        "grant",
+        "add",
+        "--email",
+        "bo@lantern.example",
+        "--role",
+        "organiser",
+        "--area",
+        "QB1",
+        "--purpose",
+        "Local elections",
+        "--until",
+    ];
+    let given = |until: &'static str| [&grant[..], &[until, "--reason", "New organiser"]].concat();
+    assert_eq!(hustings(&app, &given("2020-01-01"), "").await.code, 1);
+    assert_eq!(hustings(&app, &grant[..grant.len() - 1], "").await.code, 2, "an end is required");
+    let id = hustings(&app, &given("2029-05-07"), "").await.out;
+    let list = json_of(&app, &["grant", "list", "--json"]).await;
+    assert_eq!(list[0]["id"], json!(id));
+    assert_eq!((&list[0]["role"], &list[0]["until"]), (&json!("organiser"), &json!("2029-05-07T22:59:59Z")));
+    let accounts = json_of(&app, &["account", "list", "--json"]).await;
+    assert_eq!(
+        accounts[0],
+        json!({"id": added.out, "email": "bo@lantern.example", "name": "Bo Ferreday", "live": true})
+    );
+
+    app.nobody().post("/sign-in", &[("email", "bo@lantern.example"), ("password", PASSWORD)]).await.expect(303);
+    let ended = json_of(&app, &["grant", "end", &id, "--reason", "Moved away", "--json"]).await;
+    assert_eq!(ended, json!({"sessions_ended": 1}));
+    assert_eq!(hustings(&app, &["grant", "end", &id, "--reason", "Again"], "").await.code, 1);
+    assert_eq!(json_of(&app, &["grant", "list", "--json"]).await, json!([]));
+    assert_eq!(hustings(&app, &["account", "end-access", "--email", "bo@lantern.example"], "").await.code, 2);
+    let record =
+        "select count(*) from operator_session where command = 'grant' and reason = 'Moved away' and os_user <> ''";
+    assert_eq!(count(&app, record).await, 1);
+}
+
+#[tokio::test]
+async fn a_half_is_closed_and_opened_from_the_command_line() {
+    let app = TestApp::new().await;
+    let desk = app.actor(Role::Organiser, "all").await;
+    let on = ["lock", "on", "--tool", "all", "--notice", "Offline for maintenance", "--opens", "2029-01-01T09:00:00Z"];
+    assert_eq!(hustings(&app, &on, "").await.code, 0);
+    desk.get("/electors").await.expect(503);
+    let status = json_of(&app, &["lock", "status", "--json"]).await;
+    let notice =
+        |tool: &str| json!({"tool": tool, "notice": "Offline for maintenance", "opens": "2029-01-01T09:00:00Z"});
+    assert_eq!(status, json!([notice("contact"), notice("organise")]));
+    assert_eq!(hustings(&app, &["lock", "off", "--tool", "contact"], "").await.code, 0);
+    desk.get("/electors").await.expect(200);
+    assert_eq!(json_of(&app, &["lock", "status", "--json"]).await, json!([notice("organise")]));
+}
+
+#[tokio::test]
+async fn the_log_answers_who_saw_whom_by_record_number() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let walk = Walk::new(&app.database, "QB1").await;
+    let bo = app.account(Role::Volunteer, "Quillbrook").await;
+    walk.assign(&app, bo.id).await;
+    let phone = app.sign_in(&bo).await;
+    for _ in 0..2 {
+        phone.get(&format!("/canvass/{}", walk.list)).await.expect(200);
+    }
+    phone.get("/electors").await.expect(403);
+    let seen = json_of(&app, &["audit", "seen-by", "--email", &bo.email, "--json"]).await;
+    assert_eq!(seen["account"], json!(bo.id));
+    let electors = seen["electors"].as_array().unwrap();
+    let mut ids: Vec<&str> = electors.iter().map(|e| e["id"].as_str().unwrap()).collect();
+    let mut listed: Vec<&str> = walk.doors.iter().flat_map(|d| d.electors.iter().map(String::as_str)).collect();
+    ids.sort_unstable();
+    listed.sort_unstable();
+    assert_eq!(ids, listed, "a list is resolved to the people on it");
+    assert!(electors.iter().all(|e| e["times"] == 2 && e["first"] != e["last"]), "{seen}");
+    assert_eq!((&seen["searches"], &seen["prints"], &seen["exports"]), (&json!(0), &json!(0), &json!(0)));
+    assert_eq!(seen["refused"][0]["what"], "GET /electors: 403");
+    let who = json_of(&app, &["audit", "who-saw", ids[0], "--json"]).await;
+    assert_eq!((who.as_array().unwrap().len(), &who[0]["account"]), (2, &json!(bo.id)));
+    assert_eq!(hustings(&app, &["audit", "who-saw", "Edith"], "").await.code, 2);
+}
+
+#[tokio::test]
+async fn the_first_evening_by_one_command_happens_once() {
+    let app = TestApp::new().await;
+    for table in
+        ["delete from installation", "delete from intention_code", "delete from issue_code", "delete from poll"]
+    {
+        change(&app, table).await;
+    }
+    let setup = [
+        "setup",
+        "--controller",
+        "The Lantern Party",
+        "--contact",
+        "data@lantern.example",
+        "--kind",
+        "party",
+        "--admin-email",
+        "ruth@lantern.example",
+        "--admin-name",
+        "Ruth Calloway-Finch",
+        "--password-stdin",
+    ];
+    let done = hustings(&app, &setup, PASSWORD).await;
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert_eq!(hustings(&app, &setup, PASSWORD).await.code, 1);
+    let nobody = app.nobody();
+    nobody.post("/sign-in", &[("email", "ruth@lantern.example"), ("password", PASSWORD)]).await.expect(303);
+    nobody.get("/access").await.expect(200);
+}

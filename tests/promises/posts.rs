@@ -1,0 +1,75 @@
+//! Another site's form does nothing here, and our pages carry headers that keep others out.
+
+use crate::support::app::{PASSWORD, TestApp};
+use crate::support::walk::count;
+use crate::support::wall::open_session;
+use hustings::access::Role;
+
+#[tokio::test]
+async fn a_form_from_another_site_or_from_nowhere_does_nothing() {
+    let app = TestApp::new().await;
+    let administrator = app.account(Role::Administrator, "all").await;
+    let token = open_session(&app, &administrator).await;
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let fields = [("name", "Mallory"), ("email", "mallory@evil.example"), ("password", "quiet otters read maps")];
+    let post = async |header: Option<(&str, &str)>, cookie: bool| {
+        let mut request = client.post(app.base.clone() + "/access/accounts").form(&fields);
+        if let Some((name, value)) = header {
+            request = request.header(name, value);
+        }
+        if cookie {
+            request = request.header("cookie", format!("hustings={token}"));
+        }
+        request.send().await.unwrap().status().as_u16()
+    };
+    let foreign = format!("{}.evil.example", app.base);
+    for header in [
+        None,
+        Some(("origin", "https://evil.example")),
+        Some(("origin", "null")),
+        Some(("origin", foreign.as_str())),
+        Some(("referer", "https://evil.example/page")),
+    ] {
+        assert_eq!(post(header, true).await, 403, "{header:?}");
+    }
+    assert_eq!(count(&app, "select count(*) from account where email like 'mallory%'").await, 0);
+    assert_eq!(post(Some(("referer", &format!("{}/access", app.base))), true).await, 200);
+    let sign_in = [("email", administrator.email.as_str()), ("password", PASSWORD)];
+    let forced =
+        client.post(app.base.clone() + "/sign-in").form(&sign_in).header("origin", "https://evil.example").send().await;
+    assert_eq!(forced.unwrap().status(), 403, "nobody is signed in to somebody else's account by another site");
+}
+
+#[tokio::test]
+async fn pages_with_peoples_data_are_kept_nowhere_and_framed_nowhere() {
+    let app = TestApp::new().await;
+    let actor = app.actor(Role::Organiser, "all").await;
+    for page in [
+        actor.get("/electors").await.expect(200),
+        app.nobody().get("/sign-in").await.expect(200),
+        actor.get("/nowhere").await.expect(404),
+    ] {
+        let header = |name: &str| page.headers.get(name).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
+        let policy = header("content-security-policy");
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert!(header("referrer-policy").starts_with("no-referrer"));
+        assert_eq!(page.count("[style], script:not([src]), [onclick]"), 0);
+    }
+    assert_eq!(actor.get("/electors").await.headers["cache-control"], "no-store");
+    assert_eq!(actor.get("/account").await.headers["cache-control"], "no-store");
+}
+
+#[tokio::test]
+async fn signing_in_leads_to_no_other_site_and_odd_letters_break_nothing() {
+    let app = TestApp::new().await;
+    let bo = app.account(Role::Organiser, "all").await;
+    for next in ["//evil.example", "/\t/evil.example", "/\\evil.example", "https://evil.example"] {
+        let fields = [("email", bo.email.as_str()), ("password", PASSWORD), ("next", next)];
+        assert_eq!(app.nobody().post("/sign-in", &fields).await.expect(303).location(), "/", "{next:?}");
+    }
+    let nul = [("email", "a\0b@lantern.example"), ("password", "x")];
+    app.nobody().post("/sign-in", &nul).await.expect(422);
+    app.nobody().get("/sign-in?next=%00&ended=x").await.expect(404);
+}

@@ -1,0 +1,129 @@
+//! A session: what its cookie is like, when it is over, and that its owner can end the others.
+
+use crate::support::app::{PASSWORD, TestApp};
+use crate::support::walk::change;
+use axum::body::Body;
+use axum::http::{Request, header};
+use hustings::access::Role;
+use hustings::config::Config;
+use hustings::database::Database;
+use hustings::web::{App, router};
+use serde_json::json;
+use tower::ServiceExt;
+
+#[tokio::test]
+async fn a_cookie_is_out_of_reach_of_scripts_and_other_sites() {
+    let app = TestApp::new().await;
+    let bo = app.account(Role::Volunteer, "all").await;
+    let fields = [("email", bo.email.as_str()), ("password", PASSWORD)];
+    let plain = app.nobody().post("/sign-in", &fields).await.expect(303);
+    let cookie = plain.headers["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.starts_with("hustings=") && !cookie.contains("Secure"), "{cookie}");
+
+    let config = Config {
+        database: None,
+        listen: ([127, 0, 0, 1], 0).into(),
+        data: std::env::temp_dir(),
+        base_url: "https://lantern.example".into(),
+        metrics_listen: None,
+    };
+    let service = router(App::new(Database::connect(&app.urls()).unwrap(), config));
+    let form = format!("email={}&password={}", bo.email.replace('@', "%40"), PASSWORD.replace(' ', "+"));
+    let request = Request::post("/sign-in")
+        .header(header::ORIGIN, "https://lantern.example")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(form))
+        .unwrap();
+    let answer = service.oneshot(request).await.unwrap();
+    let secure = answer.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+    assert!(secure.starts_with("__Host-hustings=") && secure.contains("; Secure"), "{secure}");
+    for cookie in [cookie, secure] {
+        assert!(
+            cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Lax") && cookie.contains("; Path=/"),
+            "{cookie}"
+        );
+        assert!(!cookie.contains("Domain"), "{cookie}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_ends_by_itself_when_it_rests_too_long_or_its_time_is_up() {
+    let app = TestApp::new().await;
+    for over in [
+        "update session set idle_until = now() - interval '1 second'",
+        "update session set ends_at = now() - interval '1 second'",
+        "update access_grant set ends_at = now() - interval '1 second', starts_at = now() - interval '1 day'",
+    ] {
+        let actor = app.actor(Role::Organiser, "all").await;
+        actor.get("/electors").await.expect(200);
+        change(&app, over).await;
+        assert_eq!(actor.get("/electors").await.expect(303).location(), "/sign-in?next=/electors&ended=1");
+        actor.get("/api/v1/electors/1.1").await.expect(401);
+        assert!(app.nobody().get("/sign-in?ended=1").await.expect(200).text(".notice").contains("signed out"));
+    }
+}
+
+#[tokio::test]
+async fn a_session_in_use_stays_awake() {
+    let app = TestApp::new().await;
+    let actor = app.actor(Role::Organiser, "all").await;
+    change(
+        &app,
+        "update session set refreshed_at = now() - interval '6 minutes', idle_until = now() + interval '1 minute'",
+    )
+    .await;
+    actor.get("/account").await.expect(200);
+    let awake = "update session set agent = agent where idle_until > now() + interval '1 hour' and refreshed_at > now() - interval '1 minute'";
+    assert_eq!(change(&app, awake).await, 1);
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_not_only_the_cookie() {
+    let app = TestApp::new().await;
+    let bo = app.account(Role::Organiser, "all").await;
+    let nobody = app.nobody();
+    let opened =
+        nobody.post_json("/api/v1/sessions", &json!({"email": bo.email, "password": PASSWORD})).await.expect(201);
+    let bearer = format!("Bearer {}", opened.json()["token"].as_str().unwrap());
+    let ask = |method, path: &str| {
+        nobody.client.request(method, app.base.clone() + path).header("authorization", &bearer).send()
+    };
+    assert_eq!(ask(reqwest::Method::GET, "/account").await.unwrap().status(), 200);
+    assert_eq!(ask(reqwest::Method::DELETE, "/api/v1/sessions/current").await.unwrap().status(), 204);
+    assert_eq!(ask(reqwest::Method::GET, "/api/v1/electors/1.1").await.unwrap().status(), 401);
+}
+
+#[tokio::test]
+async fn one_can_see_and_end_ones_other_sessions_and_change_ones_own_password_only() {
+    let app = TestApp::new().await;
+    let bo = app.account(Role::Organiser, "all").await;
+    let (desk, phone, stranger) =
+        (app.sign_in(&bo).await, app.sign_in(&bo).await, app.actor(Role::Organiser, "all").await);
+    let page = desk.get("/account").await.expect(200);
+    assert_eq!(page.count("section[aria-labelledby=places] .todo li"), 2);
+    desk.post("/account/sessions/end", &[]).await.expect(303);
+    phone.get("/electors").await.expect(303);
+    stranger.get("/electors").await.expect(200);
+
+    let phone = app.sign_in(&bo).await;
+    desk.post("/account/password", &[("old", PASSWORD), ("new", "short")]).await.expect(422);
+    desk.post("/account/password", &[("old", PASSWORD), ("new", "quiet otters read maps")]).await.expect(303);
+    desk.get("/electors").await.expect(200);
+    phone.get("/electors").await.expect(303);
+    let old = json!({"email": bo.email, "password": PASSWORD});
+    desk.post_json("/api/v1/sessions", &old).await.expect(401);
+    let new = json!({"email": bo.email, "password": "quiet otters read maps"});
+    desk.post_json("/api/v1/sessions", &new).await.expect(201);
+    app.sign_in(&stranger.account).await;
+}
+
+#[tokio::test]
+async fn light_or_dark_is_kept_in_the_account() {
+    let app = TestApp::new().await;
+    let actor = app.actor(Role::Organiser, "all").await;
+    actor.post("/account/theme", &[("theme", "dark")]).await.expect(303);
+    assert_eq!(actor.get("/account").await.attribute("html", "data-theme"), "dark");
+    actor.post("/account/theme", &[("theme", "")]).await.expect(303);
+    assert_eq!(actor.get("/account").await.attribute("html", "data-theme"), "");
+    actor.post("/account/theme", &[("theme", "x\" onload=")]).await.expect(422);
+}
