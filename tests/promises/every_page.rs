@@ -165,7 +165,7 @@ impl Look {
                window.before = true; form.submit(); }})()"
         );
         self.page.evaluate(&send).await.unwrap();
-        self.page.wait_until("!window.before && document.title.startsWith('Error: ')").await;
+        self.page.wait_until("!window.before && document.readyState === 'complete' && document.querySelector('h1') !== null").await;
         self.here(&name).await;
     }
 
