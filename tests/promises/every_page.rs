@@ -18,12 +18,13 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Forms that do something even when they are sent empty, and files.
-const NOT_EMPTY: [&str; 11] = [
+const NOT_EMPTY: [&str; 12] = [
     "/sign-in",
     "/sign-out",
     "/set-up",
     "/account/grant",
     "/account/sessions/end",
+    "/access/accounts/{id}/password",
     "/access/tools/open",
     "/protection/accounts/{id}/file",
     "/walk-lists/{id}/assignments/{assignment}/end",
@@ -134,8 +135,8 @@ impl Look {
             self.page.dark(dark).await;
             self.page.resize(window).await;
             self.page.wait_until("document.readyState === 'complete' && document.getAnimations().length === 0").await;
+            let found = if dark { self.colours().await } else { self.page.axe().await };
             let dark = if dark { "dark" } else { "light" };
-            let found = self.page.axe().await;
             self.wrong.extend(found.into_iter().map(|line| format!("{name}, {dark}, {}: {line}", window.0)));
         }
         self.page.resize(NARROW).await;
@@ -143,6 +144,14 @@ impl Look {
         if wide != json!(NARROW.0) {
             self.wrong.push(format!("{name} is {wide} wide at 320"));
         }
+    }
+
+    /// What the dark changes is colours: of axe, which has looked once, only what depends on them.
+    async fn colours(&mut self) -> Vec<String> {
+        let look = "axe.run(document, { resultTypes: ['violations'], runOnly: ['color-contrast', 'link-in-text-block'] })
+            .then((found) => found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target}: ${n.failureSummary}`)))";
+        let found = self.page.evaluate(look).await.unwrap();
+        found.as_array().into_iter().flatten().map(|line| line.as_str().unwrap_or_default().to_owned()).collect()
     }
 
     /// Sends a form with nothing in it; looks at the page that comes back when it says what is missing.
@@ -165,7 +174,9 @@ impl Look {
                window.before = true; form.submit(); }})()"
         );
         self.page.evaluate(&send).await.unwrap();
-        self.page.wait_until("!window.before && document.readyState === 'complete' && document.querySelector('h1') !== null").await;
+        self.page
+            .wait_until("!window.before && document.readyState === 'complete' && document.querySelector('h1') !== null")
+            .await;
         self.here(&name).await;
     }
 

@@ -57,10 +57,11 @@ async fn an_administrator_gives_access_ends_it_and_closes_and_opens_a_half() {
 
     page.goto(&format!("{}/access/tools", app.base)).await;
     page.click("Close Contact").await;
-    page.click("Offline for maintenance").await;
+    page.click("input[value='Offline for maintenance']").await;
     page.click("main .btn.danger").await;
     page.wait_for("Open Contact").await;
-    assert!(organiser.get("/electors").await.expect(503).body.contains("Offline for maintenance"));
+    let closed = organiser.get("/electors").await.expect(503).text("main");
+    assert!(closed.contains("offline for maintenance"), "{closed}");
     page.click("Open Contact").await;
     page.wait_for("Close Contact").await;
     organiser.get("/electors").await.expect(200);
@@ -100,7 +101,8 @@ async fn an_organiser_goes_from_the_councils_file_to_answers_from_the_doors() {
     page.click("form[action$='/apply'] button").await;
     titled(&page, "Imported").await;
 
-    let name = query_scalar("select name from elector where kind = 'ordinary' and name <> '' order by elector_id limit 1");
+    let name =
+        query_scalar("select name from elector where kind = 'ordinary' and name <> '' order by elector_id limit 1");
     let name: String = name.fetch_one(&mut app.database.operator().await).await.unwrap();
     page.click("Find an elector").await;
     page.fill("q", &name).await;
@@ -128,6 +130,8 @@ async fn make_a_list(app: &TestApp, page: &Page) -> String {
     page.click("New walk list").await;
     page.click("#district").await;
     page.click("Choose streets").await;
+    page.wait_for("#new-list").await;
+    page.evaluate("document.querySelector('[name=split]:checked')?.click()").await.unwrap();
     page.click("Preview").await;
     page.click("Make this list").await;
     page.wait_for("Nobody holds it now").await;
@@ -149,6 +153,9 @@ async fn watch_and_decide(app: &TestApp, page: &Page, volunteer: &crate::support
     page.wait_until("document.querySelector('#latest-answers').innerText.includes('Firm')").await;
     page.click("Take back").await;
     page.wait_for("Nobody holds it now").await;
+    let ended = "update session set ended_at = now(), ended_why = 'access-ended' from access_grant g
+      where g.grant_id = session.grant_id and g.role = 'volunteer'";
+    assert_eq!(change(app, ended).await, 1);
     volunteer.put_json(&path(), &said(1, "X")).await.expect(202);
     page.goto(&format!("{}/walk-lists/quarantine", app.base)).await;
     page.click("#item").await;
@@ -217,6 +224,7 @@ async fn a_data_protection_officer_finds_what_an_account_saw_and_who_saw_an_elec
     page.goto(&format!("{}/protection", app.base)).await;
     page.fill("Part of a name", "organiser of").await;
     page.click("Find the account").await;
+    page.wait_for("Accounts called").await;
     page.click("Organiser of Quillbrook").await;
     titled(&page, "What Organiser of Quillbrook saw").await;
     page.wait_for("Refused").await;
