@@ -31,6 +31,8 @@ mod electors;
 mod electors_pages;
 #[path = "promises/ending_access.rs"]
 mod ending_access;
+#[path = "promises/every_page.rs"]
+mod every_page;
 #[path = "promises/grants.rs"]
 mod grants;
 #[path = "promises/guard_pages.rs"]
@@ -41,6 +43,8 @@ mod harness;
 mod imports;
 #[path = "promises/insight.rs"]
 mod insight;
+#[path = "promises/journeys.rs"]
+mod journeys;
 #[path = "promises/killed.rs"]
 mod killed;
 #[path = "promises/limits.rs"]

@@ -1,6 +1,6 @@
 //! Who may come in and do what: accounts, sessions, roles, grants, closing a tool.
 //!
-//! What enters is a token or a password; what leaves is a [`Viewer`](crate::web::Viewer) with one grant in use. The
+//! What enters is a token or a password; what leaves is a `Viewer` with one grant in use. The
 //! role × permission table is one readable constant, shown to administrators and walked whole by a test.
 
 pub mod api;

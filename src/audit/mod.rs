@@ -1,6 +1,6 @@
 //! The access log: who saw whom, and who was refused.
 //!
-//! What enters is written by [`Scoped::finish`](crate::database::Scoped::finish) and the guard; here it is read. An
+//! What enters is written by `Scoped::finish` and the guard; here it is read. An
 //! administrator gets figures and record numbers, the data protection officer also names, on record like any look.
 
 pub mod csv;

@@ -1,7 +1,7 @@
 //! Backup and restore: the whole database in one encrypted file, and back, compared table by table.
 //!
 //! A backup is `pg_dump`'s custom format inside an `age` file under a passphrase. In front of the dump stands an
-//! [`Inventory`]: how many rows each table had in the very snapshot that was dumped, and a checksum of the access log.
+//! `Inventory`: how many rows each table had in the very snapshot that was dumped, and a checksum of the access log.
 //! `pg_dump` under row security can leave rows out without an error, so it runs as the operator, whom row security does
 //! not bind, and the restored database is counted against the inventory before anybody may use it.
 //!

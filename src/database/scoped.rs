@@ -1,7 +1,7 @@
 //! The scoped transaction: one actor, one permission, one purpose, what is open on the page.
 //!
 //! It begins by naming the session to PostgreSQL, whose row policies then decide. What its store functions read of
-//! people comes as [`Seen`], which only [`Scoped::finish`] opens, after the look is on record as the last statement.
+//! people comes as `Seen`, which only `Scoped::finish` opens, after the look is on record as the last statement.
 
 use super::{Database, Operator, WorkingRole};
 use crate::access::{Permission, Role};

@@ -1,7 +1,7 @@
 //! Text as councils send it, made clean for keeping and folded for comparing.
 //!
-//! [`clean`] repairs what no person ever typed on purpose (no-break spaces, soft hyphens, control
-//! characters, direction marks); [`fold`] makes the key by which two spellings of one name are equal.
+//! `clean` repairs what no person ever typed on purpose (no-break spaces, soft hyphens, control
+//! characters, direction marks); `fold` makes the key by which two spellings of one name are equal.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

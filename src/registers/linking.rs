@@ -1,4 +1,4 @@
-//! Who of a new register is held already: loads both sides' names and homes, lets [`super::matching`] decide, and
+//! Who of a new register is held already: loads both sides' names and homes, lets `super::matching` decide, and
 //! notes its links beside the staged rows. Nobody is shown to anybody here.
 
 use super::ground::Ground;

@@ -1,8 +1,8 @@
 //! Reading councils' files, and bringing what they say into the house.
 //!
 //! The pure half knows encodings, formats, rows, and who is who from one register to the next. The other half works in
-//! steps: [`staging`] puts a file's rows aside, [`ground`] finds whose register it is, [`linking`] finds who of it is
-//! held already, [`preview`] counts what would change, [`apply`] makes it so in one transaction, and [`doubtful`]
+//! steps: `staging` puts a file's rows aside, `ground` finds whose register it is, `linking` finds who of it is
+//! held already, `preview` counts what would change, `apply` makes it so in one transaction, and `doubtful`
 //! keeps the pairs that a person must decide. Until the last transaction commits nothing has changed.
 
 pub mod cells;

@@ -1,6 +1,6 @@
 //! The web: routes with their permissions, the guard in front of each, the page shell, errors, forms, headers.
 //!
-//! `web` knows every slice's routes (in [`map`]); no slice knows its inside, only what is exported here.
+//! `web` knows every slice's routes (in `map`); no slice knows its inside, only what is exported here.
 
 pub mod assets;
 pub mod csrf;

@@ -17,7 +17,7 @@ pub type Answer<T = Response> = Result<T, Error>;
 #[derive(Clone)]
 pub(super) struct Known(pub Box<Viewer>);
 
-/// An error on its way out, for [`render`] to draw.
+/// An error on its way out, for `render` to draw.
 #[derive(Clone)]
 pub struct Problem {
     kind: &'static str,

@@ -1,7 +1,7 @@
 //! The doorstep: my lists, the street plan, one door after the other.
 //!
 //! What enters is an open list, which the wall has found to be assigned now; what leaves is its doors in walking order
-//! with how each stands, and the answers given there, which go to [`results`](super::results).
+//! with how each stands, and the answers given there, which go to `results`.
 
 pub mod api;
 mod form;
