@@ -43,7 +43,7 @@ pub struct District {
     pub letters: String,
     /// Its name.
     pub name: String,
-    /// Its ward, as a place in [`WARDS`].
+    /// Its ward, as a place in `WARDS`.
     pub ward: usize,
 }
 

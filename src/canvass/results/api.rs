@@ -16,7 +16,7 @@ const OUTBOX: usize = 500;
 /// `PUT /api/v1/results/{uuid}`: a result under the id made on the device. Sent again it changes nothing.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a list that never was the sender's; else as [`receive`].
+/// [`Error::NotFound`] for a list that never was the sender's; else as `receive`.
 #[utoipa::path(put, path = "/api/v1/results/{uuid}", request_body = Value, responses(
     (status = 201, body = Judged, description = "stored"), (status = 200, body = Judged, description = "replayed"),
     (status = 202, body = Judged, description = "quarantined: access has ended"),
@@ -58,7 +58,7 @@ pub struct Verdicts {
 /// `POST /api/v1/results`: an outbox, also of a session that is over. Each result has its own verdict.
 ///
 /// # Errors
-/// [`Error::TooLarge`] past 500; else as [`receive`].
+/// [`Error::TooLarge`] past 500; else as `receive`.
 #[utoipa::path(post, path = "/api/v1/results", request_body = Outbox, responses((status = 200, body = Verdicts)))]
 pub async fn post(
     State(app): State<App>,
