@@ -30,15 +30,19 @@ end
 $$;
 
 create function wall.open(tool text) returns boolean
-language sql stable security definer set search_path = '' as $$
-  select tool is null or not exists (
-    select from public.lockdown l where l.tool = open.tool and l.opened_at is null)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return tool is null or not exists (
+    select from public.lockdown l where l.tool = open.tool and l.opened_at is null);
+end
 $$;
 
 -- Does this transaction still act for somebody? The last statement of each asks.
 create function wall.live() returns boolean
-language sql stable security definer set search_path = '' as $$
-  select exists (select from wall.in_use())
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (select from wall.in_use());
+end
 $$;
 
 -- Which half of the product a role works in; the Guard never closes.
@@ -49,24 +53,32 @@ language sql immutable set search_path = '' as $$
 $$;
 
 create function wall.is(role text) returns boolean
-language sql stable security definer set search_path = '' as $$
-  select exists (select from wall.in_use() u where u.role = "is".role)
-    and wall.open(wall.tool_of("is".role))
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (select from wall.in_use() u where u.role = "is".role)
+    and wall.open(wall.tool_of("is".role));
+end
 $$;
 
 create function wall.account() returns uuid
-language sql stable security definer set search_path = '' as $$
-  select account_id from wall.in_use()
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (select account_id from wall.in_use());
+end
 $$;
 
 create function wall.grant_id() returns uuid
-language sql stable security definer set search_path = '' as $$
-  select grant_id from wall.in_use()
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (select grant_id from wall.in_use());
+end
 $$;
 
 create function wall.session_id() returns uuid
-language sql stable security definer set search_path = '' as $$
-  select session_id from wall.in_use()
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (select session_id from wall.in_use());
+end
 $$;
 
 -- The districts of an area now. Internal: nobody but the wall may ask.

@@ -255,16 +255,20 @@ reset role;
 create type wall.open_list as (partition_id integer, list_id bigint, version integer, show_last boolean);
 -- An area covers a district: one row each, asked only for a list's districts.
 create function wall.covers(area bigint, number integer) returns boolean
-language sql stable security definer set search_path = '' as $$
-  select exists (
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (
     select from public.area a join public.district d on d.area_no = covers.number
     where a.area_id = covers.area and (a.kind = 'installation' or a.partition_id = d.partition_id
       or a.area_no = d.area_no
       or exists (select from public.area_district ad where ad.area_id = a.area_id and ad.area_no = d.area_no
-                 and ad.from_date <= current_date and ad.until_date > current_date)))
+                 and ad.from_date <= current_date and ad.until_date > current_date)));
+end
 $$;
 create function wall.list() returns setof wall.open_list
-language sql stable security definer rows 1 set search_path = '' as $$
+language plpgsql stable security definer rows 1 set search_path = '' as $$
+begin
+  return query
   select l.partition_id, l.list_id, l.version, l.show_last
   from wall.in_use() u
   join public.walk_list l
@@ -274,40 +278,65 @@ language sql stable security definer rows 1 set search_path = '' as $$
     and wall.covers(u.area_id, l.area_no)
     and exists (select from public.assignment a
       where a.partition_id = l.partition_id and a.list_id = l.list_id and a.account_id = u.account_id
-        and a.ended_at is null and a.starts_at <= statement_timestamp() and a.ends_at > statement_timestamp())
+        and a.ended_at is null and a.starts_at <= statement_timestamp() and a.ends_at > statement_timestamp());
+end
 $$;
 create function wall.list_partition() returns integer
-language sql stable security definer set search_path = '' as $$ select partition_id from wall.list() $$;
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (select partition_id from wall.list());
+end
+$$;
 create function wall.list_id() returns bigint
-language sql stable security definer set search_path = '' as $$ select list_id from wall.list() $$;
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (select list_id from wall.list());
+end
+$$;
 create function wall.list_version() returns integer
-language sql stable security definer set search_path = '' as $$ select version from wall.list() $$;
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (select version from wall.list());
+end
+$$;
 create function wall.households() returns bigint[]
-language sql stable security definer set search_path = '' as $$
-  select coalesce(array_agg(d.household_id), '{}')
-  from wall.list() l join public.walk_list_door d using (partition_id, list_id, version)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (
+    select coalesce(array_agg(d.household_id), '{}')
+    from wall.list() l join public.walk_list_door d using (partition_id, list_id, version));
+end
 $$;
 create function wall.electors() returns bigint[]
-language sql stable security definer set search_path = '' as $$
-  select coalesce(array_agg(e.elector_id), '{}')
-  from wall.list() l join public.walk_list_elector e using (partition_id, list_id, version)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (
+    select coalesce(array_agg(e.elector_id), '{}')
+    from wall.list() l join public.walk_list_elector e using (partition_id, list_id, version));
+end
 $$;
 -- The people whose last answer this page may show.
 create function wall.electors_with_last() returns bigint[]
-language sql stable security definer set search_path = '' as $$
-  select coalesce(array_agg(e.elector_id), '{}')
-  from wall.list() l join public.walk_list_elector e using (partition_id, list_id, version) where l.show_last
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (
+    select coalesce(array_agg(e.elector_id), '{}')
+    from wall.list() l join public.walk_list_elector e using (partition_id, list_id, version) where l.show_last);
+end
 $$;
 
 -- The lists that are this volunteer's now, for the page that has none open.
 create function wall.own_lists() returns bigint[]
-language sql stable security definer set search_path = '' as $$
-  select coalesce(array_agg(l.list_id), '{}')
-  from wall.in_use() u
-  join public.assignment a on a.account_id = u.account_id and a.ended_at is null
-    and a.starts_at <= statement_timestamp() and a.ends_at > statement_timestamp()
-  join public.walk_list l on l.partition_id = a.partition_id and l.list_id = a.list_id and l.ended_at is null
-  where u.role = 'volunteer' and wall.open('contact') and wall.covers(u.area_id, l.area_no)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (
+    select coalesce(array_agg(l.list_id), '{}')
+    from wall.in_use() u
+    join public.assignment a on a.account_id = u.account_id and a.ended_at is null
+      and a.starts_at <= statement_timestamp() and a.ends_at > statement_timestamp()
+    join public.walk_list l on l.partition_id = a.partition_id and l.list_id = a.list_id and l.ended_at is null
+    where u.role = 'volunteer' and wall.open('contact') and wall.covers(u.area_id, l.area_no));
+end
 $$;
 
 -- How each home of a list stands by the answers that stand: `done` unless the last one asks us to come back and nobody
@@ -315,7 +344,9 @@ $$;
 create function wall.done(spoke boolean, latest text) returns boolean
 language sql immutable set search_path = '' as $$ select spoke or latest <> 'come-back' $$;
 create function wall.own_progress() returns table (partition_id integer, list_id bigint, done bigint)
-language sql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
   select h.partition_id, h.list_id, count(*) from (
     select l.partition_id, l.list_id, r.household_id
     from public.walk_list l
@@ -325,14 +356,17 @@ language sql stable security definer set search_path = '' as $$
     where l.list_id = any ((select wall.own_lists())::bigint[])
     group by 1, 2, 3
     having wall.done(bool_or(r.outcome = 'spoke'), (array_agg(r.outcome order by r.received_at desc, r.id desc))[1])
-  ) h group by 1, 2
+  ) h group by 1, 2;
+end
 $$;
 
 -- Was this list given to this account, now or at some time before?
 create function wall.was_given(partition integer, list bigint, account uuid) returns boolean
-language sql stable security definer set search_path = '' as $$
-  select exists (select from public.assignment a where a.partition_id = partition and a.list_id = list
-    and a.account_id = was_given.account and a.starts_at <= statement_timestamp())
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (select from public.assignment a where a.partition_id = partition and a.list_id = list
+    and a.account_id = was_given.account and a.starts_at <= statement_timestamp());
+end
 $$;
 
 -- May this one result be recorded, under this district and kind? A volunteer: a door of a list that was theirs at some
@@ -340,8 +374,9 @@ $$;
 -- said at a door is never lost. The kind and district are the list's and the door's, never the sender's choice.
 create function wall.may_record(partition integer, list bigint, household bigint, elector bigint, area integer, kind text)
 returns boolean
-language sql stable security definer set search_path = '' as $$
-  select exists (
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (
     select from wall.in_use() u
     join public.walk_list l on l.partition_id = partition and l.list_id = list and l.intention_kind = kind
     join public.walk_list_door d on d.partition_id = l.partition_id and d.list_id = l.list_id
@@ -350,14 +385,17 @@ language sql stable security definer set search_path = '' as $$
       and (u.role = 'organiser' or (u.role = 'volunteer' and wall.was_given(l.partition_id, l.list_id, u.account_id)))
       and (elector is null or exists (select from public.walk_list_elector e
         where e.partition_id = l.partition_id and e.list_id = l.list_id and e.household_id = household
-          and e.elector_id = elector)))
+          and e.elector_id = elector)));
+end
 $$;
 
 -- What a result needs to know of its list; no row for one to whom the list was never given. `here` says that the person
 -- is on the register: somebody who left it, or was erased from it, gets no further answers.
 create function wall.recordable(partition integer, list bigint, household bigint, elector bigint)
 returns table (covered boolean, door boolean, person boolean, here boolean, area_no integer, intention_kind text)
-language sql stable security definer rows 1 set search_path = '' as $$
+language plpgsql stable security definer rows 1 set search_path = '' as $$
+begin
+  return query
   select wall.covers(u.area_id, coalesce(d.area_no, l.area_no)),
     d.household_id is not null,
     elector is null or exists (select from public.walk_list_elector e
@@ -374,15 +412,19 @@ language sql stable security definer rows 1 set search_path = '' as $$
     and case u.role
       when 'volunteer' then wall.was_given(l.partition_id, l.list_id, u.account_id)
       when 'organiser' then wall.covers(u.area_id, coalesce(d.area_no, l.area_no))
-      else false end
+      else false end;
+end
 $$;
 
 -- Was a result of this id received with this content? Null: never. Asked also of ids that another account sent, so that
 -- a phone which two people share repeats nothing; an id is a secret of 122 bits until it is sent.
 create function wall.received_same(result uuid, content bytea) returns boolean
-language sql stable security definer set search_path = '' as $$
-  select r.digest = content from public.receipt r
-  where r.id = result and exists (select from wall.in_use())
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (
+    select r.digest = content from public.receipt r
+    where r.id = result and exists (select from wall.in_use()));
+end
 $$;
 
 -- Does a late result wait with this id and account, received then? An organiser accepts those and makes up none.

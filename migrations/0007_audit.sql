@@ -69,21 +69,24 @@ alter table access_log force row level security;
 reset role;
 
 -- The pseudonyms of people shown, for the log's row and nothing else: random, they tell nothing.
+-- Two statements, each with its own snapshot: who loses the race to name somebody still finds the winner's pseudonym,
+-- so that no look is recorded without its person.
 create function wall.pseudonyms(partition integer, electors bigint[]) returns uuid[]
-language sql volatile security definer set search_path = '' as $$
-  with new as (
-    insert into public.subject (partition_id, elector_id)
-    select e.partition_id, e.elector_id from public.elector e
-    where e.partition_id = partition and e.elector_id = any (electors)
-      and (wall.live() or pg_has_role(session_user, 'hustings_operator', 'member'))
-      and not exists (select from public.subject s where s.partition_id = e.partition_id and s.elector_id = e.elector_id)
-    on conflict do nothing
-    returning pseudonym
-  )
-  select coalesce(array_agg(pseudonym), '{}') from (
-    select s.pseudonym from public.subject s where s.partition_id = partition and s.elector_id = any (electors)
-      and (wall.live() or pg_has_role(session_user, 'hustings_operator', 'member'))
-    union all select pseudonym from new) all_of_them
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if not (wall.live() or pg_has_role(session_user, 'hustings_operator', 'member')) then
+    return '{}';
+  end if;
+  insert into public.subject (partition_id, elector_id)
+  select e.partition_id, e.elector_id from public.elector e
+  where e.partition_id = partition and e.elector_id = any (electors)
+    and not exists (select from public.subject s where s.partition_id = e.partition_id and s.elector_id = e.elector_id)
+  order by e.elector_id -- two that name the same people wait for each other, never in a circle
+  on conflict do nothing;
+  return (
+    select coalesce(array_agg(s.pseudonym), '{}') from public.subject s
+    where s.partition_id = partition and s.elector_id = any (electors));
+end
 $$;
 alter function wall.pseudonyms(integer, bigint[]) owner to hustings_wall;
 grant execute on function wall.pseudonyms(integer, bigint[]) to hustings_volunteer, hustings_organiser,

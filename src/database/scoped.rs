@@ -8,6 +8,7 @@ use crate::access::{Permission, Role};
 use crate::canvass::ListId;
 use crate::error::{Error, Tool};
 use sqlx::{PgConnection, Postgres, Transaction};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The text that stands for a browser's token inside the server: SHA-256 of it, in hex. Opens nothing by itself.
@@ -249,9 +250,15 @@ impl Scoped {
     /// Puts the look on record as the last statement, commits, and only then hands the rows over.
     ///
     /// # Errors
-    /// [`Error::AccessEnded`] when access ended before that statement: nothing is shown.
+    /// [`Error::AccessEnded`] when access ended before that statement, [`Error::Conflict`] when somebody of them went
+    /// from the register meanwhile: what is not on record is not shown.
     pub async fn finish<T>(mut self, seen: Seen<T>) -> Result<T, Error> {
-        self.log(&seen.looked).await?;
+        let shown = BTreeSet::from_iter(seen.looked.electors.iter().copied());
+        let subjects = pseudonyms(&mut self.transaction, &shown).await?;
+        self.log(&seen.looked, &subjects).await?;
+        if subjects.len() < shown.len() {
+            return Err(Error::Conflict("The register changed while this was read. Load the page again".into()));
+        }
         self.transaction.commit().await?;
         Ok(seen.value)
     }
@@ -305,14 +312,13 @@ impl Scoped {
         }
     }
 
-    async fn log(&mut self, looked: &Looked) -> Result<(), Error> {
+    async fn log(&mut self, looked: &Looked, subjects: &[Uuid]) -> Result<(), Error> {
         let (account, grant, session, purpose, tool) = match &self.actor {
             Actor::Session { account, grant, session, role, purpose, .. } => {
                 (Some(*account), Some(*grant), Some(*session), purpose.as_str(), self.permission.tool(*role))
             }
             Actor::Operator { .. } => (None, None, None, "", None),
         };
-        let subjects = pseudonyms(&mut self.transaction, &looked.electors).await?;
         if let Actor::Operator { operator } = &self.actor {
             // The operator's connection has no session for the policy to check: its own id stands instead.
             sqlx::query!(
@@ -321,7 +327,7 @@ impl Scoped {
                 looked.what.as_str(),
                 self.permission.as_str(),
                 operator,
-                &subjects,
+                subjects,
                 looked.list.map(|l| l.0.partition),
                 looked.list.map(|l| l.0.id),
                 looked.list.map(|l| l.1),
@@ -341,7 +347,7 @@ impl Scoped {
             account,
             grant,
             session,
-            &subjects,
+            subjects,
             looked.list.map(|l| l.0.partition),
             looked.list.map(|l| l.0.id),
             looked.list.map(|l| l.1),
@@ -359,8 +365,8 @@ fn just_closed(tool: Tool) -> Error {
     Error::Closed { tool, notice: "Closed a moment ago. The service notices say more".into() }
 }
 
-async fn pseudonyms(connection: &mut PgConnection, electors: &[(i32, i64)]) -> Result<Vec<Uuid>, Error> {
-    let mut by_partition = std::collections::BTreeMap::<i32, Vec<i64>>::new();
+async fn pseudonyms(connection: &mut PgConnection, electors: &BTreeSet<(i32, i64)>) -> Result<Vec<Uuid>, Error> {
+    let mut by_partition = BTreeMap::<i32, Vec<i64>>::new();
     for (partition, elector) in electors {
         by_partition.entry(*partition).or_default().push(*elector);
     }
