@@ -235,9 +235,11 @@ create table district_size (
 
 -- Privileges. A volunteer has no birth date, no number before it is asked for by a list, no marks
 -- but what the door needs; an administrator has nothing at all here.
-grant select, update (area_no), insert on household to hustings_importer;
-grant update on household to hustings_importer;
-grant select, insert, update on elector to hustings_importer;
+-- Updates are given by column: who may update a whole table may lock it too, and with it everybody else out.
+grant select, insert, update (area_no, lines, address, postcode, address_key, street_key, postcode_key, street, building,
+  number, number_suffix, flat, position) on household to hustings_importer;
+grant select, insert, update (area_no, household_id, kind, title, forenames, surname, name_suffix, name, name_key,
+  forename_key, number, attains_on, markers, in_open_register, position, left_at) on elector to hustings_importer;
 grant select, insert on register to hustings_importer;
 grant select, insert on register_entry to hustings_importer;
 grant select, insert on doubtful_match to hustings_importer;
@@ -317,7 +319,9 @@ create policy organiser on doubtful_match to hustings_organiser
 create policy organiser_reads on objection for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));
 create policy organiser_adds on objection for insert to hustings_organiser
-  with check (area_no = any ((select wall.areas())::integer[]) and account_id = (select wall.account()));
+  with check (area_no = any ((select wall.areas())::integer[]) and account_id = (select wall.account())
+    and exists (select from elector e where e.partition_id = objection.partition_id
+      and e.elector_id = objection.elector_id and e.area_no = objection.area_no));
 create policy organiser on register for select to hustings_organiser
   using ((select wall.is('organiser')));
 create policy organiser on import for select to hustings_organiser

@@ -255,7 +255,7 @@ reset role;
 create type wall.open_list as (partition_id integer, list_id bigint, version integer, show_last boolean);
 -- An area covers a district: one row each, asked only for a list's districts.
 create function wall.covers(area bigint, number integer) returns boolean
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' set timezone = 'Europe/London' as $$
 begin
   return exists (
     select from public.area a join public.district d on d.area_no = covers.number
@@ -272,8 +272,8 @@ begin
   select l.partition_id, l.list_id, l.version, l.show_last
   from wall.in_use() u
   join public.walk_list l
-    on l.partition_id = split_part(nullif(current_setting('app.list', true), ''), '.', 1)::integer
-   and l.list_id = split_part(nullif(current_setting('app.list', true), ''), '.', 2)::bigint
+    on l.partition_id = substring(current_setting('app.list', true) from '^([0-9]{1,9})\.[0-9]{1,18}$')::integer
+   and l.list_id = substring(current_setting('app.list', true) from '^[0-9]{1,9}\.([0-9]{1,18})$')::bigint
   where u.role = 'volunteer' and wall.open('contact') and l.ended_at is null
     and wall.covers(u.area_id, l.area_no)
     and exists (select from public.assignment a
@@ -714,5 +714,5 @@ create policy administrator on walk_list for select to hustings_administrator us
 create policy administrator on walk_list_elector for select to hustings_administrator using ((select wall.is('administrator')));
 create policy administrator_reads on assignment for select to hustings_administrator using ((select wall.is('administrator')));
 create policy administrator_ends on assignment for update to hustings_administrator
-  using ((select wall.is('administrator')) and ended_at is null) with check (ended_at is not null);
+  using ((select wall.is('administrator')) and ended_at is null) with check (wall.just_now(ended_at));
 reset role;

@@ -170,6 +170,7 @@ create function wall.choose_theme(hash text, theme text) returns void
 language sql volatile security definer set search_path = '' as $$
   update public.account a set theme = nullif(choose_theme.theme, '')
   from wall.who(hash) w where w.state = 'live' and a.account_id = w.account_id
+    and choose_theme.theme in ('', 'light', 'dark') -- an error of the table's own check would print the row
 $$;
 
 create function wall.close_session(hash text) returns void
