@@ -1,8 +1,8 @@
 //! The JSON twin: `POST /api/v1/electors/search`, `GET /api/v1/electors/{id}`.
 
+use super::arrange::Group;
 use super::find::{self, Wanted};
 use super::history::{self, Recorded};
-use super::arrange::Group;
 use super::search::Terms;
 use super::{ElectorId, store};
 use crate::areas;

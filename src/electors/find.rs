@@ -119,7 +119,9 @@ async fn named(scope: &mut Scoped, districts: &[i32], meaning: &Meaning) -> Resu
         let below = below(begins);
         found.extend(match postcode {
             "" => ask!(scope, "src/electors/sql/by_name.sql", districts, begins, below, other, MOST_ROWS),
-            _ => ask!(scope, "src/electors/sql/by_name_within.sql", districts, begins, below, other, postcode, MOST_ROWS),
+            _ => {
+                ask!(scope, "src/electors/sql/by_name_within.sql", districts, begins, below, other, postcode, MOST_ROWS)
+            }
         });
     }
     for NameProbe { begins, other } in &meaning.names.forenames {
@@ -127,7 +129,16 @@ async fn named(scope: &mut Scoped, districts: &[i32], meaning: &Meaning) -> Resu
         found.extend(match postcode {
             "" => ask!(scope, "src/electors/sql/by_forename.sql", districts, begins, below, other, MOST_ROWS),
             _ => {
-                ask!(scope, "src/electors/sql/by_forename_within.sql", districts, begins, below, other, postcode, MOST_ROWS)
+                ask!(
+                    scope,
+                    "src/electors/sql/by_forename_within.sql",
+                    districts,
+                    begins,
+                    below,
+                    other,
+                    postcode,
+                    MOST_ROWS
+                )
             }
         });
     }

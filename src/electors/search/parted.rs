@@ -25,7 +25,9 @@ fn respelt(key: &str) -> Option<String> {
     const PARTS: [&str; 5] = ["mac", "mc", "fitz", "o", "d"];
     let words: Vec<&str> = key.split(' ').collect();
     if let Some(at) = words.iter().position(|w| PARTS.contains(w)).filter(|at| at + 1 < words.len()) {
-        return Some([&words[..at], &[[words[at], words[at + 1]].concat().as_str()], &words[at + 2..]].concat().join(" "));
+        return Some(
+            [&words[..at], &[[words[at], words[at + 1]].concat().as_str()], &words[at + 2..]].concat().join(" "),
+        );
     }
     let part = |word: &&str| {
         let before = PARTS.iter().find(|p| word.len() > p.len() + 2 && word.starts_with(**p))?;
