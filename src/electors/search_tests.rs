@@ -83,7 +83,7 @@ fn a_name_in_two_parts_is_found_as_one_and_one_as_two() {
         let person = Person { name, forename: format!("sian {}", name.trim_end_matches(" sian")).leak(), ..COOK };
         assert!(person.is_found(&terms(typed)), "{typed}");
     }
-    assert!(terms("oliver").otherwise.is_empty() && terms("david").otherwise.is_empty());
+    assert!(terms("david").otherwise.is_empty());
 }
 
 #[test]
@@ -92,7 +92,6 @@ fn an_elector_number_is_looked_for_whole() {
         ("QB1-212", "QB1-212"),
         (" qb1-212/1 ", "QB1-212/1"),
         ("KD-2/2-289/0", "KD-2/2-289"),
-        ("kd-2/2 289", "KD-2/2-289"),
         ("qb4 212", "QB4-212"),
         ("QB4 212", "QB4-212"),
     ] {
@@ -103,6 +102,7 @@ fn an_elector_number_is_looked_for_whole() {
         assert!(terms(typed).plain.is_empty(), "{typed}");
     }
     assert_eq!(terms("qb4212").numbers, ["QB-4212", "QB4-212", "QB42-12", "QB421-2"]);
+    assert!(terms("kd-2/2 289").numbers.contains(&"KD-2/2-289".to_owned()));
     for typed in ["prys-harcourt", "harcourt3", "edith", "14 larkspur row", "12a"] {
         assert!(terms(typed).numbers.is_empty(), "{typed}");
     }

@@ -55,7 +55,7 @@ async fn filters_and_orders_narrow_what_was_found() {
 
 fn last_row(page: &Answer) -> String {
     let html = scraper::Html::parse_document(&page.body);
-    let rows = scraper::Selector::parse("tbody:last-of-type th[scope=row]").unwrap();
+    let rows = scraper::Selector::parse("tbody:last-of-type th[scope=row] a").unwrap();
     html.select(&rows).next().map(|e| e.text().collect()).unwrap_or_default()
 }
 

@@ -40,10 +40,13 @@ fn loose(typed: &str) -> Vec<ElectorNumber> {
             let suffixed = typed.contains(['/', '.']).then(|| run_together(letters, number)).unwrap_or_default();
             suffixed.into_iter().chain([(letters.to_owned(), number, "")]).collect()
         }
-        [letters, number, suffix] => {
-            vec![(letters.to_owned(), number, suffix), (format!("{letters}{number}"), suffix, "")]
+        [letters, figure, number] if is_letters(letters) => {
+            vec![(letters.to_owned(), figure, number), (format!("{letters}{figure}"), number, "")]
         }
-        [letters, figure, number, suffix] => vec![(format!("{letters}{figure}"), number, suffix)],
+        [letters, number, suffix] => vec![(letters.to_owned(), number, suffix)],
+        [letters, figure, number, suffix] if is_letters(letters) => {
+            vec![(format!("{letters}{figure}"), number, suffix)]
+        }
         _ => Vec::new(),
     };
     let read = |(letters, number, suffix): &(String, &str, &str)| {
@@ -57,6 +60,10 @@ fn run_together<'a>(word: &'a str, suffix: &'a str) -> Vec<(String, &'a str, &'a
     let figures = word.bytes().rev().take_while(u8::is_ascii_digit).count();
     let splits = (word.len() - figures..word.len()).map(|at| word.split_at(at));
     splits.filter(|(_, number)| !number.starts_with('0')).map(|(d, n)| (d.to_owned(), n, suffix)).collect()
+}
+
+fn is_letters(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_lowercase())
 }
 
 /// One to four letters with figures after or between them.

@@ -20,6 +20,17 @@ pub fn meanings(typed: &str, key: &str) -> Vec<Meaning> {
     respelt.into_iter().chain(within).chain(at_addresses(&words, &Meaning::default())).collect()
 }
 
+/// A name as typed, and respelt.
+fn names(typed: &str) -> Names {
+    let key = fold(typed);
+    let mut names = Names::of(&key);
+    if let Some(also) = respelt(&key).map(|key| Names::of(&key)) {
+        names.surnames.extend(also.surnames);
+        names.forenames.extend(also.forenames);
+    }
+    names
+}
+
 /// A name written as two words that the register may have as one, or the other way round: `o brien`, `mcdonald`.
 fn respelt(key: &str) -> Option<String> {
     const PARTS: [&str; 5] = ["mac", "mc", "fitz", "o", "d"];
@@ -32,7 +43,7 @@ fn respelt(key: &str) -> Option<String> {
     let part = |word: &&str| {
         let before = PARTS.iter().find(|p| word.len() > p.len() + 2 && word.starts_with(**p))?;
         let rest = &word[before.len()..];
-        // `oliver` and `david` are no names in two parts: a vowel follows.
+        // `david` is no name in two parts: a vowel follows. Of others nobody is found, which costs little.
         (before.len() > 1 || !rest.starts_with(['a', 'e', 'i', 'o', 'u', 'y'])).then(|| format!("{before} {rest}"))
     };
     let at = words.iter().position(|w| part(w).is_some())?;
@@ -74,7 +85,7 @@ fn within(rest: &[&str], place: &Meaning) -> Vec<Meaning> {
     let line = rest.join(" ");
     let mut all = Vec::new();
     if !has_figure(&line) {
-        all.push(Meaning { names: Names::of(&fold(&line)), ..place.clone() });
+        all.push(Meaning { names: names(&line), ..place.clone() });
     }
     all.push(Meaning { spot: Spot::of(&line), ..place.clone() });
     all.extend(at_addresses(rest, place));
@@ -88,7 +99,7 @@ fn at_addresses(words: &[&str], place: &Meaning) -> Vec<Meaning> {
     let meant = ways.filter(|(name, address)| address.len() > 1 && !has_figure(&name.join(" ")));
     meant
         .map(|(name, address)| Meaning {
-            names: Names::of(&fold(&name.join(" "))),
+            names: names(&name.join(" ")),
             spot: Spot::of(&address.join(" ")),
             ..place.clone()
         })
