@@ -36,10 +36,10 @@ fn loose(typed: &str) -> Vec<ElectorNumber> {
     let words: Vec<&str> = key.split(' ').collect();
     let ways: Vec<(String, &str, &str)> = match *words.as_slice() {
         [whole] => run_together(whole, ""),
-        [letters, number] => {
-            let suffixed = typed.contains(['/', '.']).then(|| run_together(letters, number)).unwrap_or_default();
-            suffixed.into_iter().chain([(letters.to_owned(), number, "")]).collect()
+        [whole, suffix] if typed.contains(['/', '.']) => {
+            run_together(whole, suffix).into_iter().chain([(whole.to_owned(), suffix, "")]).collect()
         }
+        [letters, number] => vec![(letters.to_owned(), number, "")],
         [letters, figure, number] if is_letters(letters) => {
             vec![(letters.to_owned(), figure, number), (format!("{letters}{figure}"), number, "")]
         }
