@@ -107,6 +107,7 @@ async fn everybody_can_read_the_pages_about_electors_and_figures() {
     look(&mut page, &mut pages, "household").await;
     for (name, words, found) in [
         ("search", "larkspur", "12 electors"),
+        ("search-matches", "edith", "in bold"),
         ("search-nobody", "zebedee", "Nobody in"),
         ("search-error", "e", "at least two"),
     ] {
