@@ -224,6 +224,21 @@ create table import_refused (
   primary key (import_id, line)
 );
 
+-- What an organiser typed to find somebody, so that results have an address to come back to that names nobody. The
+-- words may be a person's name: they are the session's own and end with it.
+create table kept_search (
+  search_id uuid primary key,
+  session_id uuid not null references session on delete cascade,
+  words text not null check (length(words) <= 200),
+  -- The district chosen as a filter; null for all.
+  area_no integer references district,
+  intention text not null default '' check (length(intention) <= 40),
+  asked text not null default '' check (asked in ('', 'never', 'not-90', 'in-30')),
+  sort text not null default '' check (sort in ('', 'name', 'asked')),
+  kept_at timestamptz not null default clock_timestamp()
+);
+create index kept_search_by_session on kept_search (session_id, kept_at); -- the newest twenty of a session
+
 -- Electors per district, so that shares need not count people. Rebuilt by each import.
 create table district_size (
   area_no integer primary key references district,
@@ -254,6 +269,10 @@ grant select on household, elector, register, register_entry, doubtful_match, ob
   to hustings_organiser;
 grant update (state, decided_by, decided_at) on doubtful_match to hustings_organiser;
 grant insert (partition_id, elector_id, objection_id, area_no, channel, withdrawn, how, account_id) on objection to hustings_organiser;
+
+grant select (search_id, session_id, words, area_no, intention, asked, sort, kept_at),
+  insert (search_id, session_id, words, area_no, intention, asked, sort), delete on kept_search to hustings_organiser;
+grant select, update, delete on kept_search to hustings_wall;
 
 grant select on household, elector, register, register_entry, doubtful_match, objection to hustings_protection;
 grant select on register to hustings_administrator;
@@ -293,6 +312,8 @@ alter table import_doubtful enable row level security;
 alter table import_doubtful force row level security;
 alter table import_refused enable row level security;
 alter table import_refused force row level security;
+alter table kept_search enable row level security;
+alter table kept_search force row level security;
 reset role;
 
 -- One's own imports; a policy asks once a query, not once a row.
@@ -328,6 +349,11 @@ create policy organiser on import for select to hustings_organiser
   using ((select wall.is('organiser')) and account_id = (select wall.account()));
 create policy organiser on import_refused for select to hustings_organiser
   using (import_id = any ((select wall.own_imports())::uuid[]));
+
+-- The search of another session is not there, be it the same account's: it may be of another area.
+create policy organiser on kept_search to hustings_organiser
+  using ((select wall.is('organiser')) and session_id = (select wall.session_id()))
+  with check ((select wall.is('organiser')) and session_id = (select wall.session_id()));
 
 create policy importer on household to hustings_importer
   using (area_no = any ((select wall.areas())::integer[]))
@@ -517,7 +543,20 @@ begin
 end
 $$;
 
+-- The searches of sessions that are over. Nobody can read them any more; whoever signs in or out sweeps them away. What
+-- another sweep holds is left to it, so that nobody's sign-in waits.
+create function wall.forget_searches() returns void
+language sql volatile security definer set search_path = '' as $$
+  delete from public.kept_search d where d.search_id in (
+    select k.search_id from public.kept_search k where not exists (
+      select from public.session s join public.access_grant g using (grant_id)
+      where s.session_id = k.session_id and s.ended_at is null and g.ended_at is null
+        and least(s.idle_until, s.ends_at, g.ends_at) > statement_timestamp())
+    for update of k skip locked)
+$$;
+
 alter function wall.operator() owner to hustings_wall;
+alter function wall.forget_searches() owner to hustings_wall;
 alter function wall.add_districts(text, text[]) owner to hustings_wall;
 alter function wall.rename_district(integer, text) owner to hustings_wall;
 alter function wall.follow_people(integer) owner to hustings_wall;

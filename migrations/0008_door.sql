@@ -81,6 +81,7 @@ $$;
 create function wall.open_session(session uuid, key bytea, account uuid, grant_wanted uuid, agent text, address text)
 returns table (session_id uuid, role text, area text, ends_at timestamptz)
 language sql volatile security definer set search_path = '' as $$
+  select wall.forget_searches();
   insert into public.session as s (session_id, key, grant_id, account_id, idle_until, ends_at, agent, address)
   select session, open_session.key, g.grant_id, g.account_id, statement_timestamp() + wall.idle_of(g.role),
     least(g.ends_at, greatest(statement_timestamp() + wall.lasts_of(g.role), (
@@ -176,7 +177,8 @@ $$;
 create function wall.close_session(hash text) returns void
 language sql volatile security definer set search_path = '' as $$
   update public.session s set ended_at = statement_timestamp(), ended_why = 'signed-out'
-  where s.key = sha256(decode(hash, 'hex')) and s.ended_at is null
+  where s.key = sha256(decode(hash, 'hex')) and s.ended_at is null;
+  select wall.forget_searches();
 $$;
 
 -- A refused attempt of a known account. `route` is the route's pattern, never what was asked for.

@@ -25,10 +25,18 @@ mod doorstep;
 mod doorstep_pages;
 #[path = "promises/doorstep_script.rs"]
 mod doorstep_script;
-#[path = "promises/electors.rs"]
-mod electors;
+#[path = "promises/electors_history.rs"]
+mod electors_history;
 #[path = "promises/electors_pages.rs"]
 mod electors_pages;
+#[path = "promises/electors_plans.rs"]
+mod electors_plans;
+#[path = "promises/electors_results.rs"]
+mod electors_results;
+#[path = "promises/electors_search.rs"]
+mod electors_search;
+#[path = "promises/electors_wall.rs"]
+mod electors_wall;
 #[path = "promises/ending_access.rs"]
 mod ending_access;
 #[path = "promises/grants.rs"]
@@ -43,6 +51,8 @@ mod imports;
 mod insight;
 #[path = "promises/journeys.rs"]
 mod journeys;
+#[path = "promises/kept_searches.rs"]
+mod kept_searches;
 #[path = "promises/killed.rs"]
 mod killed;
 #[path = "promises/limits.rs"]

@@ -1,8 +1,9 @@
 //! The JSON twin: `POST /api/v1/electors/search`, `GET /api/v1/electors/{id}`.
 
+use super::arrange::Group;
 use super::find::{self, Wanted};
 use super::history::{self, Recorded};
-use super::search::{Group, Terms};
+use super::search::Terms;
 use super::{ElectorId, store};
 use crate::areas;
 use crate::canvass::ListId;
@@ -88,14 +89,10 @@ async fn results(scope: &mut Scoped, terms: Terms, limit: usize) -> Result<Seen<
     let districts = store::districts(scope).await?.iter().map(|d| d.area_no).collect();
     let wanted = Wanted { terms: Some(terms), districts, ..Wanted::default() };
     let matches = find::matches(scope, &wanted, "local").await?;
-    let ids: Vec<ElectorId> = matches.homes.iter().flat_map(ids).take(limit).collect();
+    let ids: Vec<ElectorId> = matches.homes.iter().flat_map(Group::ids).take(limit).collect();
     let electors = summaries(scope, &ids).await?;
     let looked = Looked { what: What::Search, electors: ids.iter().map(|e| (e.partition, e.id)).collect(), list: None };
     Ok(Seen::new(Results { total: matches.electors, electors }, looked))
-}
-
-fn ids(group: &Group) -> impl Iterator<Item = ElectorId> {
-    group.electors.iter().map(|id| ElectorId { partition: group.partition_id, id: *id })
 }
 
 /// The summaries in the order of `ids`; the caller puts them on record.

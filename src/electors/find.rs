@@ -3,13 +3,22 @@
 //! The statements live in `sql/`, where a test reads them too and asks PostgreSQL how it would run them: only `=`, `^@`,
 //! `>=` and `<` on keys under C collation let row security use the indexes.
 
-use super::search::{
-    Asked, Found, Group, Intention, Known, MOST, NameProbe, Order, StreetProbe, Terms, arrange, below,
-};
+use super::arrange::{Asked, Found, Group, Intention, Known, Order, arrange};
+use super::search::{MOST, Meaning, NameProbe, StreetProbe, Terms, below};
 use crate::canvass::codes::Code;
 use crate::database::Scoped;
 use crate::error::Error;
 use std::collections::{HashMap, HashSet};
+
+/// One more than is counted, so that "more" is known.
+const MOST_ROWS: i64 = MOST as i64 + 1;
+
+/// The rows of one of `sql/`'s searches.
+macro_rules! ask {
+    ($scope:expr, $file:literal, $($value:expr),+) => {
+        sqlx::query_file_as!(Found, $file, $($value),+).fetch_all($scope.connection()).await?
+    };
+}
 
 /// What an organiser looks for.
 #[derive(Debug, Clone, Default)]
@@ -55,97 +64,130 @@ pub async fn matches(scope: &mut Scoped, wanted: &Wanted, kind: &str) -> Result<
     Ok(Matches { electors: homes.iter().map(|g| g.electors.len()).sum(), homes, more })
 }
 
-/// Everybody whom the words may mean: each meaning by its own index, one after the other.
+/// Everybody whom the words may mean: the plain meanings, or else the first other one that finds somebody.
 async fn find(scope: &mut Scoped, districts: &[i32], terms: &Terms) -> Result<Vec<Found>, Error> {
-    let mut found = Vec::new();
-    if !terms.numbers.is_empty() {
-        found.extend(by_number(scope, districts, &terms.numbers).await?);
+    let mut found = match terms.numbers.is_empty() {
+        true => Vec::new(),
+        false => ask!(scope, "src/electors/sql/by_number.sql", districts, &terms.numbers, MOST_ROWS),
+    };
+    for meaning in &terms.plain {
+        found.extend(by_meaning(scope, districts, meaning).await?);
     }
-    for probe in &terms.surnames {
-        found.extend(by_name(scope, districts, probe).await?);
-    }
-    for probe in &terms.forenames {
-        found.extend(by_forename(scope, districts, probe).await?);
-    }
-    let within = terms.within.as_deref().unwrap_or_default();
-    for begins in &terms.addresses {
-        found.extend(by_address(scope, districts, begins, within).await?);
-    }
-    for probe in &terms.streets {
-        found.extend(by_street(scope, districts, probe, within).await?);
-    }
-    for begins in &terms.postcodes {
-        found.extend(by_postcode(scope, districts, begins).await?);
+    let mut otherwise = terms.otherwise.iter();
+    while let (true, Some(meaning)) = (found.is_empty(), otherwise.next()) {
+        found = by_meaning(scope, districts, meaning).await?;
     }
     let mut seen = HashSet::new();
     found.retain(|f| seen.insert((f.partition_id, f.elector_id)));
     Ok(found)
 }
 
-fn most() -> i64 {
-    i64::try_from(MOST + 1).unwrap_or(i64::MAX)
+/// Everybody whom one meaning means, each of its beginnings by its own index, one after the other.
+async fn by_meaning(scope: &mut Scoped, districts: &[i32], meaning: &Meaning) -> Result<Vec<Found>, Error> {
+    let narrowed = match &meaning.district {
+        Some(letters) => lettered(scope, districts, letters).await?,
+        None => districts.to_vec(),
+    };
+    match (meaning.names.is_anybody(), meaning.spot.is_anywhere()) {
+        _ if narrowed.is_empty() => Ok(Vec::new()),
+        (_, false) => at_spot(scope, &narrowed, meaning).await,
+        (false, true) => named(scope, &narrowed, meaning).await,
+        (true, true) if meaning.postcode.is_empty() => everybody(scope, &narrowed).await,
+        (true, true) => in_postcode(scope, &narrowed, &meaning.postcode).await,
+    }
 }
 
-async fn by_number(scope: &mut Scoped, districts: &[i32], numbers: &[String]) -> Result<Vec<Found>, Error> {
-    Ok(sqlx::query_file_as!(Found, "src/electors/sql/by_number.sql", districts, numbers, most())
-        .fetch_all(scope.connection())
-        .await?)
-}
-
-async fn by_name(scope: &mut Scoped, districts: &[i32], probe: &NameProbe) -> Result<Vec<Found>, Error> {
-    let NameProbe { begins, other } = probe;
-    Ok(sqlx::query_file_as!(Found, "src/electors/sql/by_name.sql", districts, begins, below(begins), other, most())
-        .fetch_all(scope.connection())
-        .await?)
-}
-
-async fn by_forename(scope: &mut Scoped, districts: &[i32], probe: &NameProbe) -> Result<Vec<Found>, Error> {
-    let NameProbe { begins, other } = probe;
-    Ok(sqlx::query_file_as!(Found, "src/electors/sql/by_forename.sql", districts, begins, below(begins), other, most())
-        .fetch_all(scope.connection())
-        .await?)
-}
-
-async fn by_address(scope: &mut Scoped, districts: &[i32], begins: &str, within: &str) -> Result<Vec<Found>, Error> {
-    Ok(sqlx::query_file_as!(Found, "src/electors/sql/by_address.sql", districts, begins, below(begins), within, most())
-        .fetch_all(scope.connection())
-        .await?)
-}
-
-async fn by_street(
-    scope: &mut Scoped,
-    districts: &[i32],
-    probe: &StreetProbe,
-    within: &str,
-) -> Result<Vec<Found>, Error> {
-    let StreetProbe { begins, number, letter } = probe;
-    Ok(sqlx::query_file_as!(
-        Found,
-        "src/electors/sql/by_street.sql",
+/// Which of these districts have the letters; two authorities may use the same.
+async fn lettered(scope: &mut Scoped, districts: &[i32], letters: &str) -> Result<Vec<i32>, Error> {
+    let sql = sqlx::query_scalar!(
+        "select area_no from district where area_no = any($1::integer[]) and letters = $2",
         districts,
-        begins,
-        below(begins),
-        number.unwrap_or(-1),
-        letter,
-        within,
-        most()
-    )
-    .fetch_all(scope.connection())
-    .await?)
+        letters
+    );
+    Ok(sql.fetch_all(scope.connection()).await?)
 }
 
-async fn by_postcode(scope: &mut Scoped, districts: &[i32], begins: &str) -> Result<Vec<Found>, Error> {
-    Ok(sqlx::query_file_as!(Found, "src/electors/sql/by_postcode.sql", districts, begins, below(begins), most())
-        .fetch_all(scope.connection())
-        .await?)
+async fn in_postcode(scope: &mut Scoped, districts: &[i32], begins: &str) -> Result<Vec<Found>, Error> {
+    Ok(ask!(scope, "src/electors/sql/by_postcode.sql", districts, begins, below(begins), MOST_ROWS))
 }
 
-/// Everybody on the register in these districts, when no words were typed.
+/// Everybody of a name, in each order, within the meaning's postcode where it has one.
+async fn named(scope: &mut Scoped, districts: &[i32], meaning: &Meaning) -> Result<Vec<Found>, Error> {
+    let mut found = Vec::new();
+    let postcode = meaning.postcode.as_str();
+    for NameProbe { begins, other } in &meaning.names.surnames {
+        let below = below(begins);
+        found.extend(match postcode {
+            "" => ask!(scope, "src/electors/sql/by_name.sql", districts, begins, below, other, MOST_ROWS),
+            _ => {
+                ask!(scope, "src/electors/sql/by_name_within.sql", districts, begins, below, other, postcode, MOST_ROWS)
+            }
+        });
+    }
+    for NameProbe { begins, other } in &meaning.names.forenames {
+        let below = below(begins);
+        found.extend(match postcode {
+            "" => ask!(scope, "src/electors/sql/by_forename.sql", districts, begins, below, other, MOST_ROWS),
+            _ => {
+                ask!(
+                    scope,
+                    "src/electors/sql/by_forename_within.sql",
+                    districts,
+                    begins,
+                    below,
+                    other,
+                    postcode,
+                    MOST_ROWS
+                )
+            }
+        });
+    }
+    Ok(found)
+}
+
+/// Everybody at an address, of the meaning's name where it has one.
+async fn at_spot(scope: &mut Scoped, districts: &[i32], meaning: &Meaning) -> Result<Vec<Found>, Error> {
+    let mut found = Vec::new();
+    let postcode = &meaning.postcode;
+    let (surnames, forenames) = meaning.names.pairs();
+    for begins in &meaning.spot.addresses {
+        let below = below(begins);
+        found.extend(ask!(
+            scope,
+            "src/electors/sql/by_address.sql",
+            districts,
+            begins,
+            below,
+            postcode,
+            MOST_ROWS,
+            &surnames,
+            &forenames
+        ));
+    }
+    for StreetProbe { begins, number, letter } in &meaning.spot.streets {
+        let (number, below) = (number.unwrap_or(-1), below(begins));
+        found.extend(ask!(
+            scope,
+            "src/electors/sql/by_street.sql",
+            districts,
+            begins,
+            below,
+            number,
+            letter,
+            postcode,
+            MOST_ROWS,
+            &surnames,
+            &forenames
+        ));
+    }
+    Ok(found)
+}
+
+/// Everybody on the register in these districts.
 async fn everybody(scope: &mut Scoped, districts: &[i32]) -> Result<Vec<Found>, Error> {
     let mut found = Vec::new();
     for district in districts {
-        let there = sqlx::query_file_as!(Found, "src/electors/sql/by_district.sql", district, most());
-        found.extend(there.fetch_all(scope.connection()).await?);
+        found.extend(ask!(scope, "src/electors/sql/by_district.sql", district, MOST_ROWS));
         if found.len() > MOST {
             break;
         }
@@ -155,9 +197,7 @@ async fn everybody(scope: &mut Scoped, districts: &[i32]) -> Result<Vec<Found>, 
 
 /// Everybody with one of these intentions, when no words were typed.
 async fn intending(scope: &mut Scoped, districts: &[i32], kind: &str, codes: &[String]) -> Result<Vec<Found>, Error> {
-    Ok(sqlx::query_file_as!(Found, "src/electors/sql/by_intention.sql", districts, kind, codes, most())
-        .fetch_all(scope.connection())
-        .await?)
+    Ok(ask!(scope, "src/electors/sql/by_intention.sql", districts, kind, codes, MOST_ROWS))
 }
 
 /// What filters and the order by last asked need to know. Empty where neither was chosen.

@@ -6,9 +6,11 @@
 
 pub mod address;
 pub mod api;
+pub mod arrange;
 pub mod find;
 pub mod folding;
 pub mod history;
+mod kept;
 pub mod name;
 pub mod objections;
 pub mod pages;

@@ -78,41 +78,9 @@ pub async fn homes(
 ) -> Result<Seen<Vec<Resident>>, Error> {
     let (partitions, households): (Vec<i32>, Vec<i64>) = homes.iter().copied().unzip();
     let (also_in, also): (Vec<i32>, Vec<i64>) = also.iter().map(|e| (e.partition, e.id)).unzip();
-    let rows = sqlx::query!(
-        r#"with shown as (
-             select e.partition_id, e.elector_id from unnest($1::integer[], $2::bigint[]) w (partition, home)
-             join elector e on e.partition_id = w.partition and e.household_id = w.home where e.left_at is null
-             union
-             select w.partition, w.elector from unnest($3::integer[], $4::bigint[]) w (partition, elector)
-           )
-           select e.partition_id, e.elector_id, e.household_id, e.area_no, e.name, e.number, e.kind,
-             e.left_at is not null as "left!", i.code as "code?", a.at as "asked?",
-             coalesce(o.standing, false) as "do_not_call!", g.outcome as "gone?"
-           from shown join elector e using (partition_id, elector_id)
-           left join intention_now i on i.partition_id = e.partition_id and i.elector_id = e.elector_id
-             and i.intention_kind = $5
-           left join lateral (
-             select r.at from result r
-             where r.partition_id = e.partition_id and r.elector_id = e.elector_id and r.outcome in ('spoke', 'refused')
-             order by r.received_at desc limit 1) a on true
-           left join lateral (
-             select r.outcome from result r
-             where r.partition_id = e.partition_id and r.elector_id = e.elector_id and r.outcome <> 'not-home'
-               and not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id)
-             order by r.received_at desc limit 1) g on g.outcome in ('moved', 'deceased')
-           left join lateral (
-             select not b.withdrawn as standing from objection b
-             where b.partition_id = e.partition_id and b.elector_id = e.elector_id and b.channel = 'door'
-             order by b.at desc, b.objection_id desc limit 1) o on true
-           order by e.area_no, e.position, e.elector_id"#,
-        &partitions,
-        &households,
-        &also_in,
-        &also,
-        kind
-    )
-    .fetch_all(scope.connection())
-    .await?;
+    let rows = sqlx::query_file!("src/electors/sql/residents.sql", &partitions, &households, &also_in, &also, kind)
+        .fetch_all(scope.connection())
+        .await?;
     let residents: Vec<Resident> = rows
         .into_iter()
         .map(|r| Resident {
@@ -194,28 +162,10 @@ pub async fn home_of(scope: &mut Scoped, id: ElectorId) -> Result<Option<Househo
 /// # Errors
 /// [`Error::NotFound`] outside the area in use, as for a person who does not exist.
 pub async fn elector(scope: &mut Scoped, id: ElectorId) -> Result<Seen<Elector>, Error> {
-    let row = sqlx::query!(
-        r#"select e.name, e.number, e.kind, e.attains_on, e.markers, e.area_no, e.household_id, e.left_at,
-             trim(d.letters || ' ' || d.name) as "district!", h.address as "address?", h.postcode,
-             g.name as "authority?", g.published as "published?",
-             array(select a.name from area_district ad join area a using (area_id)
-                   where ad.area_no = e.area_no and a.kind = 'ward' and ad.from_date <= current_date
-                     and ad.until_date > current_date order by a.name) as "wards!"
-           from elector e
-           join district d using (area_no)
-           left join household h on h.partition_id = e.partition_id and h.household_id = e.household_id
-           left join lateral (
-             select u.name, r.published from register_entry t
-             join register r using (partition_id, register_id) join authority u using (partition_id)
-             where t.partition_id = e.partition_id and t.elector_id = e.elector_id
-             order by r.published desc, r.register_id desc limit 1) g on true
-           where e.partition_id = $1 and e.elector_id = $2"#,
-        id.partition,
-        id.id
-    )
-    .fetch_optional(scope.connection())
-    .await?
-    .ok_or(Error::NotFound)?;
+    let row = sqlx::query_file!("src/electors/sql/elector.sql", id.partition, id.id)
+        .fetch_optional(scope.connection())
+        .await?
+        .ok_or(Error::NotFound)?;
     let elector = Elector {
         id,
         name: row.name,

@@ -92,8 +92,8 @@ fn protection(routes: Routes) -> Routes {
 /// Search, electors, homes, no contact.
 fn electors(routes: Routes) -> Routes {
     routes
-        .get("/electors", P::ReadElectors, electors::pages::search_form)
-        .post("/electors", P::ReadElectors, electors::pages::search)
+        .get("/electors", P::ReadElectors, electors::pages::show)
+        .post("/electors", P::ReadElectors, electors::pages::keep)
         .get("/electors/{id}", P::ReadElectors, electors::pages::elector)
         .get("/homes/{id}", P::ReadElectors, electors::pages::home)
         .get("/electors/{id}/objection", P::RecordObjections, electors::pages::ask_stop)

@@ -107,6 +107,7 @@ async fn everybody_can_read_the_pages_about_electors_and_figures() {
     look(&mut page, &mut pages, "household").await;
     for (name, words, found) in [
         ("search", "larkspur", "12 electors"),
+        ("search-matches", "edith", "in bold"),
         ("search-nobody", "zebedee", "Nobody in"),
         ("search-error", "e", "at least two"),
     ] {
@@ -137,4 +138,40 @@ async fn figures_refresh_by_themselves_and_search_works_without_scripts() {
     page.click("Edith Harcourt1").await;
     page.wait_for("Nothing here is ever overwritten").await;
     browser.close().await;
+}
+
+#[tokio::test]
+async fn back_from_an_elector_leads_to_the_same_results_without_a_question() {
+    let (app, place, page, browser) = filled().await;
+    more_homes(&place).await;
+    page.goto(&format!("{}/electors", app.base)).await;
+    page.fill("q", "long").await;
+    page.click("Search").await;
+    page.wait_for("Homes 1 to 50 of 120").await;
+    page.click("Next 50").await;
+    page.wait_for("Homes 51 to 100 of 120").await;
+    let address = page.url().await;
+    assert!(address.contains("/electors?search=") && !address.contains("long"), "{address}");
+    page.evaluate("scrollTo(0, 900)").await.unwrap();
+    page.click("tbody:nth-of-type(20) tr:last-child a").await;
+    page.wait_for("Nothing here is ever overwritten").await;
+    page.evaluate("history.back()").await.unwrap();
+    page.wait_for("Homes 51 to 100 of 120").await;
+    assert_eq!(page.url().await, address);
+    page.wait_until("scrollY > 500").await;
+    assert_eq!(page.evaluate("document.getElementById('q').value").await.unwrap(), json!("long"));
+    page.evaluate("history.back()").await.unwrap();
+    page.wait_for("Homes 1 to 50 of 120").await;
+    browser.close().await;
+}
+
+/// Three pages of homes of somebody called Long.
+async fn more_homes(place: &Place) {
+    let mut db = place.db().await;
+    query("insert into household (partition_id, area_no, lines, address, address_key, street_key, street, number, position)
+           select partition_id, area_no, array[n || ' Long Lane'], n || ' Long Lane', n || ' long lane', 'long lane', 'Long Lane', n, n
+           from district, generate_series(1, 120) n where letters = 'QB1'").execute(&mut db).await.unwrap();
+    query("insert into elector (partition_id, area_no, household_id, kind, name, name_key, forename_key, number, position)
+           select h.partition_id, h.area_no, h.household_id, 'ordinary', 'Ann Long', 'long ann', 'ann long', 'QB1-' || 1000 + h.number, 1000 + h.number
+           from household h where h.street = 'Long Lane'").execute(&mut db).await.unwrap();
 }

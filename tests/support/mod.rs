@@ -4,6 +4,7 @@
 pub mod app;
 pub mod browser;
 pub mod database;
+pub mod electors;
 pub mod form;
 pub mod html;
 pub mod imports;
