@@ -248,8 +248,7 @@ create table district_size (
   anonymous integer not null default 0
 );
 
--- Privileges. A volunteer has no birth date, no number before it is asked for by a list, no marks
--- but what the door needs; an administrator has nothing at all here.
+-- Privileges. A volunteer has no name, no address, no birth date; an administrator has nothing at all here.
 -- Updates are given by column: who may update a whole table may lock it too, and with it everybody else out.
 grant select, insert, update (area_no, lines, address, postcode, address_key, street_key, postcode_key, street, building,
   number, number_suffix, flat, position) on household to hustings_importer;
@@ -278,9 +277,9 @@ grant select on household, elector, register, register_entry, doubtful_match, ob
 grant select on register to hustings_administrator;
 grant select on district_size to hustings_administrator;
 
-grant select on household to hustings_volunteer;
-grant select (partition_id, elector_id, area_no, household_id, kind, name, name_key, position, left_at) on elector to hustings_volunteer;
-grant select (partition_id, elector_id, objection_id, area_no, channel, withdrawn, at) on objection to hustings_volunteer;
+-- Record numbers only: 0009_doorstep.sql says why, and what a canvasser reads instead.
+grant select (partition_id, household_id, area_no) on household to hustings_volunteer;
+grant select (partition_id, elector_id, area_no) on elector to hustings_volunteer;
 
 grant select on household, elector, register, register_entry, doubtful_match, objection, import to hustings_wall;
 grant update on elector to hustings_wall;

@@ -200,11 +200,14 @@ grant select, insert (partition_id, list_id, assignment_id, account_id, starts_a
 grant select on result, standing_result, result_conflict, quarantine, intention_now, tally to hustings_organiser;
 grant insert (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind, issues, asks,
   voted, note, at, received_at, base, account_id, accepted_by) on result to hustings_organiser;
-grant select, insert (id, digest, account_id) on receipt to hustings_organiser, hustings_volunteer;
+grant select (id, account_id), insert (id, digest, account_id) on receipt to hustings_organiser, hustings_volunteer;
 grant update (state, decided_by, decided_at, decided_reason) on quarantine to hustings_organiser;
 
-grant select on walk_list, walk_list_door, walk_list_elector, assignment to hustings_volunteer;
-grant select on result, standing_result, intention_now to hustings_volunteer;
+grant select on walk_list, assignment to hustings_volunteer;
+-- Record numbers only: 0009_doorstep.sql says why, and what a canvasser reads instead.
+grant select (partition_id, list_id, version, place, household_id, area_no) on walk_list_door to hustings_volunteer;
+grant select (partition_id, list_id, version, place, household_id, elector_id, area_no) on walk_list_elector to hustings_volunteer;
+grant select (partition_id, id, list_id, household_id, elector_id, base) on result to hustings_volunteer;
 grant insert (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind, issues, asks,
   voted, note, at, base, account_id) on result to hustings_volunteer;
 grant insert (partition_id, id, digest, list_id, household_id, area_no, content, account_id) on result_conflict
@@ -313,15 +316,6 @@ begin
   return (
     select coalesce(array_agg(e.elector_id), '{}')
     from wall.list() l join public.walk_list_elector e using (partition_id, list_id, version));
-end
-$$;
--- The people whose last answer this page may show.
-create function wall.electors_with_last() returns bigint[]
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  return (
-    select coalesce(array_agg(e.elector_id), '{}')
-    from wall.list() l join public.walk_list_elector e using (partition_id, list_id, version) where l.show_last);
 end
 $$;
 
@@ -601,7 +595,7 @@ begin
 end $$;
 alter type wall.open_list owner to hustings_wall;
 grant execute on function wall.list_partition(), wall.list_id(), wall.list_version(), wall.households(), wall.electors(),
-  wall.electors_with_last(), wall.own_lists(), wall.own_progress() to hustings_volunteer;
+  wall.own_lists(), wall.own_progress() to hustings_volunteer;
 grant execute on function wall.done(boolean, text) to hustings_volunteer, hustings_organiser;
 grant execute on function wall.may_record(integer, bigint, bigint, bigint, integer, text),
   wall.recordable(integer, bigint, bigint, bigint), wall.received_same(uuid, bytea), wall.settle(integer, bigint, text)
@@ -618,8 +612,6 @@ create policy volunteer on household for select to hustings_volunteer
   using (partition_id = (select wall.list_partition()) and household_id = any ((select wall.households())::bigint[]));
 create policy volunteer on elector for select to hustings_volunteer
   using (partition_id = (select wall.list_partition()) and elector_id = any ((select wall.electors())::bigint[]));
-create policy volunteer on objection for select to hustings_volunteer
-  using (partition_id = (select wall.list_partition()) and elector_id = any ((select wall.electors())::bigint[]));
 
 create policy volunteer on walk_list for select to hustings_volunteer
   using (list_id = any ((select wall.own_lists())::bigint[]));
@@ -634,8 +626,6 @@ create policy volunteer_reads on result for select to hustings_volunteer
 create policy volunteer_records on result for insert to hustings_volunteer
   with check (account_id = (select wall.account())
     and wall.may_record(partition_id, list_id, household_id, elector_id, area_no, intention_kind));
-create policy volunteer on intention_now for select to hustings_volunteer
-  using (partition_id = (select wall.list_partition()) and elector_id = any ((select wall.electors_with_last())::bigint[]));
 create policy own_reads on receipt for select to hustings_volunteer, hustings_organiser
   using (account_id = (select wall.account()) or (select wall.is('organiser')));
 create policy own_adds on receipt for insert to hustings_volunteer

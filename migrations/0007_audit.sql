@@ -131,19 +131,26 @@ create function wall.who_saw(partition integer, elector bigint, skip integer, ta
 returns table (total bigint, at timestamptz, what text, permission text, purpose text, account_id uuid,
   name text, email text, role text, operator text, command text, why text, list text)
 language sql stable security definer set search_path = '' as $$
-  with person as (
-    select array(select s.pseudonym from public.subject s
-      where s.partition_id = who_saw.partition and s.elector_id = who_saw.elector) as pseudonym
+  with recursive record as (
+    -- Two records that an organiser called one person were looked at under either number.
+    select who_saw.elector as elector_id
+    union
+    select case when m.elector_id = r.elector_id then m.candidate_id else m.elector_id end
+    from record r join public.doubtful_match m on m.partition_id = who_saw.partition and m.state = 'same'
+      and r.elector_id in (m.elector_id, m.candidate_id)
+  ), person as (
+    select array(select s.pseudonym from public.subject s join record r using (elector_id)
+      where s.partition_id = who_saw.partition) as pseudonyms
   ), entry as (
     select l.* from public.access_log l, person p
-    where cardinality(p.pseudonym) > 0 and l.subjects @> p.pseudonym and l.what <> 'refused'
+    where cardinality(p.pseudonyms) > 0 and l.subjects && p.pseudonyms and l.what <> 'refused'
     union all
-    select l.* from public.walk_list_elector w
+    select l.* from record r
+    join public.walk_list_elector w on w.partition_id = who_saw.partition and w.elector_id = r.elector_id
     join public.access_log l on l.list_id = w.list_id and l.partition_id = w.partition_id
       and l.list_version = w.version
     cross join person p
-    where w.partition_id = who_saw.partition and w.elector_id = who_saw.elector and l.what <> 'refused'
-      and not (cardinality(p.pseudonym) > 0 and l.subjects @> p.pseudonym)
+    where l.what <> 'refused' and not (cardinality(p.pseudonyms) > 0 and l.subjects && p.pseudonyms)
   )
   select count(*) over (), e.at, e.what, e.permission, e.purpose, e.account_id, a.name, a.email, g.role,
     o.os_user, o.command, o.reason,

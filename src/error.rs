@@ -151,12 +151,17 @@ fn is_retryable(error: &sqlx::Error) -> bool {
     matches!(code(error).as_deref(), Some("40P01" | "40001"))
 }
 
-/// Connection lost, refused or timed out, server stopping or starting (class 08, 57P, 53), as against a fault of ours.
+/// Connection lost, refused or timed out, server stopping or starting (class 08, 57P, 53), a statement that took too long
+/// or waited too long for a lock (57014, 55P03), as against a fault of ours.
 fn is_unavailable(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => true,
-        sqlx::Error::Database(_) => code(error)
-            .is_some_and(|c| c.starts_with("08") || c.starts_with("57P") || c.starts_with("53") || c == "25P03"),
+        sqlx::Error::Database(_) => code(error).is_some_and(|c| {
+            c.starts_with("08")
+                || c.starts_with("57P")
+                || c.starts_with("53")
+                || matches!(c.as_str(), "25P03" | "57014" | "55P03")
+        }),
         sqlx::Error::Protocol(_) => true,
         _ => false,
     }

@@ -19,6 +19,7 @@ pub use scoped::{Actor, Credential, Looked, OperatorSession, Scope, Scoped, Seen
 
 use crate::config::DatabaseUrls;
 use crate::error::Error;
+use sqlx::Executor as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::str::FromStr;
 use std::time::Duration;
@@ -91,7 +92,10 @@ impl Database {
         let role = |role: WorkingRole| {
             pool(role.connections())
                 .after_connect(move |connection, _| {
-                    Box::pin(async move { sqlx::query(role.set_role()).execute(connection).await.map(drop) })
+                    Box::pin(async move {
+                        connection.execute(TODAY_IN_LONDON).await?;
+                        connection.execute(role.set_role()).await.map(drop)
+                    })
                 })
                 .connect_lazy_with(app.clone())
         };
@@ -116,12 +120,17 @@ impl Database {
         &self.roles[role as usize]
     }
 
-    /// Whether PostgreSQL answers.
+    /// Whether PostgreSQL answers both logins, and lets them write.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when it does not.
     pub async fn ping(&self) -> Result<(), Error> {
-        sqlx::query("select 1").execute(&self.app).await?;
+        for login in [&self.app, &self.door] {
+            let state: String = sqlx::query_scalar("show transaction_read_only").fetch_one(login).await?;
+            if state != "off" {
+                return Err(Error::Unavailable(sqlx::Error::Protocol("the database takes no changes".into())));
+            }
+        }
         Ok(())
     }
 
@@ -133,8 +142,15 @@ impl Database {
     }
 }
 
+/// `current_date` is a day of London's: an hour after a summer's midnight, a ward that begins today has begun. The driver
+/// asks for UTC when it connects, so that a role's own setting would not hold.
+const TODAY_IN_LONDON: &str = "set timezone = 'Europe/London'";
+
 fn pool(connections: u32) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(4))
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(4))
+        .after_connect(|connection, _| Box::pin(async move { connection.execute(TODAY_IN_LONDON).await.map(drop) }))
 }
 
 fn options(url: &str) -> Result<PgConnectOptions, Error> {

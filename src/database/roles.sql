@@ -59,6 +59,8 @@ declare
   login text;
 begin
   foreach login in array array['hustings_app', 'hustings_door'] loop
+    -- A login may change its own settings: what somebody with its connection left there goes at each start.
+    execute format('alter role %I reset all', login);
     execute format('alter role %I set track_activities = off', login);
     execute format('alter role %I set log_statement = %L', login, 'none');
     execute format('alter role %I set log_min_duration_statement = -1', login);

@@ -216,12 +216,12 @@ impl<W: Write> Register<W> {
     }
 }
 
-/// A postcode of the area ZZ, which does not exist.
+/// A postcode of the area YX: of the right shape, and none has it.
 fn postcode(district: &District, seed: usize) -> String {
     const LETTERS: &[u8] = b"ABDEFGHJLNPQRSTUWXYZ";
     let letter = |n: usize| char::from(LETTERS[n % LETTERS.len()]);
     format!(
-        "ZZ{} {}{}{}",
+        "YX{} {}{}{}",
         district.ward + 1,
         seed % 9 + 1,
         letter(seed / 3 + district.letters.len()),

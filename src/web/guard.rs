@@ -60,7 +60,9 @@ pub(super) async fn check(State(guard): State<Guard>, mut request: Request, next
     if let (true, false, Some(credential)) = (refused, unavailable, &credential) {
         note(&guard, credential, &method, status, &caller).await;
     }
-    if guard.permission != Permission::Public {
+    // A public page greets whoever is signed in; stylesheets and scripts say for themselves how long they keep.
+    let greets = credential.is_some() && !response.headers().contains_key(axum::http::header::CACHE_CONTROL);
+    if guard.permission != Permission::Public || greets {
         headers::no_store(response.headers_mut());
     }
     response

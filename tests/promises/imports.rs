@@ -339,6 +339,12 @@ async fn an_organiser_decides_who_is_one_person_and_their_answers_follow() {
         format!("{partition}.{id}")
     };
     let (old, new) = (id("Edith Harcourt").await, id("Edith Vane").await);
+    // Who looked at Edith when she was two records has seen her all the same.
+    organiser.get(&format!("/electors/{old}")).await.expect(200);
+    let (officer, edith) = (app.actor(Role::DataProtectionOfficer, "all").await, new.clone());
+    let seen_by =
+        async |id: String| officer.get(&format!("/protection/electors/{id}")).await.expect(200).count("tbody tr");
+    let before = seen_by(edith.clone()).await;
     organiser.post(&path, &[("old", &old), ("new", &new), ("verdict", "same")]).await.expect(303);
     organiser.post(&path, &[("old", &old), ("new", &new), ("verdict", "same")]).await.expect(409);
     let (old, new) = (id("Tom Marsh").await, id("Tom Marshe").await);
@@ -359,4 +365,6 @@ async fn an_organiser_decides_who_is_one_person_and_their_answers_follow() {
     let left: i64 =
         query_scalar("select count(*) from elector where left_at is not null").fetch_one(&mut db).await.unwrap();
     assert_eq!(left, 2);
+    let after = seen_by(edith).await;
+    assert_eq!(after, before + 2, "the look at her old record, and the officer’s own at this page before");
 }

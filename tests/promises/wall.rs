@@ -109,6 +109,98 @@ async fn a_volunteers_session_reads_the_open_list_and_no_other_elector_as_any_ro
     }
 }
 
+/// A plan as it ran, without its times: what whoever sends SQL can see of rows that they do not get.
+async fn traces(connection: &mut PgConnection, sql: &str) -> Result<Vec<String>, String> {
+    // The statements are this test's own.
+    let explain = format!("explain (analyze, costs off, timing off, summary off) {sql}");
+    query_scalar(AssertSqlSafe(explain)).fetch_all(connection).await.map_err(|e| e.to_string())
+}
+
+#[tokio::test]
+async fn nothing_is_learned_from_comparing_rows_that_are_not_shown() {
+    let scene = Scene::new().await;
+    let stranger: i64 = query_scalar("select max(elector_id) from elector where not elector_id = any ($1)")
+        .bind(&scene.own_electors)
+        .fetch_one(&mut scene.app.database.operator().await)
+        .await
+        .unwrap();
+    // Each pair is true and false of somebody who is not on the open list.
+    let pairs =
+        ["name >= '{}'", "name_key >= '{}'", "number >= '{}'", "area_no > {}", "household_id > {}", "elector_id > {}"];
+    for role in WORKING_ROLES {
+        for session in [scene.session.as_str(), "", &"0".repeat(64)] {
+            for area in ["1", "boom"] {
+                let mut connection = scene.app.database.app().await;
+                become_role(&mut connection, role, session, &scene.own, area).await;
+                for pair in pairs {
+                    let asked = |value| {
+                        let condition = pair.replace("{}", value);
+                        format!(
+                            "select 1 from elector where partition_id = 1 and elector_id = {stranger} and {condition}"
+                        )
+                    };
+                    let (low, high) = if pair.contains('\'') { ("", "\u{10ffff}") } else { ("0", "999999999") };
+                    let yes = traces(&mut connection, &asked(low)).await.map(|t| t[1..].to_vec());
+                    let no = traces(&mut connection, &asked(high)).await.map(|t| t[1..].to_vec());
+                    let ran = |t: &Vec<String>| {
+                        t.iter().filter(|l| !l.contains("Cond:") && !l.contains("Filter:")).cloned().collect::<Vec<_>>()
+                    };
+                    let numbers_only = role == "hustings_volunteer" && pair.ends_with("{}");
+                    assert!(
+                        numbers_only || yes.as_ref().map(ran) == no.as_ref().map(ran),
+                        "{role}, {session:?}, {area}: {pair} answers {yes:?} or {no:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_but_an_administrator_moves_an_areas_border_or_says_what_the_installation_is() {
+    let scene = Scene::new().await;
+    let count = async |sql: &'static str| {
+        query_scalar::<_, i64>(sql).fetch_one(&mut scene.app.database.operator().await).await.unwrap()
+    };
+    let everything = "select count(*) + (select count(*) from poll) + (select count(*) from district_size)
+      + (select count(*) from area where name = 'Mine') + (select count(*) from installation where contact = 'me')
+      + (select count(*) from intention_code where label = 'Mine') + (select count(*) from district where name = 'Mine')
+      from area_district";
+    let before = count(everything).await;
+    for role in WORKING_ROLES {
+        let mut connection = scene.attacker(role, &scene.own).await;
+        for statement in [
+            "insert into area_district (area_id, area_no, from_date) select 2, area_no, '2000-01-01' from district",
+            "delete from area_district",
+            "update area set name = 'Mine'",
+            "update district set name = 'Mine'",
+            "insert into poll (name, poll_date, kind, area_id) select 'Mine', '2030-01-01', 'local', 1",
+            "update installation set contact = 'me'",
+            "update intention_code set label = 'Mine'",
+            "delete from district_size",
+        ] {
+            let done =
+                query(statement).execute(&mut connection).await.map(|d| d.rows_affected()).map_err(|e| e.to_string());
+            assert!(denied(&done) || done == Ok(0), "{role}: {statement} answered {done:?}");
+        }
+    }
+    assert_eq!(count(everything).await, before);
+}
+
+#[tokio::test]
+async fn nobody_shuts_a_table_for_everybody_else() {
+    let scene = Scene::new().await;
+    for role in WORKING_ROLES {
+        let mut connection = scene.attacker(role, &scene.own).await;
+        for table in ["elector", "household", "session", "access_grant", "account", "access_log", "result"] {
+            // The names are this test's own.
+            let lock = format!("do $$ begin lock table {table} in access exclusive mode; end $$");
+            let done = query(AssertSqlSafe(lock)).execute(&mut connection).await.map(|_| ()).map_err(|e| e.to_string());
+            assert!(denied(&done), "{role} locked {table}: {done:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn no_role_reads_a_birth_date_a_grant_a_session_or_a_password_with_it() {
     let scene = Scene::new().await;

@@ -206,12 +206,30 @@ pub struct NewGrant {
     pub until: DateTime<Utc>,
 }
 
-/// Gives a grant, from now.
+/// The same grant, given a moment ago and living. Two who give to one account wait for each other.
+async fn just_given(scope: &mut Scoped, new: &NewGrant) -> Result<Option<Uuid>, Error> {
+    sqlx::query!(r#"select 1 as "locked" from account where account_id = $1 for update"#, new.account)
+        .fetch_optional(scope.connection())
+        .await?;
+    Ok(sqlx::query_scalar!(
+        "select grant_id from access_grant where account_id = $1 and role = $2 and area_id = $3 and purpose = $4
+           and reason = $5 and ends_at = $6 and ended_at is null and given_at > statement_timestamp() - interval '1 minute'",
+        new.account,
+        new.role.as_str(),
+        new.area,
+        new.purpose,
+        new.reason,
+        new.until
+    )
+    .fetch_optional(scope.connection())
+    .await?)
+}
+
+/// Gives a grant, from now. The same one asked for again within a minute is a form sent twice: it is given once.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `area` when the role is given on all areas only; [`Error::NotFound`] without such an account.
 pub async fn give(scope: &mut Scoped, new: &NewGrant) -> Result<Uuid, Error> {
-    let id = Uuid::now_v7();
     let (by, operator) = (scope.account(), scope.operator_id());
     let everywhere =
         sqlx::query_scalar!(r#"select kind = 'installation' as "e!" from area where area_id = $1"#, new.area)
@@ -220,6 +238,10 @@ pub async fn give(scope: &mut Scoped, new: &NewGrant) -> Result<Uuid, Error> {
     if new.role.everywhere_only() && !everywhere {
         return Err(Error::field("area", format!("A {} works on all areas", new.role.title().to_lowercase())));
     }
+    if let Some(given) = just_given(scope, new).await? {
+        return Ok(given);
+    }
+    let id = Uuid::now_v7();
     if operator.is_some() {
         sqlx::query!(
             "insert into access_grant (grant_id, account_id, role, area_id, purpose, reason, ends_at, given_by_operator)

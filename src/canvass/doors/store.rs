@@ -74,7 +74,7 @@ pub async fn doorstep(
     let doors = doors(scope, &open).await?;
     let plan = Plan { list: open, doors };
     let Some(at) = plan.place(household) else { return Ok(None) };
-    let people = people(scope, &plan.list, household).await?;
+    let people = people(scope, household).await?;
     let step = DoorStep {
         at,
         said: said(scope, list, household).await?,
@@ -115,36 +115,10 @@ async fn open(scope: &mut Scoped, list: ListId) -> Result<Option<OpenList>, Erro
 async fn doors(scope: &mut Scoped, open: &OpenList) -> Result<Vec<Door>, Error> {
     let partition = open.id.partition;
     let rows = sqlx::query!(
-        r#"with objects as materialized (
-             select distinct on (elector_id) elector_id, not withdrawn as objects
-             from objection where partition_id = $1 and channel = 'door'
-             order by elector_id, at desc, objection_id desc
-           ), people as materialized (
-             select e.household_id, count(*) as all_of_them, count(*) filter (where o.objects) as objecting
-             from walk_list_elector e left join objects o using (elector_id)
-             where e.partition_id = $1 and e.list_id = $2 and e.version = $3
-             group by e.household_id
-           ), said as materialized (
-             select household_id, bool_or(outcome = 'spoke') as spoke,
-               count(distinct elector_id) filter (where outcome = 'spoke') as spoke_with,
-               (array_agg(outcome order by received_at desc, id desc))[1] as latest,
-               max(received_at) filter (where account_id = $4) as mine
-             from standing_result where partition_id = $1 and list_id = $2
-             group by household_id
-           )
-           select d.household_id, h.street, h.building, h.number, h.number_suffix, h.flat, h.lines, h.postcode,
-             coalesce(p.all_of_them, 0) as "all_of_them!", coalesce(p.objecting, 0) as "objecting!",
-             s.spoke as "spoke?", s.spoke_with as "spoke_with?", s.latest as "latest?", s.mine as "mine?"
-           from walk_list_door d
-           join household h on h.partition_id = d.partition_id and h.household_id = d.household_id
-           left join people p on p.household_id = d.household_id
-           left join said s on s.household_id = d.household_id
-           where d.partition_id = $1 and d.list_id = $2 and d.version = $3
-           order by d.place"#,
-        partition,
-        open.id.id,
-        open.version,
-        scope.account()
+        r#"select h.household_id as "household_id!", h.street as "street!", h.building as "building!", h.number,
+             h.number_suffix as "number_suffix!", h.flat as "flat!", h.lines as "lines!", h.postcode,
+             h.people as "people!", h.objecting as "objecting!", h.spoke, h.spoke_with, h.latest, h.mine
+           from wall.homes_here() h"#
     )
     .fetch_all(scope.connection())
     .await?;
@@ -153,7 +127,7 @@ async fn doors(scope: &mut Scoped, open: &OpenList) -> Result<Vec<Door>, Error> 
         .map(|r| Door {
             household: HouseholdId { partition, id: r.household_id },
             state: match r.latest.as_deref().and_then(Outcome::parse) {
-                _ if r.objecting > 0 && r.objecting == r.all_of_them => State::Leave,
+                _ if r.objecting > 0 && r.objecting == r.people => State::Leave,
                 None => State::ToDo,
                 Some(_) if r.spoke == Some(true) => State::Spoke(r.spoke_with.unwrap_or_default()),
                 Some(latest) => State::Other(latest),
@@ -165,38 +139,25 @@ async fn doors(scope: &mut Scoped, open: &OpenList) -> Result<Vec<Door>, Error> 
             flat: r.flat,
             lines: r.lines,
             postcode: r.postcode,
-            people: r.all_of_them - r.objecting,
+            people: r.people - r.objecting,
             recorded: r.mine,
         })
         .collect())
 }
 
-async fn people(scope: &mut Scoped, open: &OpenList, household: HouseholdId) -> Result<Vec<Person>, Error> {
-    let partition = open.id.partition;
+async fn people(scope: &mut Scoped, household: HouseholdId) -> Result<Vec<Person>, Error> {
     let rows = sqlx::query!(
-        r#"select e.elector_id, p.name, p.kind, i.code as "code?", i.received_at,
-             coalesce((select not o.withdrawn from objection o where o.partition_id = e.partition_id
-               and o.elector_id = e.elector_id and o.channel = 'door'
-               order by o.at desc, o.objection_id desc limit 1), false) as "objects!"
-           from walk_list_elector e
-           join elector p on p.partition_id = e.partition_id and p.elector_id = e.elector_id and p.left_at is null
-           left join intention_now i on i.partition_id = e.partition_id and i.elector_id = e.elector_id
-             and i.intention_kind = $5 and $6
-           where e.partition_id = $1 and e.list_id = $2 and e.version = $3 and e.household_id = $4
-           order by e.place, e.elector_id"#,
-        partition,
-        open.id.id,
-        open.version,
-        household.id,
-        open.kind,
-        open.show_last
+        r#"select p.elector_id as "elector_id!", p.name as "name!", p.kind as "kind!", p.objects as "objects!", p.code,
+             p.received_at
+           from wall.people_here($1) p"#,
+        household.id
     )
     .fetch_all(scope.connection())
     .await?;
     Ok(rows
         .into_iter()
         .map(|r| Person {
-            id: ElectorId { partition, id: r.elector_id },
+            id: ElectorId { partition: household.partition, id: r.elector_id },
             name: r.name,
             attainer: r.kind == "attainer",
             objects: r.objects,
@@ -209,16 +170,10 @@ async fn people(scope: &mut Scoped, open: &OpenList, household: HouseholdId) -> 
 const HISTORY: i64 = 40;
 
 async fn said(scope: &mut Scoped, list: ListId, household: HouseholdId) -> Result<Vec<Said>, Error> {
-    let account = scope.account();
     let rows = sqlx::query!(
-        r#"select r.id, r.elector_id, r.outcome, r.intention, r.issues, r.asks, r.voted, r.note, r.at, r.received_at, r.base,
-             r.account_id, exists (select from standing_result s where s.partition_id = r.partition_id and s.id = r.id)
-               as "stands!"
-           from result r
-           where r.partition_id = $1 and r.list_id = $2 and r.household_id = $3
-           order by r.received_at desc, r.id desc limit $4"#,
-        list.partition,
-        list.id,
+        r#"select r.id as "id!", r.elector_id, r.outcome as "outcome!", r.intention, r.issues as "issues!", r.asks as "asks!",
+             r.voted, r.note, r.at as "at!", r.received_at as "received_at!", r.base, r.mine as "mine!", r.stands as "stands!"
+           from wall.said_here($1, $2) r"#,
         household.id,
         HISTORY
     )
@@ -230,7 +185,7 @@ async fn said(scope: &mut Scoped, list: ListId, household: HouseholdId) -> Resul
         .map(|r| Said {
             id: r.id,
             received: r.received_at,
-            mine: Some(r.account_id) == account,
+            mine: r.mine,
             stands: r.stands,
             result: DoorResult {
                 list,
@@ -291,20 +246,9 @@ impl ListedElector {
 pub async fn everybody(scope: &mut Scoped, open: &OpenList) -> Result<Seen<Vec<ListedElector>>, Error> {
     let partition = open.id.partition;
     let rows = sqlx::query!(
-        r#"with objects as materialized (
-             select distinct on (elector_id) elector_id, not withdrawn as objects
-             from objection where partition_id = $1 and channel = 'door'
-             order by elector_id, at desc, objection_id desc
-           )
-           select e.household_id, e.elector_id, p.name, coalesce(o.objects, false) as "objects!"
-           from walk_list_elector e
-           join elector p on p.partition_id = e.partition_id and p.elector_id = e.elector_id and p.left_at is null
-           left join objects o on o.elector_id = e.elector_id
-           where e.partition_id = $1 and e.list_id = $2 and e.version = $3
-           order by e.household_id, e.place, e.elector_id"#,
-        partition,
-        open.id.id,
-        open.version
+        r#"select p.household_id as "household_id!", p.elector_id as "elector_id!", p.name as "name!",
+             p.objects as "objects!"
+           from wall.people_here(null) p"#
     )
     .fetch_all(scope.connection())
     .await?;

@@ -32,7 +32,9 @@ impl Dump {
     /// Starts `pg_dump`; its output is the dump.
     pub fn start(&self) -> Result<Dumping, Error> {
         let mut command = command("pg_dump", self.major, &self.url)?;
-        command.args(["--format=custom", "--compress=6", "--no-password", "--snapshot"]).arg(&self.snapshot);
+        command
+            .args(["--format=custom", "--compress=6", "--no-blobs", "--no-password", "--snapshot"])
+            .arg(&self.snapshot);
         let mut running = Running::start(command, Stdio::null(), Stdio::piped())?;
         let output = running.child.stdout.take().ok_or_else(|| Error::internal("pg_dump has no output"))?;
         Ok(Dumping { output, running })

@@ -7,11 +7,11 @@ use crate::error::Error;
 use age::secrecy::SecretString;
 use age::{DecryptError, Decryptor, Encryptor, scrypt};
 use chrono::{DateTime, Utc};
-use nix::fcntl::{Flock, FlockArg};
+use nix::fcntl::{Flock, FlockArg, OFlag};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 /// What every backup's plain text begins with.
@@ -49,8 +49,11 @@ pub fn may_write(file: &Path, force: bool) -> Result<(), Error> {
 /// Writes header and dump; answers the file's size. Nothing is left behind when it fails.
 pub fn write(file: &Path, force: bool, header: &Header, passphrase: SecretString, dump: &Dump) -> Result<u64, Error> {
     let draft = partial(file);
-    let open = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&draft);
+    // In a directory of several people's, somebody may have laid a link of this name to a file of ours.
+    let flags = OFlag::O_NOFOLLOW.bits();
+    let open = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).custom_flags(flags).open(&draft);
     let out = open.map_err(|e| refused(&draft, &e))?;
+    out.set_permissions(Permissions::from_mode(0o600)).map_err(|e| refused(&draft, &e))?;
     // Held until this process ends, however it ends: what a killed one left is simply written over.
     let out = Flock::lock(out, FlockArg::LockExclusiveNonblock)
         .map_err(|_| Error::Refused(format!("{} is being written by another backup", draft.display())))?;

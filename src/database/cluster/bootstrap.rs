@@ -39,9 +39,8 @@ const ADMITTED: &str = "local all hustings_app,hustings_door,hustings_operator s
 pub fn make_or_update(place: &Place, binaries: &Binaries, state: &State, durable: bool) -> Result<bool, ClusterError> {
     let cluster = place.cluster();
     if cluster.join("PG_VERSION").exists() {
-        if state.roles != roles_digest() {
-            apply(place, binaries, &cluster, state, &[])?;
-        }
+        // At each start, also when nothing new came: a login can change its own password and settings.
+        apply(place, binaries, &cluster, state, &[])?;
         return Ok(false);
     }
     make(place, binaries, state, durable)?;

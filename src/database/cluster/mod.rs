@@ -182,6 +182,7 @@ impl Cluster {
         }
         postmaster.stop()?;
         let state = State::renew(kept, &place)?;
+        postmaster.clear_remains(&state.socket_dir)?;
         let newly_made = bootstrap::make_or_update(&place, &binaries, &state, settings.durable)?;
         binaries::write_settings(&place, &state.socket_dir, settings)?;
         let state = state.with_roles_applied();

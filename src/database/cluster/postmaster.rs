@@ -75,7 +75,7 @@ impl Postmaster {
     /// After the server process was killed: its children end by themselves when they notice, and must have before
     /// another may start. Then, and only then, the files that name it may go: PostgreSQL itself would keep them when
     /// the number is meanwhile another program's, or when nobody has reaped the killed process.
-    fn clear_remains(&self, socket_dir: &Path) -> Result<(), ClusterError> {
+    pub fn clear_remains(&self, socket_dir: &Path) -> Result<(), ClusterError> {
         for child in self.working_here() {
             signal(child, Signal::SIGQUIT);
         }

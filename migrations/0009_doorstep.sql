@@ -1,0 +1,90 @@
+-- What a canvasser reads of the open list: its homes, its people, what was said there.
+--
+-- A function, where a policy on the tables would do: whoever sends SQL with a canvasser's session could compare columns
+-- of other people's rows, and see in `explain (analyze)` whether a row was left before the policy took it away. Of the
+-- tables themselves a canvasser's role holds record numbers only, and there is nothing in those to compare.
+
+-- The homes of the open list in walking order, with how each stands.
+create function wall.homes_here()
+returns table (household_id bigint, area_no integer, street text, building text, number integer, number_suffix text,
+  flat text, lines text[], postcode text, people bigint, objecting bigint, spoke boolean, spoke_with bigint, latest text,
+  mine timestamptz)
+language plpgsql stable security definer set search_path = '' as $$
+#variable_conflict use_column
+begin
+  return query
+  with here as materialized (
+    select * from wall.list()
+  ), objects as materialized (
+    select distinct on (o.elector_id) o.elector_id, not o.withdrawn as objects
+    from here join public.walk_list_elector e using (partition_id, list_id, version)
+    join public.objection o on o.partition_id = e.partition_id and o.elector_id = e.elector_id and o.channel = 'door'
+    order by o.elector_id, o.at desc, o.objection_id desc
+  ), people as materialized (
+    select e.household_id, count(*) as people, count(*) filter (where o.objects) as objecting
+    from here join public.walk_list_elector e using (partition_id, list_id, version)
+    left join objects o on o.elector_id = e.elector_id
+    group by e.household_id
+  ), said as materialized (
+    select r.household_id, bool_or(r.outcome = 'spoke') as spoke,
+      count(distinct r.elector_id) filter (where r.outcome = 'spoke') as spoke_with,
+      (array_agg(r.outcome order by r.received_at desc, r.id desc))[1] as latest,
+      max(r.received_at) filter (where r.account_id = (select wall.account())) as mine
+    from here join public.standing_result r using (partition_id, list_id)
+    group by r.household_id
+  )
+  select d.household_id, d.area_no, h.street, h.building, h.number, h.number_suffix, h.flat, h.lines, h.postcode,
+    coalesce(p.people, 0), coalesce(p.objecting, 0), s.spoke, s.spoke_with, s.latest, s.mine
+  from here join public.walk_list_door d using (partition_id, list_id, version)
+  join public.household h on h.partition_id = d.partition_id and h.household_id = d.household_id
+  left join people p on p.household_id = d.household_id
+  left join said s on s.household_id = d.household_id
+  order by d.place;
+end
+$$;
+
+-- The people of the open list who are on the register, of one home or of all; the last answer where the list shows it.
+create function wall.people_here(home bigint)
+returns table (household_id bigint, elector_id bigint, name text, kind text, objects boolean, code text,
+  received_at timestamptz)
+language plpgsql stable security definer set search_path = '' as $$
+#variable_conflict use_column
+begin
+  return query
+  select e.household_id, e.elector_id, p.name, p.kind,
+    coalesce((select not o.withdrawn from public.objection o where o.partition_id = e.partition_id
+      and o.elector_id = e.elector_id and o.channel = 'door' order by o.at desc, o.objection_id desc limit 1), false),
+    i.code, i.received_at
+  from wall.list() here
+  join public.walk_list l using (partition_id, list_id)
+  join public.walk_list_elector e on e.partition_id = here.partition_id and e.list_id = here.list_id
+    and e.version = here.version and (people_here.home is null or e.household_id = people_here.home)
+  join public.elector p on p.partition_id = e.partition_id and p.elector_id = e.elector_id and p.left_at is null
+  left join public.intention_now i on i.partition_id = e.partition_id and i.elector_id = e.elector_id
+    and i.intention_kind = l.intention_kind and here.show_last
+  order by e.household_id, e.place, e.elector_id;
+end
+$$;
+
+-- What was recorded on the open list at one home, newest first.
+create function wall.said_here(home bigint, most bigint)
+returns table (id uuid, elector_id bigint, outcome text, intention text, issues text[], asks text[], voted text,
+  note text, at timestamptz, received_at timestamptz, base uuid, mine boolean, stands boolean)
+language plpgsql stable security definer set search_path = '' as $$
+#variable_conflict use_column
+begin
+  return query
+  select r.id, r.elector_id, r.outcome, r.intention, r.issues, r.asks, r.voted, r.note, r.at, r.received_at, r.base,
+    r.account_id = (select wall.account()),
+    exists (select from public.standing_result s where s.partition_id = r.partition_id and s.id = r.id)
+  from wall.list() here
+  join public.result r on r.partition_id = here.partition_id and r.list_id = here.list_id
+    and r.household_id = said_here.home
+  order by r.received_at desc, r.id desc limit said_here.most;
+end
+$$;
+
+alter function wall.homes_here() owner to hustings_wall;
+alter function wall.people_here(bigint) owner to hustings_wall;
+alter function wall.said_here(bigint, bigint) owner to hustings_wall;
+grant execute on function wall.homes_here(), wall.people_here(bigint), wall.said_here(bigint, bigint) to hustings_volunteer;
