@@ -39,13 +39,7 @@ pub async fn districts(scope: &mut Scoped) -> Result<Vec<District>, Error> {
 /// # Errors
 /// What the database says.
 pub async fn next_kind(scope: &mut Scoped) -> Result<String, Error> {
-    let kind = sqlx::query_scalar!(
-        "select k.intention_kind from poll p join poll_kind k using (kind)
-         where p.poll_date >= current_date order by p.poll_date limit 1"
-    )
-    .fetch_optional(scope.connection())
-    .await?;
-    Ok(kind.unwrap_or_else(|| "local".into()))
+    Ok(crate::polls::next(scope).await?.map_or_else(|| "local".into(), |poll| poll.intention_kind))
 }
 
 /// A home with those who live there.
@@ -96,9 +90,8 @@ pub async fn homes(
              where r.partition_id = e.partition_id and r.elector_id = e.elector_id and r.outcome in ('spoke', 'refused')
              order by r.received_at desc limit 1) a on true
            left join lateral (
-             select r.outcome from result r
+             select r.outcome from standing_result r
              where r.partition_id = e.partition_id and r.elector_id = e.elector_id and r.outcome <> 'not-home'
-               and not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id)
              order by r.received_at desc limit 1) g on g.outcome in ('moved', 'deceased')
            left join lateral (
              select not b.withdrawn as standing from objection b

@@ -125,20 +125,22 @@ async fn doors(scope: &mut Scoped, open: &OpenList) -> Result<Vec<Door>, Error> 
              where e.partition_id = $1 and e.list_id = $2 and e.version = $3
              group by e.household_id
            ), said as materialized (
-             select household_id, bool_or(outcome = 'spoke') as spoke,
-               count(distinct elector_id) filter (where outcome = 'spoke') as spoke_with,
-               (array_agg(outcome order by received_at desc, id desc))[1] as latest,
-               max(received_at) filter (where account_id = $4) as mine
-             from standing_result where partition_id = $1 and list_id = $2
+             select household_id, spoke, spoke_with, latest, done from home_on_list
+             where partition_id = $1 and list_id = $2 and version = $3
+           ), mine as materialized (
+             select household_id, max(received_at) as at from result
+             where partition_id = $1 and list_id = $2 and account_id = $4
              group by household_id
            )
            select d.household_id, h.street, h.building, h.number, h.number_suffix, h.flat, h.lines, h.postcode,
              coalesce(p.all_of_them, 0) as "all_of_them!", coalesce(p.objecting, 0) as "objecting!",
-             s.spoke as "spoke?", s.spoke_with as "spoke_with?", s.latest as "latest?", s.mine as "mine?"
+             s.spoke as "spoke?", s.spoke_with as "spoke_with?", s.latest as "latest?", coalesce(s.done, false) as "done!",
+             m.at as "mine?"
            from walk_list_door d
            join household h on h.partition_id = d.partition_id and h.household_id = d.household_id
            left join people p on p.household_id = d.household_id
            left join said s on s.household_id = d.household_id
+           left join mine m on m.household_id = d.household_id
            where d.partition_id = $1 and d.list_id = $2 and d.version = $3
            order by d.place"#,
         partition,
@@ -158,6 +160,7 @@ async fn doors(scope: &mut Scoped, open: &OpenList) -> Result<Vec<Door>, Error> 
                 Some(_) if r.spoke == Some(true) => State::Spoke(r.spoke_with.unwrap_or_default()),
                 Some(latest) => State::Other(latest),
             },
+            done: r.done,
             street: r.street,
             building: r.building,
             number: r.number,
