@@ -177,9 +177,11 @@ pub async fn compare(scope: &mut Scoped) -> Result<Vec<Difference>, Error> {
 /// What the database says; a session may not do it.
 pub async fn rebuild(scope: &mut Scoped) -> Result<(), Error> {
     // First of all, and for every authority: whoever settles an answer holds its person's row while they wait.
-    sqlx::query!("select count(wall.hold_answers(partition_id)) from (select partition_id from authority order by 1) a")
-        .fetch_one(scope.connection())
-        .await?;
+    sqlx::query!(
+        "select count(wall.hold_answers(partition_id)) from (select partition_id from authority order by 1) a"
+    )
+    .fetch_one(scope.connection())
+    .await?;
     // Settling leaves alone what names the right result already: so nothing may.
     sqlx::query!("update intention_now set code = null, result_id = null, received_at = null")
         .execute(scope.connection())

@@ -63,7 +63,7 @@ impl Counted {
         Counted {
             lists: cuts.len(),
             in_words: plan::lists_in_words(&cuts),
-            names: plan::names(&choices.name, cuts.len()),
+            names: plan::names(choices.name.as_str(), cuts.len()),
             plan,
         }
     }

@@ -1,7 +1,7 @@
 //! Walk lists in the database: the page of all, one list's head, its name and its end. The doors are in `live`, making
 //! in `make`, who holds a list in `assign`.
 
-use super::State;
+use super::{ListName, State};
 use crate::canvass::ListId;
 use crate::database::Scoped;
 use crate::error::Error;
@@ -216,12 +216,12 @@ pub async fn name_of(scope: &mut Scoped, id: ListId) -> Result<String, Error> {
 ///
 /// # Errors
 /// [`Error::NotFound`] outside the area.
-pub async fn rename(scope: &mut Scoped, id: ListId, name: &str) -> Result<(), Error> {
+pub async fn rename(scope: &mut Scoped, id: ListId, name: &ListName) -> Result<(), Error> {
     let done = sqlx::query!(
         "update walk_list set name = $3 where partition_id = $1 and list_id = $2",
         id.partition,
         id.id,
-        name
+        name.as_str()
     )
     .execute(scope.connection())
     .await?;

@@ -66,12 +66,7 @@ impl Sum {
     }
 }
 
-async fn decide_together(
-    viewer: &Viewer,
-    keys: &[Key],
-    decision: Decision<'_>,
-    sum: &mut Sum,
-) -> Result<(), Error> {
+async fn decide_together(viewer: &Viewer, keys: &[Key], decision: Decision<'_>, sum: &mut Sum) -> Result<(), Error> {
     match transact(viewer, keys, decision).await {
         Ok(outcomes) if !outcomes.contains(&Outcome::Overtaken) => outcomes.iter().for_each(|o| sum.add(o)),
         Err(error) if !goes_singly(&error) => return Err(error),
