@@ -493,6 +493,7 @@ begin
   if not exists (select from wall.in_use() u where u.role = 'organiser') or not wall.open('contact') then
     return false;
   end if;
+  perform wall.begin_answers(array[partition]);
   select e.area_no into new_area from public.elector e
   where e.partition_id = partition and e.elector_id = elector and e.left_at is null for update;
   perform from public.elector e

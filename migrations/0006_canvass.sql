@@ -137,10 +137,25 @@ create table result_conflict (
 -- corrects, so nobody's answer is taken back by naming its id at another door.
 create view standing_result with (security_invoker) as
 select r.partition_id, r.id, r.list_id, r.household_id, r.elector_id, r.area_no, r.outcome, r.intention, r.intention_kind,
-  r.issues, r.asks, r.voted, r.note, r.at, r.received_at, r.base, r.account_id
+  r.issues, r.asks, r.voted, r.note, r.at, r.received_at, r.base, r.account_id, r.accepted_by
 from result r
 where not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id
   and c.household_id = r.household_id and c.elector_id is not distinct from r.elector_id);
+
+-- How the homes of a list's version stand, by the answers of the list that stand there; a home without any has no row.
+-- Done is a home where somebody spoke, or whose last answer does not ask us to come back. Whatever counts doors asks
+-- this, naming partition, list and version, so that every page counts alike.
+create view home_on_list with (security_invoker) as
+select partition_id, list_id, version, household_id, spoke, spoke_with, not_home, latest, last,
+  spoke or latest <> 'come-back' as done
+from (
+  select d.partition_id, d.list_id, d.version, d.household_id, bool_or(r.outcome = 'spoke') as spoke,
+    count(distinct r.elector_id) filter (where r.outcome = 'spoke') as spoke_with,
+    bool_or(r.outcome = 'not-home') as not_home,
+    (array_agg(r.outcome order by r.received_at desc, r.id desc))[1] as latest, max(r.received_at) as last
+  from walk_list_door d
+  join standing_result r on r.partition_id = d.partition_id and r.list_id = d.list_id and r.household_id = d.household_id
+  group by d.partition_id, d.list_id, d.version, d.household_id) home;
 
 -- Results that cannot stand yet: access had ended, or something in them is wrong. Nothing is lost.
 create table quarantine (
@@ -197,7 +212,7 @@ grant insert (partition_id, name, area_no, poll_id, intention_kind, side_order, 
 grant select, insert on walk_list_door, walk_list_elector to hustings_organiser;
 grant select, insert (partition_id, list_id, assignment_id, account_id, starts_at, ends_at, assigned_by),
   update (ended_at) on assignment to hustings_organiser;
-grant select on result, standing_result, result_conflict, quarantine, intention_now, tally to hustings_organiser;
+grant select on result, standing_result, home_on_list, result_conflict, quarantine, intention_now, tally to hustings_organiser;
 grant insert (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind, issues, asks,
   voted, note, at, received_at, base, account_id, accepted_by) on result to hustings_organiser;
 grant select (id, account_id), insert (id, digest, account_id) on receipt to hustings_organiser, hustings_volunteer;
@@ -229,7 +244,8 @@ grant select, insert, update on receipt, quarantine, intention_now to hustings_w
 grant select, insert, delete on tally to hustings_wall;
 grant update (elector_id, area_no) on result to hustings_wall;
 grant delete on intention_now to hustings_wall;
-grant select on walk_list, walk_list_door, walk_list_elector, assignment, result, standing_result, result_conflict to hustings_wall;
+grant select on walk_list, walk_list_door, walk_list_elector, assignment, result, standing_result, home_on_list, result_conflict
+  to hustings_wall;
 
 alter table walk_list enable row level security;
 alter table walk_list force row level security;
@@ -333,24 +349,15 @@ begin
 end
 $$;
 
--- How each home of a list stands by the answers that stand: `done` unless the last one asks us to come back and nobody
--- was spoken with.
-create function wall.done(spoke boolean, latest text) returns boolean
-language sql immutable set search_path = '' as $$ select spoke or latest <> 'come-back' $$;
+-- How many doors of each of one's own lists are done.
 create function wall.own_progress() returns table (partition_id integer, list_id bigint, done bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return query
-  select h.partition_id, h.list_id, count(*) from (
-    select l.partition_id, l.list_id, r.household_id
-    from public.walk_list l
-    join public.standing_result r on r.partition_id = l.partition_id and r.list_id = l.list_id
-    join public.walk_list_door d on d.partition_id = l.partition_id and d.list_id = l.list_id and d.version = l.version
-      and d.household_id = r.household_id
-    where l.list_id = any ((select wall.own_lists())::bigint[])
-    group by 1, 2, 3
-    having wall.done(bool_or(r.outcome = 'spoke'), (array_agg(r.outcome order by r.received_at desc, r.id desc))[1])
-  ) h group by 1, 2;
+  select l.partition_id, l.list_id, (select count(*) from public.home_on_list h
+    where h.partition_id = l.partition_id and h.list_id = l.list_id and h.version = l.version and h.done)
+  from public.walk_list l
+  where l.list_id = any ((select wall.own_lists())::bigint[]);
 end
 $$;
 
@@ -428,6 +435,31 @@ language sql stable security definer set search_path = '' as $$
     and q.partition_id = partition and q.list_id = list and q.received_at = received and q.state = 'waiting')
 $$;
 
+-- An authority has two locks, taken in this order by whoever takes both. 4871004 is for its answers: shared by whoever
+-- records them, held alone by who moves people or counts anew. 4871003 is for its ledger of tallies: held by who
+-- folds it or writes it anew, so that neither misses what the other has just written.
+
+-- The first thing of a transaction that records answers: an import that moves people waits for it, or it for the import,
+-- and then sees where everybody is. A statement of its own, before the one that asks which district a door is in.
+create function wall.begin_answers(partitions integer[]) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  partition integer;
+begin
+  for partition in select distinct p from unnest(partitions) p where p is not null order by p loop
+    perform pg_advisory_xact_lock_shared(4871004, partition);
+  end loop;
+end
+$$;
+
+-- Waits for answers that are being recorded; later ones wait for this transaction's end.
+create function wall.hold_answers(partition integer) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform pg_advisory_xact_lock(4871004, partition);
+end
+$$;
+
 -- Brings intention_now and the tally in line with the results of one person. Computed afresh under the row's lock, so
 -- that any order and repetition of answers ends the same. Who has left the register is in no tally; an import, which
 -- decides who that is, waits for answers that are being settled and counts all anew at its end.
@@ -473,8 +505,8 @@ $$;
 create function wall.rebuild_tallies(partition integer) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  -- Answers being settled finish first; later ones wait for this import's end. See wall.settle.
-  perform pg_advisory_xact_lock(4871004, partition);
+  perform wall.hold_answers(partition);
+  perform pg_advisory_xact_lock(4871003, partition);
   update public.intention_now i set area_no = e.area_no
   from public.elector e
   where i.partition_id = partition and e.partition_id = i.partition_id and e.elector_id = i.elector_id
@@ -488,16 +520,26 @@ begin
 end
 $$;
 
--- Folds the ledger to one row a district, kind and code; whoever comes second goes on.
+-- Folds each authority's ledger to one row a district, kind and code; where somebody is at it, it is left alone. What is
+-- one row already stays as it is.
 create function wall.fold_tallies() returns void
 language plpgsql volatile security definer set search_path = '' as $$
+declare
+  partition integer;
 begin
-  if not pg_try_advisory_xact_lock(4871003) then
-    return;
-  end if;
-  with gone as (delete from public.tally returning area_no, intention_kind, code, change)
-  insert into public.tally (area_no, intention_kind, code, change)
-  select area_no, intention_kind, code, sum(change) from gone group by 1, 2, 3 having sum(change) <> 0;
+  for partition in select a.partition_id from public.authority a order by 1 loop
+    continue when not pg_try_advisory_xact_lock(4871003, partition);
+    with many as materialized (
+      select t.area_no, t.intention_kind, t.code from public.tally t join public.district d using (area_no)
+      where d.partition_id = partition group by 1, 2, 3 having count(*) > 1
+    ), gone as (
+      delete from public.tally t using many m
+      where t.area_no = m.area_no and t.intention_kind = m.intention_kind and t.code = m.code
+      returning t.area_no, t.intention_kind, t.code, t.change
+    )
+    insert into public.tally (area_no, intention_kind, code, change)
+    select area_no, intention_kind, code, sum(change) from gone group by 1, 2, 3 having sum(change) <> 0;
+  end loop;
 end
 $$;
 
@@ -577,7 +619,8 @@ language sql volatile security definer set search_path = '' as $$
       or pg_has_role(session_user, 'hustings_operator', 'member'))
 $$;
 
--- The names that a history needs: who recorded it. Only of accounts with a result in the area.
+-- The names that records need: who recorded, holds or decided. Of any account whose id is asked for: ids are random, and
+-- who knows one has read a record of theirs that the wall let through.
 create function wall.names(accounts uuid[]) returns table (account_id uuid, name text)
 language sql stable security definer set search_path = '' as $$
   select a.account_id, a.name from public.account a
@@ -596,15 +639,17 @@ end $$;
 alter type wall.open_list owner to hustings_wall;
 grant execute on function wall.list_partition(), wall.list_id(), wall.list_version(), wall.households(), wall.electors(),
   wall.own_lists(), wall.own_progress() to hustings_volunteer;
-grant execute on function wall.done(boolean, text) to hustings_volunteer, hustings_organiser;
 grant execute on function wall.may_record(integer, bigint, bigint, bigint, integer, text),
   wall.recordable(integer, bigint, bigint, bigint), wall.received_same(uuid, bytea), wall.settle(integer, bigint, text)
   to hustings_volunteer, hustings_organiser;
 grant execute on function wall.waits(uuid, uuid, integer, bigint, timestamptz) to hustings_organiser;
-grant execute on function wall.fold_tallies(), wall.volunteers(), wall.may_assign(integer, bigint, uuid), wall.extend_sessions(uuid),
+grant execute on function wall.volunteers(), wall.may_assign(integer, bigint, uuid), wall.extend_sessions(uuid),
   wall.assignable(integer, bigint), wall.objected(integer, bigint[])
   to hustings_organiser;
-grant execute on function wall.rebuild_tallies(integer) to hustings_importer;
+grant execute on function wall.begin_answers(integer[]) to hustings_volunteer, hustings_organiser;
+grant execute on function wall.hold_answers(integer), wall.rebuild_tallies(integer) to hustings_importer;
+-- The server folds now and then, for nobody in particular.
+grant execute on function wall.fold_tallies() to hustings_door;
 grant execute on function wall.names(uuid[]) to hustings_organiser, hustings_protection;
 
 set local role hustings_owner;
@@ -663,8 +708,9 @@ create policy organiser_reads on assignment for select to hustings_organiser
   using (exists (select from walk_list l where l.partition_id = assignment.partition_id and l.list_id = assignment.list_id));
 create policy organiser_assigns on assignment for insert to hustings_organiser
   with check (assigned_by = (select wall.account()) and wall.may_assign(partition_id, list_id, account_id));
+-- What is over is history: nobody changes when it ended.
 create policy organiser_ends on assignment for update to hustings_organiser
-  using (exists (select from walk_list l where l.partition_id = assignment.partition_id and l.list_id = assignment.list_id))
+  using (ended_at is null and exists (select from walk_list l where l.partition_id = assignment.partition_id and l.list_id = assignment.list_id))
   with check (ended_at is not null);
 create policy organiser_reads on result for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));

@@ -8,7 +8,7 @@
 create function wall.homes_here()
 returns table (household_id bigint, area_no integer, street text, building text, number integer, number_suffix text,
   flat text, lines text[], postcode text, people bigint, objecting bigint, spoke boolean, spoke_with bigint, latest text,
-  mine timestamptz)
+  done boolean, mine timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
 #variable_conflict use_column
 begin
@@ -26,19 +26,22 @@ begin
     left join objects o on o.elector_id = e.elector_id
     group by e.household_id
   ), said as materialized (
-    select r.household_id, bool_or(r.outcome = 'spoke') as spoke,
-      count(distinct r.elector_id) filter (where r.outcome = 'spoke') as spoke_with,
-      (array_agg(r.outcome order by r.received_at desc, r.id desc))[1] as latest,
-      max(r.received_at) filter (where r.account_id = (select wall.account())) as mine
-    from here join public.standing_result r using (partition_id, list_id)
+    select h.household_id, h.spoke, h.spoke_with, h.latest, h.done
+    from here join public.home_on_list h using (partition_id, list_id, version)
+  ), mine as materialized (
+    select r.household_id, max(r.received_at) as at
+    from here join public.result r using (partition_id, list_id)
+    where r.account_id = (select wall.account())
     group by r.household_id
   )
   select d.household_id, d.area_no, h.street, h.building, h.number, h.number_suffix, h.flat, h.lines, h.postcode,
-    coalesce(p.people, 0), coalesce(p.objecting, 0), s.spoke, s.spoke_with, s.latest, s.mine
+    coalesce(p.people, 0), coalesce(p.objecting, 0), s.spoke, s.spoke_with, s.latest,
+    coalesce(s.done, false), m.at
   from here join public.walk_list_door d using (partition_id, list_id, version)
   join public.household h on h.partition_id = d.partition_id and h.household_id = d.household_id
   left join people p on p.household_id = d.household_id
   left join said s on s.household_id = d.household_id
+  left join mine m on m.household_id = d.household_id
   order by d.place;
 end
 $$;

@@ -127,7 +127,7 @@ async function finishDoor(door, outcome) {
   }
 }
 
-const WORDS = { "not-home": "not home", "come-back": "come back later", inaccessible: "could not get in", refused: "asked us to leave", moved: "moved away", "wrong-address": "wrong address" };
+const WORDS = JSON.parse(head.dataset.outcomes);
 
 function inWords(answers) {
   const home = answers.get("");

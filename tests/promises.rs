@@ -79,6 +79,8 @@ mod sessions;
 mod set_up;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
+#[path = "promises/tallies.rs"]
+mod tallies;
 #[path = "promises/walk_lists.rs"]
 mod walk_lists;
 #[path = "promises/walk_lists_browser.rs"]

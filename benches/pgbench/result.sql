@@ -7,6 +7,7 @@
 begin;
 select set_config('app.session', (array[{hashes}])[:list + 1], true),
   set_config('app.list', '{partition}.' || (1000 + :list::bigint), true), set_config('app.area', '{area}', true);
+select wall.begin_answers(array[{partition}]);
 select wall.received_same(t.id, t.digest) as same, r.covered, r.door, r.person, r.here, r.area_no, r.intention_kind,
   (t.code is null or exists (select from intention_code c where c.code = t.code)) as code_known,
   string_to_array(t.issues, ' ') <@ array(select i.code from issue_code i) as issues_known

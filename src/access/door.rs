@@ -87,6 +87,15 @@ pub async fn note_refusal(
     Ok(())
 }
 
+/// Folds the ledger of tallies, so that figures stay quick to read: for nobody in particular, and it shows nothing.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn fold_tallies(database: &Database) -> Result<(), Error> {
+    sqlx::query!("select wall.fold_tallies()").execute(database.door()).await?;
+    Ok(())
+}
+
 /// Ends an import that cannot go on, perhaps because its own session is over: says why, forgets what was staged.
 /// Answers whether there was such an import of that session's account.
 ///

@@ -7,6 +7,7 @@ pub mod areas;
 pub mod audit;
 pub mod backup;
 pub mod grant;
+pub mod insight;
 pub mod lock;
 mod operation;
 mod place;
@@ -88,6 +89,9 @@ enum Command {
     /// Who saw what
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Compare the tallies with the results, or count them anew
+    #[command(subcommand)]
+    Insight(insight::Insight),
 }
 
 impl Command {
@@ -110,6 +114,7 @@ impl Command {
             Command::Grant(_) => "grant",
             Command::Lock(_) => "lock",
             Command::Audit(_) => "audit",
+            Command::Insight(_) => "insight",
         }
     }
 }
@@ -179,6 +184,7 @@ async fn operate(operation: &Operation, command: Command) -> Result<(), Error> {
         Command::Grant(command) => grant::run(operation, command).await,
         Command::Lock(command) => lock::run(operation, command).await,
         Command::Audit(command) => audit::run(operation, command).await,
+        Command::Insight(command) => insight::run(operation, command).await,
         Command::Serve { .. } | Command::Migrate | Command::Config | Command::Demo | Command::Openapi => Ok(()),
     }
 }

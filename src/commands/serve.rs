@@ -2,7 +2,7 @@
 
 use super::Operation;
 use super::place::Place;
-use crate::access::passwords;
+use crate::access::{door, passwords};
 use crate::config::Config;
 use crate::database::{Database, Operator, OperatorSession};
 use crate::error::Error;
@@ -13,6 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// How often the ledger of tallies is folded: a busy evening's answers are some thousands of rows by then.
+const FOLD_EVERY: Duration = Duration::from_secs(300);
 
 /// Serves until SIGTERM or Ctrl-C; requests in hand finish.
 ///
@@ -43,6 +46,7 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
     let served = tokio::select! {
         served = web::serve(app, listener, stopped()) => served,
         never = watch(&place, &replaced) => never,
+        never = keep_house(&database) => never,
     };
     database.close().await;
     place.leave().await?;
@@ -83,6 +87,18 @@ async fn watch(place: &Place, replaced: &AtomicBool) -> std::io::Result<()> {
             Ok(false) => {}
             Ok(true) => tracing::warn!("PostgreSQL had died and was started again"),
             Err(error) => tracing::error!(%error, "PostgreSQL has died and does not start"),
+        }
+    }
+}
+
+/// What nobody asks for: folds the ledger of tallies, now and every few minutes. Where several servers share a database,
+/// one at a time does it.
+async fn keep_house(database: &Database) -> std::io::Result<()> {
+    let mut every = tokio::time::interval(FOLD_EVERY);
+    loop {
+        every.tick().await;
+        if let Err(error) = door::fold_tallies(database).await {
+            tracing::warn!(%error, "tallies are not folded this time");
         }
     }
 }

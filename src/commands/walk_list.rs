@@ -62,7 +62,7 @@ async fn add(operation: &Operation, name: &str, area: &str, streets: &[String]) 
     let wanted = wanted(&mut scope, &place, streets).await?;
     let poll = choose::polls(&mut scope, &place).await?.first().map_or(Asked::Kind("national"), |p| Asked::Poll(p.id));
     let choices = Choices {
-        name: checked_name(name)?,
+        name: name.parse().map_err(|wrong: &str| Error::field("name", wrong))?,
         order: SideOrder::default(),
         poll,
         // Whoever makes a list from the command line has chosen its doors.
@@ -80,14 +80,6 @@ async fn add(operation: &Operation, name: &str, area: &str, streets: &[String]) 
         operation.print(&json!({ "id": id }), |_| id.to_string());
     }
     Ok(())
-}
-
-fn checked_name(name: &str) -> Result<String, Error> {
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    match name.chars().count() {
-        1..=120 => Ok(name),
-        _ => Err(Error::field("name", "Give the list a name of at most 120 letters")),
-    }
 }
 
 /// The districts of the area as it is today.

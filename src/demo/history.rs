@@ -40,7 +40,7 @@ pub async fn canvass(
                intention_kind, issues, asks, at, received_at, account_id)
              select partition_id, gen_random_uuid(), list_id, household_id, elector_id, area_no, 'spoke',
                ($6::text[])[1 + floor(23.99 * (0.75 * random() + 0.25 * (area_no % 7) / 7.0))::integer], intention_kind,
-               case when mood < 0.12 then array[(array['BUS', 'HARBOUR', 'HOUSING', 'GP'])[1 + floor(random() * 4)::integer]]
+               case when mood < 0.12 then array[(array['BUS', 'HEALTH', 'HOUSING', 'ROADS'])[1 + floor(random() * 4)::integer]]
                  else '{}' end,
                case when mood > 0.97 then array['will-help'] when mood > 0.94 then array['poster']
                  when mood > 0.90 then array['postal-vote'] else '{}' end,

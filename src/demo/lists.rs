@@ -59,9 +59,9 @@ fn number<D>(districts: &[D], letters: &str, of: impl Fn(&D) -> (&String, i32)) 
     districts.iter().map(of).find(|(l, _)| *l == letters).map_or(0, |(_, number)| number)
 }
 
-fn choices(name: &str, poll: Asked, split: Option<usize>) -> Choices {
-    Choices {
-        name: name.to_owned(),
+fn choices(name: &str, poll: Asked, split: Option<usize>) -> Result<Choices, Error> {
+    Ok(Choices {
+        name: name.parse().map_err(|wrong: &str| Error::field("name", wrong))?,
         order: SideOrder::default(),
         poll,
         asked_days: None,
@@ -69,7 +69,7 @@ fn choices(name: &str, poll: Asked, split: Option<usize>) -> Choices {
         empty: true,
         show_last: false,
         split,
-    }
+    })
 }
 
 /// A district's lists of the last three months, walked and ended.
@@ -86,7 +86,7 @@ async fn past(
     let walked = streets.len() * CANVASSED / 100;
     let wanted: Vec<_> = streets.into_iter().take(walked).map(|s| (s.area_no, s.key)).collect();
     let poll = poll(scope, &place).await?;
-    let choices = choices(&format!("{letters} 1"), poll, Some(90));
+    let choices = choices(&format!("{letters} 1"), poll, Some(90))?;
     let plan = make::plan(scope, &place, &wanted, &choices).await?;
     let lists = make::make(scope, &place, &plan, &choices, &serde_json::json!({"district": letters})).await?;
     for (m, list) in lists.into_iter().enumerate() {
@@ -116,7 +116,7 @@ async fn out(
     let streets = choose::streets(scope, &place).await?;
     let waiting = streets.len() * CANVASSED / 100;
     let wanted: Vec<_> = streets.into_iter().skip(waiting).take(2).map(|s| (s.area_no, s.key)).collect();
-    let choices = choices(name, poll(scope, &place).await?, None);
+    let choices = choices(name, poll(scope, &place).await?, None)?;
     let plan = make::plan(scope, &place, &wanted, &choices).await?;
     let made = make::make(scope, &place, &plan, &choices, &serde_json::json!({"streets": wanted.len()})).await?;
     let list = made.first().copied().ok_or(Error::NotFound)?;

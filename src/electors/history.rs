@@ -3,6 +3,7 @@
 
 use super::{ElectorId, HouseholdId};
 use crate::canvass::ListId;
+use crate::canvass::results::{Ask, Outcome};
 use crate::database::{Scoped, Seen};
 use crate::error::Error;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -195,32 +196,12 @@ pub async fn intentions(scope: &mut Scoped, id: ElectorId) -> Result<Vec<(String
 
 /// What happened at the door, as a heading.
 pub fn outcome_words(outcome: &str) -> &'static str {
-    match outcome {
-        "spoke" => "Spoke",
-        "not-home" => "Not home",
-        "refused" => "Would not talk",
-        "moved" => "Has moved",
-        "deceased" => "Has died",
-        "wrong-address" => "Wrong address",
-        "inaccessible" => "Could not get to the door",
-        "come-back" => "Come back another time",
-        _ => "Called",
-    }
+    Outcome::parse(outcome).map_or("Called", Outcome::title)
 }
 
-/// What somebody asked for or offered, after "Wants" or "Will".
+/// What somebody asked for or offered, as a sentence without its stop.
 pub fn ask_words(ask: &str) -> &'static str {
-    match ask {
-        "postal-vote" => "a postal vote form",
-        "proxy-vote" => "a proxy vote form",
-        "register" => "help to register",
-        "photo-id" => "help with photo ID",
-        "lift" => "a lift on polling day",
-        "poster" => "a poster",
-        "will-help" => "to help",
-        "call-back" => "a call back",
-        _ => "something",
-    }
+    Ask::parse(ask).map_or("Asked for something", Ask::title)
 }
 
 /// "a poster, to help and a lift on polling day".

@@ -39,13 +39,7 @@ pub async fn districts(scope: &mut Scoped) -> Result<Vec<District>, Error> {
 /// # Errors
 /// What the database says.
 pub async fn next_kind(scope: &mut Scoped) -> Result<String, Error> {
-    let kind = sqlx::query_scalar!(
-        "select k.intention_kind from poll p join poll_kind k using (kind)
-         where p.poll_date >= current_date order by p.poll_date limit 1"
-    )
-    .fetch_optional(scope.connection())
-    .await?;
-    Ok(kind.unwrap_or_else(|| "local".into()))
+    Ok(crate::polls::next(scope).await?.map_or_else(|| "local".into(), |poll| poll.intention_kind))
 }
 
 /// A home with those who live there.

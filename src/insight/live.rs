@@ -60,14 +60,9 @@ pub async fn out_now(scope: &mut Scoped) -> Result<Vec<OutNow>, Error> {
                and a.starts_at <= now() and a.ends_at > now()) h on h.ends is not null
            cross join lateral (
              select count(*) filter (where home.done) as done, count(*) filter (where home.spoke) as spoke,
-               count(*) filter (where home.out and not home.spoke) as not_home, max(home.last) as last
-             from (
-               select bool_or(r.outcome <> 'come-back') as done, bool_or(r.outcome = 'spoke') as spoke,
-                 bool_or(r.outcome = 'not-home') as out, max(r.received_at) as last
-               from result r
-               where r.partition_id = l.partition_id and r.list_id = l.list_id
-                 and not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id)
-               group by r.household_id) home) d
+               count(*) filter (where home.not_home and not home.spoke) as not_home, max(home.last) as last
+             from home_on_list home
+             where home.partition_id = l.partition_id and home.list_id = l.list_id and home.version = l.version) d
            where l.ended_at is null
            order by d.last desc nulls last, l.name
            limit 50"#
@@ -176,9 +171,8 @@ async fn lists_with_doors_left(scope: &mut Scoped) -> Result<Vec<NeedsList>, Err
              where a.partition_id = l.partition_id and a.list_id = l.list_id and a.ended_at is null
                and a.ends_at > now()) h on true
            cross join lateral (
-             select count(distinct r.household_id) as done from result r
-             where r.partition_id = l.partition_id and r.list_id = l.list_id and r.outcome <> 'come-back'
-               and not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id)) d
+             select count(*) as done from home_on_list h
+             where h.partition_id = l.partition_id and h.list_id = l.list_id and h.version = l.version and h.done) d
            where l.ended_at is null and l.doors > d.done
            order by h.ends nulls first, l.made_at desc
            limit 50"#
@@ -235,14 +229,13 @@ async fn pairs(scope: &mut Scoped) -> Result<Vec<Pair>, Error> {
         Pair,
         r#"with standing as materialized (
              select r.partition_id, r.elector_id, r.list_id, r.intention, r.intention_kind, r.account_id, r.received_at
-             from result r
+             from standing_result r
              where r.area_no = any($1) and r.received_at > now() - interval '14 days'
                and r.intention is not null
-               and not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id)
            )
-           select a.partition_id, a.elector_id as "elector_id!", a.list_id, a.intention as "first!",
-             a.account_id as first_by, a.received_at as first_at, b.intention as "second!", b.account_id as second_by,
-             b.received_at as second_at
+           select a.partition_id as "partition_id!", a.elector_id as "elector_id!", a.list_id as "list_id!",
+             a.intention as "first!", a.account_id as "first_by!", a.received_at as "first_at!", b.intention as "second!",
+             b.account_id as "second_by!", b.received_at as "second_at!"
            from standing a join standing b on b.partition_id = a.partition_id and b.elector_id = a.elector_id
              and b.list_id = a.list_id and b.intention_kind = a.intention_kind
              and b.account_id <> a.account_id and b.intention <> a.intention

@@ -6,6 +6,7 @@ use super::store;
 use super::{DistrictFigures, total};
 use crate::canvass::codes::{self, Code};
 use crate::error::Error;
+use crate::polls;
 use crate::web::words::{ago, clock_time, count, day_of, figure, percent, within};
 use crate::web::{Answer, Layout, Viewer};
 use askama::Template;
@@ -15,6 +16,9 @@ use axum::response::IntoResponse;
 use chrono::{NaiveDate, Timelike, Utc};
 use chrono_tz::Europe::London;
 use serde::Deserialize;
+
+/// The kind of election whose figures are shown where no poll is to come.
+const USUAL: &str = "local";
 
 /// Which figures, in which order. Nothing of a person's.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -113,7 +117,7 @@ impl DistrictFigures {
 pub async fn districts(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> Answer {
     let mut scope = viewer.scope().await?;
     let codes = codes::intentions(&mut scope).await?;
-    let (next, _) = store::next_poll(&mut scope).await?;
+    let next = polls::next(&mut scope).await?.map_or_else(|| USUAL.to_owned(), |poll| poll.intention_kind);
     let kinds = kinds(store::kinds(&mut scope).await?, &next);
     let kind = kinds.iter().find(|k| **k == asked.kind).cloned().unwrap_or(next);
     let mut districts = store::by_district(&mut scope, &kind).await?;
@@ -238,7 +242,8 @@ pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
     }
     let mut scope = viewer.scope().await?;
     let codes = codes::intentions(&mut scope).await?;
-    let (kind, poll) = store::next_poll(&mut scope).await?;
+    let poll = polls::next(&mut scope).await?;
+    let kind = poll.as_ref().map_or_else(|| USUAL.to_owned(), |poll| poll.intention_kind.clone());
     let mut districts = store::by_district(&mut scope, &kind).await?;
     let by_day = store::doors_by_day(&mut scope).await?;
     let new_promises = store::new_promises(&mut scope, &kind).await?;
@@ -252,7 +257,7 @@ pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
         layout,
         area: within(&viewer.area_name),
         kind,
-        poll,
+        poll: poll.map(|poll| poll.date),
         parts: charts::split(&codes, &whole.by_code),
         codes,
         whole,

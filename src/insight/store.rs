@@ -50,12 +50,11 @@ pub async fn by_district(scope: &mut Scoped, kind: &str) -> Result<Vec<DistrictF
     .fetch_all(scope.connection())
     .await?;
     let doors = sqlx::query!(
-        r#"select r.area_no, r.received_at < now() - interval '7 days' as "before!",
+        r#"select r.area_no as "area_no!", r.received_at < now() - interval '7 days' as "before!",
              count(distinct (r.list_id, r.household_id)) as "doors!",
              count(distinct r.elector_id) filter (where r.outcome = 'spoke') as "spoken!"
-           from result r
+           from standing_result r
            where r.area_no = any($1) and r.received_at >= now() - interval '14 days'
-             and not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id)
            group by 1, 2"#,
         &numbers
     )
@@ -82,20 +81,6 @@ pub async fn kinds(scope: &mut Scoped) -> Result<Vec<String>, Error> {
     Ok(sqlx::query_scalar!("select distinct intention_kind from tally where area_no = any($1) order by 1", &numbers)
         .fetch_all(scope.connection())
         .await?)
-}
-
-/// The kind of election that comes next, and its day; local where none is known of.
-///
-/// # Errors
-/// What the database says.
-pub async fn next_poll(scope: &mut Scoped) -> Result<(String, Option<chrono::NaiveDate>), Error> {
-    let next = sqlx::query!(
-        "select k.intention_kind, p.poll_date from poll p join poll_kind k using (kind)
-         where p.poll_date >= current_date order by p.poll_date limit 1"
-    )
-    .fetch_optional(scope.connection())
-    .await?;
-    Ok(next.map_or(("local".into(), None), |n| (n.intention_kind, Some(n.poll_date))))
 }
 
 /// Doors of each of the last 7 days in the area in use, oldest first.
@@ -129,7 +114,7 @@ pub async fn new_promises(scope: &mut Scoped, kind: &str) -> Result<i64, Error> 
              and i.intention_kind = r.intention_kind and i.result_id = r.id
            join intention_code c on c.code = i.code and c.code_group in ('for', 'leaning')
            where r.area_no = any($1) and r.received_at >= now() - interval '7 days' and r.intention_kind = $2
-             and not exists (select from result e join intention_code ec on ec.code = e.intention
+             and not exists (select from standing_result e join intention_code ec on ec.code = e.intention
                where e.partition_id = r.partition_id and e.elector_id = r.elector_id
                  and e.intention_kind = r.intention_kind and e.received_at < now() - interval '7 days'
                  and ec.code_group in ('for', 'leaning'))"#,
@@ -166,9 +151,8 @@ pub async fn compare(scope: &mut Scoped) -> Result<Vec<Difference>, Error> {
         r#"with newest as (
              select distinct on (r.partition_id, r.elector_id, r.intention_kind)
                r.partition_id, r.elector_id, r.intention_kind, r.intention
-             from result r
+             from standing_result r
              where r.intention is not null
-               and not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id)
              order by r.partition_id, r.elector_id, r.intention_kind, r.received_at desc, r.id desc
            ), counted as (
              select e.area_no, n.intention_kind as kind, n.intention as code, count(*) as n
@@ -186,11 +170,18 @@ pub async fn compare(scope: &mut Scoped) -> Result<Vec<Difference>, Error> {
     .await?)
 }
 
-/// Settles every person's current intention anew from the results and counts the tallies from those. For the operator.
+/// Settles every person's current intention anew from the results and counts the tallies from those. Answers that come
+/// meanwhile wait. For the operator.
 ///
 /// # Errors
 /// What the database says; a session may not do it.
 pub async fn rebuild(scope: &mut Scoped) -> Result<(), Error> {
+    // First of all, and for every authority: whoever settles an answer holds its person's row while they wait.
+    sqlx::query!(
+        "select count(wall.hold_answers(partition_id)) from (select partition_id from authority order by 1) a"
+    )
+    .fetch_one(scope.connection())
+    .await?;
     // Settling leaves alone what names the right result already: so nothing may.
     sqlx::query!("update intention_now set code = null, result_id = null, received_at = null")
         .execute(scope.connection())
@@ -201,6 +192,8 @@ pub async fn rebuild(scope: &mut Scoped) -> Result<(), Error> {
     )
     .execute(scope.connection())
     .await?;
-    sqlx::query!("select wall.rebuild_tallies(partition_id) from authority").execute(scope.connection()).await?;
+    sqlx::query!("select wall.rebuild_tallies(partition_id) from (select partition_id from authority order by 1) a")
+        .execute(scope.connection())
+        .await?;
     Ok(())
 }

@@ -4,6 +4,8 @@ pub mod deadlines;
 pub mod pages;
 pub mod store;
 
+pub use store::{next, to_come};
+
 use chrono::NaiveDate;
 
 /// An election.
@@ -25,6 +27,19 @@ pub struct Poll {
     /// The area's name.
     #[serde(skip)]
     pub area_name: String,
+}
+
+/// An election to come, as other rooms need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coming {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Polling day.
+    pub date: NaiveDate,
+    /// What intentions asked for it are kept under: `national`, `devolved` or `local`.
+    pub intention_kind: String,
 }
 
 /// A kind of election.

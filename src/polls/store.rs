@@ -1,7 +1,7 @@
 //! Polls in the database. They hold no people.
 
-use super::{Poll, PollKind};
-use crate::database::Scoped;
+use super::{Coming, Poll, PollKind};
+use crate::database::{Actor, Scoped};
 use crate::error::Error;
 use chrono::NaiveDate;
 
@@ -19,6 +19,39 @@ pub async fn list(scope: &mut Scoped) -> Result<Vec<Poll>, Error> {
     )
     .fetch_all(scope.connection())
     .await?)
+}
+
+/// The polls to come where any of these districts vote, the next one first; anywhere, when none are named.
+///
+/// # Errors
+/// What the database says.
+pub async fn to_come(scope: &mut Scoped, districts: Option<&[i32]>) -> Result<Vec<Coming>, Error> {
+    Ok(sqlx::query_as!(
+        Coming,
+        r#"select p.poll_id as id, p.name, p.poll_date as date, k.intention_kind
+           from poll p join poll_kind k using (kind) join area a using (area_id)
+           where p.poll_date >= current_date
+             and ($1::integer[] is null or a.kind = 'installation' or a.area_no = any ($1)
+               or exists (select from district d where d.partition_id = a.partition_id and d.area_no = any ($1))
+               or exists (select from area_district ad where ad.area_id = a.area_id and ad.area_no = any ($1)
+                 and ad.from_date <= current_date and ad.until_date > current_date))
+           order by p.poll_date, p.poll_id limit 50"#,
+        districts
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
+/// The poll that comes next in the area in use; anywhere, for the operator.
+///
+/// # Errors
+/// What the database says.
+pub async fn next(scope: &mut Scoped) -> Result<Option<Coming>, Error> {
+    let districts = match scope.actor() {
+        Actor::Operator { .. } => None,
+        _ => sqlx::query_scalar!("select wall.areas()").fetch_one(scope.connection()).await?,
+    };
+    Ok(to_come(scope, districts.as_deref()).await?.into_iter().next())
 }
 
 /// The kinds of poll.

@@ -164,9 +164,11 @@ impl Work<'_> {
             self.doubts(scope, register).await?;
         }
         self.sizes(scope).await?;
-        sqlx::query!("select wall.follow_people($1)", self.partition).fetch_one(scope.connection()).await?;
         lists::follow(scope, self.id, self.partition, &self.ground.reach).await?;
         self.between(scope, "lists").await?;
+        // Answers recorded until now are there to be moved; later ones wait, and find everybody where they are then.
+        sqlx::query!("select wall.hold_answers($1)", self.partition).fetch_one(scope.connection()).await?;
+        sqlx::query!("select wall.follow_people($1)", self.partition).fetch_one(scope.connection()).await?;
         sqlx::query!("select wall.rebuild_tallies($1)", self.partition).fetch_one(scope.connection()).await?;
         Ok(register)
     }

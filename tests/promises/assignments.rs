@@ -101,6 +101,10 @@ async fn nobody_gets_a_list_whose_doors_their_grant_does_not_cover_by_page_or_by
         .await;
         assert_eq!(tried.is_ok(), allowed, "{tried:?}");
     }
+    for (ended, why) in [(1, "it is taken back"), (0, "when it ended is history")] {
+        let tried = query("update assignment set ended_at = now()").execute(&mut db).await.unwrap();
+        assert_eq!(tried.rows_affected(), ended, "{why}");
+    }
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ async fn an_electors_page_tells_what_was_said_when_and_who_recorded_it() {
     for told in [
         "Firm, local election",
         "by Bo Ferreday on list Quillbrook 3",
-        "Wants a poster",
+        "Will put up a poster. Will help.",
         "“The bus is late”",
         "Buses",
         "Against, local election",

@@ -137,14 +137,14 @@ pub async fn change(app: &TestApp, statement: &'static str) -> u64 {
 pub const RECOUNT: &str = "with newest as (
     select distinct on (r.partition_id, r.elector_id, r.intention_kind) r.partition_id, r.elector_id, r.intention_kind, r.intention, r.id
     from result r
-    where r.intention is not null and not exists (select from result c where c.base = r.id
-      and c.household_id = r.household_id and c.elector_id is not distinct from r.elector_id)
+    where r.intention is not null and not exists (select from result c
+      where c.partition_id = r.partition_id and c.base = r.id and c.household_id = r.household_id and c.elector_id is not distinct from r.elector_id)
     order by r.partition_id, r.elector_id, r.intention_kind, r.received_at desc, r.id desc)
   select
     (select count(*) from newest n full join (select * from intention_now where code is not null) i
        using (partition_id, elector_id, intention_kind) where n.intention is distinct from i.code or n.id is distinct from i.result_id)
   + (select count(*) from
        (select area_no, intention_kind, intention as code, count(*) as people
-        from newest join elector using (partition_id, elector_id) group by 1, 2, 3) n
+        from newest join elector using (partition_id, elector_id) where left_at is null group by 1, 2, 3) n
        full join (select area_no, intention_kind, code, sum(change) as people from tally group by 1, 2, 3 having sum(change) <> 0) t
        using (area_no, intention_kind, code) where n.people is distinct from t.people)";

@@ -102,7 +102,7 @@ fn opened(plan: super::plan::Plan, everybody: Vec<ListedElector>, codes: Vec<Cod
     let door = |door: &super::Door| DoorRow {
         household: door.household,
         address: door.address(),
-        done: door.done(),
+        done: door.done,
         electors: homes.remove(&door.household).unwrap_or_default(),
     };
     OpenedList {

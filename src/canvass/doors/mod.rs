@@ -29,7 +29,7 @@ pub struct MyList {
     pub ends: DateTime<Utc>,
     /// Its doors.
     pub doors: i64,
-    /// Those with an answer that stands.
+    /// Those that are done.
     pub done: i64,
 }
 
@@ -95,6 +95,8 @@ pub struct Door {
     pub people: i64,
     /// How it stands.
     pub state: State,
+    /// Whether it counts as done, as the database says (`home_on_list`).
+    pub done: bool,
     /// When this account recorded something here last.
     pub recorded: Option<DateTime<Utc>>,
 }
@@ -157,11 +159,6 @@ impl Door {
     /// Whether it still wants an answer.
     pub fn to_do(&self) -> bool {
         self.state == State::ToDo
-    }
-
-    /// Whether it counts as done.
-    pub fn done(&self) -> bool {
-        matches!(self.state, State::Spoke(_) | State::Other(_)) && self.state != State::Other(Outcome::ComeBack)
     }
 
     /// How it stands, in words.

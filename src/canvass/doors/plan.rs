@@ -21,9 +21,9 @@ impl Plan {
         self.doors.iter().filter(|d| d.state != State::Leave).count()
     }
 
-    /// How many are done.
+    /// How many of those are done.
     pub fn done(&self) -> usize {
-        self.doors.iter().filter(|d| d.done()).count()
+        self.doors.iter().filter(|d| d.done && d.state != State::Leave).count()
     }
 
     /// "39 doors".
@@ -181,7 +181,7 @@ impl<'a> Section<'a> {
     /// "11 of 19 done".
     pub fn progress(&self) -> String {
         let total = self.doors().filter(|d| d.state != State::Leave).count();
-        format!("{} of {total} done", self.doors().filter(|d| d.done()).count())
+        format!("{} of {total} done", self.doors().filter(|d| d.done && d.state != State::Leave).count())
     }
 
     /// The flats that one tap records as not home.
@@ -206,6 +206,7 @@ mod tests {
             lines: vec![format!("{number} Larkspur Row"), "Wexmere".into()],
             postcode: Some("ZZ1 4QX".into()),
             people: 2,
+            done: state != State::Other(Outcome::ComeBack) && matches!(state, State::Spoke(_) | State::Other(_)),
             state,
             recorded: None,
         }

@@ -86,7 +86,7 @@ async fn weigh(viewer: &Viewer, list: ListId, sheet: &Sheet) -> Answer<(Vec<Said
     let incoming = sheet.results(list, &said);
     let sent: Vec<Sent<'_>> = incoming
         .iter()
-        .filter_map(|i| Some(Sent { id: i.id, digest: &i.digest, result: i.result.as_ref().ok()? }))
+        .filter_map(|i| Some(Sent { id: i.id, digest: &i.digest, result: i.result.as_ref().ok()?, late: None }))
         .collect();
     let changing = results::store::changing(&mut scope, &sent).await?;
     scope.commit().await?;

@@ -117,7 +117,8 @@ async fn doors(scope: &mut Scoped, open: &OpenList) -> Result<Vec<Door>, Error> 
     let rows = sqlx::query!(
         r#"select h.household_id as "household_id!", h.street as "street!", h.building as "building!", h.number,
              h.number_suffix as "number_suffix!", h.flat as "flat!", h.lines as "lines!", h.postcode,
-             h.people as "people!", h.objecting as "objecting!", h.spoke, h.spoke_with, h.latest, h.mine
+             h.people as "people!", h.objecting as "objecting!", h.spoke, h.spoke_with, h.latest,
+             h.done as "done!", h.mine
            from wall.homes_here() h"#
     )
     .fetch_all(scope.connection())
@@ -132,6 +133,7 @@ async fn doors(scope: &mut Scoped, open: &OpenList) -> Result<Vec<Door>, Error> 
                 Some(_) if r.spoke == Some(true) => State::Spoke(r.spoke_with.unwrap_or_default()),
                 Some(latest) => State::Other(latest),
             },
+            done: r.done,
             street: r.street,
             building: r.building,
             number: r.number,

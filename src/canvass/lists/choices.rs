@@ -1,6 +1,6 @@
 //! What an organiser chooses for a new list: the form as it goes from step to step, and its typed reading.
 
-use super::{MOST_DOORS, SideOrder, USUAL_DOORS};
+use super::{ListName, MOST_DOORS, SideOrder, USUAL_DOORS};
 use crate::web::FieldErrors;
 use serde::Deserialize;
 
@@ -65,11 +65,9 @@ impl NewForm {
     /// The fields that cannot stand.
     pub fn choices(&self) -> Result<Choices, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let name = self.name.split_whitespace().collect::<Vec<_>>().join(" ");
-        if name.is_empty() {
-            errors.add("name", "Give the list a name");
-        } else if name.chars().count() > 100 {
-            errors.add("name", "Keep the name to 100 letters");
+        let name = self.name.parse::<ListName>();
+        if let Err(wrong) = &name {
+            errors.add("name", *wrong);
         }
         let asked_days = self.asked.as_ref().map(|_| self.asked_days.trim().parse::<i32>());
         if !matches!(asked_days, None | Some(Ok(1..=3650))) {
@@ -87,8 +85,8 @@ impl NewForm {
         if poll.is_none() {
             errors.add("poll", "Choose which election is asked about");
         }
-        match (order, poll) {
-            (Some(order), Some(poll)) if !errors.any() => Ok(Choices {
+        match (name, order, poll) {
+            (Ok(name), Some(order), Some(poll)) if !errors.any() => Ok(Choices {
                 name,
                 order,
                 poll,
@@ -127,7 +125,7 @@ impl Asked {
 #[derive(Debug, Clone)]
 pub struct Choices {
     /// The list's name, or the first of several lists'.
-    pub name: String,
+    pub name: ListName,
     /// How one walks.
     pub order: SideOrder,
     /// Which election is asked about.

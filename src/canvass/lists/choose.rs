@@ -3,7 +3,7 @@
 use crate::canvass::walk_order::natural;
 use crate::database::Scoped;
 use crate::error::Error;
-use chrono::NaiveDate;
+use crate::polls::Coming;
 use std::collections::HashMap;
 
 /// A district that lists may be made from.
@@ -143,36 +143,13 @@ pub async fn streets(scope: &mut Scoped, place: &Place) -> Result<Vec<Street>, E
     Ok(found)
 }
 
-/// An election that may be asked about.
-pub struct PollChoice {
-    /// Its number.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
-    /// Its date.
-    pub date: NaiveDate,
-}
-
 /// The polls to come where any of these districts vote, the next one first.
 ///
 /// # Errors
 /// What the database says.
-pub async fn polls(scope: &mut Scoped, place: &Place) -> Result<Vec<PollChoice>, Error> {
+pub async fn polls(scope: &mut Scoped, place: &Place) -> Result<Vec<Coming>, Error> {
     let districts: Vec<i32> = place.districts.keys().copied().collect();
-    Ok(sqlx::query_as!(
-        PollChoice,
-        r#"select p.poll_id as id, p.name, p.poll_date as date
-           from poll p join area a using (area_id)
-           where p.poll_date >= current_date
-             and (a.kind = 'installation' or a.partition_id = $1 or a.area_no = any ($2)
-               or exists (select from area_district ad where ad.area_id = a.area_id and ad.area_no = any ($2)
-                 and ad.from_date <= current_date and ad.until_date > current_date))
-           order by p.poll_date, p.poll_id limit 50"#,
-        place.partition,
-        &districts
-    )
-    .fetch_all(scope.connection())
-    .await?)
+    crate::polls::to_come(scope, Some(&districts)).await
 }
 
 /// A name that makes sense for a list of these districts: their ward, name or letters, and the next number.

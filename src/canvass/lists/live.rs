@@ -1,7 +1,7 @@
 //! A list as it goes: what was said at each door so far, read in two queries and put together here.
 //!
-//! A door is done when somebody there spoke, or when its last answer that stands does not ask us to come back. An answer
-//! that a later one corrects does not stand.
+//! How a door stands and whether it is done, the database says (`home_on_list`); an answer that a later one corrects
+//! does not stand.
 
 use super::{door_label, store};
 use crate::canvass::ListId;
@@ -36,6 +36,11 @@ pub struct Door {
     pub electors: Vec<i64>,
     /// Of them, those who by now want nobody at their door.
     pub objected: usize,
+    /// The outcome that is shown, as the contract spells it: that somebody spoke, else the last; None while nobody has
+    /// been.
+    pub outcome: Option<String>,
+    /// Whether it counts as done.
+    pub done: bool,
 }
 
 /// An answer of this list that stands.
@@ -70,10 +75,13 @@ pub async fn doors(scope: &mut Scoped, id: ListId, version: i32) -> Result<Vec<D
         r#"select w.household_id, d.letters, w.street, w.side, h.building, h.number, h.number_suffix, h.flat, h.address,
              array(select e.elector_id from walk_list_elector e where e.partition_id = w.partition_id
                and e.list_id = w.list_id and e.version = w.version and e.household_id = w.household_id
-               order by e.place) as "electors!"
+               order by e.place) as "electors!",
+             case when s.spoke then 'spoke' else s.latest end as outcome, coalesce(s.done, false) as "done!"
            from walk_list_door w
            join district d using (area_no)
            join household h on h.partition_id = w.partition_id and h.household_id = w.household_id
+           left join (select household_id, spoke, latest, done from home_on_list
+                      where partition_id = $1 and list_id = $2 and version = $3) s on s.household_id = w.household_id
            where w.partition_id = $1 and w.list_id = $2 and w.version = $3
            order by w.place"#,
         id.partition,
@@ -93,6 +101,8 @@ pub async fn doors(scope: &mut Scoped, id: ListId, version: i32) -> Result<Vec<D
         building: r.building,
         objected: r.electors.iter().filter(|e| objected.contains(e)).count(),
         electors: r.electors,
+        outcome: r.outcome,
+        done: r.done,
     });
     Ok(door.collect())
 }
@@ -104,11 +114,11 @@ pub async fn doors(scope: &mut Scoped, id: ListId, version: i32) -> Result<Vec<D
 pub async fn answers(scope: &mut Scoped, id: ListId) -> Result<Vec<Answer>, Error> {
     Ok(sqlx::query_as!(
         Answer,
-        r#"select r.id, r.household_id as household, r.elector_id as elector, r.outcome, r.intention, r.at, r.received_at,
-             r.account_id as account, r.accepted_by is not null as "accepted!"
-           from standing_result s join result r using (partition_id, id)
-           where s.partition_id = $1 and s.list_id = $2
-           order by r.received_at, r.id"#,
+        r#"select id as "id!", household_id as "household!", elector_id as elector, outcome as "outcome!", intention, at as "at!",
+             received_at as "received_at!", account_id as "account!", accepted_by is not null as "accepted!"
+           from standing_result
+           where partition_id = $1 and list_id = $2
+           order by received_at, id"#,
         id.partition,
         id.id
     )
@@ -200,12 +210,10 @@ pub struct Progress {
 impl Progress {
     /// Puts the answers to the doors.
     pub fn of(doors: &[Door], answers: &[Answer]) -> Self {
-        let mut by_door = HashMap::<i64, Vec<&Answer>>::new();
         let mut progress = Progress::default();
         let mut spoken = HashSet::new();
         let mut said = HashMap::<i64, Vec<(Uuid, &str)>>::new();
         for answer in answers {
-            by_door.entry(answer.household).or_default().push(answer);
             if let (Some(elector), Some(code)) = (answer.elector, &answer.intention) {
                 progress.intentions.insert(elector, code.clone());
                 said.entry(elector).or_default().push((answer.account, code));
@@ -219,9 +227,7 @@ impl Progress {
         }
         progress.people_spoken = spoken.len();
         progress.differing = differing(&said);
-        let none = Vec::new();
-        progress.doors =
-            doors.iter().map(|d| state(d, by_door.get(&d.household).unwrap_or(&none), &progress.intentions)).collect();
+        progress.doors = doors.iter().map(|d| state(d, &progress.intentions)).collect();
         progress
     }
 
@@ -247,11 +253,9 @@ fn differing(said: &HashMap<i64, Vec<(Uuid, &str)>>) -> Vec<i64> {
     electors
 }
 
-fn state(door: &Door, answers: &[&Answer], intentions: &HashMap<i64, String>) -> DoorState {
-    let spoke = answers.iter().any(|a| a.outcome == "spoke");
-    let outcome = if spoke { Some("spoke".to_owned()) } else { answers.last().map(|a| a.outcome.clone()) };
+fn state(door: &Door, intentions: &HashMap<i64, String>) -> DoorState {
     let leave = !door.electors.is_empty() && door.objected == door.electors.len();
-    let standing = match outcome.as_deref() {
+    let standing = match door.outcome.as_deref() {
         _ if leave => Standing::Leave,
         None => Standing::ToDo,
         Some("spoke") => Standing::Spoke,
@@ -259,8 +263,8 @@ fn state(door: &Door, answers: &[&Answer], intentions: &HashMap<i64, String>) ->
     };
     DoorState {
         standing,
-        done: spoke || answers.last().is_some_and(|a| a.outcome != "come-back"),
-        outcome,
+        done: door.done,
+        outcome: door.outcome.clone(),
         codes: door.electors.iter().filter_map(|e| intentions.get(e).cloned()).collect(),
     }
 }
@@ -294,16 +298,18 @@ mod tests {
     }
 
     #[test]
-    fn a_door_to_come_back_to_is_not_done() {
-        let doors = [door(1, &[11]), door(2, &[21]), door(3, &[31])];
-        let said = [answer(1, None, "come-back", None, 1), answer(2, None, "not-home", None, 1)];
-        let progress = Progress::of(&doors, &said);
-        assert_eq!(progress.doors.iter().map(|d| d.done).collect::<Vec<_>>(), [false, true, false]);
-        assert_eq!(progress.doors[2].standing, Standing::ToDo);
+    fn a_door_where_everybody_wants_no_calls_is_left_alone() {
+        let mut doors = [door(1, &[11]), door(2, &[21, 22]), door(3, &[31])];
+        for door in &mut doors {
+            door.objected = 1;
+        }
+        doors[2].electors.clear();
+        let standing: Vec<_> = Progress::of(&doors, &[]).doors.iter().map(|d| d.standing).collect();
+        assert_eq!(standing, [Standing::Leave, Standing::ToDo, Standing::ToDo]);
     }
 
     #[test]
-    fn not_home_never_hides_that_somebody_spoke_and_the_latest_code_is_shown() {
+    fn the_latest_code_of_each_person_is_shown() {
         let doors = [door(1, &[11, 12])];
         let said = [
             answer(1, Some(12), "spoke", Some("U"), 1),
@@ -311,7 +317,6 @@ mod tests {
             answer(1, None, "not-home", None, 2),
         ];
         let progress = Progress::of(&doors, &said);
-        assert_eq!(progress.doors[0].standing, Standing::Spoke);
         assert_eq!(progress.doors[0].codes, ["F"]);
         assert_eq!(progress.differing, [12]);
         assert_eq!(progress.people_spoken, 1);

@@ -166,13 +166,14 @@ pub struct Name {
 /// [`Error::NotFound`] outside the area.
 pub async fn rename(viewer: Viewer, layout: Layout, Path(id): Path<ListId>, Form(form): Form<Name>) -> Answer {
     let mut scope = viewer.scope().await?;
-    let name = form.name.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() || name.chars().count() > 120 {
-        let mut errors = FieldErrors::default();
-        errors.add("name", "Give the list a name of at most 120 letters");
-        return page(scope, layout, id, None, errors, None).await;
+    match form.name.parse() {
+        Ok(name) => store::rename(&mut scope, id, &name).await?,
+        Err(wrong) => {
+            let mut errors = FieldErrors::default();
+            errors.add("name", wrong);
+            return page(scope, layout, id, None, errors, None).await;
+        }
     }
-    store::rename(&mut scope, id, &name).await?;
     scope.commit().await?;
     Ok(see_other(&format!("/walk-lists/{id}?said=renamed")))
 }

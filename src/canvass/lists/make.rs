@@ -136,7 +136,7 @@ pub async fn make(
         ));
     }
     let asked = asked(scope, choices.poll).await?;
-    let names = plan::names(&choices.name, cuts.len());
+    let names = plan::names(choices.name.as_str(), cuts.len());
     let mut made = Vec::with_capacity(cuts.len());
     for (name, cut) in names.iter().zip(cuts) {
         let list = NewList { partition: place.partition, name, asked: &asked, choices, from, doors: &plan.doors[cut] };

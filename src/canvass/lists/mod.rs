@@ -10,12 +10,15 @@ pub mod choose;
 pub mod live;
 pub mod live_pages;
 pub mod make;
+mod name;
 pub mod new_pages;
 pub mod pages;
 pub mod plan;
 pub mod print;
 pub mod split;
 pub mod store;
+
+pub use name::ListName;
 
 use super::walk_order::{Side, WalkOrder};
 use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};

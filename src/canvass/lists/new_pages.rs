@@ -3,11 +3,12 @@
 
 use super::SideOrder;
 use super::choices::{Asked, Choices, NewForm};
-use super::choose::{self, District, Place, PollChoice, Street};
+use super::choose::{self, District, Place, Street};
 use super::make;
 use super::plan::{self, Plan};
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::polls::Coming;
 use crate::web::{Answer, FieldErrors, Form, Layout, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -32,7 +33,7 @@ struct StreetsPage {
     form: NewForm,
     place: Place,
     streets: Vec<Street>,
-    polls: Vec<PollChoice>,
+    polls: Vec<Coming>,
     counted: Option<Counted>,
 }
 
@@ -62,7 +63,7 @@ impl Counted {
         Counted {
             lists: cuts.len(),
             in_words: plan::lists_in_words(&cuts),
-            names: plan::names(&choices.name, cuts.len()),
+            names: plan::names(choices.name.as_str(), cuts.len()),
             plan,
         }
     }
@@ -175,7 +176,7 @@ struct Draft {
     form: NewForm,
     place: Place,
     streets: Vec<Street>,
-    polls: Vec<PollChoice>,
+    polls: Vec<Coming>,
 }
 
 impl Draft {

@@ -1,7 +1,7 @@
 //! Walk lists in the database: the page of all, one list's head, its name and its end. The doors are in `live`, making
 //! in `make`, who holds a list in `assign`.
 
-use super::State;
+use super::{ListName, State};
 use crate::canvass::ListId;
 use crate::database::Scoped;
 use crate::error::Error;
@@ -89,9 +89,8 @@ pub async fn page(scope: &mut Scoped, state: State, sort: Sort, paging: Paging) 
     let rows = sqlx::query!(
         r#"with lists as materialized (
              select l.partition_id, l.list_id, l.name, l.version, l.doors, l.made_at, l.ended_at, a.shuts, a.holders,
-               (select count(*) from (select from standing_result r where r.partition_id = l.partition_id
-                  and r.list_id = l.list_id group by r.household_id having bool_or(r.outcome = 'spoke')
-                  or (array_agg(r.outcome order by r.received_at desc, r.id desc))[1] <> 'come-back') done) as done
+               (select count(*) from home_on_list h where h.partition_id = l.partition_id and h.list_id = l.list_id
+                  and h.version = l.version and h.done) as done
              from walk_list l
              cross join lateral (
                select coalesce(bool_or(a.ended_at is null and a.ends_at > now()), false) as live,
@@ -107,8 +106,8 @@ pub async fn page(scope: &mut Scoped, state: State, sort: Sort, paging: Paging) 
                case when $2 = 'shuts' and $1 = 'ended' then coalesce(l.ended_at, a.shuts) end desc,
                case when $2 = 'shuts' and $1 = 'current' then a.shuts end,
                case when $2 = 'shuts' then l.made_at end desc,
-               case when $2 = 'done' then (select count(distinct r.household_id) from result r
-                 where r.partition_id = l.partition_id and r.list_id = l.list_id)::numeric / greatest(l.doors, 1) end,
+               case when $2 = 'done' then (select count(*) from home_on_list h where h.partition_id = l.partition_id
+                 and h.list_id = l.list_id and h.version = l.version and h.done)::numeric / greatest(l.doors, 1) end,
                l.list_id
              limit $3 offset $4)
            select l.partition_id, l.list_id, l.name, l.doors, l.ended_at, l.shuts, l.done as "done!",
@@ -133,7 +132,7 @@ pub async fn page(scope: &mut Scoped, state: State, sort: Sort, paging: Paging) 
             name: r.name,
             districts: r.districts,
             doors: r.doors.into(),
-            done: r.done.min(r.doors.into()),
+            done: r.done,
             holders: r.holders,
             shuts: r.shuts,
             ended_at: r.ended_at,
@@ -217,12 +216,12 @@ pub async fn name_of(scope: &mut Scoped, id: ListId) -> Result<String, Error> {
 ///
 /// # Errors
 /// [`Error::NotFound`] outside the area.
-pub async fn rename(scope: &mut Scoped, id: ListId, name: &str) -> Result<(), Error> {
+pub async fn rename(scope: &mut Scoped, id: ListId, name: &ListName) -> Result<(), Error> {
     let done = sqlx::query!(
         "update walk_list set name = $3 where partition_id = $1 and list_id = $2",
         id.partition,
         id.id,
-        name
+        name.as_str()
     )
     .execute(scope.connection())
     .await?;
@@ -250,9 +249,8 @@ pub async fn ending(scope: &mut Scoped, ids: &[ListId]) -> Result<Ending, Error>
         r#"select l.partition_id, l.list_id, l.name, l.ended_at is not null as "ended!",
              array(select a.account_id from assignment a where a.partition_id = l.partition_id and a.list_id = l.list_id
                and a.ended_at is null and a.ends_at > now()) as "holders!",
-             l.doors - (select count(*) from (select from standing_result r where r.partition_id = l.partition_id
-               and r.list_id = l.list_id group by r.household_id having bool_or(r.outcome = 'spoke')
-               or (array_agg(r.outcome order by r.received_at desc, r.id desc))[1] <> 'come-back') done) as "left!"
+             l.doors - (select count(*) from home_on_list h where h.partition_id = l.partition_id and h.list_id = l.list_id
+               and h.version = l.version and h.done) as "left!"
            from unnest($1::integer[], $2::bigint[]) wanted (partition_id, list_id)
            join walk_list l using (partition_id, list_id) order by l.name"#,
         &partitions,

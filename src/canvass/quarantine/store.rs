@@ -2,7 +2,8 @@
 
 use super::{Content, Key, as_result};
 use crate::canvass::ListId;
-use crate::canvass::results::{DoorResult, Refusal};
+use crate::canvass::results::store::{Late, Ruling, Sent};
+use crate::canvass::results::{self, DoorResult, Refusal};
 use crate::database::{Scoped, Seen};
 use crate::error::Error;
 use chrono::{DateTime, Utc};
@@ -162,173 +163,137 @@ pub enum Outcome {
     Already,
     /// It cannot be a result as it is; it still waits.
     Cannot(Refusal),
+    /// Somebody else decided it while this transaction did: it is to be rolled back.
+    Overtaken,
 }
 
-/// Accepts one waiting result: from now on it is its sender's, said when it came. Locks are taken in the order that
-/// receiving takes them: receipt, person, waiting result. Whatever this answers but `Done` is to be rolled back.
+/// A result that may be accepted: what it says, whose it is.
+struct Acceptable<'a> {
+    index: usize,
+    key: &'a Key,
+    result: DoorResult,
+    late: Late,
+}
+
+/// Accepts waiting results, their ids unique and in order: from now on each is its sender's, said when it came. Locks are
+/// taken in the order that receiving takes them. With an `Overtaken` among the answers all is to be rolled back.
 ///
 /// # Errors
-/// [`Error::NotFound`] outside the area; a deadlock, to be tried again.
-pub async fn accept(scope: &mut Scoped, key: &Key) -> Result<Outcome, Error> {
-    let row = sqlx::query!(
-        "select content, account_id, received_at, state, partition_id, list_id from quarantine where id = $1 and digest = $2",
-        key.id,
-        &key.digest
-    )
-    .fetch_optional(scope.connection())
-    .await?
-    .ok_or(Error::NotFound)?;
-    if row.state != "waiting" {
-        return Ok(Outcome::Already);
+/// [`Error::NotFound`] when one is outside the area; [`Error::Forbidden`] when the wall no longer finds one waiting; a
+/// deadlock, to be tried again.
+pub async fn accept(scope: &mut Scoped, keys: &[Key]) -> Result<Vec<Outcome>, Error> {
+    let mut outcomes = vec![Outcome::Already; keys.len()];
+    let mut acceptable = Vec::new();
+    for (index, (key, kept)) in keys.iter().zip(kept(scope, keys).await?).enumerate() {
+        if kept.state != "waiting" {
+            continue;
+        }
+        match as_result(key.id, &kept.content, kept.received_at) {
+            Ok(result) if result.list == kept.list() => {
+                let late = Late { account: kept.account_id, received_at: kept.received_at };
+                acceptable.push(Acceptable { index, key, result, late });
+            }
+            Ok(_) => outcomes[index] = cannot("list", "It names another list than the one it was kept for"),
+            Err(refusal) => outcomes[index] = Outcome::Cannot(refusal),
+        }
     }
-    let kept = ListId { partition: row.partition_id, id: row.list_id };
-    let result = match as_result(key.id, &row.content, row.received_at) {
-        Ok(result) if result.list == kept => result,
-        Ok(_) => return Ok(cannot("list", "It names another list than the one it was kept for")),
-        Err(refusal) => return Ok(Outcome::Cannot(refusal)),
-    };
-    let place = match place(scope, &result).await? {
-        Ok(place) => place,
-        Err(refusal) => return Ok(Outcome::Cannot(refusal)),
-    };
-    if receive(scope, key, row.account_id).await? {
-        insert(scope, key, &result, &place, row.account_id, row.received_at).await?;
-    } else if !received_same(scope, key).await? {
-        return Ok(cannot("id", "Another answer is on record under the same id"));
+    let sent: Vec<Sent<'_>> = acceptable
+        .iter()
+        .map(|a| Sent { id: a.key.id, digest: &a.key.digest, result: &a.result, late: Some(a.late) })
+        .collect();
+    let rulings = results::store::store(scope, &sent).await?;
+    let mut stored = Vec::new();
+    for (one, ruling) in acceptable.iter().zip(rulings) {
+        outcomes[one.index] = match ruling {
+            Ruling::Stored | Ruling::Replayed => {
+                stored.push(one.key.clone());
+                Outcome::Done
+            }
+            Ruling::Conflict => cannot("id", "Another answer is on record under the same id"),
+            Ruling::NeverTheirs | Ruling::OutOfReach => cannot("list", "This door is outside your area"),
+            Ruling::Refused(refusal) => Outcome::Cannot(refusal),
+        };
     }
-    mark(scope, key, "stored", None).await
+    let marked = mark(scope, &stored, "stored", None).await?;
+    for (key, outcome) in keys.iter().zip(&mut outcomes) {
+        if *outcome == Outcome::Done && !marked.contains(key) {
+            *outcome = Outcome::Overtaken;
+        }
+    }
+    Ok(outcomes)
 }
 
 fn cannot(field: &str, reason: &str) -> Outcome {
     Outcome::Cannot(Refusal { field: field.into(), reason: reason.into() })
 }
 
-struct Place {
-    area_no: i32,
-    kind: String,
-}
-
-/// What the list says to the result today.
-async fn place(scope: &mut Scoped, result: &DoorResult) -> Result<Result<Place, Refusal>, Error> {
-    let refused = |field: &str, reason: &str| Ok(Err(Refusal { field: field.into(), reason: reason.into() }));
-    let partition = result.list.partition;
-    let foreign = result.household.partition != partition || result.elector.is_some_and(|e| e.partition != partition);
-    if foreign {
-        return refused("household", "This home is not on the list");
-    }
-    let row = sqlx::query!(
-        r#"select r.door as "door!", r.person as "person!", r.here as "here!", r.area_no as "area_no!", r.intention_kind as "kind!",
-             ($5::text is null or exists (select from intention_code c where c.code = $5)) as "code!",
-             $6::text[] <@ array(select i.code from issue_code i) as "issues!"
-           from wall.recordable($1, $2, $3, $4) r"#,
-        partition,
-        result.list.id,
-        result.household.id,
-        result.elector.map(|e| e.id),
-        result.intention,
-        &result.issues
-    )
-    .fetch_optional(scope.connection())
-    .await?;
-    match row {
-        None => refused("list", "This door is outside your area"),
-        Some(r) if !r.door => refused("household", "This home is not on the list"),
-        Some(r) if !r.person => refused("elector", "This person is not on the list at this home"),
-        Some(r) if !r.here => refused("elector", "This person has left the register"),
-        Some(r) if !r.code => refused("intention", "This code is not on the list of voting intentions"),
-        Some(r) if !r.issues => refused("issues", "One of these is not on the list of issues"),
-        Some(r) => Ok(Ok(Place { area_no: r.area_no, kind: r.kind })),
-    }
-}
-
-/// Writes the receipt; false when this id was received before. Waits for whoever is just receiving it.
-async fn receive(scope: &mut Scoped, key: &Key, account: Uuid) -> Result<bool, Error> {
-    let done = sqlx::query!(
-        "insert into receipt (id, digest, account_id) values ($1, $2, $3) on conflict do nothing",
-        key.id,
-        &key.digest,
-        account
-    )
-    .execute(scope.connection())
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-async fn received_same(scope: &mut Scoped, key: &Key) -> Result<bool, Error> {
-    let same = sqlx::query_scalar!("select wall.received_same($1, $2)", key.id, &key.digest)
-        .fetch_one(scope.connection())
-        .await?;
-    Ok(same.unwrap_or_default())
-}
-
-async fn insert(
-    scope: &mut Scoped,
-    key: &Key,
-    result: &DoorResult,
-    place: &Place,
-    account: Uuid,
+/// A result as it was kept, waiting or not.
+struct Kept {
+    content: serde_json::Value,
+    account_id: Uuid,
     received_at: DateTime<Utc>,
-) -> Result<(), Error> {
-    let asks: Vec<String> = result.asks.iter().map(|a| a.as_str().to_owned()).collect();
-    let (list, accepted_by) = (result.list, scope.account());
-    sqlx::query!(
-        "insert into result (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind,
-           issues, asks, voted, note, at, received_at, base, account_id, accepted_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, coalesce($14::timestamptz, $15::timestamptz), $15, $16, $17, $18)",
-        list.partition,
-        key.id,
-        list.id,
-        result.household.id,
-        result.elector.map(|e| e.id),
-        place.area_no,
-        result.outcome.as_str(),
-        result.intention,
-        place.kind,
-        &result.issues,
-        &asks,
-        result.voted.map(|v| v.as_str()),
-        result.note,
-        result.at,
-        received_at,
-        result.base,
-        account,
-        accepted_by
-    )
-    .execute(scope.connection())
-    .await?;
-    if let (Some(elector), true) = (result.elector, result.intention.is_some() || result.base.is_some()) {
-        sqlx::query!("select wall.settle($1, $2, $3)", list.partition, elector.id, place.kind)
-            .execute(scope.connection())
-            .await?;
-    }
-    Ok(())
+    state: String,
+    partition_id: i32,
+    list_id: i64,
 }
 
-/// Bins one waiting result, with the reason.
+impl Kept {
+    fn list(&self) -> ListId {
+        ListId { partition: self.partition_id, id: self.list_id }
+    }
+}
+
+/// What was kept under these keys, in their order.
+async fn kept(scope: &mut Scoped, keys: &[Key]) -> Result<Vec<Kept>, Error> {
+    let (ids, digests) = columns(keys);
+    let kept = sqlx::query_as!(
+        Kept,
+        "select q.content, q.account_id, q.received_at, q.state, q.partition_id, q.list_id
+         from unnest($1::uuid[], $2::bytea[]) with ordinality w (id, digest, n)
+         join quarantine q on q.id = w.id and q.digest = w.digest order by w.n",
+        &ids,
+        &digests
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    if kept.len() == keys.len() { Ok(kept) } else { Err(Error::NotFound) }
+}
+
+fn columns(keys: &[Key]) -> (Vec<Uuid>, Vec<Vec<u8>>) {
+    keys.iter().map(|k| (k.id, k.digest.clone())).unzip()
+}
+
+/// Bins waiting results, with the reason.
 ///
 /// # Errors
-/// [`Error::NotFound`] outside the area.
-pub async fn bin(scope: &mut Scoped, key: &Key, reason: &str) -> Result<Outcome, Error> {
-    sqlx::query!("select state from quarantine where id = $1 and digest = $2", key.id, &key.digest)
-        .fetch_optional(scope.connection())
-        .await?
-        .ok_or(Error::NotFound)?;
-    mark(scope, key, "binned", Some(reason)).await
+/// [`Error::NotFound`] when one is outside the area.
+pub async fn bin(scope: &mut Scoped, keys: &[Key], reason: &str) -> Result<Vec<Outcome>, Error> {
+    kept(scope, keys).await?;
+    let marked = mark(scope, keys, "binned", Some(reason)).await?;
+    Ok(keys.iter().map(|key| if marked.contains(key) { Outcome::Done } else { Outcome::Already }).collect())
 }
 
-/// Only who finds it waiting decides: of two at the same time the second finds that it no longer does.
-async fn mark(scope: &mut Scoped, key: &Key, state: &str, reason: Option<&str>) -> Result<Outcome, Error> {
+/// Only who finds a result waiting decides: of two at the same time the second finds that it no longer does. Answers
+/// those decided now.
+async fn mark(scope: &mut Scoped, keys: &[Key], state: &str, reason: Option<&str>) -> Result<Vec<Key>, Error> {
     let account = scope.account();
-    let done = sqlx::query!(
-        "update quarantine set state = $3, decided_by = $4, decided_at = now(), decided_reason = $5
-         where id = $1 and digest = $2 and state = 'waiting'",
-        key.id,
-        &key.digest,
+    let (ids, digests) = columns(keys);
+    Ok(sqlx::query_as!(
+        Key,
+        "with mine as materialized (
+           select q.id, q.digest from unnest($1::uuid[], $2::bytea[]) w (id, digest)
+           join quarantine q on q.id = w.id and q.digest = w.digest
+           where q.state = 'waiting' order by q.id, q.digest for update of q
+         )
+         update quarantine q set state = $3, decided_by = $4, decided_at = now(), decided_reason = $5
+         from mine where q.id = mine.id and q.digest = mine.digest and q.state = 'waiting'
+         returning q.id, q.digest",
+        &ids,
+        &digests,
         state,
         account,
         reason
     )
-    .execute(scope.connection())
-    .await?;
-    Ok(if done.rows_affected() == 1 { Outcome::Done } else { Outcome::Already })
+    .fetch_all(scope.connection())
+    .await?)
 }

@@ -5,7 +5,9 @@
 //! may come any number of times, in any order and company, and what cannot stand is kept for an organiser.
 
 pub mod api;
+mod keep;
 pub(super) mod parse;
+mod place;
 mod receive;
 pub mod store;
 mod words;

@@ -101,7 +101,7 @@ async fn store_together(
 async fn transact(viewer: &Viewer, incoming: &[&Incoming]) -> Result<Vec<Ruling>, Error> {
     let sent: Vec<Sent<'_>> = incoming
         .iter()
-        .filter_map(|one| Some(Sent { id: one.id, digest: &one.digest, result: one.result.as_ref().ok()? }))
+        .filter_map(|one| Some(Sent { id: one.id, digest: &one.digest, result: one.result.as_ref().ok()?, late: None }))
         .collect();
     let mut tried = 0;
     loop {

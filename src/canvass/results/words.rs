@@ -59,6 +59,14 @@ words!(
     }
 );
 
+impl Outcome {
+    /// Each with its words as they stand within a sentence, for scripts that say what was kept: JSON, a key a word.
+    pub fn in_sentences() -> String {
+        let sentence = |o: &Outcome| (o.as_str().to_owned(), o.title().to_lowercase().into());
+        serde_json::Value::Object(Self::ALL.iter().map(sentence).collect()).to_string()
+    }
+}
+
 words!(
     /// What somebody asked for or offered.
     Ask {

@@ -140,7 +140,7 @@ impl Event {
     }
 }
 
-/// "Door, by Bo Ferreday on list Quillbrook 3. Wants a poster. “The bus is late.”"
+/// "Door, by Bo Ferreday on list Quillbrook 3. Will put up a poster. “The bus is late.”"
 fn text(r: &Recorded) -> String {
     let mut text = format!("Door, by {} on list {}.", r.by, r.list_name);
     if let Some(who) = &r.accepted_by {
@@ -149,11 +149,8 @@ fn text(r: &Recorded) -> String {
     if r.intention.is_some() && r.outcome != "spoke" {
         text.push_str(&format!(" {}.", outcome_words(&r.outcome)));
     }
-    let (offers, wishes): (Vec<_>, Vec<_>) = r.asks.iter().map(String::as_str).partition(|a| is_offer(a));
-    for (verb, asks) in [("Wants", wishes), ("Offers", offers)] {
-        if !asks.is_empty() {
-            text.push_str(&format!(" {verb} {}.", listed(&asks.into_iter().map(ask_words).collect::<Vec<_>>())));
-        }
+    for ask in &r.asks {
+        text.push_str(&format!(" {}.", ask_words(ask)));
     }
     if let Some(voted) = &r.voted {
         text.push_str(&format!(" Says they voted {}.", voted_words(voted)));
@@ -165,11 +162,6 @@ fn text(r: &Recorded) -> String {
         text.push_str(" Corrects an earlier answer.");
     }
     text
-}
-
-/// What a person offers to do for us, as against what they want of us.
-fn is_offer(ask: &str) -> bool {
-    ask == "will-help"
 }
 
 fn voted_words(how: &str) -> &'static str {

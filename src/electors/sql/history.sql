@@ -4,7 +4,7 @@ select r.partition_id, r.id, r.list_id, l.name as "list_name?", r.elector_id, e.
   r.intention_kind, r.asks, r.note, r.at, r.received_at, r.account_id, r.accepted_by, r.base,
   array(select coalesce(c.label, i) from unnest(r.issues) i left join issue_code c on c.code = i order by c.place) as "issues!",
   case when p.poll_date < current_date then r.voted end as voted,
-  exists (select from result c where c.partition_id = r.partition_id and c.base = r.id) as "corrected!"
+  not exists (select from standing_result s where s.partition_id = r.partition_id and s.id = r.id) as "corrected!"
 from result r
 left join walk_list l on l.partition_id = r.partition_id and l.list_id = r.list_id
 left join poll p on p.poll_id = l.poll_id

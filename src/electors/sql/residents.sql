@@ -18,9 +18,8 @@ left join lateral (
   where r.partition_id = e.partition_id and r.elector_id = e.elector_id and r.outcome in ('spoke', 'refused')
   order by r.received_at desc limit 1) a on true
 left join lateral (
-  select r.outcome from result r
+  select r.outcome from standing_result r
   where r.partition_id = e.partition_id and r.elector_id = e.elector_id and r.outcome <> 'not-home'
-    and not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id)
   order by r.received_at desc limit 1) g on g.outcome in ('moved', 'deceased')
 left join lateral (
   select not b.withdrawn as standing from objection b
