@@ -80,7 +80,11 @@ async fn empty(connection: &mut PgConnection, database: &str) -> Result<(), Erro
     let until = tokio::time::Instant::now() + PATIENCE;
     loop {
         let ended: Vec<bool> =
-            query_scalar("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1")
+            // PostgreSQL's own workers leave by themselves, and only a superuser may end them.
+            query_scalar(
+                "select pg_terminate_backend(pid) from pg_stat_activity
+                 where datname = $1 and backend_type = 'client backend'",
+            )
                 .bind(database)
                 .fetch_all(&mut *connection)
                 .await?;
