@@ -99,6 +99,8 @@ create table sign_in_failure (
   address_digest bytea not null
 );
 create index sign_in_failure_by_email on sign_in_failure (email_digest, at);
+-- What is older than a day is thrown away at each sign-in.
+create index sign_in_failure_by_time on sign_in_failure (at);
 create index sign_in_failure_by_address on sign_in_failure (address_digest, at);
 
 -- The command line's operator is on record like anyone.

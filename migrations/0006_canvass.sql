@@ -361,6 +361,13 @@ begin
 end
 $$;
 
+-- Is this version of a list being made by this very transaction?
+create function wall.being_made(partition integer, list bigint, version integer) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from public.walk_list l where l.partition_id = partition and l.list_id = list
+    and l.version = being_made.version and l.made_at = now())
+$$;
+
 -- Was this list given to this account, now or at some time before?
 create function wall.was_given(partition integer, list bigint, account uuid) returns boolean
 language plpgsql stable security definer set search_path = '' as $$
@@ -402,8 +409,8 @@ begin
     elector is null or exists (select from public.walk_list_elector e
       where e.partition_id = l.partition_id and e.list_id = l.list_id and e.household_id = household
         and e.elector_id = elector),
-    elector is null or exists (select from public.elector p
-      where p.partition_id = l.partition_id and p.elector_id = elector and p.left_at is null),
+    elector is null or exists (select from public.walk_list_elector e join public.elector p using (partition_id, elector_id)
+      where e.partition_id = l.partition_id and e.list_id = l.list_id and e.elector_id = elector and p.left_at is null),
     coalesce(d.area_no, l.area_no), l.intention_kind
   from wall.in_use() u
   join public.walk_list l on l.partition_id = partition and l.list_id = list
@@ -642,6 +649,7 @@ grant execute on function wall.list_partition(), wall.list_id(), wall.list_versi
 grant execute on function wall.may_record(integer, bigint, bigint, bigint, integer, text),
   wall.recordable(integer, bigint, bigint, bigint), wall.received_same(uuid, bytea), wall.settle(integer, bigint, text)
   to hustings_volunteer, hustings_organiser;
+grant execute on function wall.being_made(integer, bigint, integer) to hustings_organiser;
 grant execute on function wall.waits(uuid, uuid, integer, bigint, timestamptz) to hustings_organiser;
 grant execute on function wall.volunteers(), wall.may_assign(integer, bigint, uuid), wall.extend_sessions(uuid),
   wall.assignable(integer, bigint), wall.objected(integer, bigint[])
@@ -676,7 +684,8 @@ create policy own_reads on receipt for select to hustings_volunteer, hustings_or
 create policy own_adds on receipt for insert to hustings_volunteer
   with check (account_id = (select wall.account()));
 create policy organiser_adds on receipt for insert to hustings_organiser
-  with check ((select wall.is('organiser')));
+  with check (exists (select from quarantine q where q.id = receipt.id and q.account_id = receipt.account_id
+    and q.state = 'waiting'));
 create policy recorder on result_conflict for insert to hustings_volunteer
   with check (account_id = (select wall.account()) and exists (select from wall.recordable(partition_id, list_id, household_id, null) r
     where r.covered and r.door and r.area_no = result_conflict.area_no));
@@ -688,19 +697,22 @@ create policy organiser_makes on walk_list for insert to hustings_organiser
 create policy organiser_changes on walk_list for update to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]))
   with check (area_no = any ((select wall.areas())::integer[]));
+-- Doors and people come onto a list in the transaction that makes it: looks name a list and its version, so whoever adds
+-- to one that was looked at would change who saw whom.
 -- A row says its own district: it must be that of the home and of the person, whose own policies
 -- hold here too, so that nobody outside the area comes onto a list by a false district.
 create policy organiser_reads on walk_list_door for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));
 create policy organiser_adds on walk_list_door for insert to hustings_organiser
   with check (area_no = any ((select wall.areas())::integer[])
-    and exists (select from walk_list l where l.partition_id = walk_list_door.partition_id and l.list_id = walk_list_door.list_id)
+    and wall.being_made(walk_list_door.partition_id, walk_list_door.list_id, walk_list_door.version)
     and exists (select from household h where h.partition_id = walk_list_door.partition_id
       and h.household_id = walk_list_door.household_id and h.area_no = walk_list_door.area_no));
 create policy organiser_reads on walk_list_elector for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));
 create policy organiser_adds on walk_list_elector for insert to hustings_organiser
   with check (area_no = any ((select wall.areas())::integer[])
+    and wall.being_made(walk_list_elector.partition_id, walk_list_elector.list_id, walk_list_elector.version)
     and exists (select from elector e where e.partition_id = walk_list_elector.partition_id
       and e.elector_id = walk_list_elector.elector_id and e.household_id = walk_list_elector.household_id
       and e.area_no = walk_list_elector.area_no));
@@ -711,7 +723,7 @@ create policy organiser_assigns on assignment for insert to hustings_organiser
 -- What is over is history: nobody changes when it ended.
 create policy organiser_ends on assignment for update to hustings_organiser
   using (ended_at is null and exists (select from walk_list l where l.partition_id = assignment.partition_id and l.list_id = assignment.list_id))
-  with check (ended_at is not null);
+  with check (wall.just_now(ended_at));
 create policy organiser_reads on result for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));
 create policy organiser_accepts on result for insert to hustings_organiser
@@ -720,9 +732,11 @@ create policy organiser_accepts on result for insert to hustings_organiser
     and wall.may_record(partition_id, list_id, household_id, elector_id, area_no, intention_kind));
 create policy organiser on result_conflict for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));
-create policy organiser on quarantine to hustings_organiser
-  using (area_no = any ((select wall.areas())::integer[]))
-  with check (area_no = any ((select wall.areas())::integer[]) and decided_by = (select wall.account()));
+create policy organiser_reads on quarantine for select to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]));
+create policy organiser_decides on quarantine for update to hustings_organiser
+  using (state = 'waiting' and area_no = any ((select wall.areas())::integer[]))
+  with check (state <> 'waiting' and decided_by = (select wall.account()) and wall.just_now(decided_at));
 create policy organiser on intention_now for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));
 create policy organiser on tally for select to hustings_organiser

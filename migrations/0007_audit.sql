@@ -38,18 +38,28 @@ create index access_log_by_account on access_log (account_id, at);
 create index access_log_by_subject on access_log using gin (subjects);
 create index access_log_by_list on access_log (list_id, at) where list_id is not null;
 
--- Month partitions, which expire whole; the default catches what no month was made for.
-do $$
-declare month date := '2026-11-01';
+-- Month partitions, which expire whole: from the first to two years from now. Run again by every start of the server,
+-- as the tables' owner. The default catches what no month was made for.
+create function make_access_log_months() returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  month date := '2026-11-01';
+  name text;
 begin
-  while month < '2030-01-01' loop
-    execute format('create table access_log_%s partition of access_log for values from (%L) to (%L)',
-      to_char(month, 'YYYY_MM'), month, (month + interval '1 month')::date);
-    execute format('alter table access_log_%s enable row level security', to_char(month, 'YYYY_MM'));
-    execute format('alter table access_log_%s force row level security', to_char(month, 'YYYY_MM'));
+  while month < current_date + interval '2 years' loop
+    name := 'access_log_' || to_char(month, 'YYYY_MM');
+    if to_regclass('public.' || name) is null then
+      execute format('create table public.%I partition of public.access_log for values from (%L) to (%L)',
+        name, month, (month + interval '1 month')::date);
+      execute format('alter table public.%I enable row level security', name);
+      execute format('alter table public.%I force row level security', name);
+    end if;
     month := (month + interval '1 month')::date;
   end loop;
-end $$;
+end
+$$;
+revoke execute on function make_access_log_months() from public;
+select make_access_log_months();
 create table access_log_other partition of access_log default;
 alter table access_log_other enable row level security;
 alter table access_log_other force row level security;

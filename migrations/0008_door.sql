@@ -253,25 +253,37 @@ language sql stable security definer set search_path = '' as $$
   from (select 1) one left join public.installation i on true
 $$;
 
--- The first evening. `code_digest` is SHA-256 of the one-time code; ten wrong tries end it.
+-- Whether the one-time code is right, before anything costly is done for who gives it: `right`, or what set_up answers.
+-- Ten wrong tries end the code.
+create function wall.check_set_up_code(code text) returns text
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  held public.set_up_code%rowtype;
+begin
+  select * into held from public.set_up_code for update;
+  if exists (select from public.access_grant g where g.role = 'administrator') then
+    return 'done-before';
+  elsif held.digest is null or held.failures >= 10 then
+    return 'no-code';
+  elsif held.digest <> sha256(convert_to(code, 'UTF8')) then
+    update public.set_up_code set failures = failures + 1;
+    return 'wrong-code';
+  end if;
+  return 'right';
+end
+$$;
+
+-- The first evening, behind the same code.
 create function wall.set_up(code text, controller text, contact text, kind text, privacy_notice text,
   codes jsonb, issues jsonb, poll_name text, poll_date date, poll_kind text,
   account uuid, email text, name text, password_hash text, grant_id uuid) returns text
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  held public.set_up_code%rowtype;
+  answer text := wall.check_set_up_code(set_up.code);
   everywhere bigint;
 begin
-  select * into held from public.set_up_code for update;
-  if exists (select from public.access_grant g where g.role = 'administrator') then
-    return 'done-before';
-  end if;
-  if held.digest is null or held.failures >= 10 then
-    return 'no-code';
-  end if;
-  if held.digest <> sha256(convert_to(code, 'UTF8')) then
-    update public.set_up_code set failures = failures + 1;
-    return 'wrong-code';
+  if answer <> 'right' then
+    return answer;
   end if;
   select area_id into everywhere from public.area where area.kind = 'installation';
   insert into public.installation (controller, contact, kind, privacy_notice)
@@ -309,6 +321,6 @@ grant execute on function wall.begin_sign_in(uuid, text, text), wall.end_sign_in
   wall.open_session(uuid, bytea, uuid, uuid, text, text), wall.switch_session(text, uuid, bytea, uuid, text, text),
   wall.refresh_session(text), wall.close_session(text), wall.note_refusal(text, text, smallint, text),
   wall.quarantine(text, uuid, bytea, integer, bigint, jsonb, text, text), wall.notices(), wall.about(),
-  wall.set_up(text, text, text, text, text, jsonb, jsonb, text, date, text, uuid, text, text, text, uuid)
+  wall.check_set_up_code(text), wall.set_up(text, text, text, text, text, jsonb, jsonb, text, date, text, uuid, text, text, text, uuid)
   to hustings_door;
 grant execute on function wall.release(uuid, bytea) to hustings_volunteer, hustings_organiser;

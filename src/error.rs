@@ -66,9 +66,12 @@ pub enum Error {
     /// Too many tries; try again at this time.
     #[error("Too many tries. Wait until {}", crate::web::words::clock_time(*.0))]
     TooMany(DateTime<Utc>),
-    /// The queue for hashing passwords is full.
-    #[error("Many people are signing in just now. Wait a few seconds and try again")]
+    /// The queue for hashing passwords is full, or a request took longer than any may.
+    #[error("Many people are using Hustings just now. Wait a few seconds and try again")]
     Busy,
+    /// An address that is there, asked in a way that it does not answer.
+    #[error("This address does not take what was sent. Go back, open the page again and send it once more")]
+    NotTaken,
     /// A half of the product is closed, with its public notice.
     #[error("{} is closed: {notice}", tool.title())]
     Closed {

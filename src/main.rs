@@ -2,8 +2,20 @@
 
 use clap::Parser;
 use std::process::ExitCode;
+use std::time::Duration;
+use tokio::runtime::Runtime;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    hustings::commands::run(hustings::commands::Line::parse()).await
+fn main() -> ExitCode {
+    let line = hustings::commands::Line::parse();
+    let runtime = match Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("hustings: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let code = runtime.block_on(hustings::commands::run(line));
+    // A thread that still reads a file must not keep the process.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    code
 }

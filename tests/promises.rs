@@ -39,6 +39,8 @@ mod electors_search;
 mod electors_wall;
 #[path = "promises/ending_access.rs"]
 mod ending_access;
+#[path = "promises/full_disk.rs"]
+mod full_disk;
 #[path = "promises/grants.rs"]
 mod grants;
 #[path = "promises/guard_pages.rs"]
@@ -73,6 +75,8 @@ mod registers_reading;
 mod results;
 #[path = "promises/results_property.rs"]
 mod results_property;
+#[path = "promises/serving.rs"]
+mod serving;
 #[path = "promises/sessions.rs"]
 mod sessions;
 #[path = "promises/set_up.rs"]

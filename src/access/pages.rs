@@ -20,6 +20,7 @@ use axum::response::IntoResponse;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use serde::Deserialize;
+use std::time::Duration;
 use uuid::Uuid;
 
 const HOST_COOKIE: &str = "__Host-hustings";
@@ -107,7 +108,7 @@ pub async fn sign_in(
         Err(error @ (Error::TooMany(_) | Error::Busy)) => {
             errors.add("email", error.to_string());
             wait = Some(error.retry_after().unwrap_or(5));
-            StatusCode::TOO_MANY_REQUESTS
+            if matches!(error, Error::Busy) { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::TOO_MANY_REQUESTS }
         }
         Err(error) => return Err(error),
     };
@@ -142,10 +143,23 @@ fn own_path(next: &str) -> &str {
     if ours { next } else { "/" }
 }
 
+/// How long a browser keeps the cookie: as long as browsers keep any. The session itself ends much earlier, and only
+/// the server knows when: an assignment given later makes it longer, and for 30 days after its end answers that waited
+/// on the phone are still kept. A cookie that went with the browser's window, or at the hour that sign-in knew of,
+/// would lose them.
+const COOKIE_AGE: Duration = Duration::from_hours(400 * 24);
+
 fn cookie(app: &App, token: &Token) -> Cookie<'static> {
     let name = if app.secure() { HOST_COOKIE } else { PLAIN_COOKIE };
     let value = token.as_str().to_owned();
-    Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax).secure(app.secure()).build()
+    let age = COOKIE_AGE.try_into().unwrap_or_default();
+    Cookie::build((name, value))
+        .path("/")
+        .max_age(age)
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(app.secure())
+        .build()
 }
 
 #[cfg(test)]

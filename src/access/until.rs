@@ -3,24 +3,22 @@
 use super::Role;
 use crate::error::{Error, FieldError};
 use crate::web::words;
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
-use chrono_tz::Europe::London;
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
 /// What a page may give at most: two years hold any campaign, and a forgotten grant ends. The operator may give longer.
 const LONGEST: Days = Days::new(731);
 
-/// Reads a date (the end of that day in the United Kingdom) or an RFC 3339 time.
+/// Reads a date (the end of that day in the United Kingdom) or a time as [`words::parse_time`] reads it.
 pub fn parse_until(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
     if let Ok(day) = text.parse::<NaiveDate>() {
         return end_of(day);
     }
-    DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc))
+    words::parse_time(text)
 }
 
 fn end_of(day: NaiveDate) -> Option<DateTime<Utc>> {
-    let last = day.and_time(NaiveTime::from_hms_opt(23, 59, 59)?);
-    London.from_local_datetime(&last).latest().map(|at| at.with_timezone(&Utc))
+    Some(words::from_clock(day.and_time(NaiveTime::from_hms_opt(23, 59, 59)?)))
 }
 
 /// An end to come, as it was typed.
@@ -64,10 +62,10 @@ pub fn local_time(field: &str, day: &str, time: &str) -> Result<Option<DateTime<
     let read = || {
         let day = day.trim().parse::<NaiveDate>().ok()?;
         let time = NaiveTime::parse_from_str(time.trim(), "%H:%M").ok()?;
-        London.from_local_datetime(&day.and_time(time)).latest()
+        Some(words::from_clock(day.and_time(time)))
     };
     match read() {
-        Some(at) if at > Utc::now() => Ok(Some(at.with_timezone(&Utc))),
+        Some(at) if at > Utc::now() => Ok(Some(at)),
         Some(_) => Err(Error::field(field, "This time is past: choose one to come")),
         None => Err(Error::field(field, "Give both the day and the time, or neither")),
     }

@@ -57,6 +57,8 @@ pub async fn run(operation: &Operation, command: BackupCommand) -> Result<(), Er
         }
         BackupCommand::Restore { file, replace } => {
             let passphrase = given()?.or_else(|| asked("Passphrase: ")).map_or_else(read, Ok)?;
+            // On record in the database that is replaced, should this fail, and then in the one that was restored.
+            operation.session.put_on_record(&operation.operator).await?;
             let receipt = backup::restore(&operation.operator, &file, passphrase, replace).await?;
             operation.scope(Permission::BackUp).await?.commit().await?;
             operation.print(&receipt, |r| {

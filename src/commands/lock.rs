@@ -19,7 +19,7 @@ pub enum Lock {
         /// What the public is told
         #[arg(long)]
         notice: String,
-        /// When it is expected to open again: an RFC 3339 time or a day
+        /// When it is expected to open again: a day, a time (2026-11-25 09:00), or an RFC 3339 time
         #[arg(long, value_name = "TIME")]
         opens: Option<String>,
     },
@@ -68,7 +68,10 @@ pub async fn run(operation: &Operation, command: Lock) -> Result<(), Error> {
 
 async fn on(operation: &Operation, tool: Which, notice: &str, opens: Option<&str>) -> Result<(), Error> {
     let notice = text("notice", notice, 500, "Say what people will read, with --notice")?;
-    let time = |text| parse_until(text).ok_or_else(|| Error::field("opens", "Give a time like 2026-11-25T09:00:00Z"));
+    let time = |text| {
+        parse_until(text)
+            .ok_or_else(|| Error::field("opens", "Give a day or a time, like 2026-11-25 or \"2026-11-25 09:00\""))
+    };
     let opens = opens.map(time).transpose()?;
     let mut scope = operation.scope(Permission::CloseTools).await?;
     for half in tool.halves() {

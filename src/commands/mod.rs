@@ -24,7 +24,7 @@ use crate::config::{Config, Flags};
 use crate::database::{Operator, OperatorSession};
 use crate::error::Error;
 use clap::{Parser, Subcommand};
-use place::Place;
+use place::{Place, Tables};
 use std::process::ExitCode;
 
 /// Local campaigning on the electoral register, behind a wall.
@@ -95,6 +95,19 @@ enum Command {
 }
 
 impl Command {
+    /// Which commands change the tables of a database that is in use: those that say so.
+    fn tables(&self) -> Tables {
+        match self {
+            Command::Migrate
+            | Command::Serve { .. }
+            | Command::Setup(_)
+            | Command::Demo
+            | Command::Backup(backup::BackupCommand::Restore { .. }) => Tables::BroughtUpToDate,
+            Command::Config => Tables::Whatever,
+            _ => Tables::AsTheyAre,
+        }
+    }
+
     /// The command's word, for the record: never its arguments.
     fn word(&self) -> &'static str {
         match self {
@@ -141,28 +154,38 @@ async fn dispatch(line: Line) -> Result<(), Error> {
         }
         _ => {}
     }
-    let place = Place::open(&config).await?;
+    let place = Place::open(&config, line.command.tables()).await?;
     let done = with_database(line, &config, &place).await;
     place.leave().await?;
     done
 }
 
 async fn with_database(line: Line, config: &Config, place: &Place) -> Result<(), Error> {
-    if let Command::Config = line.command {
-        let urls = place.urls();
-        let text = if line.json { format!("{}\n", config.to_json(urls)) } else { config.to_text(urls) };
-        print!("{text}");
-        return Ok(());
-    }
     let command = line.command.word().to_owned();
     let session = OperatorSession { os_user: os_user(), command, reason: line.reason };
     let operation = Operation { operator: Operator::connect(&place.urls().owner)?, session, json: line.json };
     let done = match line.command {
+        Command::Config => show_config(&operation, config, place).await,
         Command::Demo => demo(&operation, config, place).await,
         command => operate(&operation, command).await,
     };
     operation.operator.close().await;
     done
+}
+
+/// Prints the configuration. As JSON it shows passwords, so whoever looks is on record, if there is a database that
+/// can keep it.
+async fn show_config(operation: &Operation, config: &Config, place: &Place) -> Result<(), Error> {
+    let urls = place.urls();
+    if !operation.json {
+        print!("{}", config.to_text(urls));
+        return Ok(());
+    }
+    if operation.session.put_on_record(&operation.operator).await.is_err() {
+        eprintln!("hustings: the database does not answer, so this look at the passwords is not on record");
+    }
+    println!("{}", config.to_json(urls));
+    Ok(())
 }
 
 /// Makes the demonstration, unless it is there, and prints its sign-ins.

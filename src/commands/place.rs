@@ -2,9 +2,24 @@
 
 use crate::config::{Config, DatabaseUrls};
 use crate::database::cluster::{Cluster, DATABASE, Login, Settings};
-use crate::database::migrate;
+use crate::database::{Standing, migrate, standing};
 use crate::error::Error;
 use std::path::PathBuf;
+
+/// What a command says that meets another version's tables.
+const OTHER_VERSION: &str = "The database is of another version of Hustings, and nothing was done. Bring it up to date \
+    with `hustings migrate` or `hustings serve` of this version, or use the version that serves it";
+
+/// What a command may do with tables that are not this version's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tables {
+    /// Bring them up to date: `serve`, `migrate`, `setup`, `demo`, `restore`.
+    BroughtUpToDate,
+    /// Nothing: the command refuses. An empty database is given its tables all the same.
+    AsTheyAre,
+    /// Nothing, and it does not mind: `config`.
+    Whatever,
+}
 
 /// A database that is up to date.
 pub struct Place {
@@ -13,19 +28,32 @@ pub struct Place {
 }
 
 impl Place {
-    /// Opens it: a given server, or the embedded cluster; brings the tables up to date.
+    /// Opens it: a given server, or the embedded cluster.
     ///
     /// # Errors
-    /// When PostgreSQL is missing or does not start, or a migration fails.
-    pub async fn open(config: &Config) -> Result<Self, Error> {
+    /// When PostgreSQL is missing or does not start, a migration fails, or the tables are another version's.
+    pub async fn open(config: &Config, tables: Tables) -> Result<Self, Error> {
         let place = match &config.database {
             Some(urls) => Place { urls: urls.clone(), cluster: None },
             None => Place::embedded(config).await?,
         };
-        migrate(&place.urls.owner)
-            .await
-            .map_err(|e| Error::Refused(format!("The database could not be brought up to date: {e}")))?;
+        let stands = match standing(&place.urls.owner).await {
+            Err(_) if tables == Tables::Whatever => return Ok(place),
+            Err(error) => return Err(Error::Refused(format!("The database cannot be reached: {error}"))),
+            Ok(stands) => stands,
+        };
+        match (stands, tables) {
+            (Standing::Empty, _) | (_, Tables::BroughtUpToDate) => place.migrate().await?,
+            (Standing::Other, Tables::AsTheyAre) => return Err(Error::Refused(OTHER_VERSION.into())),
+            (Standing::Current, _) | (_, Tables::Whatever) => {}
+        }
         Ok(place)
+    }
+
+    async fn migrate(&self) -> Result<(), Error> {
+        migrate(&self.urls.owner)
+            .await
+            .map_err(|e| Error::Refused(format!("The database could not be brought up to date: {e}")))
     }
 
     async fn embedded(config: &Config) -> Result<Self, Error> {

@@ -1,14 +1,16 @@
 //! `serve`: the pages, with PostgreSQL of its own unless one was given, until a signal ends it.
 
 use super::Operation;
-use super::place::Place;
+use super::place::{Place, Tables};
 use crate::access::{door, passwords};
 use crate::config::Config;
+use crate::database::cluster::{self, ClusterError};
 use crate::database::{Database, Operator, OperatorSession};
 use crate::error::Error;
 use crate::setup;
 use crate::web::{self, App};
 use metrics_exporter_prometheus::PrometheusBuilder;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -16,6 +18,10 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// How often the ledger of tallies is folded: a busy evening's answers are some thousands of rows by then.
 const FOLD_EVERY: Duration = Duration::from_secs(300);
+/// How long imports may take to give up when the server is to stop.
+const IMPORTS_END: Duration = Duration::from_secs(10);
+/// How long open transactions may take to end after that.
+const CONNECTIONS_END: Duration = Duration::from_secs(5);
 
 /// Serves until SIGTERM or Ctrl-C; requests in hand finish.
 ///
@@ -23,17 +29,8 @@ const FOLD_EVERY: Duration = Duration::from_secs(300);
 /// When the database or the address cannot be had.
 pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
     let listener = listen(&config).await?;
-    let place = Place::open(&config).await?;
-    if let Some(cluster) = place.cluster() {
-        if cluster.place().moved {
-            eprintln!(
-                "Data is kept in {}: the user it runs as cannot reach {}.",
-                cluster.place().data.display(),
-                config.data.display()
-            );
-        }
-        cluster.drop_privileges().map_err(|e| Error::Refused(e.to_string()))?;
-    }
+    let place = Place::open(&config, Tables::BroughtUpToDate).await?;
+    let config = Config { data: leave_root(&place, &config)?, ..config };
     if let Some(address) = config.metrics_listen {
         PrometheusBuilder::new().with_http_listener(address).install().map_err(Error::internal)?;
     }
@@ -42,15 +39,36 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
     tokio::task::spawn_blocking(passwords::warm_up).await.map_err(Error::internal)?;
     eprintln!("Hustings is at {}", config.base_url);
     let app = App::new(database.clone(), config);
-    let replaced = app.postgres_replaced.clone();
+    let (replaced, background) = (app.postgres_replaced.clone(), app.background.clone());
     let served = tokio::select! {
         served = web::serve(app, listener, stopped()) => served,
         never = watch(&place, &replaced) => never,
         never = keep_house(&database) => never,
     };
-    database.close().await;
+    if !background.finish(IMPORTS_END).await || !database.close(CONNECTIONS_END).await {
+        tracing::warn!("work that did not end in time was dropped: what it had not committed is undone");
+    }
     place.leave().await?;
     served.map_err(Error::internal)
+}
+
+/// Serves as nobody who can do more than serve: root becomes the user that it runs PostgreSQL as, or would. Answers where
+/// uploads and whatever else is kept in files goes, which that user can reach.
+fn leave_root(place: &Place, config: &Config) -> Result<PathBuf, Error> {
+    let told = |error: ClusterError| Error::Refused(error.to_string());
+    let kept = match place.cluster() {
+        Some(cluster) => {
+            cluster.drop_privileges().map_err(told)?;
+            cluster.place().clone()
+        }
+        None if nix::unistd::geteuid().is_root() => cluster::Place::without_root(&config.data).map_err(told)?,
+        None => return Ok(config.data.clone()),
+    };
+    if kept.moved {
+        let (here, asked) = (kept.data.display(), config.data.display());
+        eprintln!("Data is kept in {here}: the user it runs as cannot reach {asked}.");
+    }
+    Ok(kept.data)
 }
 
 /// The demonstration when asked for; else, while there is no administrator, the one-time code for set-up.
@@ -61,9 +79,8 @@ async fn first_evening(place: &Place, config: &Config, demo: bool) -> Result<(),
             OperatorSession { os_user: super::os_user(), command: "serve --demo".into(), reason: String::new() };
         let operation = Operation { operator: operator.clone(), session, json: false };
         eprintln!("The demonstration is made once: this takes a minute.");
-        let data = place.data(config);
-        std::fs::create_dir_all(&data).map_err(Error::internal)?;
-        print!("{}", crate::demo::make(&operation, &data.join(crate::demo::SIGN_INS)).await?);
+        std::fs::create_dir_all(&config.data).map_err(Error::internal)?;
+        print!("{}", crate::demo::make(&operation, &config.data.join(crate::demo::SIGN_INS)).await?);
     } else if let Some(code) = setup::issue_code_if_needed(&operator).await? {
         eprintln!("Nobody has set Hustings up. Open {}/set-up and give this code: {code}", config.base_url);
     }
@@ -80,13 +97,24 @@ async fn listen(config: &Config) -> Result<TcpListener, Error> {
 /// Starts the embedded PostgreSQL again when it has died: requests meanwhile are told to try again.
 async fn watch(place: &Place, replaced: &AtomicBool) -> std::io::Result<()> {
     let Some(cluster) = place.cluster() else { return std::future::pending().await };
+    let mut away = false;
     loop {
         tokio::time::sleep(Duration::from_millis(250)).await;
         replaced.store(cluster.binary_changed(), Ordering::Relaxed);
+        let was_away = away;
         match cluster.revive().await {
-            Ok(false) => {}
-            Ok(true) => tracing::warn!("PostgreSQL had died and was started again"),
-            Err(error) => tracing::error!(%error, "PostgreSQL has died and does not start"),
+            Ok(false) if !was_away => {}
+            Ok(_) => {
+                away = false;
+                tracing::warn!("PostgreSQL had died and was started again");
+            }
+            Err(error) => {
+                away = true;
+                // Once for each time that it dies, not four times a second.
+                if !was_away {
+                    tracing::error!(%error, "PostgreSQL has died and does not start; it is tried again and again");
+                }
+            }
         }
     }
 }

@@ -3,6 +3,9 @@
 //! What enters is a session's credential and a permission; what leaves is rows that the wall let through, each look
 //! on record. Nothing else in the house holds a pool or a connection.
 
+// The one room that holds pools.
+#![allow(clippy::disallowed_types)]
+
 pub mod backup;
 pub mod cluster;
 mod id;
@@ -11,7 +14,7 @@ mod prepare;
 mod scoped;
 
 pub(crate) use id::partitioned_id;
-pub use migrate::migrate;
+pub use migrate::{Standing, migrate, standing};
 pub use prepare::prepare;
 
 pub use id::{ParseIdError, parse as parse_id};
@@ -67,8 +70,9 @@ impl WorkingRole {
     fn connections(self) -> u32 {
         match self {
             WorkingRole::Volunteer => 12,
-            WorkingRole::Organiser => 8,
-            WorkingRole::Importer | WorkingRole::Administrator | WorkingRole::Protection => 4,
+            // Two imports being read and two being applied hold one each; the other four are for their pages.
+            WorkingRole::Organiser | WorkingRole::Importer => 8,
+            WorkingRole::Administrator | WorkingRole::Protection => 4,
             WorkingRole::Membership => 2,
         }
     }
@@ -134,11 +138,21 @@ impl Database {
         Ok(())
     }
 
-    /// Ends all connections; open transactions finish first.
-    pub async fn close(&self) {
-        for pool in self.roles.iter().chain([&self.app, &self.door]) {
-            pool.close().await;
-        }
+    /// Asks PostgreSQL to give up the statement that one of our own connections runs. Asking about one that runs none
+    /// does nothing.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it does not answer.
+    pub async fn cancel(&self, backend: i32) -> Result<(), Error> {
+        sqlx::query("select pg_cancel_backend($1)").bind(backend).execute(&self.app).await?;
+        Ok(())
+    }
+
+    /// Ends all connections; open transactions finish first, for as long as `patience`. Whether all did.
+    pub async fn close(&self, patience: Duration) -> bool {
+        let pools = self.roles.iter().chain([&self.app, &self.door]);
+        let all = futures_util::future::join_all(pools.map(PgPool::close));
+        tokio::time::timeout(patience, all).await.is_ok()
     }
 }
 

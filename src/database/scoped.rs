@@ -162,6 +162,26 @@ pub struct OperatorSession {
     pub reason: String,
 }
 
+impl OperatorSession {
+    /// Writes down that the operator runs a command, for good, and answers the entry's id.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database is away.
+    pub async fn put_on_record(&self, operator: &Operator) -> Result<Uuid, Error> {
+        let id = Uuid::now_v7();
+        sqlx::query!(
+            "insert into operator_session (operator_id, os_user, command, reason) values ($1, $2, $3, $4)",
+            id,
+            self.os_user,
+            self.command,
+            self.reason
+        )
+        .execute(operator.pool())
+        .await?;
+        Ok(id)
+    }
+}
+
 /// One transaction under the wall. The only type that store functions take.
 pub struct Scoped {
     transaction: Transaction<'static, Postgres>,
@@ -198,7 +218,8 @@ impl Scoped {
         Ok(Scoped { transaction, actor, permission })
     }
 
-    /// Begins for the operator, who is put on record before anything else.
+    /// Begins for the operator, who is put on record before anything else, in a transaction of its own: a command that
+    /// fails or changes nothing has looked all the same.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the database is away.
@@ -207,17 +228,8 @@ impl Scoped {
         session: &OperatorSession,
         permission: Permission,
     ) -> Result<Self, Error> {
-        let id = Uuid::now_v7();
-        let mut transaction = operator.pool().begin().await?;
-        sqlx::query!(
-            "insert into operator_session (operator_id, os_user, command, reason) values ($1, $2, $3, $4)",
-            id,
-            session.os_user,
-            session.command,
-            session.reason
-        )
-        .execute(&mut *transaction)
-        .await?;
+        let id = session.put_on_record(operator).await?;
+        let transaction = operator.pool().begin().await?;
         Ok(Scoped { transaction, actor: Actor::Operator { operator: id }, permission })
     }
 

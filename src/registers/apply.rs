@@ -9,14 +9,15 @@ use sqlx::types::Json;
 use std::time::Instant;
 use uuid::Uuid;
 
-/// Lets a transaction take the minutes that a nation's register needs, and plan for many rows.
+/// Lets a transaction take the minutes that a nation's register needs, and plan for many rows. It ends by itself when the
+/// process that wanted it is gone.
 ///
 /// # Errors
 /// What the database says.
 pub async fn long_work(scope: &mut Scoped) -> Result<(), Error> {
     sqlx::query!(
         "select count(set_config(name, value, true)) from (values ('statement_timeout', '20min'),
-           ('idle_in_transaction_session_timeout', '10min'), ('work_mem', '192MB'), ('jit', 'off'), ('enable_nestloop', 'off'))
+           ('idle_in_transaction_session_timeout', '10min'), ('client_connection_check_interval', '1s'), ('work_mem', '192MB'), ('jit', 'off'), ('enable_nestloop', 'off'))
          settings (name, value)"
     )
     .fetch_one(scope.connection())

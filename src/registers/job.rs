@@ -1,37 +1,45 @@
 //! The long work of an import, in a task of the serving process. Every batch is a scoped transaction of its own, so
 //! that access that has ended, or somebody who says stop, ends the work; and until the last one nothing has changed.
+//! When the server is to stop, the statement at work is given up, and the import's page says what to do.
 
 use super::apply::{self, Applied};
 use super::staging::{self, Facts, Piece};
 use super::store::{self, NewImport};
 use super::{Basis, preview};
 use crate::access::{Permission, door};
-use crate::database::{Database, Scope, Scoped};
+use crate::database::{Scope, Scoped};
 use crate::error::Error;
-use crate::web::Viewer;
+use crate::web::{App, Viewer};
 use std::path::PathBuf;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 use tempfile::TempPath;
-use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// How many registers one server applies at the same time; more wait their turn.
-static APPLYING: Semaphore = Semaphore::const_new(2);
 /// How often a worker says that it lives.
 const BEAT: Duration = Duration::from_secs(10);
+/// How often PostgreSQL is asked to give up when the server is to stop, and how long apart.
+const GIVING_UP: (u32, Duration) = (50, Duration::from_millis(100));
+/// How long saying why may take then.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// An import at work on somebody's behalf.
-#[derive(Clone)]
 struct Job {
-    database: Database,
+    app: App,
     viewer: Viewer,
     import: Uuid,
+    stopping: CancellationToken,
+    /// The connection of the long transaction at work; 0: none is.
+    backend: AtomicI32,
 }
 
 /// Begins to read a file that was put into `file`, which goes when the reading is over.
-pub fn begin_reading(database: Database, viewer: Viewer, import: Uuid, new: NewImport, file: TempPath) {
-    let job = Job { database, viewer, import };
-    tokio::spawn(async move {
+pub fn begin_reading(app: &App, viewer: Viewer, import: Uuid, new: NewImport, file: TempPath) {
+    let job = Job::new(app, viewer, import);
+    app.background.spawn(async move {
         let path = file.to_path_buf();
         job.watch(job.read(new, path)).await;
         drop(file);
@@ -39,30 +47,63 @@ pub fn begin_reading(database: Database, viewer: Viewer, import: Uuid, new: NewI
 }
 
 /// Begins to apply an import that waits to be looked over. It must say `applying` already.
-pub fn begin_applying(database: Database, viewer: Viewer, import: Uuid, allow_large: bool, allow_other: bool) {
-    let job = Job { database, viewer, import };
-    tokio::spawn(async move { job.watch(job.apply(allow_large, allow_other)).await });
+pub fn begin_applying(app: &App, viewer: Viewer, import: Uuid, allow_large: bool, allow_other: bool) {
+    let job = Job::new(app, viewer, import);
+    app.background.spawn(async move { job.watch(job.apply(allow_large, allow_other)).await });
 }
 
 impl Job {
+    fn new(app: &App, viewer: Viewer, import: Uuid) -> Self {
+        let stopping = app.background.stopping();
+        Job { app: app.clone(), viewer, import, stopping, backend: AtomicI32::new(0) }
+    }
+
     async fn scope(&self) -> Result<Scoped, Error> {
         self.viewer.scope_as(Permission::ImportRegisters, Scope::default()).await
     }
 
+    /// A transaction that may last for minutes: PostgreSQL can be asked to give it up.
+    async fn long_scope(&self) -> Result<Scoped, Error> {
+        let mut scope = self.scope().await?;
+        self.backend.store(store::backend(&mut scope).await?, Ordering::Relaxed);
+        Ok(scope)
+    }
+
     /// Does the work, says meanwhile that it lives, and puts a failure on the import's page.
     async fn watch(&self, work: impl Future<Output = Result<(), Error>>) {
+        let mut work = pin!(work);
         let done = tokio::select! {
-            done = work => done,
+            done = &mut work => done,
             () = self.beat() => Ok(()),
+            () = self.stopping.cancelled() => self.give_up(work).await,
         };
         if let Err(error) = done {
             self.fail(&error).await;
         }
     }
 
+    /// Waits for work that is to stop, asking PostgreSQL to give its statement up; what it has not committed is undone.
+    async fn give_up(&self, mut work: Pin<&mut impl Future<Output = Result<(), Error>>>) -> Result<(), Error> {
+        for _ in 0..GIVING_UP.0 {
+            let backend = self.backend.load(Ordering::Relaxed);
+            if backend != 0 {
+                let _ = self.app.database.cancel(backend).await;
+            }
+            if let Ok(done) = timeout(GIVING_UP.1, work.as_mut()).await {
+                return done.map_err(|_| stopped());
+            }
+        }
+        Err(stopped())
+    }
+
+    /// Waits, but not when the server is to stop.
+    async fn unless_stopping<T>(&self, wait: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        self.stopping.run_until_cancelled(wait).await.unwrap_or_else(|| Err(stopped()))
+    }
+
     async fn beat(&self) {
         loop {
-            tokio::time::sleep(BEAT).await;
+            sleep(BEAT).await;
             // A beat that fails is missed; the next may come through.
             let Ok(mut scope) = self.scope().await else { continue };
             if store::beat(&mut scope, self.import).await.is_ok() {
@@ -71,19 +112,22 @@ impl Job {
         }
     }
 
-    /// The database may be what failed: it is tried for some minutes; after that the page finds the worker silent.
+    /// The database may be what failed: it is tried for some minutes, or once more when the server is to stop; after that
+    /// the page finds the worker silent.
     async fn fail(&self, error: &Error) {
         let why = plain(error);
         tracing::warn!(import = %self.import, %error, "an import ended without a change");
         for wait in [0, 1, 2, 5, 10, 30, 60, 120] {
-            tokio::time::sleep(Duration::from_secs(wait)).await;
-            if door::fail_import(&self.database, self.viewer.credential(), self.import, &why).await.is_ok() {
+            let last = self.stopping.run_until_cancelled(sleep(Duration::from_secs(wait))).await.is_none();
+            let told = door::fail_import(&self.app.database, self.viewer.credential(), self.import, &why);
+            if timeout(LAST_WORDS, told).await.is_ok_and(|told| told.is_ok()) || last {
                 return;
             }
         }
     }
 
     async fn read(&self, new: NewImport, path: PathBuf) -> Result<(), Error> {
+        let _turn = self.unless_stopping(self.app.imports.to_read(self.import)).await?;
         let facts = self.stage(&new, path).await?;
         let mut scope = self.scope().await?;
         store::set_facts(&mut scope, self.import, &facts).await?;
@@ -93,7 +137,7 @@ impl Job {
 
     async fn stage(&self, new: &NewImport, path: PathBuf) -> Result<Facts, Error> {
         let mut pieces = staging::read(path, new.published);
-        while let Some(piece) = pieces.recv().await {
+        while let Some(piece) = self.unless_stopping(async { Ok(pieces.recv().await) }).await? {
             match piece.map_err(staging::refused)? {
                 Piece::Rows(batch) => {
                     let mut scope = self.scope().await?;
@@ -108,17 +152,19 @@ impl Job {
 
     /// Matches people and counts, so that the import can be looked over.
     async fn look_over(&self, new: &NewImport, facts: &Facts) -> Result<(), Error> {
-        let mut scope = self.scope().await?;
+        let mut scope = self.long_scope().await?;
         let (ground, preview) = preview::match_and_count(&mut scope, self.import, new, facts).await?;
         store::set_ready(&mut scope, self.import, ground.partition, &preview).await?;
         scope.commit().await
     }
 
     async fn apply(&self, allow_large: bool, allow_other: bool) -> Result<(), Error> {
-        let _turn = APPLYING.acquire().await.map_err(Error::internal)?;
+        let _turn = self.unless_stopping(self.app.imports.to_apply(self.import)).await?;
         let mut tries = 0;
         let applied = loop {
-            match self.try_to_apply(allow_large, allow_other).await {
+            let tried = self.try_to_apply(allow_large, allow_other).await;
+            self.backend.store(0, Ordering::Relaxed);
+            match tried {
                 Err(error) if error.is_retryable() && tries < 2 => tries += 1,
                 Err(Error::Conflict(why)) => return self.wait_again(&why).await,
                 other => break other?,
@@ -139,7 +185,7 @@ impl Job {
     }
 
     async fn try_to_apply(&self, allow_large: bool, allow_other: bool) -> Result<Applied, Error> {
-        let mut scope = self.scope().await?;
+        let mut scope = self.long_scope().await?;
         let applied = apply::apply(&mut scope, self.import, allow_large, allow_other).await?;
         if applied != Applied::Stale {
             scope.commit().await?;
@@ -149,6 +195,7 @@ impl Job {
 
     /// Another register came first: people are matched with what is held now, and somebody looks again.
     async fn look_over_again(&self) -> Result<(), Error> {
+        let _turn = self.unless_stopping(self.app.imports.to_read(self.import)).await?;
         let mut scope = self.scope().await?;
         let import = store::open(&mut scope, self.import).await?;
         store::set_reading_again(&mut scope, self.import).await?;
@@ -171,6 +218,13 @@ impl Job {
 }
 
 const AGAIN: &str = "Another register of this authority was imported since you looked; these figures are new";
+
+/// What somebody is told whose import ended with its server.
+pub const STOPPED: &str = "Hustings was stopped while this ran. Nothing was changed: give the file again";
+
+fn stopped() -> Error {
+    Error::Refused(STOPPED.into())
+}
 
 /// Why an import ended, for its page. Never holds anything of the file's rows.
 pub fn plain(error: &Error) -> String {

@@ -31,6 +31,7 @@ pub mod pages;
 pub mod preview;
 pub mod staging;
 pub mod store;
+pub mod turns;
 pub mod upload;
 
 /// By which rule of law the register came (Representation of the People Regulations 2001).

@@ -44,6 +44,8 @@ struct NewPage {
 struct ProgressPage {
     layout: Layout,
     import: Import,
+    /// Whether another import goes first.
+    waits: bool,
 }
 
 #[derive(Template, WebTemplate)]
@@ -97,7 +99,7 @@ pub async fn list(State(app): State<App>, viewer: Viewer, layout: Layout) -> Ans
 
 /// A worker that was silent for a minute went with its server.
 async fn end_silent(app: &App, viewer: &Viewer, import: &mut Import) -> Result<(), Error> {
-    let why = "The server was stopped while this ran. Nothing was changed: give the file again";
+    let why = job::STOPPED;
     if door::fail_import(&app.database, viewer.credential(), import.import_id, why).await? {
         import.state = "failed".into();
         import.failure = Some(why.into());
@@ -150,7 +152,7 @@ pub async fn upload(
     let mut scope = viewer.scope().await?;
     let import = store::add(&mut scope, &new).await?;
     scope.commit().await?;
-    job::begin_reading(app.database.clone(), viewer, import, new, file.path);
+    job::begin_reading(&app, viewer, import, new, file.path);
     Ok(see_other(&format!("/imports/{import}")))
 }
 
@@ -171,14 +173,17 @@ pub async fn show(State(app): State<App>, viewer: Viewer, layout: Layout, Path(i
     if import.silent {
         end_silent(&app, &viewer, &mut import).await?;
     }
+    if import.at_work() {
+        let waits = app.imports.waits(id);
+        return Ok(ProgressPage { layout, import, waits }.into_response());
+    }
     Ok(draw(layout, import, refused, open, FieldErrors::default()))
 }
 
-/// The page of an import's state.
+/// The page of an import that nobody works on.
 fn draw(layout: Layout, import: Import, refused: Vec<Refused>, open: i64, errors: FieldErrors) -> Response {
     let preview = import.preview.clone().map(|p| p.0).unwrap_or_default();
     match import.state.as_str() {
-        "reading" | "applying" => ProgressPage { layout, import }.into_response(),
         "applied" => ReceiptPage { layout, import, preview, refused, open }.into_response(),
         "ready" => {
             let mut largest = preview.districts.clone();
@@ -240,7 +245,7 @@ pub async fn apply(
     }
     store::set_applying(&mut scope, id, large, other).await?;
     scope.commit().await?;
-    job::begin_applying(app.database.clone(), viewer, id, large, other);
+    job::begin_applying(&app, viewer, id, large, other);
     Ok(see_other(&format!("/imports/{id}")))
 }
 

@@ -350,6 +350,14 @@ pub async fn forget(scope: &mut Scoped, import: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
+/// Which connection of PostgreSQL's works for this transaction.
+///
+/// # Errors
+/// What the database says.
+pub async fn backend(scope: &mut Scoped) -> Result<i32, Error> {
+    Ok(sqlx::query_scalar!(r#"select pg_backend_pid() as "pid!""#).fetch_one(scope.connection()).await?)
+}
+
 /// A worker is alive.
 ///
 /// # Errors

@@ -105,6 +105,8 @@ pub async fn set_up(State(app): State<App>, layout: Layout, Form(form): Form<Set
 }
 
 async fn complete(app: &App, code: &str, setup: SetUp, password: String) -> Result<(), Error> {
+    // Hashing is costly on purpose, so it is done for nobody without the code. No connection is held meanwhile.
+    store::check_code(&mut *door::connection(&app.database).await?, code).await?;
     let setup = SetUp { password_hash: passwords::hash(password).await?, ..setup };
     let mut connection = door::connection(&app.database).await?;
     store::complete(&mut connection, code, &setup).await?;

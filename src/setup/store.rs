@@ -51,6 +51,17 @@ pub async fn by_operator(scope: &mut Scoped, setup: &SetUp) -> Result<Uuid, Erro
     complete(scope.connection(), &code, setup).await
 }
 
+/// Whether the code is right: asked before anything costly is done. A wrong one is counted.
+///
+/// # Errors
+/// [`Error::Invalid`] on `code`; [`Error::Conflict`] when it was done before.
+pub async fn check_code(connection: &mut PgConnection, code: &str) -> Result<(), Error> {
+    let answer = sqlx::query_scalar!(r#"select wall.check_set_up_code($1) as "answer!""#, code.trim())
+        .fetch_one(connection)
+        .await?;
+    if answer == "right" { Ok(()) } else { refused(&answer) }
+}
+
 /// Sets up, if the code is right. Answers the first administrator's account.
 ///
 /// # Errors

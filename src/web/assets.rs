@@ -1,6 +1,6 @@
 //! Static files inside the binary, addressed by their content's hash and cached for good.
 
-use axum::extract::Path;
+use super::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;

@@ -1,5 +1,8 @@
 //! axum's extractors with our own errors, so that a rejection is a page or a problem like any other.
 
+// The one place where axum's own are named.
+#![allow(clippy::disallowed_types)]
+
 use crate::error::Error;
 use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};

@@ -128,7 +128,12 @@ impl Layout {
     /// Around a page for anybody.
     pub async fn nobody(app: &App) -> Self {
         let about = door::about(&app.database).await.unwrap_or_default();
-        Layout { demonstration: about.demonstration, theme: None, head: None, navigation: &[], path: String::new() }
+        Layout { demonstration: about.demonstration, ..Layout::plain() }
+    }
+
+    /// Around a page that is drawn while the database is away.
+    pub fn plain() -> Self {
+        Layout { demonstration: false, theme: None, head: None, navigation: &[], path: String::new() }
     }
 
     /// The same page for nobody in particular: signing in.

@@ -3,6 +3,7 @@
 //! `web` knows every slice's routes (in `map`); no slice knows its inside, only what is exported here.
 
 pub mod assets;
+mod background;
 pub mod csrf;
 mod extract;
 mod guard;
@@ -19,6 +20,7 @@ mod server;
 mod viewer;
 pub mod words;
 
+pub use background::Background;
 pub use extract::{Form, Json, Multipart, Path, Query};
 pub use layout::{Heading, Layout};
 pub use map::routes;
@@ -29,6 +31,7 @@ pub use viewer::{Ended, Viewer, Visitor};
 
 use crate::config::Config;
 use crate::database::Database;
+use crate::registers::turns::Turns;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -41,12 +44,22 @@ pub struct App {
     pub config: Arc<Config>,
     /// Set once PostgreSQL's program was replaced under the running server: `/readyz` says so.
     pub postgres_replaced: Arc<AtomicBool>,
+    /// Long work that outlives its request.
+    pub background: Background,
+    /// Whose turn it is to read and to apply a register.
+    pub imports: Turns,
 }
 
 impl App {
     /// Over these pools, with this configuration.
     pub fn new(database: Database, config: Config) -> Self {
-        App { database, config: Arc::new(config), postgres_replaced: Arc::default() }
+        App {
+            database,
+            config: Arc::new(config),
+            postgres_replaced: Arc::default(),
+            background: Background::default(),
+            imports: Turns::default(),
+        }
     }
 
     /// Whether browsers reach us over https, so that cookies are `__Host-` and `Secure`.

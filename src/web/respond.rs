@@ -1,4 +1,5 @@
-//! Errors as pages or as `application/problem+json`, whichever the path is for; internal text stays in the log.
+//! Errors as pages or as `application/problem+json`, whichever the path is for. Internal text stays in the log, under
+//! the request's id, which the page shows.
 
 use super::layout::Layout;
 use super::{App, Viewer, words};
@@ -9,6 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use std::sync::Arc;
 
 /// What handlers answer.
 pub type Answer<T = Response> = Result<T, Error>;
@@ -27,6 +29,8 @@ pub struct Problem {
     tool: Option<Tool>,
     retry_after: Option<i64>,
     unavailable: bool,
+    /// What the log is told of a fault of ours: never a value of anybody's.
+    cause: Option<Arc<str>>,
 }
 
 impl Problem {
@@ -40,6 +44,20 @@ impl Problem {
             tool: if let Error::Closed { tool, .. } = error { Some(*tool) } else { None },
             retry_after: error.retry_after(),
             unavailable: matches!(error, Error::Unavailable(_)),
+            cause: match error {
+                Error::Internal(source) => Some(without_values(source.as_ref()).into()),
+                Error::Unavailable(source) => Some(without_values(source).into()),
+                _ => None,
+            },
+        }
+    }
+
+    /// Writes down what happened under the id that the page shows.
+    fn log(&self, request: &str) {
+        match &self.cause {
+            Some(cause) if self.unavailable => tracing::warn!(request, %cause, "the database did not answer"),
+            Some(cause) => tracing::error!(request, %cause, "a request failed"),
+            None => {}
         }
     }
 }
@@ -50,6 +68,7 @@ fn kind(error: &Error) -> (&'static str, StatusCode) {
         Error::AccessEnded => ("access-ended", StatusCode::UNAUTHORIZED),
         Error::Forbidden(_) => ("forbidden", StatusCode::FORBIDDEN),
         Error::NotFound => ("not-found", StatusCode::NOT_FOUND),
+        Error::NotTaken => ("not-taken", StatusCode::METHOD_NOT_ALLOWED),
         Error::Conflict(_) => ("conflict", StatusCode::CONFLICT),
         Error::Invalid(_) => ("invalid", StatusCode::UNPROCESSABLE_ENTITY),
         Error::Refused(_) => ("refused", StatusCode::UNPROCESSABLE_ENTITY),
@@ -64,9 +83,6 @@ fn kind(error: &Error) -> (&'static str, StatusCode) {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        if let Error::Internal(source) | Error::Unavailable(sqlx::Error::Configuration(source)) = &self {
-            tracing::error!(error = %without_values(source.as_ref()), "a request failed");
-        }
         let problem = Problem::of(&self);
         let mut response = problem.status.into_response();
         response.extensions_mut().insert(problem);
@@ -74,15 +90,22 @@ impl IntoResponse for Error {
     }
 }
 
-/// PostgreSQL's details may repeat a row: the log gets the code and the constraint, never a value.
+/// PostgreSQL's details may repeat a row, and its messages about data (class 22) and constraints (23) a value: of those
+/// the log gets the code and the constraint alone. A value that cannot be read as what it should be is not repeated
+/// either.
 fn without_values(error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {
+    if let Some(error) = error.downcast_ref::<serde_json::Error>() {
+        return format!("JSON that cannot be read or written ({:?})", error.classify());
+    }
     match error.downcast_ref::<sqlx::Error>() {
-        Some(sqlx::Error::Database(e)) => format!(
-            "database error {} {}: {}",
-            e.code().unwrap_or_default(),
-            e.constraint().or(e.table()).unwrap_or_default(),
-            if e.constraint().is_some() { "" } else { e.message() }
-        ),
+        Some(sqlx::Error::Database(e)) => {
+            let code = e.code().unwrap_or_default();
+            let about = e.constraint().or(e.table()).unwrap_or_default();
+            let of_data = code.starts_with("22") || code.starts_with("23");
+            format!("database error {code} {about}: {}", if of_data { "" } else { e.message() })
+        }
+        Some(sqlx::Error::ColumnDecode { index, .. }) => format!("column {index} cannot be read"),
+        Some(sqlx::Error::Decode(_) | sqlx::Error::Encode(_)) => "a value cannot be read or written".into(),
         _ => error.to_string(),
     }
 }
@@ -113,6 +136,7 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
     let Some(problem) = response.extensions().get::<Problem>().cloned() else {
         return response;
     };
+    problem.log(&request_id);
     let notice = notice(&app, &problem, known.as_ref()).await;
     if path.starts_with("/api/") {
         return json(&problem, notice.as_ref(), response);
@@ -122,6 +146,8 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
     }
     let layout = match known {
         Some(Known(viewer)) => Layout::of(&viewer, &path),
+        // Asking the database once more would only make the answer later.
+        None if problem.unavailable => Layout::plain(),
         None => Layout::nobody(&app).await,
     };
     let title = notice.as_ref().map_or_else(|| title(&problem).to_owned(), Notice::headline);
@@ -145,6 +171,7 @@ fn request_id(request: &Request) -> String {
 fn title(problem: &Problem) -> &'static str {
     match (problem.kind, problem.tool) {
         ("forbidden", _) => "This page is not part of your role",
+        ("not-taken", _) => "That was not taken",
         ("not-found", _) => "There is nothing here that you may see",
         ("conflict", _) => "Nothing was done",
         ("invalid" | "refused", _) => "Some answers need another look",
@@ -164,8 +191,7 @@ fn page(page: ErrorPage, from: Response) -> Response {
         Ok(html) => (status, Html(html)).into_response(),
         Err(_) => (status, "Something went wrong. Try again.").into_response(),
     };
-    *response.extensions_mut() = from.extensions().clone();
-    finish(&mut response, retry);
+    finish(&mut response, from, retry);
     response
 }
 
@@ -187,12 +213,16 @@ fn json(problem: &Problem, notice: Option<&Notice>, from: Response) -> Response 
     }
     let mut response = (problem.status, axum::Json(body)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    *response.extensions_mut() = from.extensions().clone();
-    finish(&mut response, problem.retry_after);
+    finish(&mut response, from, problem.retry_after);
     response
 }
 
-fn finish(response: &mut Response, retry_after: Option<i64>) {
+fn finish(response: &mut Response, from: Response, retry_after: Option<i64>) {
+    let (head, _) = from.into_parts();
+    if let Some(methods) = head.headers.get(header::ALLOW) {
+        response.headers_mut().insert(header::ALLOW, methods.clone());
+    }
+    *response.extensions_mut() = head.extensions;
     if let Some(seconds) = retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }

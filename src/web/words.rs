@@ -1,6 +1,6 @@
 //! How pages write times, dates and figures: British English, the clock on the wall of the United Kingdom.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Europe::London;
 use std::fmt::Display;
 
@@ -80,6 +80,26 @@ pub fn clock_time(at: impl When) -> String {
         "12:00" => format!("12:00{NB}noon"),
         _ => local.format("%-I:%M").to_string() + &format!("{NB}{}", local.format("%P")),
     }
+}
+
+/// The moment that the clock on the wall shows: in the hour that clocks repeat in October the first time round, in the
+/// hour that they skip in March an hour later.
+pub fn from_clock(shown: NaiveDateTime) -> DateTime<Utc> {
+    let found = London.from_local_datetime(&shown).earliest();
+    let found = found.or_else(|| London.from_local_datetime(&(shown + TimeDelta::hours(1))).earliest());
+    found.map_or_else(|| shown.and_utc(), |at| at.with_timezone(&Utc))
+}
+
+/// Reads a time: as `datetime-local` fields and people write it, by the clock on the wall, or RFC 3339.
+pub fn parse_time(text: &str) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Some(at.with_timezone(&Utc));
+    }
+    ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+        .map(from_clock)
 }
 
 /// 24 November 2026.
@@ -194,7 +214,16 @@ pub fn within(area: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::TimeZone;
+
+    #[test]
+    fn the_hours_that_clocks_skip_and_repeat_are_read_one_way() {
+        let at = |text| parse_time(text).map(|at| at.to_rfc3339());
+        assert_eq!(at("2027-03-28T01:30").as_deref(), Some("2027-03-28T01:30:00+00:00"));
+        assert_eq!(at("2026-10-25 01:30").as_deref(), Some("2026-10-25T00:30:00+00:00"));
+        assert_eq!(at("2026-11-24 20:30").as_deref(), Some("2026-11-24T20:30:00+00:00"));
+        assert_eq!(at("2026-06-24T20:30:00+02:00").as_deref(), Some("2026-06-24T18:30:00+00:00"));
+        assert_eq!(at("tonight"), None);
+    }
 
     #[test]
     fn times_are_those_of_the_clock_on_the_wall() {

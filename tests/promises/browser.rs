@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use axum::Router;
+#[allow(clippy::disallowed_types)] // a page of the harness, not of the service
 use axum::extract::Query;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse};
@@ -26,6 +27,7 @@ struct Answer {
     role: String,
 }
 
+#[allow(clippy::disallowed_types)]
 async fn site() -> SocketAddr {
     let strict = [(CONTENT_SECURITY_POLICY, "default-src 'none'; form-action 'self'")];
     let app = Router::new()

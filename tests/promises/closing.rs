@@ -2,6 +2,7 @@
 
 use crate::support::app::{PASSWORD, TestApp};
 use crate::support::form::{Form, words};
+use crate::support::walk::{change, count};
 use hustings::access::Role;
 use serde_json::json;
 
@@ -62,4 +63,22 @@ async fn both_halves_close_with_ones_own_words_which_run_nowhere() {
     assert!(app.nobody().get("/status").await.text("main").contains("Contact is offline for maintenance"));
     administrator.post("/access/tools/open", &[("tool", "all")]).await.expect(303);
     administrator.post("/access/tools/close", &[("tool", "guard"), ("notice", "x")]).await.expect(404);
+}
+
+#[tokio::test]
+async fn two_administrators_who_close_at_once_leave_one_notice() {
+    let app = TestApp::new().await;
+    let (one, two) = (app.actor(Role::Administrator, "all").await, app.actor(Role::Administrator, "all").await);
+    for _ in 0..5 {
+        let form = Form::of(&one.get("/access/tools/close?tool=contact").await.expect(200), "main form");
+        let (first, second) =
+            (form.clone().with("notice", "Closed by one"), form.with("notice", "Closed by two").with("_grant", ""));
+        let (first, second) = (first.fields(), second.fields());
+        let (first, second) =
+            tokio::join!(one.post("/access/tools/close", &first), two.post("/access/tools/close", &second));
+        first.expect(303);
+        second.expect(303);
+        assert_eq!(count(&app, "select count(*) from lockdown where opened_at is null").await, 1);
+        change(&app, "update lockdown set opened_at = now() where opened_at is null").await;
+    }
 }

@@ -1,6 +1,7 @@
 //! The operator's commands do what the pages do, print what programs rely on, and are on record.
 
 use crate::support::app::{PASSWORD, TestApp, seed_place};
+use crate::support::throwaway::Throwaway;
 use crate::support::walk::{Walk, change, count};
 use hustings::access::Role;
 use serde_json::{Value, json};
@@ -16,11 +17,15 @@ struct Printed {
 /// Runs `hustings` against the test's database.
 async fn hustings(app: &TestApp, arguments: &[&str], input: &str) -> Printed {
     let urls = app.urls();
+    let given = [("DATABASE_URL", urls.app), ("HUSTINGS_DOOR_URL", urls.door), ("HUSTINGS_OWNER_URL", urls.owner)];
+    run(&given, arguments, input).await
+}
+
+async fn run(environment: &[(&str, String)], arguments: &[&str], input: &str) -> Printed {
     let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_hustings"))
         .args(arguments)
-        .env("DATABASE_URL", &urls.app)
-        .env("HUSTINGS_DOOR_URL", &urls.door)
-        .env("HUSTINGS_OWNER_URL", &urls.owner)
+        .env_remove("DATABASE_URL")
+        .envs(environment.iter().map(|(name, value)| (*name, value)))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -160,4 +165,67 @@ async fn the_first_evening_by_one_command_happens_once() {
     let nobody = app.nobody();
     nobody.post("/sign-in", &[("email", "ruth@lantern.example"), ("password", PASSWORD)]).await.expect(303);
     nobody.get("/access").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_command_that_fails_or_only_looks_is_on_record_too() {
+    let app = TestApp::new().await;
+    let nobody = uuid::Uuid::now_v7().to_string();
+    assert_eq!(hustings(&app, &["grant", "end", &nobody, "--reason", "Left the party"], "").await.code, 1);
+    let failed = "select count(*) from operator_session where command = 'grant' and reason = 'Left the party'";
+    assert_eq!(count(&app, failed).await, 1);
+    let village = crate::support::register::Generated::new(6, 200, "clean");
+    let file = village.path("xpress-full-14").display().to_string();
+    json_of(&app, &["register", "preview", &file, "--reason", "To see", "--json"]).await;
+    let looked = "select count(*) from operator_session where command = 'register' and reason = 'To see'";
+    assert_eq!(count(&app, looked).await, 1);
+    assert_eq!(count(&app, "select count(*) from import").await, 0, "a preview changes nothing else");
+    assert!(json_of(&app, &["config", "--json"]).await["owner_url"].is_string());
+    assert_eq!(count(&app, "select count(*) from operator_session where command = 'config'").await, 1);
+    hustings(&app, &["config"], "").await;
+    assert_eq!(count(&app, "select count(*) from operator_session where command = 'config'").await, 1);
+}
+
+#[tokio::test]
+async fn only_commands_that_say_so_change_the_tables_of_another_version() {
+    let app = TestApp::new().await;
+    change(&app, "delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)").await;
+    let refused = hustings(&app, &["lock", "status"], "").await;
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("another version of Hustings") && refused.err.contains("hustings migrate"));
+    assert_eq!(count(&app, "select count(*) from _sqlx_migrations").await, 7);
+    assert_eq!(hustings(&app, &["config", "--json"], "").await.code, 0);
+    assert_eq!(count(&app, "select count(*) from _sqlx_migrations").await, 7);
+}
+
+#[tokio::test]
+async fn the_first_command_in_an_empty_directory_finds_its_tables() {
+    let throwaway = Throwaway::new();
+    let given = [("HUSTINGS_DATA", throwaway.data().display().to_string())];
+    let add = ["account", "add", "--email", "bo@lantern.example", "--name", "Bo Ferreday", "--password-stdin"];
+    let added = run(&given, &add, PASSWORD).await;
+    assert_eq!(added.code, 0, "{}", added.err);
+    let list = run(&given, &["account", "list", "--json"], "").await;
+    assert!(list.out.contains("bo@lantern.example"), "{}", list.err);
+}
+
+#[tokio::test]
+async fn a_time_is_typed_as_the_clock_on_the_wall_shows_it() {
+    let app = TestApp::new().await;
+    let on = ["lock", "on", "--tool", "contact", "--notice", "Offline for maintenance", "--opens", "2029-07-01 20:30"];
+    assert_eq!(hustings(&app, &on, "").await.code, 0);
+    assert_eq!(json_of(&app, &["lock", "status", "--json"]).await[0]["opens"], "2029-07-01T19:30:00Z");
+}
+
+#[tokio::test]
+async fn the_log_has_months_for_two_years_ahead_after_every_migration() {
+    let app = TestApp::new().await;
+    let ahead = "select count(*) from generate_series(now(), now() + interval '23 months', interval '1 month') month
+        where to_regclass('access_log_' || to_char(month, 'YYYY_MM')) is not null";
+    assert_eq!(count(&app, ahead).await, 24);
+    let last = "select count(*) from pg_inherits where inhparent = 'access_log'::regclass";
+    let months = count(&app, last).await;
+    change(&app, "drop table if exists access_log_2028_10").await;
+    assert_eq!(hustings(&app, &["migrate"], "").await.code, 0);
+    assert_eq!(count(&app, last).await, months, "what is missing is made again");
 }

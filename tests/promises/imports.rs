@@ -1,19 +1,13 @@
 //! An organiser imports a register through the pages; whatever goes wrong in the middle, nothing has changed.
 
-use crate::support::app::{Actor, TestApp};
-use crate::support::imports::{apply, import, over, upload, upload_and_read};
+use crate::support::app::TestApp;
+use crate::support::imports::{Held, apply, counts, import, over, upload, upload_and_read};
 use crate::support::register::Generated;
+use crate::support::until::until;
+use crate::support::walk::count;
 use hustings::access::Role;
-use sqlx::{PgConnection, query, query_as, query_scalar};
-use std::time::Duration;
-
-async fn counts(db: &mut PgConnection) -> (i64, i64, i64, i64) {
-    query_as("select (select count(*) from elector), (select count(*) from household), (select count(*) from register_entry),
-                (select count(*) from district)")
-        .fetch_one(db)
-        .await
-        .unwrap()
-}
+use sqlx::{query, query_as, query_scalar};
+use uuid::Uuid;
 
 const DAY: &str = "2025-12-01";
 
@@ -162,75 +156,6 @@ async fn nobody_imports_outside_their_area_nor_sees_anothers_import() {
     assert!(page.text(".notice.bad").contains("outside your area"), "{}", page.body);
 }
 
-/// An import that is being applied and cannot go on, since its entries wait for a lock of ours.
-struct Held {
-    app: TestApp,
-    organiser: Actor,
-    path: String,
-    lock: PgConnection,
-    before: (i64, i64, i64, i64),
-}
-
-impl Held {
-    async fn new() -> Self {
-        let app = TestApp::new().await;
-        let made = Generated::new(6, 600, "clean");
-        let organiser = app.actor(Role::Organiser, "all").await;
-        let path = upload_and_read(&app, &organiser, "all.csv", made.bytes("xpress-full-14"), DAY).await;
-        let mut lock = app.database.operator().await;
-        query("begin").execute(&mut lock).await.unwrap();
-        query("lock table register_entry in exclusive mode").execute(&mut lock).await.unwrap();
-        let before = counts(&mut app.database.operator().await).await;
-        apply(&organiser, &path).await;
-        let held = Held { app, organiser, path, lock, before };
-        held.waiter().await;
-        held
-    }
-
-    /// The process that waits for our lock.
-    async fn waiter(&self) -> i32 {
-        let mut db = self.app.database.operator().await;
-        for _ in 0..1000 {
-            let pid: Option<i32> = query_scalar(
-                "select pid from pg_locks where not granted and relation = 'register_entry'::regclass
-                 and database = (select oid from pg_database where datname = current_database())",
-            )
-            .fetch_optional(&mut db)
-            .await
-            .unwrap();
-            if let Some(pid) = pid {
-                return pid;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("the import never came to its entries");
-    }
-
-    async fn let_go(&mut self) {
-        query("rollback").execute(&mut self.lock).await.unwrap();
-    }
-
-    async fn state(&self) -> (String, Option<String>) {
-        query_as("select state, failure from import").fetch_one(&mut self.app.database.operator().await).await.unwrap()
-    }
-
-    async fn ended_unchanged(&self, why: &str) {
-        let mut db = self.app.database.operator().await;
-        for _ in 0..1000 {
-            let (state, failure) = self.state().await;
-            if state == "failed" {
-                assert!(failure.as_deref().unwrap_or_default().contains(why), "{failure:?}");
-                assert_eq!(counts(&mut db).await, self.before);
-                let staged: i64 = query_scalar("select count(*) from import_row").fetch_one(&mut db).await.unwrap();
-                assert_eq!(staged, 0);
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("{:?}", self.state().await);
-    }
-}
-
 #[tokio::test]
 async fn an_import_stopped_in_the_middle_changes_nothing() {
     let mut held = Held::new().await;
@@ -280,6 +205,22 @@ async fn two_imports_of_one_authority_do_not_cross() {
         .await
         .unwrap();
     assert_eq!(doubled, 0);
+}
+
+#[tokio::test]
+async fn a_third_file_waits_for_its_turn_and_says_so() {
+    let app = TestApp::new().await;
+    let made = Generated::new(6, 400, "clean");
+    let organiser = app.actor(Role::Organiser, "all").await;
+    let first = app.turns.to_read(Uuid::now_v7()).await.unwrap();
+    let second = app.turns.to_read(Uuid::now_v7()).await.unwrap();
+    let path = upload(&app, &organiser, "town.csv", made.bytes("xpress-full-14"), DAY).await.expect(303).location();
+    until("it waits", async || organiser.get(&path).await.body.contains("Waiting for another file").then_some(()))
+        .await;
+    let read = "select count(*) from import_row";
+    assert_eq!(count(&app, read).await, 0, "it holds nothing while it waits");
+    drop((first, second));
+    assert!(over(&organiser, &path).await.text("h1").contains("Preview"));
 }
 
 const HEADER: &str = "Elector Number Prefix,Elector Number,Elector Number Suffix,Elector Markers,Elector DOB,Elector Surname,Elector Forename,PostCode,Address1,Address2\n";

@@ -1,16 +1,17 @@
-//! Server and PostgreSQL are killed a hundred times while results are sent: none is lost, none is doubled.
+//! Server and PostgreSQL are killed more than a hundred times while results are sent: none is lost, none is doubled.
 
-use crate::support::app::{Actor, TestApp, seed_place};
+use crate::support::app::{Actor, TestApp, seed_place, urls_of};
 use crate::support::database::TestDatabase;
+use crate::support::server::Server;
 use crate::support::throwaway::{Throwaway, kill_postgres};
+use crate::support::until::until;
 use crate::support::walk::{RECOUNT, Walk, count};
 use hustings::access::Role;
-use hustings::database::cluster::{Cluster, Login, Settings};
+use hustings::database::cluster::{Cluster, Settings};
 use reqwest::header::ORIGIN;
 use serde_json::{Value, json};
 use sqlx::query_scalar;
 use std::collections::BTreeSet;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -18,58 +19,6 @@ use uuid::Uuid;
 
 /// How many phones send at the same time.
 const PHONES: usize = 3;
-
-/// The real program, serving a database of its own, to be killed and started again on the same port.
-struct Server {
-    child: Child,
-    address: String,
-    urls: [String; 3],
-}
-
-impl Server {
-    async fn start(urls: [String; 3]) -> Self {
-        let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = free.local_addr().unwrap().to_string();
-        drop(free);
-        let child = spawn(&address, &urls);
-        Server { child, address, urls }
-    }
-
-    /// As by the machine when memory runs out.
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    fn start_again(&mut self) {
-        self.child = spawn(&self.address, &self.urls);
-    }
-
-    async fn ready(&self) {
-        let url = format!("http://{}/readyz", self.address);
-        while !reqwest::get(&url).await.is_ok_and(|r| r.status().is_success()) {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn spawn(address: &str, [app, door, owner]: &[String; 3]) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_hustings"))
-        .arg("serve")
-        .envs([("DATABASE_URL", app), ("HUSTINGS_DOOR_URL", door), ("HUSTINGS_OWNER_URL", owner)])
-        .envs([("HUSTINGS_LISTEN", address), ("HUSTINGS_BASE_URL", &format!("http://{address}"))])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
-}
 
 /// A volunteer's phones, a server and a PostgreSQL. Ends with the server first.
 struct Session {
@@ -86,9 +35,9 @@ impl Session {
         // Durable, as in production.
         let cluster = Cluster::adopt_or_start(Settings::durable(throwaway.data())).await.unwrap();
         let database = TestDatabase::on(cluster).await;
-        let server = Server::start([Login::App, Login::Door, Login::Operator].map(|l| database.url(l))).await;
+        let server = Server::start(&urls_of(&database)).await;
         server.ready().await;
-        let app = TestApp::served_elsewhere(database, format!("http://{}", server.address)).await;
+        let app = TestApp::served_elsewhere(database, server.base()).await;
         seed_place(&app.database).await;
         let walk = Walk::new(&app.database, "QB1").await;
         let volunteer = app.actor(Role::Volunteer, "Quillbrook").await;
@@ -131,13 +80,15 @@ struct Sending {
 }
 
 impl Sending {
-    /// Waits until more verdicts have come, and a little longer, so that the next blow falls anywhere.
+    /// Waits until more verdicts have come, and until some phone has come anywhere in its next ones, so that the next blow
+    /// falls anywhere.
     async fn some_more(&self) {
-        let before = self.progress.verdicts.load(Ordering::Relaxed);
-        while self.progress.verdicts.load(Ordering::Relaxed) < before + PHONES {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+        let enough = self.progress.verdicts.load(Ordering::Relaxed) + PHONES + rand::random_range(0..PHONES);
+        let steps = rand::random_range(0..200);
+        until("more verdicts", async || (self.progress.verdicts.load(Ordering::Relaxed) >= enough).then_some(())).await;
+        for _ in 0..steps {
+            tokio::task::yield_now().await;
         }
-        tokio::time::sleep(Duration::from_micros(rand::random_range(0..40_000))).await;
     }
 
     /// Lets every phone empty its outbox; answers what it was told is on record.
@@ -161,9 +112,12 @@ async fn phone_sends(volunteer: Arc<Actor>, base: String, said: Vec<Value>, prog
         let together = if n % 3 == 0 { 5 } else { 1 };
         let outbox: Vec<(Uuid, Value)> =
             (0..together).map(|k| (Uuid::new_v4(), said[(n + k) % said.len()].clone())).collect();
-        while !sends(&volunteer, &base, &outbox).await {
-            tokio::time::sleep(Duration::from_millis(15)).await;
-        }
+        let verdict = async {
+            while !sends(&volunteer, &base, &outbox).await {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), verdict).await.expect("a verdict within a minute");
         progress.verdicts.fetch_add(1, Ordering::Relaxed);
         sent.extend(outbox.into_iter().map(|(id, _)| id));
     }
@@ -205,17 +159,17 @@ async fn sends(volunteer: &Actor, base: &str, outbox: &[(Uuid, Value)]) -> bool 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn postgres_killed_thirty_times_loses_and_doubles_nothing() {
+async fn postgres_killed_fifty_times_loses_and_doubles_nothing() {
     let session = Session::new().await;
     let sending = session.send();
     let cluster = session.app.database.cluster();
-    for _ in 0..30 {
+    for _ in 0..50 {
         sending.some_more().await;
         kill_postgres(cluster).await;
         while cluster.revive().await.is_err() {}
     }
     let sent = sending.finish().await;
-    assert!(sent.len() > 30);
+    assert!(sent.len() > 50);
     session.none_lost_none_doubled(sent).await;
 }
 

@@ -73,3 +73,21 @@ async fn signing_in_leads_to_no_other_site_and_odd_letters_break_nothing() {
     app.nobody().post("/sign-in", &nul).await.expect(422);
     app.nobody().get("/sign-in?next=%00&ended=x").await.expect(404);
 }
+
+#[tokio::test]
+async fn an_address_that_cannot_be_read_leads_to_a_page_of_ours() {
+    let app = TestApp::new().await;
+    let (desk, phone) = (app.actor(Role::Organiser, "all").await, app.actor(Role::Volunteer, "all").await);
+    for page in [
+        desk.get("/walk-lists/quarantine?accepted=x").await,
+        desk.get("/insight?up=x").await,
+        phone.get("/canvass/1.1/done?block=x").await,
+        phone.get("/canvass?block=x").await,
+    ] {
+        let page = page.expect(404);
+        assert_eq!(page.text("h1"), "There is nothing here that you may see", "{}", page.body);
+    }
+    let wrong = desk.delete("/electors").await.expect(405);
+    assert_eq!(wrong.text("h1"), "That was not taken", "{}", wrong.body);
+    assert_eq!(desk.delete("/api/v1/electors/1.1").await.expect(405).json()["type"], "/problems/not-taken");
+}

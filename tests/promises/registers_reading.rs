@@ -15,6 +15,8 @@ use hustings::registers::row::{ElectorKind, Refusal, RegisterRow};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::register::generator;
+
 /// The generator's kinds that are full registers, and what each is recognised as.
 const KINDS: [(&str, &str); 6] = [
     ("xpress-full-14", "xpress-full-14"),
@@ -52,12 +54,6 @@ impl Generated {
     fn facts(&self, kind: &str) -> &Value {
         &self.truth["files"][kind]
     }
-}
-
-fn generator() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let found = root.ancestors().skip(1).map(|a| a.join("shared/tools/make_register.py")).find(|p| p.exists());
-    found.expect("shared/tools/make_register.py beside the repository")
 }
 
 fn day(year: i32) -> NaiveDate {

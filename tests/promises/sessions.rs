@@ -43,6 +43,8 @@ async fn a_cookie_is_out_of_reach_of_scripts_and_other_sites() {
             "{cookie}"
         );
         assert!(!cookie.contains("Domain"), "{cookie}");
+        // Four hundred days: the session ends long before, but answers on a phone are known by it for 30 days more.
+        assert!(cookie.contains("; Max-Age=34560000"), "{cookie}");
     }
 }
 

@@ -5,6 +5,7 @@ use hustings::access::{Role, passwords};
 use hustings::config::{Config, DatabaseUrls};
 use hustings::database::Database;
 use hustings::database::cluster::Login;
+use hustings::registers::turns::Turns;
 use hustings::web::App;
 use reqwest::header::{HeaderMap, HeaderValue, ORIGIN};
 use reqwest::redirect::Policy;
@@ -22,28 +23,35 @@ pub struct TestApp {
     pub database: TestDatabase,
     /// Where it listens, as `http://127.0.0.1:port`.
     pub base: String,
+    /// Whose turn it is to read a register in it.
+    pub turns: Turns,
     server: tokio::task::JoinHandle<()>,
 }
 
 impl TestApp {
     /// Starts the service on a free port with an installation that is set up: codes, issues, a local poll, nobody in it.
     pub async fn new() -> Self {
-        let database = TestDatabase::new().await;
+        Self::on(TestDatabase::new().await).await
+    }
+
+    /// The same with this database.
+    pub async fn on(database: TestDatabase) -> Self {
         install(&mut database.operator().await).await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let urls = urls_of(&database);
         let app = App::new(Database::connect(&urls).unwrap(), config(&base));
+        let turns = app.imports.clone();
         let server = tokio::spawn(async move {
             hustings::web::serve(app, listener, std::future::pending()).await.unwrap();
         });
-        TestApp { database, base, server }
+        TestApp { database, base, turns, server }
     }
 
     /// An installation that is set up, which another process serves at `base`.
     pub async fn served_elsewhere(database: TestDatabase, base: String) -> Self {
         install(&mut database.operator().await).await;
-        TestApp { database, base, server: tokio::spawn(async {}) }
+        TestApp { database, base, turns: Turns::default(), server: tokio::spawn(async {}) }
     }
 
     /// The logins' URLs of its database.
@@ -223,7 +231,8 @@ fn client(base: &str) -> reqwest::Client {
     reqwest::Client::builder().cookie_store(true).redirect(Policy::none()).default_headers(headers).build().unwrap()
 }
 
-fn urls_of(database: &TestDatabase) -> DatabaseUrls {
+/// The logins' URLs of a database.
+pub fn urls_of(database: &TestDatabase) -> DatabaseUrls {
     DatabaseUrls {
         app: database.url(Login::App),
         door: database.url(Login::Door),

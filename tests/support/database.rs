@@ -7,7 +7,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use hustings::database::cluster::{Cluster, Login, Settings};
+use hustings::database::cluster::{Cluster, DATABASE, Login, Settings};
 use hustings::database::{migrate, prepare};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, query, query_scalar};
@@ -24,7 +24,7 @@ impl TestDatabase {
         let cluster = shared_cluster().await;
         let template = ensure_template(&cluster).await;
         let name = format!("test_{}", uuid::Uuid::now_v7().simple());
-        let mut maintenance = connect(&cluster, Login::Operator, "hustings").await;
+        let mut maintenance = connect(&cluster, Login::Operator, DATABASE).await;
         clone(&mut maintenance, &template, &name).await;
         let database = Self { cluster, name };
         prepare(&mut database.operator().await).await.unwrap();
@@ -34,9 +34,14 @@ impl TestDatabase {
     /// A database on a cluster of the test's own.
     pub async fn on(cluster: Cluster) -> Self {
         let name = format!("test_{}", uuid::Uuid::now_v7().simple());
-        clone(&mut connect(&cluster, Login::Operator, "hustings").await, "template0", &name).await;
+        clone(&mut connect(&cluster, Login::Operator, DATABASE).await, "template0", &name).await;
         migrate(&cluster.url(Login::Operator, &name)).await.unwrap();
         Self { cluster, name }
+    }
+
+    /// The one that a cluster was made with, where a server has migrated it. It goes with the cluster.
+    pub fn served_by(cluster: Cluster) -> Self {
+        Self { cluster, name: DATABASE.into() }
     }
 
     /// The cluster that it is on.
@@ -68,7 +73,10 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     /// In a thread with a runtime of its own, since the test's may have ended.
     fn drop(&mut self) {
-        let url = self.cluster.url(Login::Operator, "hustings");
+        if self.name == DATABASE {
+            return;
+        }
+        let url = self.cluster.url(Login::Operator, DATABASE);
         let name = std::mem::take(&mut self.name);
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -104,7 +112,7 @@ fn directory() -> PathBuf {
 /// The template's name: made by whoever comes first, for as long as nothing that it is made of changes.
 async fn ensure_template(cluster: &Cluster) -> String {
     let name = format!("template_{}", &digest(&made_of())[..24]);
-    let mut maintenance = connect(cluster, Login::Operator, "hustings").await;
+    let mut maintenance = connect(cluster, Login::Operator, DATABASE).await;
     if exists(&mut maintenance, &name).await {
         return name;
     }

@@ -1,8 +1,11 @@
 //! Importing through the pages, as an organiser does.
 
 use super::app::{Actor, Answer, TestApp};
+use super::register::Generated;
+use super::until::until;
+use hustings::access::Role;
 use reqwest::multipart::{Form, Part};
-use std::time::Duration;
+use sqlx::{PgConnection, query, query_as, query_scalar};
 
 /// Sends a file with the form of `/imports/new`.
 pub async fn upload(app: &TestApp, actor: &Actor, name: &str, bytes: Vec<u8>, date: &str) -> Answer {
@@ -26,14 +29,11 @@ pub async fn upload_and_read(app: &TestApp, actor: &Actor, name: &str, bytes: Ve
 
 /// Waits until nobody works on an import any more; answers its page.
 pub async fn over(actor: &Actor, path: &str) -> Answer {
-    for _ in 0..3000 {
+    until("nobody works on the import", async || {
         let page = actor.get(path).await.expect(200);
-        if page.count("[data-progress]") == 0 {
-            return page;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("{path} is still at work");
+        (page.count("[data-progress]") == 0).then_some(page)
+    })
+    .await
 }
 
 /// Reads and imports a file, with every tick that it needs; answers the receipt.
@@ -47,4 +47,80 @@ pub async fn import(app: &TestApp, actor: &Actor, name: &str, bytes: Vec<u8>, da
 pub async fn apply(actor: &Actor, path: &str) {
     let ticks = [("allow_large_removal", "true"), ("allow_other_districts", "true")];
     actor.post(&format!("{path}/apply"), &ticks).await.expect(303);
+}
+
+/// Electors, households, entries, districts.
+pub async fn counts(db: &mut PgConnection) -> (i64, i64, i64, i64) {
+    query_as("select (select count(*) from elector), (select count(*) from household), (select count(*) from register_entry),
+                (select count(*) from district)")
+        .fetch_one(db)
+        .await
+        .unwrap()
+}
+
+/// An import that is being applied and cannot go on, since its entries wait for a lock of ours.
+pub struct Held {
+    /// The service.
+    pub app: TestApp,
+    /// Who imports.
+    pub organiser: Actor,
+    /// The import's page.
+    pub path: String,
+    lock: PgConnection,
+    before: (i64, i64, i64, i64),
+}
+
+impl Held {
+    /// In a service of its own.
+    pub async fn new() -> Self {
+        Self::in_service(TestApp::new().await).await
+    }
+
+    /// In this one.
+    pub async fn in_service(app: TestApp) -> Self {
+        let made = Generated::new(6, 600, "clean");
+        let organiser = app.actor(Role::Organiser, "all").await;
+        let path = upload_and_read(&app, &organiser, "all.csv", made.bytes("xpress-full-14"), "2025-12-01").await;
+        let mut lock = app.database.operator().await;
+        query("begin").execute(&mut lock).await.unwrap();
+        query("lock table register_entry in exclusive mode").execute(&mut lock).await.unwrap();
+        let before = counts(&mut app.database.operator().await).await;
+        apply(&organiser, &path).await;
+        let held = Held { app, organiser, path, lock, before };
+        held.waiter().await;
+        held
+    }
+
+    /// The process that waits for our lock.
+    pub async fn waiter(&self) -> i32 {
+        let mut db = self.app.database.operator().await;
+        until("the import comes to its entries", async || {
+            query_scalar(
+                "select pid from pg_locks where not granted and relation = 'register_entry'::regclass
+                 and database = (select oid from pg_database where datname = current_database())",
+            )
+            .fetch_optional(&mut db)
+            .await
+            .unwrap()
+        })
+        .await
+    }
+
+    /// Lets the import go on.
+    pub async fn let_go(&mut self) {
+        query("rollback").execute(&mut self.lock).await.unwrap();
+    }
+
+    /// Waits until the import has failed and its page says why; nothing has changed then.
+    pub async fn ended_unchanged(&self, why: &str) {
+        let mut db = self.app.database.operator().await;
+        let failure: Option<String> = until("the import fails", async || {
+            query_scalar("select failure from import where state = 'failed'").fetch_optional(&mut db).await.unwrap()
+        })
+        .await;
+        assert!(failure.as_deref().unwrap_or_default().contains(why), "{failure:?}");
+        assert_eq!(counts(&mut db).await, self.before);
+        let staged: i64 = query_scalar("select count(*) from import_row").fetch_one(&mut db).await.unwrap();
+        assert_eq!(staged, 0);
+    }
 }

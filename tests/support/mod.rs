@@ -10,6 +10,8 @@ pub mod html;
 pub mod imports;
 pub mod register;
 pub mod results;
+pub mod server;
 pub mod throwaway;
+pub mod until;
 pub mod walk;
 pub mod wall;

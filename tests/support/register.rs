@@ -1,4 +1,4 @@
-//! Synthetic registers with their truth, from the generator beside the repository, and the command line's operator.
+//! Synthetic registers with their truth, from the generator beside this file, and the command line's operator.
 
 use hustings::commands::Operation;
 use hustings::commands::register::Choices;
@@ -25,7 +25,7 @@ impl Generated {
     pub fn new(seed: u32, electors: u32, quirks: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let done = Command::new("python3")
-            .arg(tool())
+            .arg(generator())
             .args(["--seed", &seed.to_string(), "--electors", &electors.to_string(), "--quirks", quirks, "--out"])
             .arg(folder.path())
             .output()
@@ -62,10 +62,9 @@ impl Generated {
     }
 }
 
-fn tool() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let found = root.ancestors().skip(1).map(|a| a.join("shared/tools/make_register.py")).find(|p| p.exists());
-    found.expect("shared/tools/make_register.py beside the repository")
+/// The generator of synthetic registers.
+pub fn generator() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/make_register.py")
 }
 
 /// One run of a command by the operator.

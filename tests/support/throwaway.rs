@@ -25,6 +25,11 @@ impl Throwaway {
         self.directory.path().join("var")
     }
 
+    /// A place beside it.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
     /// The cluster, started or found running; what it writes is not pressed to the disk.
     pub async fn open(&self) -> Cluster {
         Cluster::adopt_or_start(settings(&self.data())).await.unwrap()
@@ -34,15 +39,20 @@ impl Throwaway {
 impl Drop for Throwaway {
     /// Leaves nothing running when an assertion has failed.
     fn drop(&mut self) {
-        let noted = std::fs::read_to_string(self.data().join("cluster/postmaster.pid"));
-        if let Some(pid) = noted.ok().and_then(|noted| noted.lines().next()?.parse().ok()) {
-            let _ = kill(Pid::from_raw(pid), Signal::SIGQUIT);
-        }
-        let state = std::fs::read(self.data().join("cluster.json")).unwrap_or_default();
-        let state = serde_json::from_slice::<serde_json::Value>(&state).unwrap_or_default();
-        if let Some(socket) = state["socket_dir"].as_str() {
-            let _ = std::fs::remove_dir_all(socket);
-        }
+        end(&self.data());
+    }
+}
+
+/// Ends the cluster of a directory, however it is, and removes its socket.
+pub fn end(data: &Path) {
+    let noted = std::fs::read_to_string(data.join("cluster/postmaster.pid"));
+    if let Some(pid) = noted.ok().and_then(|noted| noted.lines().next()?.parse().ok()) {
+        let _ = kill(Pid::from_raw(pid), Signal::SIGQUIT);
+    }
+    let state = std::fs::read(data.join("cluster.json")).unwrap_or_default();
+    let state = serde_json::from_slice::<serde_json::Value>(&state).unwrap_or_default();
+    if let Some(socket) = state["socket_dir"].as_str() {
+        let _ = std::fs::remove_dir_all(socket);
     }
 }
 

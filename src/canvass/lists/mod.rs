@@ -21,7 +21,10 @@ pub mod store;
 pub use name::ListName;
 
 use super::walk_order::{Side, WalkOrder};
-use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+pub use crate::web::words::parse_time;
+
+use crate::web::words::from_clock;
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Europe::London;
 
 /// The most doors that one list holds: more cannot be walked, nor opened on a phone.
@@ -159,31 +162,12 @@ pub fn usual_end(now: DateTime<Utc>) -> DateTime<Utc> {
     let local = now.with_timezone(&London);
     let late = local.time() >= NaiveTime::from_hms_opt(19, 0, 0).unwrap_or_default();
     let day = local.date_naive() + TimeDelta::days(i64::from(late));
-    from_local(day.and_time(NaiveTime::from_hms_opt(20, 30, 0).unwrap_or_default()))
+    from_clock(day.and_time(NaiveTime::from_hms_opt(20, 30, 0).unwrap_or_default()))
 }
 
 /// A time as `datetime-local` fields write it, by the United Kingdom's clock.
 pub fn local_field(at: DateTime<Utc>) -> String {
     at.with_timezone(&London).format("%Y-%m-%dT%H:%M").to_string()
-}
-
-/// Reads a time: as `datetime-local` fields write it (by the United Kingdom's clock), or RFC 3339.
-pub fn parse_time(text: &str) -> Option<DateTime<Utc>> {
-    let text = text.trim();
-    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-        return Some(at.with_timezone(&Utc));
-    }
-    ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
-        .iter()
-        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-        .map(from_local)
-}
-
-/// In the hour that the clocks skip in March, an hour later; in the one they repeat in October, the first.
-fn from_local(local: NaiveDateTime) -> DateTime<Utc> {
-    let found = London.from_local_datetime(&local).earliest();
-    let found = found.or_else(|| London.from_local_datetime(&(local + TimeDelta::hours(1))).earliest());
-    found.map_or_else(|| local.and_utc(), |at| at.with_timezone(&Utc))
 }
 
 #[cfg(test)]

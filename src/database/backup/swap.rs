@@ -80,10 +80,14 @@ async fn empty(connection: &mut PgConnection, database: &str) -> Result<(), Erro
     let until = tokio::time::Instant::now() + PATIENCE;
     loop {
         let ended: Vec<bool> =
-            query_scalar("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1")
-                .bind(database)
-                .fetch_all(&mut *connection)
-                .await?;
+            // PostgreSQL's own workers, which are nobody's, leave by themselves, and only a superuser may end them. Their
+            // kind cannot be asked for: of others' connections the operator sees little more than whose they are.
+            query_scalar(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and usesysid is not null",
+            )
+            .bind(database)
+            .fetch_all(&mut *connection)
+            .await?;
         if ended.is_empty() {
             return Ok(());
         }

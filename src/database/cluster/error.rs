@@ -25,7 +25,7 @@ pub enum ClusterError {
     },
     /// Root has nobody to run PostgreSQL as.
     #[error(
-        "PostgreSQL cannot run as root and there is no user hustings: useradd --system --shell /usr/sbin/nologin hustings"
+        "neither PostgreSQL nor Hustings runs as root and there is no user hustings: useradd --system --shell /usr/sbin/nologin hustings"
     )]
     NoUser,
     /// The directory belongs to another user.

@@ -52,6 +52,18 @@ impl Place {
         Ok(Self { data: elsewhere(&asked), moved: true, user: Some(user) })
     }
 
+    /// For a server started by root that has its PostgreSQL elsewhere: takes the directory for files and makes this
+    /// process the user that would run the cluster, for good.
+    ///
+    /// # Errors
+    /// When there is no such user, or the directory is somebody else's.
+    pub fn without_root(asked: &Path) -> Result<Self, ClusterError> {
+        let place = Self::resolve(asked)?;
+        place.take()?;
+        place.user().map_or(Ok(()), RunAs::become_it)?;
+        Ok(place)
+    }
+
     /// The user to run PostgreSQL as; none when it is the one who runs this.
     pub fn user(&self) -> Option<&RunAs> {
         self.user.as_ref()
