@@ -31,6 +31,8 @@ mod electors;
 mod electors_pages;
 #[path = "promises/ending_access.rs"]
 mod ending_access;
+#[path = "promises/every_page.rs"]
+mod every_page;
 #[path = "promises/grants.rs"]
 mod grants;
 #[path = "promises/guard_pages.rs"]
