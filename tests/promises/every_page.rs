@@ -19,7 +19,7 @@ use hustings::web::{App, RouteInfo};
 use serde_json::json;
 
 /// How many tabs look at the same time.
-const TABS: usize = 3;
+const TABS: usize = 2;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_can_use_every_page_of_the_site() {
@@ -72,8 +72,11 @@ fn all_routes_have_a_page(routes: &[RouteInfo], site: &Site) {
     }
     assert_eq!(missing, [""; 0], "pages of src/web/map.rs that the walk (tests/support/stops.rs) does not come to");
     let all = Role::ALL.iter().flat_map(|role| stops::of(*role, site)).chain(of_anybody).map(|stop| stop.route);
-    let gone: Vec<&str> =
-        all.chain(LEADS).chain(FILES).filter(|path| !path.is_empty() && !routes.iter().any(|r| r.path == *path)).collect();
+    let gone: Vec<&str> = all
+        .chain(LEADS)
+        .chain(FILES)
+        .filter(|path| !path.is_empty() && !routes.iter().any(|r| r.path == *path))
+        .collect();
     assert_eq!(gone, [""; 0], "stops that the map does not know");
 }
 

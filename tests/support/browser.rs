@@ -11,8 +11,11 @@ use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams, SetScriptExecutionDisabledParams,
 };
 use chromiumoxide::cdp::browser_protocol::network::{
-    EmulateNetworkConditionsByRuleParams, Headers, NetworkConditions, OverrideNetworkStateParams, SetExtraHttpHeadersParams,
+    EmulateNetworkConditionsByRuleParams, Headers, NetworkConditions, OverrideNetworkStateParams,
+    SetExtraHttpHeadersParams,
 };
+use chromiumoxide::cdp::browser_protocol::page::NavigateParams;
+use chromiumoxide::cdp::browser_protocol::target::CreateTargetParams;
 use chromiumoxide::cdp::js_protocol::runtime::EvaluateParams;
 use chromiumoxide::layout::Point;
 use chromiumoxide::page::{Page as Tab, ScreenshotParams};
@@ -65,7 +68,9 @@ impl Browser {
 
     /// Opens an empty page, as wide as a laptop.
     pub async fn page(&self) -> Page {
-        let tab = self.chromium.new_page("about:blank").await.unwrap();
+        // A window of its own: a tab behind another is not drawn, and what moves in it never comes to rest.
+        let window = CreateTargetParams::builder().url("about:blank").new_window(true).build().unwrap();
+        let tab = self.chromium.new_page(window).await.unwrap();
         let mut page = Page { tab, viewport: LAPTOP };
         page.resize(LAPTOP).await;
         page
@@ -82,6 +87,13 @@ impl Page {
     /// Goes to an address and waits until the page has loaded.
     pub async fn goto(&self, url: &str) {
         self.tab.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    /// The same for a page among several tabs: asks the page itself whether it has loaded.
+    pub async fn visit(&self, url: &str) {
+        let gone = self.tab.execute(NavigateParams::new(url)).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+        assert_eq!(gone.error_text, None, "{url}");
+        self.wait_until("document.readyState === 'complete'").await;
     }
 
     /// The address of the page.
@@ -222,7 +234,9 @@ impl Page {
         if self.evaluate("typeof axe").await != Ok(json!("object")) {
             self.evaluate(&axe_source()).await.unwrap();
         }
-        let run = format!("axe.run(document, {{ resultTypes: ['violations'], runOnly: {rules} }}).then({AXE_LINES})");
+        let run = format!(
+            "axe.run(document, {{ resultTypes: ['violations'], preload: false, runOnly: {rules} }}).then({AXE_LINES})"
+        );
         let found = self.evaluate(&run).await.unwrap();
         self.show_in(self.viewport).await;
         let lines = found.as_array().into_iter().flatten();

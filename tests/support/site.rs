@@ -69,7 +69,24 @@ impl Site {
         let area = one(&app, "select area_id::text from area where name = 'Quillbrook'").await;
         let district = one(&app, "select area_no::text from district where letters = 'QB1'").await;
         let street = one(&app, "select area_no || ':' || street_key from household join district using (area_no) where letters = 'QB1' limit 1").await;
-        Site { app, walk, ended_list, said, volunteer, organiser, other, gone, objector, applied, ready, reading, failed, area, district, street }
+        Site {
+            app,
+            walk,
+            ended_list,
+            said,
+            volunteer,
+            organiser,
+            other,
+            gone,
+            objector,
+            applied,
+            ready,
+            reading,
+            failed,
+            area,
+            district,
+            street,
+        }
     }
 
     /// Every route of the service.
@@ -155,7 +172,10 @@ pub async fn not_set_up() -> TestApp {
     let app = TestApp::new().await;
     for table in ["installation", "intention_code", "issue_code", "poll"] {
         // The names are this function's own; a table's name cannot be bound.
-        query(sqlx::AssertSqlSafe(format!("delete from {table}"))).execute(&mut app.database.operator().await).await.unwrap();
+        query(sqlx::AssertSqlSafe(format!("delete from {table}")))
+            .execute(&mut app.database.operator().await)
+            .await
+            .unwrap();
     }
     app
 }

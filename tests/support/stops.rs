@@ -76,7 +76,13 @@ pub fn first_evening() -> Vec<Stop> {
 
 /// Pages of a role, its own account among them, and how it is refused.
 pub fn of(role: Role, site: &Site) -> Vec<Stop> {
-    let mut stops = vec![here("/"), here("/account")];
+    let mut stops = vec![here("/account")];
+    if role == Role::Volunteer {
+        // Their first page is their lists.
+        stops.push(Stop { status: 303, ..here("/") });
+    } else {
+        stops.push(here("/"));
+    }
     stops.extend(match role {
         Role::Volunteer => volunteer(site),
         Role::Organiser => organiser(site),
@@ -84,7 +90,6 @@ pub fn of(role: Role, site: &Site) -> Vec<Stop> {
         Role::DataProtectionOfficer => protection(site),
         Role::Administrator => administrator(site),
     });
-    stops.push(refused("/there-is-no-such-page", 404));
     stops
 }
 
@@ -112,8 +117,9 @@ fn volunteer(site: &Site) -> Vec<Stop> {
         door(5, ""),
         open("/canvass/{list}/done", format!("{list}/done{after}")),
         send(SEND, results.clone(), 422, &[("household", &walk.doors[3].household), ("id", &id)]),
-        send(SEND, results, 200, &[("household", home), ("id", &id), (&named, &site.said), (&said, "P")]),
+        send(SEND, results, 409, &[("household", home), ("id", &id), (&named, &site.said), (&said, "P")]),
         refused("/insight", 403),
+        refused("/canvass/1.999999999", 404),
         send("/account/password", "/account/password", 422, &[("old", "wrong"), ("new", "quiet otters read maps")]),
         send("/account/password", "/account/password", 422, &[("old", ""), ("new", "short")]),
         send("/account/theme", "/account/theme", 422, &[("theme", "pink")]),
@@ -190,8 +196,13 @@ fn lists(site: &Site) -> Vec<Stop> {
         send(NEW, NEW, 422, &[("step", "streets")]),
         send(NEW, NEW, 200, &[("step", "streets"), ("district", &site.district)]),
         send(NEW, NEW, 422, &[("step", "preview"), ("district", &site.district), ("shown", &site.district)]),
-        send(NEW, NEW, 200, &with(&[("step", "preview"), ("name", "Saturday")])),
-        send("/walk-lists", "/walk-lists", 200, &with(&[("name", "Saturday"), ("expected", "9/9/9")])),
+        send(NEW, NEW, 200, &with(&[("step", "preview"), ("name", "Saturday"), ("order", "council")])),
+        send(
+            "/walk-lists",
+            "/walk-lists",
+            200,
+            &with(&[("name", "Saturday"), ("order", "council"), ("expected", "9/9/9")]),
+        ),
         send("/walk-lists/end", "/walk-lists/end", 200, &[("list", &site.walk.list)]),
         send("/walk-lists/end", "/walk-lists/end", 409, &[("list", &site.ended_list)]),
         open(LIST, format!("{list}?said=made")),
