@@ -42,6 +42,9 @@ pub struct FieldError {
     pub message: String,
 }
 
+/// What somebody is told whose role never has a page.
+pub const NOT_YOUR_ROLES: &str = "Your role does not have this page";
+
 /// Everything that a request or a command can end in besides its answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

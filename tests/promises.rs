@@ -39,6 +39,8 @@ mod electors_search;
 mod electors_wall;
 #[path = "promises/ending_access.rs"]
 mod ending_access;
+#[path = "promises/every_page.rs"]
+mod every_page;
 #[path = "promises/full_disk.rs"]
 mod full_disk;
 #[path = "promises/grants.rs"]

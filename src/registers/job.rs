@@ -4,7 +4,7 @@
 
 use super::apply::{self, Applied};
 use super::staging::{self, Facts, Piece};
-use super::store::{self, NewImport};
+use super::store::{self, Import, NewImport};
 use super::{Basis, preview};
 use crate::access::{Permission, door};
 use crate::database::{Scope, Scoped};
@@ -44,6 +44,12 @@ pub fn begin_reading(app: &App, viewer: Viewer, import: Uuid, new: NewImport, fi
         job.watch(job.read(new, path)).await;
         drop(file);
     });
+}
+
+/// Begins to look an import over anew for an authority that somebody named. It must say `reading` already.
+pub fn begin_looking_over(app: &App, viewer: Viewer, import: Import) {
+    let job = Job::new(app, viewer, import.import_id);
+    app.background.spawn(async move { job.watch(job.look_over_for(import)).await });
 }
 
 /// Begins to apply an import that waits to be looked over. It must say `applying` already.
@@ -171,7 +177,7 @@ impl Job {
             }
         };
         if applied == Applied::Stale {
-            return self.look_over_again().await;
+            return self.look_over_stale().await;
         }
         let mut scope = self.scope().await?;
         store::forget(&mut scope, self.import).await?;
@@ -194,12 +200,26 @@ impl Job {
     }
 
     /// Another register came first: people are matched with what is held now, and somebody looks again.
-    async fn look_over_again(&self) -> Result<(), Error> {
-        let _turn = self.unless_stopping(self.app.imports.to_read(self.import)).await?;
+    async fn look_over_stale(&self) -> Result<(), Error> {
         let mut scope = self.scope().await?;
         let import = store::open(&mut scope, self.import).await?;
         store::set_reading_again(&mut scope, self.import).await?;
         scope.commit().await?;
+        self.look_over_again(import, Some(AGAIN)).await
+    }
+
+    /// What cannot be imported for that authority stands as it was looked over before, and its page says why.
+    async fn look_over_for(&self, import: Import) -> Result<(), Error> {
+        match self.look_over_again(import, None).await {
+            Err(Error::Refused(why)) => self.wait_again(&why).await,
+            other => other,
+        }
+    }
+
+    /// Of the file itself nothing is left but its staged rows: what was odd about it stands in the preview before.
+    async fn look_over_again(&self, import: Import, why: Option<&str>) -> Result<(), Error> {
+        let _turn = self.unless_stopping(self.app.imports.to_read(self.import)).await?;
+        let before = import.preview.map(|p| p.0.odd).unwrap_or_default().into_iter().filter(|w| w != AGAIN);
         let new = NewImport {
             file_name: import.file_name,
             authority: import.authority,
@@ -208,7 +228,8 @@ impl Job {
             bytes: 0,
             sha256: import.sha256.unwrap_or_default(),
         };
-        let mut facts = Facts { warnings: vec![AGAIN.into()], ..Facts::default() };
+        let warnings = why.map(str::to_owned).into_iter().chain(before).collect();
+        let mut facts = Facts { warnings, ..Facts::default() };
         let formats = ["xpress-full-14", "xpress-full-13", "eros-a-full", "eros-b-full"];
         facts.format = formats.into_iter().find(|f| *f == import.format).unwrap_or_default();
         let encodings = ["utf-8", "utf-8-bom", "windows-1252", "utf-16"];

@@ -155,8 +155,11 @@ pub async fn note(scope: &mut Scoped, import: Uuid, links: &Links) -> Result<(),
     Ok(())
 }
 
-/// Forgets an earlier matching of the same rows, when the register in force changed since.
-async fn fresh(scope: &mut Scoped, import: Uuid) -> Result<(), Error> {
+/// Forgets an earlier matching of the same rows, when the register in force or the authority changed since.
+///
+/// # Errors
+/// What the database says.
+pub async fn fresh(scope: &mut Scoped, import: Uuid) -> Result<(), Error> {
     sqlx::query!(
         "update import_row set elector_id = nextval('elector_elector_id_seq'), step = null, moved = false
          where import_id = $1 and step is not null",

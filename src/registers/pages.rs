@@ -6,6 +6,7 @@ use super::store::{self, Import, Refused};
 use super::upload::{self, Typed};
 use super::{Basis, job, staging};
 use crate::access::door;
+use crate::database::Scoped;
 use crate::electors::ElectorId;
 use crate::error::Error;
 use crate::web::words;
@@ -57,6 +58,9 @@ struct PreviewPage {
     preview: Preview,
     largest: Vec<DistrictChange>,
     refused: Vec<Refused>,
+    /// Whose register it is said to be, as typed when that cannot stand.
+    authority: String,
+    authorities: Vec<String>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -164,7 +168,7 @@ async fn refuse(viewer: &Viewer, layout: Layout, errors: FieldErrors, typed: Typ
 pub async fn show(State(app): State<App>, viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> Answer {
     let mut scope = viewer.scope().await?;
     let mut import = store::open(&mut scope, id).await?;
-    let refused = store::refused(&mut scope, id).await?;
+    let beside = Beside::read(&mut scope, id).await?;
     let open = match (import.partition_id, import.register_id) {
         (Some(partition), Some(register)) => doubtful::open_count(&mut scope, partition, register).await?,
         _ => 0,
@@ -177,18 +181,35 @@ pub async fn show(State(app): State<App>, viewer: Viewer, layout: Layout, Path(i
         let waits = app.imports.waits(id);
         return Ok(ProgressPage { layout, import, waits }.into_response());
     }
-    Ok(draw(layout, import, refused, open, FieldErrors::default()))
+    Ok(draw(layout, import, beside, open, FieldErrors::default()))
+}
+
+/// What an import's page shows beside the import.
+struct Beside {
+    refused: Vec<Refused>,
+    authorities: Vec<String>,
+    /// The authority as somebody typed it, when that cannot stand.
+    typed: Option<String>,
+}
+
+impl Beside {
+    async fn read(scope: &mut Scoped, import: Uuid) -> Result<Self, Error> {
+        let refused = store::refused(scope, import).await?;
+        Ok(Beside { refused, authorities: super::ground::authorities(scope).await?, typed: None })
+    }
 }
 
 /// The page of an import that nobody works on.
-fn draw(layout: Layout, import: Import, refused: Vec<Refused>, open: i64, errors: FieldErrors) -> Response {
+fn draw(layout: Layout, import: Import, beside: Beside, open: i64, errors: FieldErrors) -> Response {
+    let Beside { refused, authorities, typed } = beside;
     let preview = import.preview.clone().map(|p| p.0).unwrap_or_default();
     match import.state.as_str() {
         "applied" => ReceiptPage { layout, import, preview, refused, open }.into_response(),
         "ready" => {
             let mut largest = preview.districts.clone();
             largest.sort_by_key(|d| (-d.size(), d.letters.clone()));
-            let page = PreviewPage { layout, errors, import, preview, largest, refused };
+            let authority = typed.unwrap_or_else(|| import.authority.clone());
+            let page = PreviewPage { layout, errors, import, preview, largest, refused, authority, authorities };
             let status = if page.errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
             (status, page).into_response()
         }
@@ -217,6 +238,37 @@ pub async fn refused(viewer: Viewer, Path(id): Path<Uuid>) -> Answer {
     Ok((headers, bytes).into_response())
 }
 
+/// Whose register it is after all.
+#[derive(Deserialize)]
+pub struct Authority {
+    authority: String,
+}
+
+/// `POST /imports/{id}/authority`: compares the file with another authority's electors, or with none.
+pub async fn change_authority(
+    State(app): State<App>,
+    viewer: Viewer,
+    layout: Layout,
+    Path(id): Path<Uuid>,
+    Form(form): Form<Authority>,
+) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let mut import = store::open(&mut scope, id).await?;
+    let name = form.authority.split_whitespace().collect::<Vec<_>>().join(" ");
+    if import.state == "ready" && (name.is_empty() || name.chars().count() > 200) {
+        let mut errors = FieldErrors::default();
+        errors.add("authority", "Write the authority’s name in up to 200 letters");
+        let beside = Beside { typed: Some(form.authority), ..Beside::read(&mut scope, id).await? };
+        scope.commit().await?;
+        return Ok(draw(layout, import, beside, 0, errors));
+    }
+    store::set_comparing(&mut scope, id).await?;
+    scope.commit().await?;
+    import.authority = name;
+    job::begin_looking_over(&app, viewer, import);
+    Ok(see_other(&format!("/imports/{id}")))
+}
+
 /// The ticks beside what stops an import.
 #[derive(Deserialize)]
 pub struct Ticks {
@@ -239,9 +291,9 @@ pub async fn apply(
     let import = store::open(&mut scope, id).await?;
     let errors = unticked(import.preview.as_ref().map(|p| &p.0), large, other);
     if import.state == "ready" && errors.any() {
-        let refused = store::refused(&mut scope, id).await?;
+        let beside = Beside::read(&mut scope, id).await?;
         scope.commit().await?;
-        return Ok(draw(layout, import, refused, 0, errors));
+        return Ok(draw(layout, import, beside, 0, errors));
     }
     store::set_applying(&mut scope, id, large, other).await?;
     scope.commit().await?;

@@ -42,6 +42,9 @@ pub struct Preview {
     pub overseas: i64,
     /// What to look at before importing.
     pub warnings: Vec<String>,
+    /// Those of them that are about the file itself, whatever it is compared with.
+    #[serde(default)]
+    pub odd: Vec<String>,
     /// How many entries were held before.
     pub held: i64,
     /// What changed.
@@ -192,6 +195,7 @@ pub async fn count_changes(
     counts::total(&mut preview);
     weigh(&mut preview, ground)?;
     preview.warnings.extend(facts.warnings.iter().cloned());
+    preview.odd.clone_from(&facts.warnings);
     Ok(preview)
 }
 
@@ -253,7 +257,9 @@ pub async fn match_and_count(
     let ground = super::ground::find(scope, import, &new.authority).await?;
     ground.within_reach()?;
     let held = linking::held(scope, &ground).await?;
-    if !held.is_empty() {
+    if held.is_empty() {
+        linking::fresh(scope, import).await?;
+    } else {
         let staged = linking::staged(scope, import).await?;
         let links = linking::decide(held, staged).await?;
         store::go_on(scope, import).await?;

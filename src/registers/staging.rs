@@ -75,11 +75,11 @@ fn pump(path: &Path, published: NaiveDate, sender: &Sender) -> Result<(), FileEr
     let input = Counted { file: File::open(path)?, bytes: bytes.clone() };
     let mut reader = RegisterReader::open(input, published)?.refusing(numbers);
     let mut batch = Box::<Batch>::default();
-    let mut odd = BTreeMap::<String, u64>::new();
+    let mut odd = Odd::new();
     for outcome in reader.by_ref() {
         match outcome? {
             RowOutcome::Row(row) => {
-                row.warnings.iter().for_each(|w| *odd.entry(words(*w).to_owned()).or_default() += 1);
+                row.warnings.iter().for_each(|w| odd.entry(words(*w)).or_default().push(small(row.line)));
                 batch.push(&row);
             }
             RowOutcome::Refused(row) => batch.refuse(row),
@@ -113,13 +113,48 @@ fn words(warning: RowWarning) -> String {
     }
 }
 
-fn warnings(odd: &BTreeMap<String, u64>, strays: u64) -> Vec<String> {
-    let rows = |n: u64| crate::web::words::count(i64::try_from(n).unwrap_or(i64::MAX), "row", "rows");
-    let mut all: Vec<String> = odd.iter().map(|(text, n)| format!("{text} ({})", rows(*n))).collect();
+/// What is odd, in words, and the lines that it is odd about.
+type Odd = BTreeMap<String, Lines>;
+
+/// Lines of the file: how many, and the first few.
+#[derive(Default)]
+struct Lines {
+    count: usize,
+    first: Vec<i32>,
+}
+
+impl Lines {
+    /// How many are named.
+    const NAMED: usize = 5;
+
+    fn push(&mut self, line: i32) {
+        self.count += 1;
+        if self.first.len() < Self::NAMED {
+            self.first.push(line);
+        }
+    }
+
+    /// "line 12", "lines 12, 45 and 98", "lines 1, 2, 3, 4, 5 and 95 more": as the page of refused rows numbers them.
+    fn words(&self) -> String {
+        let figures: Vec<String> = self.first.iter().map(|line| crate::web::words::figure(*line)).collect();
+        let more = self.count - self.first.len();
+        match figures.as_slice() {
+            [only] => format!("line {only}"),
+            all if more > 0 => format!("lines {} and {} more", all.join(", "), crate::web::words::figure(more)),
+            [some @ .., last] => format!("lines {} and {last}", some.join(", ")),
+            [] => String::new(),
+        }
+    }
+}
+
+fn warnings(odd: &Odd, strays: u64) -> Vec<String> {
+    let rows = |n: usize| crate::web::words::count(n, "row", "rows");
+    let mut all: Vec<String> =
+        odd.iter().map(|(text, lines)| format!("{text} ({}: {})", rows(lines.count), lines.words())).collect();
     if strays > 0 {
         all.push(format!(
             "Some lines are in another encoding than the rest and were read as what they are ({})",
-            rows(strays)
+            rows(usize::try_from(strays).unwrap_or(usize::MAX))
         ));
     }
     all

@@ -264,7 +264,7 @@ pub async fn set_applying(scope: &mut Scoped, import: Uuid, large: bool, other: 
     .await?;
     match done.rows_affected() {
         1 => Ok(()),
-        _ => Err(Error::Conflict("This import is not waiting to be looked over any more. Open its page again".into())),
+        _ => Err(not_waiting()),
     }
 }
 
@@ -295,13 +295,32 @@ pub async fn set_reading_again(scope: &mut Scoped, import: Uuid) -> Result<(), E
     Ok(())
 }
 
-/// Back to be looked over, unchanged: somebody else was quicker, and this is what its page says.
+/// Says that an import that waits to be looked over is being compared anew.
+///
+/// # Errors
+/// [`Error::Conflict`] when it does not wait.
+pub async fn set_comparing(scope: &mut Scoped, import: Uuid) -> Result<(), Error> {
+    let done = sqlx::query!(
+        "update import set state = 'reading', stop_asked = false, failure = null, beat_at = now()
+         where import_id = $1 and state = 'ready'",
+        import
+    )
+    .execute(scope.connection())
+    .await?;
+    if done.rows_affected() == 1 { Ok(()) } else { Err(not_waiting()) }
+}
+
+fn not_waiting() -> Error {
+    Error::Conflict("This import is not waiting to be looked over any more. Open its page again".into())
+}
+
+/// Back to be looked over, unchanged: it cannot be done just now or like this, and this is what its page says.
 ///
 /// # Errors
 /// What the database says.
 pub async fn set_ready_again(scope: &mut Scoped, import: Uuid, why: &str) -> Result<(), Error> {
     sqlx::query!(
-        "update import set state = 'ready', failure = $2 where import_id = $1 and state = 'applying'",
+        "update import set state = 'ready', failure = $2 where import_id = $1 and state in ('reading', 'applying')",
         import,
         why
     )
@@ -333,9 +352,7 @@ pub async fn throw_away(scope: &mut Scoped, import: Uuid) -> Result<(), Error> {
     .execute(scope.connection())
     .await?;
     if done.rows_affected() == 0 {
-        return Err(Error::Conflict(
-            "This import is not waiting to be looked over any more. Open its page again".into(),
-        ));
+        return Err(not_waiting());
     }
     forget(scope, import).await
 }

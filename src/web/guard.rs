@@ -6,7 +6,7 @@ use super::{App, csrf, headers, respond};
 use crate::access::door::{self, Caller, Notice};
 use crate::access::{Permission, Role};
 use crate::database::Credential;
-use crate::error::Error;
+use crate::error::{Error, NOT_YOUR_ROLES};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -114,7 +114,7 @@ async fn admit(
 
 fn allow(guard: &Guard, viewer: &Viewer) -> Result<(), Error> {
     if !guard.permission.roles().contains(&viewer.role) {
-        return Err(Error::Forbidden("Your role does not have this page"));
+        return Err(Error::Forbidden(NOT_YOUR_ROLES));
     }
     match guard.permission.tool(viewer.role).and_then(|tool| viewer.notice(tool)) {
         Some(closed) => Err(Error::Closed { tool: closed.tool, notice: closed.notice.clone() }),

@@ -159,6 +159,7 @@ fn imports(routes: Routes) -> Routes {
         .get("/imports/new", P::ImportRegisters, pages::new)
         .get("/imports/{id}", P::ImportRegisters, pages::show)
         .get("/imports/{id}/refused", P::ImportRegisters, pages::refused)
+        .post("/imports/{id}/authority", P::ImportRegisters, pages::change_authority)
         .post("/imports/{id}/apply", P::ImportRegisters, pages::apply)
         .post("/imports/{id}/stop", P::ImportRegisters, pages::stop)
         .post("/imports/{id}/throw-away", P::ImportRegisters, pages::throw_away)

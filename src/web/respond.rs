@@ -4,7 +4,7 @@
 use super::layout::Layout;
 use super::{App, Viewer, words};
 use crate::access::door::{self, Notice};
-use crate::error::{Error, FieldError, Tool};
+use crate::error::{Error, FieldError, NOT_YOUR_ROLES, Tool};
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -170,10 +170,10 @@ fn request_id(request: &Request) -> String {
 
 fn title(problem: &Problem) -> &'static str {
     match (problem.kind, problem.tool) {
-        ("forbidden", _) => "This page is not part of your role",
+        ("forbidden", _) if problem.detail == NOT_YOUR_ROLES => "This page is not part of your role",
         ("not-taken", _) => "That was not taken",
         ("not-found", _) => "There is nothing here that you may see",
-        ("conflict", _) => "Nothing was done",
+        ("conflict" | "forbidden", _) => "Nothing was done",
         ("invalid" | "refused", _) => "Some answers need another look",
         ("too-many-tries" | "busy", _) => "Wait a little",
         ("closed", Some(Tool::Organise)) => "Organise is closed",
@@ -181,6 +181,28 @@ fn title(problem: &Problem) -> &'static str {
         ("unavailable", _) => "Hustings cannot reach its records just now",
         ("too-large", _) => "That is more than fits",
         _ => "Something went wrong on our side",
+    }
+}
+
+impl ErrorPage {
+    /// What to do now; the heading has said what happened.
+    fn advice(&self) -> String {
+        match (self.problem.kind, &self.layout.head) {
+            ("forbidden", Some(head)) if self.problem.detail == NOT_YOUR_ROLES => format!(
+                "You are here as {}, {}. If you have a role that has it, change to that one at the top of the page; if not, ask the person who gave you access.",
+                head.role.title().to_lowercase(),
+                head.area
+            ),
+            ("not-found", _) => "The address may have a slip in it, what was here may have ended, or it belongs to an area that is not yours.".into(),
+            ("unavailable", _) => "It comes back by itself. Try again in a moment.".into(),
+            ("internal", _) => "Try again. If it stays, tell your administrator the time and the number below.".into(),
+            _ => self.problem.detail.trim_end_matches('.').to_owned() + ".",
+        }
+    }
+
+    /// Whether waiting helps.
+    fn passes(&self) -> bool {
+        matches!(self.problem.kind, "closed" | "unavailable" | "busy")
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::access::door::{Caller, Notice};
 use crate::access::{Permission, Role};
 use crate::database::{Actor, Credential, Database, Scope, Scoped};
-use crate::error::{Error, Tool};
+use crate::error::{Error, NOT_YOUR_ROLES, Tool};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
@@ -86,7 +86,7 @@ impl Viewer {
     /// [`Error::Forbidden`] when the role does not hold the permission.
     pub async fn scope_as(&self, permission: Permission, scope: Scope) -> Result<Scoped, Error> {
         if !permission.roles().contains(&self.role) {
-            return Err(Error::Forbidden("Your role does not have this page"));
+            return Err(Error::Forbidden(NOT_YOUR_ROLES));
         }
         Scoped::begin(&self.database, &self.credential, self.actor(), permission, scope).await
     }

@@ -144,3 +144,27 @@ async fn what_has_ended_cannot_be_rewritten_even_in_sql() {
         .unwrap();
     assert_eq!(rewritten.rows_affected(), 0);
 }
+
+#[tokio::test]
+async fn nobodys_password_is_made_anew_without_being_asked_for() {
+    let app = TestApp::new().await;
+    let administrator = app.actor(Role::Administrator, "all").await;
+    let bo = app.actor(Role::Organiser, "all").await;
+    let path = format!("/access/accounts/{}/password", bo.account.id);
+    let asks = administrator.post(&path, &[("password", "")]).await.expect(200);
+    assert!(asks.text("h1").contains("Make a new password") && asks.text(".facts").contains("in 1 place"));
+    assert_eq!(asks.count("code.made"), 0);
+    bo.get("/electors").await.expect(200);
+    app.sign_in(&bo.account).await;
+
+    let made = administrator.post(&path, &Form::of(&asks, "main form").fields()).await.expect(200);
+    let password = made.text("code.made");
+    assert!(bo.get("/electors").await.expect(303).location().starts_with("/sign-in"));
+    let with = |password: &'_ str| [("email", bo.account.email.clone()), ("password", password.to_owned())];
+    for (password, status) in [(crate::support::app::PASSWORD, 422), (password.as_str(), 303)] {
+        let fields = with(password);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        app.nobody().post("/sign-in", &fields).await.expect(status);
+    }
+    assert!(!administrator.get(&path).await.expect(200).body.contains(&password), "it is shown once");
+}

@@ -309,3 +309,74 @@ async fn an_organiser_decides_who_is_one_person_and_their_answers_follow() {
     let after = seen_by(edith).await;
     assert_eq!(after, before + 2, "the look at her old record, and the officer’s own at this page before");
 }
+
+#[tokio::test]
+async fn an_organiser_says_on_the_preview_whose_register_it_is_after_all() {
+    let app = TestApp::new().await;
+    let made = Generated::new(6, 300, "clean");
+    let organiser = app.actor(Role::Organiser, "all").await;
+    import(&app, &organiser, "town.csv", made.bytes("xpress-full-14"), DAY).await;
+    let path = upload_and_read(&app, &organiser, "again.csv", made.bytes("xpress-full-14"), "2026-11-01").await;
+    let mut db = app.database.operator().await;
+    let held = counts(&mut db).await;
+    let guessed = organiser.get(&path).await.expect(200);
+    assert!(guessed.text(".tiles").contains("New electors 0"), "{}", guessed.text(".tiles"));
+
+    let change = format!("{path}/authority");
+    let empty = organiser.post(&change, &[("authority", " ")]).await.expect(422);
+    assert!(!empty.text("#authority-error").is_empty());
+    organiser.post(&change, &[("authority", "Saltmarsh Borough")]).await.expect(303);
+    let new = over(&organiser, &path).await;
+    assert!(new.text(".facts").contains("Saltmarsh Borough"), "{}", new.text(".facts"));
+    assert!(!new.text(".tiles").contains("New electors 0"), "nobody of a new council is held: {}", new.text(".tiles"));
+    organiser.post(&change, &[("authority", "unnamed  authority")]).await.expect(303);
+    let back = over(&organiser, &path).await;
+    assert_eq!(back.text(".tiles"), guessed.text(".tiles"), "compared with the first council again");
+    assert_eq!(counts(&mut db).await, held, "looking changes nothing");
+
+    organiser.post(&change, &[("authority", "Saltmarsh Borough")]).await.expect(303);
+    over(&organiser, &path).await;
+    apply(&organiser, &path).await;
+    assert!(over(&organiser, &path).await.text("h1").contains("Imported"));
+    let of = "select count(*) from elector join authority using (partition_id) where name = $1 and left_at is null";
+    let there = |name: &'static str| query_scalar::<_, i64>(of).bind(name);
+    let (first, second) = (there("Unnamed authority"), there("Saltmarsh Borough"));
+    let (first, second) = (first.fetch_one(&mut db).await.unwrap(), second.fetch_one(&mut db).await.unwrap());
+    assert!(first == held.0 && second == first, "two councils with the same letters: {first}, {second}");
+    organiser.post(&change, &[("authority", "Elsewhere")]).await.expect(409);
+}
+
+#[tokio::test]
+async fn a_council_beyond_ones_area_leaves_the_preview_as_it_was() {
+    let app = TestApp::new().await;
+    let made = Generated::new(6, 300, "clean");
+    let whole = app.actor(Role::Organiser, "all").await;
+    import(&app, &whole, "town.csv", made.bytes("xpress-full-14"), DAY).await;
+    let organiser = app.actor(Role::Organiser, "Unnamed authority").await;
+    let path = upload_and_read(&app, &organiser, "again.csv", made.bytes("xpress-full-14"), "2026-11-01").await;
+    organiser.post(&format!("{path}/authority"), &[("authority", "Saltmarsh Borough")]).await.expect(303);
+    let page = over(&organiser, &path).await;
+    assert!(page.text(".notice").contains("not part of your area"), "{}", page.body);
+    assert!(page.text(".facts").contains("Unnamed authority"));
+    apply(&organiser, &path).await;
+    assert!(over(&organiser, &path).await.text("h1").contains("Imported"));
+}
+
+#[tokio::test]
+async fn what_is_odd_about_a_file_is_told_with_its_lines() {
+    let app = TestApp::new().await;
+    let made = Generated::new(6, 300, "clean");
+    let organiser = app.actor(Role::Organiser, "all").await;
+    let file = String::from_utf8(made.bytes("xpress-full-14")).unwrap();
+    let columns: Vec<&str> = file.lines().next().unwrap().split(',').collect();
+    let names: Vec<usize> = (0..columns.len()).filter(|at| columns[*at].to_lowercase().contains("name")).collect();
+    let nameless = |line: &str| {
+        let cells = line.split(',').enumerate();
+        cells.map(|(at, cell)| if names.contains(&at) { "" } else { cell }).collect::<Vec<_>>().join(",")
+    };
+    let lines = file.lines().enumerate();
+    let mended: Vec<String> = lines.map(|(at, l)| if at == 7 { nameless(l) } else { l.to_owned() }).collect();
+    let path = upload_and_read(&app, &organiser, "town.csv", mended.join("\r\n").into_bytes(), DAY).await;
+    let page = organiser.get(&path).await.expect(200);
+    assert!(page.text("main").contains("The elector has no name (1 row: line 8)"), "{}", page.text("main"));
+}

@@ -8,11 +8,14 @@ use std::time::Duration;
 
 use chromiumoxide::browser::{Browser as Chromium, BrowserConfig};
 use chromiumoxide::cdp::browser_protocol::emulation::{
-    MediaFeature, SetDeviceMetricsOverrideParams, SetScriptExecutionDisabledParams,
+    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams, SetScriptExecutionDisabledParams,
 };
 use chromiumoxide::cdp::browser_protocol::network::{
-    EmulateNetworkConditionsByRuleParams, NetworkConditions, OverrideNetworkStateParams,
+    EmulateNetworkConditionsByRuleParams, Headers, NetworkConditions, OverrideNetworkStateParams,
+    SetExtraHttpHeadersParams,
 };
+use chromiumoxide::cdp::browser_protocol::page::NavigateParams;
+use chromiumoxide::cdp::browser_protocol::target::CreateTargetParams;
 use chromiumoxide::cdp::js_protocol::runtime::EvaluateParams;
 use chromiumoxide::layout::Point;
 use chromiumoxide::page::{Page as Tab, ScreenshotParams};
@@ -65,7 +68,9 @@ impl Browser {
 
     /// Opens an empty page, as wide as a laptop.
     pub async fn page(&self) -> Page {
-        let tab = self.chromium.new_page("about:blank").await.unwrap();
+        // A window of its own: a tab behind another is not drawn, and what moves in it never comes to rest.
+        let window = CreateTargetParams::builder().url("about:blank").new_window(true).build().unwrap();
+        let tab = self.chromium.new_page(window).await.unwrap();
         let mut page = Page { tab, viewport: LAPTOP };
         page.resize(LAPTOP).await;
         page
@@ -82,6 +87,13 @@ impl Page {
     /// Goes to an address and waits until the page has loaded.
     pub async fn goto(&self, url: &str) {
         self.tab.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    /// The same for a page among several tabs: asks the page itself whether it has loaded.
+    pub async fn visit(&self, url: &str) {
+        let gone = self.tab.execute(NavigateParams::new(url)).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+        assert_eq!(gone.error_text, None, "{url}");
+        self.wait_until("document.readyState === 'complete'").await;
     }
 
     /// The address of the page.
@@ -159,6 +171,19 @@ impl Page {
         self.tab.emulate_media_features(vec![MediaFeature::new("prefers-color-scheme", scheme)]).await.unwrap();
     }
 
+    /// Shows the page as it is printed, or on the screen again.
+    pub async fn paper(&self, paper: bool) {
+        let media = SetEmulatedMediaParams::builder().media(if paper { "print" } else { "" }).build();
+        self.tab.execute(media).await.unwrap();
+    }
+
+    /// Sends everything with this token from now on, as a browser signed in by it; or without any.
+    pub async fn bearer(&self, token: Option<&str>) {
+        let headers = token.map(|token| ("Authorization".to_owned(), json!(format!("Bearer {token}"))));
+        let headers = Headers::new(Value::Object(headers.into_iter().collect()));
+        self.tab.execute(SetExtraHttpHeadersParams::new(headers)).await.unwrap();
+    }
+
     /// Switches the page's scripts off, or on again, from the next page on.
     pub async fn scripts(&self, on: bool) {
         self.tab.execute(SetScriptExecutionDisabledParams::new(!on)).await.unwrap();
@@ -195,12 +220,24 @@ impl Page {
     /// What axe-core finds against WCAG 2.2 AA and best practice, one line each; best compared with an empty list. The
     /// window is as tall as the page meanwhile, so that bars that stay in place cover nothing.
     pub async fn axe(&self) -> Vec<String> {
+        self.run_axe(AXE_RULES).await
+    }
+
+    /// The same, of the rules that a change of colours alone can break.
+    pub async fn axe_colours(&self) -> Vec<String> {
+        self.run_axe("['color-contrast', 'link-in-text-block']").await
+    }
+
+    async fn run_axe(&self, rules: &str) -> Vec<String> {
         let height = self.evaluate("Math.ceil(document.documentElement.scrollHeight)").await.unwrap();
         self.show_in((self.viewport.0, height.as_i64().unwrap().max(self.viewport.1))).await;
         if self.evaluate("typeof axe").await != Ok(json!("object")) {
             self.evaluate(&axe_source()).await.unwrap();
         }
-        let found = self.evaluate(AXE).await.unwrap();
+        let run = format!(
+            "axe.run(document, {{ resultTypes: ['violations'], preload: false, runOnly: {rules} }}).then({AXE_LINES})"
+        );
+        let found = self.evaluate(&run).await.unwrap();
         self.show_in(self.viewport).await;
         let lines = found.as_array().into_iter().flatten();
         lines.map(|line| line.as_str().unwrap_or_default().to_owned()).collect()
@@ -242,10 +279,11 @@ impl Page {
     }
 }
 
-const AXE: &str = "axe.run(document, { resultTypes: ['violations'], runOnly: { type: 'tag', values: \
-    ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } }).then(({ violations }) => \
-    violations.flatMap(({ id, help, nodes }) => nodes.map((node) => \
-    `${id}: ${help}: ${node.target.join(' ')}: ${node.failureSummary.replace(/\\s+/g, ' ')}`)))";
+const AXE_RULES: &str = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']";
+
+/// What axe-core found, one line each.
+const AXE_LINES: &str = "({ violations }) => violations.flatMap(({ id, help, nodes }) => nodes.map((node) => \
+    `${id}: ${help}: ${node.target.join(' ')}: ${node.failureSummary.replace(/\\s+/g, ' ')}`))";
 
 fn axe_source() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/tools/node_modules/axe-core/axe.min.js");

@@ -117,6 +117,17 @@ pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> Answe
 pub struct NewPassword {
     #[serde(default)]
     password: String,
+    /// Whether somebody who read what follows wants one made.
+    #[serde(default)]
+    make: bool,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "access/account-password-make.html")]
+struct MakePasswordPage {
+    layout: Layout,
+    account: Account,
+    sessions: usize,
 }
 
 #[derive(Template, WebTemplate)]
@@ -134,15 +145,21 @@ pub async fn password_form(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>)
 }
 
 async fn password_page(viewer: Viewer, layout: Layout, id: Uuid, errors: FieldErrors) -> Answer {
-    let mut scope = viewer.scope().await?;
-    let account = accounts::find(&mut scope, id).await?;
-    let sessions = accounts::sessions(&mut scope, id).await?.len();
-    scope.commit().await?;
+    let (account, sessions) = find_signed_in(&viewer, id).await?;
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, NewPasswordPage { layout, errors, account, sessions }).into_response())
 }
 
-/// `POST /access/accounts/{id}/password`
+/// An account, and in how many places it is signed in.
+async fn find_signed_in(viewer: &Viewer, id: Uuid) -> Result<(Account, usize), Error> {
+    let mut scope = viewer.scope().await?;
+    let account = accounts::find(&mut scope, id).await?;
+    let sessions = accounts::sessions(&mut scope, id).await?.len();
+    scope.commit().await?;
+    Ok((account, sessions))
+}
+
+/// `POST /access/accounts/{id}/password`: with nothing typed it asks first.
 pub async fn set_password(
     viewer: Viewer,
     layout: Layout,
@@ -152,9 +169,10 @@ pub async fn set_password(
     if id == viewer.account {
         return Err(Error::Conflict("This is your own account. Change your password under My account".into()));
     }
-    let mut scope = viewer.scope().await?;
-    let account = accounts::find(&mut scope, id).await?;
-    scope.commit().await?;
+    let (account, sessions) = find_signed_in(&viewer, id).await?;
+    if form.password.is_empty() && !form.make {
+        return Ok(MakePasswordPage { layout, account, sessions }.into_response());
+    }
     let mut errors = FieldErrors::default();
     if let (false, Some(weak)) =
         (form.password.is_empty(), passwords::weakness(&form.password, &[&account.name, &account.email]))

@@ -149,7 +149,7 @@ pub struct Section<'a> {
     pub odds: Vec<&'a Door>,
     /// Even numbers.
     pub evens: Vec<&'a Door>,
-    /// Houses without a number.
+    /// Named houses: those without a number.
     pub others: Vec<&'a Door>,
     /// Flats of a building; then the other three are empty.
     pub flats: Vec<&'a Door>,

@@ -42,6 +42,16 @@ pub struct Assigning {
     pub volunteer: Vec<Uuid>,
     /// Until when, as `datetime-local` writes it.
     pub until: String,
+    /// Whether somebody came to assign, so that the form stands open.
+    #[serde(skip)]
+    open: bool,
+}
+
+impl Assigning {
+    /// Nobody ticked, until the end of a usual session.
+    fn usual() -> Self {
+        Assigning { until: super::local_field(super::usual_end(Utc::now())), ..Assigning::default() }
+    }
 }
 
 /// Everything that the page shows of the list.
@@ -116,6 +126,8 @@ struct Flag {
 #[serde(default)]
 pub struct Asked {
     said: String,
+    /// Whether the form that assigns is to stand open.
+    assign: Option<u8>,
 }
 
 /// `GET /walk-lists/{id}`
@@ -131,7 +143,8 @@ pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<ListId>, Query(
         "renamed" => Some("Renamed."),
         _ => None,
     };
-    page(scope, layout, id, said, FieldErrors::default(), None).await
+    let opened = Assigning { open: asked.assign.is_some(), ..Assigning::usual() };
+    page(scope, layout, id, said, FieldErrors::default(), Some(opened)).await
 }
 
 /// The list's page, also with what is wrong in one of its forms.
@@ -146,8 +159,7 @@ pub(super) async fn page(
     let seen = read(&mut scope, id).await?;
     let list = scope.finish(seen).await?;
     let now = Utc::now();
-    let assigning =
-        typed.unwrap_or_else(|| Assigning { volunteer: Vec::new(), until: super::local_field(super::usual_end(now)) });
+    let assigning = typed.unwrap_or_else(Assigning::usual);
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, ListPage { layout, errors, said, now, assigning, list }).into_response())
 }
@@ -417,9 +429,9 @@ impl ListPage {
         )
     }
 
-    /// The form stands open while nobody holds the list, and with its errors.
+    /// The form stands open while nobody holds the list, for who comes to assign, and with its errors.
     fn assigning_open(&self) -> bool {
-        self.list.holders.is_empty() || self.errors.any()
+        self.assigning.open || self.list.holders.is_empty() || self.errors.any()
     }
 
     fn is_ticked(&self, account: &Uuid) -> bool {
