@@ -67,6 +67,19 @@ function said({ dataset }, elector, outcome) {
   };
 }
 
+// What was tapped while this script was still on its way.
+function pickUp() {
+  const door = form();
+  const changed = ({ type, checked, defaultChecked, value, defaultValue, options }) =>
+    type === "radio" || type === "checkbox" ? checked !== defaultChecked
+      : options ? value !== ([...options].find((one) => one.defaultSelected)?.value ?? "")
+      : type !== "hidden" && type !== "submit" && value !== defaultValue;
+  const touched = [...(door?.elements ?? [])].filter((field) => field.matches("input, select, textarea") && changed(field));
+  const whom = new Set(touched.map((field) => field.closest("[data-elector]")?.dataset.elector ?? null));
+  for (const elector of whom) queue(() => keep(door, elector));
+  if (whom.size > 0) outbox.soon();
+}
+
 // Puts an answer into the outbox: a new result, or in the place of this visit's former one as long as nobody has seen
 // that, else as its correction.
 async function keep(door, elector, outcome) {
@@ -197,7 +210,7 @@ async function finishBlock(block) {
   const title = block.closest("section").querySelector("h2").textContent;
   const homes = [...new FormData(block)].filter(([name]) => name.startsWith("home-")).map(([name, id]) => {
     const household = name.slice(5);
-    const tile = document.querySelector(`main a[href$="/doors/${household}"]`);
+    const tile = document.querySelector(`main .doors a[href$="/doors/${household}"]`);
     const result = { id, list: block.dataset.block, household, door: `${tile.querySelector("b").textContent}, ${title}`, outcome: "not-home", at };
     return { tile, was: tile.cloneNode(true), result };
   });
@@ -211,8 +224,14 @@ async function finishBlock(block) {
     tile.lastChild.data = " Not home";
   }
   pointOn();
-  block.parentElement.hidden = true;
-  toast(`${title}: ${count(homes.length, "home", "homes")} recorded as not home`, button("Undo", () => undoBlock(block, homes)));
+  block.hidden = true;
+  const progress = block.closest("section").querySelector(".panel-head span");
+  const before = progress.textContent;
+  progress.textContent = `${count(homes.length, "home", "homes")} not home`;
+  toast(`${title}: ${count(homes.length, "home", "homes")} recorded as not home`, button("Undo", () => {
+    progress.textContent = before;
+    undoBlock(block, homes);
+  }));
   clearTimeout(blockSent);
   blockSent = setTimeout(async () => {
     await soonSent();
@@ -242,7 +261,7 @@ async function undoBlock(block, homes) {
       else kept += 1;
     }
   });
-  block.parentElement.hidden = kept > 0;
+  block.hidden = kept > 0;
   if (kept === 0) return toast(`Taken back: ${count(homes.length, "home is", "homes are")} still to do`);
   outbox.soon(0);
   toast(`${count(kept, "answer was", "answers were")} sent already. Open a home to change its answer`);
@@ -391,6 +410,8 @@ function begin() {
 // What waited when the page came is sent, and said so: the page may be older than that.
 async function start() {
   begin();
+  if (performance.getEntriesByType("navigation")[0]?.type === "navigate") pickUp();
+  head.dataset.ready = ""; // from here on each tap is kept
   await outbox.changed();
   const [waited, before] = [unsent, refused.length];
   await outbox.send();

@@ -49,10 +49,13 @@ export function showNotTaken(refused, seen) {
   const list = document.createElement("ul");
   list.append(...refused.map((one) => line("li", notTakenInWords(one))));
   words.append(
-    line("h2", `${count(refused.length, "answer was", "answers were")} not taken`),
+    line("b", `${count(refused.length, "answer was", "answers were")} not taken.`),
     line("p", "The list is not one that was given to this account, so nothing of it is on record. Tell whoever runs your session what was said:"),
     list, button("I have seen this", seen));
-  shown.append(words);
+  const icon = document.querySelector(".unsent svg").cloneNode(true);
+  const use = icon.querySelector("use");
+  use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#bad"));
+  shown.append(icon, words);
   document.querySelector("main").prepend(shown);
 }
 

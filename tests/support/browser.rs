@@ -100,7 +100,9 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         let uncaught = self.uncaught();
-        if !std::thread::panicking() {
+        if std::thread::panicking() {
+            eprintln!("errors that pages' scripts did not catch: {uncaught:?}");
+        } else {
             assert_eq!(uncaught, [""; 0], "errors that pages' scripts did not catch");
         }
     }
