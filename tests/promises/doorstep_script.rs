@@ -42,6 +42,14 @@ impl Phone {
         self.page.click("main button.main").await;
     }
 
+    async fn sign_out_elsewhere(&self) {
+        let elsewhere = self.browser.page().await;
+        elsewhere.goto(&format!("{}/canvass", self.app.base)).await;
+        elsewhere.click("header summary").await;
+        elsewhere.click("Sign out").await;
+        elsewhere.wait_until("document.querySelector('#password')").await;
+    }
+
     async fn at(&self, address: &str) {
         self.page.wait_until(&format!("document.querySelector('h1')?.textContent === '{address}'")).await;
         self.page.wait_until("document.querySelector('[data-unsent][data-ready]') !== null").await;
@@ -227,24 +235,38 @@ async fn what_the_server_did_not_take_stays_on_the_phone_until_one_has_seen_it()
 }
 
 #[tokio::test]
-async fn answers_given_after_signing_out_elsewhere_wait_and_go_after_signing_in() {
+async fn the_sign_in_page_counts_what_waits_and_signing_in_sends_it() {
     let phone = Phone::at_the_first_door().await;
-    let elsewhere = phone.browser.page().await;
-    elsewhere.goto(&format!("{}/canvass", phone.app.base)).await;
-    elsewhere.click("header summary").await;
-    elsewhere.click("Sign out").await;
-    elsewhere.wait_until("document.querySelector('#password')").await;
+    phone.sign_out_elsewhere().await;
+    phone.page.offline(true).await;
     phone.tap(0, "F").await;
-    phone.press("Not home").await;
-    phone.page.wait_until("location.pathname === '/sign-in'").await;
+    phone.unsent(1).await;
+    phone.page.goto("about:blank").await;
+    phone.page.offline(false).await;
     phone.page.goto(&format!("{}/sign-in", phone.app.base)).await;
-    phone.page.wait_for("2 answers wait on this phone. Sign in to send them.").await;
+    phone.page.wait_for("1 answer waits on this phone. Sign in to send it.").await;
     phone.page.fill("email", &phone.volunteer.account.email).await;
     phone.page.fill("password", PASSWORD).await;
     phone.page.click("main button.main").await;
-    phone.page.wait_for("2 answers that waited on this phone are sent").await;
+    phone.page.wait_for("1 answer that waited on this phone is sent").await;
     phone.unsent(0).await;
-    assert_eq!((stored(&phone.app).await, waiting(&phone.app).await), (2, 0));
+    assert_eq!((stored(&phone.app).await, waiting(&phone.app).await), (1, 0));
+    phone.page.goto(&format!("{}/sign-in?ended=1", phone.app.base)).await;
+    phone.page.wait_until("document.querySelector('[data-waiting]').hidden").await;
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn signing_out_in_one_tab_breaks_and_loses_nothing_in_another() {
+    let phone = Phone::at_the_first_door().await;
+    phone.sign_out_elsewhere().await;
+    phone.tap(0, "F").await;
+    phone.press("Not home").await;
+    phone.page.wait_until("location.pathname === '/sign-in'").await;
+    phone.sign_in("/canvass").await;
+    phone.at("My lists").await;
+    phone.unsent(0).await;
+    assert_eq!(stored(&phone.app).await + waiting(&phone.app).await, 2);
     phone.browser.close().await;
 }
 
