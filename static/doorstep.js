@@ -152,14 +152,15 @@ async function finishDoor(door, outcome) {
     if (!form()) return door.requestSubmit();
     if (visit.size === 0 && !door.querySelector('[name^="base"]')) return complain();
     const { household, label, next } = door.dataset;
+    const path = location.pathname;
     const both = outcome === "not-home" && [...visit.keys()].some((slot) => slot !== "");
     const answers = visit;
-    pages.delete(location.pathname);
+    pages.delete(path);
     outbox.send();
     done = Math.max(done, document.querySelector("progress")?.value ?? 0) + 1;
     if (!(await go(next))) return;
     if (both) toast(`${label}: the answers and “not home” are both kept`, button("Undo “not home”", () => undo(household)));
-    else toast(`${label}: ${inWords(answers)}`, button("Change", () => goBack(household)));
+    else toast(`${label}: ${inWords(answers)}`, button("Change", () => goBack(household, path)));
   } finally {
     leaving = false;
   }
@@ -194,9 +195,10 @@ function undo(household) {
 }
 
 // Back to a door that was left, knowing what was said there. The page that was left comes back as it was.
-function goBack(household) {
+function goBack(household, path) {
   leave();
   const page = left.get(household);
+  if (!page) return location.assign(`${path}?change=1`);
   const said = visits.get(household);
   show(page.main, page.title, page.path, true);
   visit = said;
@@ -309,11 +311,11 @@ async function go(path, push = true) {
   try {
     if (said || blockSent) await soonSent();
     // What was said there has not reached the server, which would show an empty door.
-    if (said && unsent > 0) return goBack(household), true;
+    if (said && unsent > 0) return goBack(household, path), true;
     page ??= await fetchPage(path);
   } catch (error) {
     if (error instanceof Gone) location.assign(error.to);
-    else if (said) return goBack(household), true;
+    else if (said) return goBack(household, path), true;
     else toast("No signal here. Answers are kept on this phone", button("Try again", () => go(path, push)));
     return false;
   }
@@ -357,10 +359,10 @@ async function freshen(path) {
     if (location.pathname !== path) return;
     const fresh = new DOMParser().parseFromString(page, "text/html");
     if (!fresh.querySelector("form[data-door]") && visit.size === 0) {
-      const toasted = document.querySelector(".toast");
+      const [toasted, at] = [document.querySelector(".toast"), scrollY];
       show(fresh.querySelector("main"), fresh.title, path, false, fresh.querySelector("nav.bar"));
       if (toasted) document.querySelector("main").append(toasted);
-      return;
+      return scrollTo(0, at);
     }
     for (const part of ["progress", ".door-bar", "aside.panel"]) {
       const now = fresh.querySelector(`main ${part}`);
@@ -425,6 +427,7 @@ async function start() {
 if (isSecureContext && self.indexedDB) {
   start().catch((error) => {
     console.error("The outbox cannot be used", error);
+    unusable = true;
     form()?.removeAttribute("data-door");
   });
 }

@@ -39,7 +39,9 @@ export function verdictsInWords(verdicts) {
 
 /** Shows what was not taken until the volunteer says that they have seen it. */
 export function showNotTaken(refused, seen) {
-  document.querySelector("[data-not-taken]")?.remove();
+  const there = document.querySelector("[data-not-taken]");
+  if (there?.dataset.notTaken === String(refused.length)) return;
+  there?.remove();
   if (refused.length === 0) return;
   const shown = Object.assign(document.createElement("section"), { className: "notice bad" });
   shown.dataset.notTaken = refused.length;
