@@ -238,11 +238,9 @@ async fn what_the_server_did_not_take_stays_on_the_phone_until_one_has_seen_it()
 async fn the_sign_in_page_counts_what_waits_and_signing_in_sends_it() {
     let phone = Phone::at_the_first_door().await;
     phone.sign_out_elsewhere().await;
-    phone.page.offline(true).await;
+    phone.page.evaluate("window.fetch = () => Promise.reject(new TypeError('no signal'))").await.unwrap();
     phone.tap(0, "F").await;
     phone.unsent(1).await;
-    phone.page.goto("about:blank").await;
-    phone.page.offline(false).await;
     phone.page.goto(&format!("{}/sign-in", phone.app.base)).await;
     phone.page.wait_for("1 answer waits on this phone. Sign in to send it.").await;
     phone.page.fill("email", &phone.volunteer.account.email).await;
