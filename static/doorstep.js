@@ -1,10 +1,13 @@
 // The doorstep with a script: each tap is kept on this device at once, the next door comes without a page's reload, and
 // nothing waits for the network. Without it the same pages are plain forms, which do the same.
 
-const { Outbox } = await import(document.querySelector('link[rel="modulepreload"]').href);
+const part = (name) => import(document.querySelector(`link[rel="modulepreload"][href$="/${name}"]`).href);
+const [{ Outbox }, { OUTCOMES, button, count, link, showNotTaken, toast, verdictsInWords }] =
+  await Promise.all([part("outbox.js"), part("told.js")]);
 
 const AHEAD = 60; // doors kept in memory, so that one can go on without signal
 const PATIENCE = 8_000;
+const UNDO = 12_000; // how long a whole block stays on this phone, so that it can be taken back
 const NOTHING = "Choose an answer for somebody, or tap Not home";
 const STATES = {
   "signed-out": "Sign in again. Answers on this phone are kept",
@@ -19,7 +22,9 @@ let visit = new Map(); // what was put into the outbox at the door that is open,
 let visits = new Map(); // the same of doors left behind, for going back by "Change"
 let work = Promise.resolve(); // taps are kept one after the other
 let leaving = false;
+let unusable = false;
 let ending;
+let blockSent;
 
 const form = () => document.querySelector("form[data-door]");
 
@@ -27,13 +32,24 @@ const form = () => document.querySelector("form[data-door]");
 
 let unsent = 0;
 let told = "";
+let refused = [];
 
-function showUnsent({ unsent: count, state, later } = { unsent, state: told, later: 0 }) {
-  unsent = count;
-  document.querySelectorAll("[data-unsent-count]").forEach((place) => { place.textContent = count; });
-  if (later > 0) toast(`${later === 1 ? "1 answer waits" : `${later} answers wait`} for an organiser, who looks at it first`);
+function showUnsent({ unsent: now, state, verdicts, refused: notTaken }) {
+  unsent = now;
+  refused = notTaken;
+  drawUnsent();
+  const words = verdictsInWords(verdicts);
+  if (words) toast(words);
   if (state !== told && STATES[state]) toast(STATES[state], state === "signed-out" && link("Sign in", `/sign-in?ended=1&next=${location.pathname}`));
   told = state;
+}
+
+function drawUnsent() {
+  document.querySelectorAll("[data-unsent-count]").forEach((place) => { place.textContent = unsent; });
+  document.querySelectorAll("[data-unsent-note]").forEach((place) => {
+    place.textContent = unsent === 0 ? "All answers sent" : "Kept on this phone until there is signal";
+  });
+  showNotTaken(refused, () => outbox.forget(refused.map(({ id }) => id)));
 }
 
 // ---- Answers
@@ -44,11 +60,24 @@ function said({ dataset }, elector, outcome) {
   const end = elector ? `-${elector}` : "";
   const one = (key) => (data.get(key + end) ?? "").trim() || null;
   return {
-    list: dataset.list, household: dataset.household, elector,
+    list: dataset.list, household: dataset.household, door: dataset.label, elector,
     outcome: outcome ?? one("outcome"), intention: elector ? one("intention") : null,
     issues: data.getAll(`issues${end}`), asks: data.getAll(`asks${end}`),
     voted: elector ? one("voted") : null, note: one("note"), base: one("base"),
   };
+}
+
+// What was tapped while this script was still on its way.
+function pickUp() {
+  const door = form();
+  const changed = ({ type, checked, defaultChecked, value, defaultValue, options }) =>
+    type === "radio" || type === "checkbox" ? checked !== defaultChecked
+      : options ? value !== ([...options].find((one) => one.defaultSelected)?.value ?? "")
+      : type !== "hidden" && type !== "submit" && value !== defaultValue;
+  const touched = [...(door?.elements ?? [])].filter((field) => field.matches("input, select, textarea") && changed(field));
+  const whom = new Set(touched.map((field) => field.closest("[data-elector]")?.dataset.elector ?? null));
+  for (const elector of whom) queue(() => keep(door, elector));
+  if (whom.size > 0) outbox.soon();
 }
 
 // Puts an answer into the outbox: a new result, or in the place of this visit's former one as long as nobody has seen
@@ -74,7 +103,7 @@ async function put(slot, now, before, takeBack = false) {
     }
     result.base = before.id;
   }
-  await outbox.put(result);
+  await outbox.put([result]);
   visit.set(slot, result);
 }
 
@@ -82,6 +111,7 @@ async function put(slot, now, before, takeBack = false) {
 function queue(task) {
   work = work.then(task).catch((error) => {
     console.error("The outbox cannot be used", error);
+    unusable = true;
     form()?.removeAttribute("data-door");
   });
   return work;
@@ -98,8 +128,15 @@ document.addEventListener("change", ({ target }) => {
 document.addEventListener("submit", (event) => {
   const { target, submitter } = event;
   if (target.matches("[data-door]")) return event.preventDefault(), finishDoor(target, submitter?.value || null);
-  if (target.matches("[data-block]")) return event.preventDefault(), finishBlock(target);
+  if (target.matches("[data-block]") && !unusable) return event.preventDefault(), finishBlock(target);
+  if (target.matches('[action="/sign-out"]') && unsent > 0) return event.preventDefault(), signOut(target);
 });
+
+// What can be sent before one signs out is sent.
+async function signOut(way) {
+  await soonSent();
+  way.submit();
+}
 
 async function finishDoor(door, outcome) {
   if (leaving) return;
@@ -115,24 +152,24 @@ async function finishDoor(door, outcome) {
     if (!form()) return door.requestSubmit();
     if (visit.size === 0 && !door.querySelector('[name^="base"]')) return complain();
     const { household, label, next } = door.dataset;
+    const path = location.pathname;
     const both = outcome === "not-home" && [...visit.keys()].some((slot) => slot !== "");
-    visits.set(household, visit);
+    const answers = visit;
+    pages.delete(path);
     outbox.send();
     done = Math.max(done, document.querySelector("progress")?.value ?? 0) + 1;
-    await go(next);
+    if (!(await go(next))) return;
     if (both) toast(`${label}: the answers and “not home” are both kept`, button("Undo “not home”", () => undo(household)));
-    else toast(`${label}: ${inWords(visits.get(household))}`, link("Change", location.pathname, () => goBack(door)));
+    else toast(`${label}: ${inWords(answers)}`, button("Change", () => goBack(household, path)));
   } finally {
     leaving = false;
   }
 }
 
-const WORDS = JSON.parse(head.dataset.outcomes);
-
 function inWords(answers) {
   const home = answers.get("");
-  if (home && home.outcome !== "spoke") return WORDS[home.outcome] ?? home.outcome;
-  return `kept, ${answers.size === 1 ? "1 answer" : `${answers.size} answers`}`;
+  if (home && home.outcome !== "spoke") return home.outcome === "refused" ? "asked us to leave" : OUTCOMES[home.outcome] ?? home.outcome;
+  return `kept, ${count(answers.size, "answer", "answers")}`;
 }
 
 function complain() {
@@ -145,7 +182,8 @@ function complain() {
 // Not home was a slip: somebody was spoken with.
 function undo(household) {
   const answers = visits.get(household);
-  const before = answers.get("");
+  const before = answers?.get("");
+  if (!before) return;
   queue(async () => {
     const here = visit;
     visit = answers;
@@ -156,30 +194,79 @@ function undo(household) {
   document.querySelector(".toast")?.remove();
 }
 
-// Back to a door that was just left, knowing what was said there. The page that was left comes back as it was.
-function goBack(door) {
-  const { list, household } = door.dataset;
+// Back to a door that was left, knowing what was said there. The page that was left comes back as it was.
+function goBack(household, path) {
+  leave();
   const page = left.get(household);
-  show(page.main, page.title, `/canvass/${list}/doors/${household}`, true);
-  visit = visits.get(household);
+  if (!page) return location.assign(`${path}?change=1`);
+  const said = visits.get(household);
+  show(page.main, page.title, page.path, true);
+  visit = said;
 }
 
+// Kept and said at once; sent a little later, so that all of it can be taken back.
 async function finishBlock(block) {
   if (leaving) return;
   leaving = true;
-  try {
-    const at = new Date().toISOString();
-    const homes = [...new FormData(block)].filter(([name]) => name.startsWith("home-"));
-    for (const [name, id] of homes) {
-      await queue(() => outbox.put({ id, list: block.dataset.block, household: name.slice(5), outcome: "not-home", at }));
-    }
-    await Promise.race([outbox.send(), new Promise((resolve) => { setTimeout(resolve, 2_000); })]);
-    pages.clear();
-    await go(location.pathname, false);
-    toast(`${homes.length === 1 ? "1 home" : `${homes.length} homes`} not home`);
-  } finally {
-    leaving = false;
+  const at = new Date().toISOString();
+  const title = block.closest("section").querySelector("h2").textContent;
+  const homes = [...new FormData(block)].filter(([name]) => name.startsWith("home-")).map(([name, id]) => {
+    const household = name.slice(5);
+    const tile = document.querySelector(`main .doors a[href$="/doors/${household}"]`);
+    const result = { id, list: block.dataset.block, household, door: `${tile.querySelector("b").textContent}, ${title}`, outcome: "not-home", at };
+    return { tile, was: tile.cloneNode(true), result };
+  });
+  await queue(() => outbox.put(homes.map(({ result }) => result)));
+  leaving = false;
+  // This device cannot keep anything: the plain form takes over.
+  if (unusable) return block.submit();
+  for (const { tile } of homes) {
+    pages.delete(tile.pathname);
+    tile.className = "out";
+    tile.lastChild.data = " Not home";
   }
+  pointOn();
+  block.hidden = true;
+  const progress = block.closest("section").querySelector(".panel-head span");
+  const before = progress.textContent;
+  progress.textContent = `${count(homes.length, "home", "homes")} not home`;
+  toast(`${title}: ${count(homes.length, "home", "homes")} recorded as not home`, button("Undo", () => {
+    progress.textContent = before;
+    undoBlock(block, homes);
+  }));
+  clearTimeout(blockSent);
+  blockSent = setTimeout(async () => {
+    await soonSent();
+    if (block.isConnected && unsent === 0) freshen(location.pathname);
+  }, UNDO);
+}
+
+// The way on leads to a door that is still to do.
+function pointOn() {
+  const way = document.querySelector("main [data-ahead]");
+  const tiles = [...document.querySelectorAll("main .doors a")];
+  if (!way || !tiles.some((tile) => tile.pathname === way.pathname && tile.className === "out")) return;
+  const next = tiles.find(({ className }) => className.trim() === "");
+  way.hidden = !next;
+  if (!next) return;
+  way.href = next.href;
+  way.textContent = `Go to ${next.querySelector("b").textContent}`;
+}
+
+async function undoBlock(block, homes) {
+  clearTimeout(blockSent);
+  blockSent = undefined;
+  let kept = 0;
+  await queue(async () => {
+    for (const { result, tile, was } of homes) {
+      if (await outbox.replace(result.id, null)) tile.replaceWith(was);
+      else kept += 1;
+    }
+  });
+  block.hidden = kept > 0;
+  if (kept === 0) return toast(`Taken back: ${count(homes.length, "home is", "homes are")} still to do`);
+  outbox.soon(0);
+  toast(`${count(kept, "answer was", "answers were")} sent already. Open a home to change its answer`);
 }
 
 // ---- From page to page
@@ -208,24 +295,48 @@ function wipe() {
   visits = new Map();
 }
 
+// Sends, and waits for it a moment.
+function soonSent() {
+  clearTimeout(blockSent);
+  blockSent = undefined;
+  return Promise.race([outbox.send(), new Promise((resolve) => { setTimeout(resolve, 2_000); })]);
+}
+
+// Shows a page; false when it cannot be had now.
 async function go(path, push = true) {
   const kept = pages.get(path);
+  const household = path.split("/doors/")[1];
+  const said = visits.get(household)?.size > 0;
   let page = kept;
   try {
+    if (said || blockSent) await soonSent();
+    // What was said there has not reached the server, which would show an empty door.
+    if (said && unsent > 0) return goBack(household, path), true;
     page ??= await fetchPage(path);
   } catch (error) {
-    if (error instanceof Gone) return location.assign(error.to);
-    return toast("No signal here. Answers are kept on this phone; this page comes when there is signal again");
+    if (error instanceof Gone) location.assign(error.to);
+    else if (said) return goBack(household, path), true;
+    else toast("No signal here. Answers are kept on this phone", button("Try again", () => go(path, push)));
+    return false;
   }
   const shown = new DOMParser().parseFromString(page, "text/html");
-  const here = form();
-  if (here) left.set(here.dataset.household, { main: document.querySelector("main"), title: document.title });
+  leave();
   show(shown.querySelector("main"), shown.title, path, push, shown.querySelector("nav.bar"));
   if (kept) freshen(path);
   else done = document.querySelector("progress")?.value ?? 0;
+  return true;
+}
+
+// A door's page as it is left: for "Change", and for coming back without signal.
+function leave() {
+  if (!form()) return;
+  const { list, household } = form().dataset;
+  left.set(household, { main: document.querySelector("main"), title: document.title, path: `/canvass/${list}/doors/${household}` });
+  visits.set(household, visit);
 }
 
 function show(main, title, path, push, bar = null) {
+  main.querySelector(".toast")?.remove();
   if (push) history.pushState({}, "", path);
   document.title = title;
   document.querySelector("main").replaceWith(main);
@@ -248,7 +359,10 @@ async function freshen(path) {
     if (location.pathname !== path) return;
     const fresh = new DOMParser().parseFromString(page, "text/html");
     if (!fresh.querySelector("form[data-door]") && visit.size === 0) {
-      return show(fresh.querySelector("main"), fresh.title, path, false, fresh.querySelector("nav.bar"));
+      const [toasted, at] = [document.querySelector(".toast"), scrollY];
+      show(fresh.querySelector("main"), fresh.title, path, false, fresh.querySelector("nav.bar"));
+      if (toasted) document.querySelector("main").append(toasted);
+      return scrollTo(0, at);
     }
     for (const part of ["progress", ".door-bar", "aside.panel"]) {
       const now = fresh.querySelector(`main ${part}`);
@@ -282,31 +396,10 @@ document.addEventListener("click", (event) => {
 
 addEventListener("popstate", () => { if (location.pathname.startsWith("/canvass/")) go(location.pathname, false); else location.reload(); });
 
-// ---- Toasts: until the next page, never the only record
-
-function toast(text, way) {
-  document.querySelector(".toast")?.remove();
-  const made = Object.assign(document.createElement("div"), { className: "toast" });
-  made.setAttribute("role", "status");
-  made.append(Object.assign(document.createElement("span"), { textContent: text }), way || "");
-  document.querySelector("main").append(made);
-}
-
-function button(text, act) {
-  const made = Object.assign(document.createElement("button"), { className: "btn", type: "button", textContent: text });
-  made.addEventListener("click", act);
-  return made;
-}
-
-function link(text, href, act) {
-  if (act) return button(text, act);
-  return Object.assign(document.createElement("a"), { className: "btn", href, textContent: text });
-}
-
 // ---- Each page
 
 function begin() {
-  showUnsent();
+  drawUnsent();
   const main = document.querySelector("main");
   clearTimeout(ending);
   const ends = Number(main.querySelector("[data-ends]")?.dataset.ends) - Date.now();
@@ -316,8 +409,25 @@ function begin() {
   if (ahead) fetchAhead(ahead).catch(() => {});
 }
 
-if (isSecureContext && self.indexedDB) {
+// What waited when the page came is sent, and said so: the page may be older than that.
+async function start() {
   begin();
-  outbox.changed();
-  outbox.send();
+  if (performance.getEntriesByType("navigation")[0]?.type === "navigate") pickUp();
+  head.dataset.ready = ""; // from here on each tap is kept
+  await outbox.changed();
+  const [waited, before] = [unsent, refused.length];
+  await outbox.send();
+  if (waited === 0 || unsent > 0) return;
+  await freshen(location.pathname);
+  const sent = waited - (refused.length - before);
+  const which = `${count(sent, "answer", "answers")} that waited on this phone`;
+  if (sent > 0 && !document.querySelector(".toast")) toast(`${which} ${sent === 1 ? "is" : "are"} sent`);
+}
+
+if (isSecureContext && self.indexedDB) {
+  start().catch((error) => {
+    console.error("The outbox cannot be used", error);
+    unusable = true;
+    form()?.removeAttribute("data-door");
+  });
 }

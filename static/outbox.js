@@ -1,8 +1,10 @@
 // What was said at doors and has no verdict yet. It outlives the page, the browser and the session, encrypted under a
-// key that this browser made and cannot give away. Each result leaves only after the server's verdict on it.
+// key that this browser made and cannot give away. Each result leaves only after the server has it, or after the volunteer
+// has seen that it was not taken.
 
 const SEND = "/api/v1/results";
 const MANY = 100;
+const PATIENCE = 30_000;
 const WAIT = { first: 2_000, most: 60_000 };
 
 let opened;
@@ -55,7 +57,26 @@ async function unseal({ iv, text }) {
   return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await key(), text)));
 }
 
-/** One account's results on this device. `tell` hears { unsent, state, later } after every change. */
+// `door` is the address as the page had it, to tell of a result by; the server is not sent it.
+async function asSent(one) {
+  const { door: _, ...result } = await unseal(one);
+  return result;
+}
+
+// The server kept nothing of it: its list never was this account's, or cannot be read. Every other refusal is kept for
+// an organiser.
+const notTaken = ({ verdict, field }) => verdict === "refused" && field === "list";
+
+/** How many answers wait on this device, whoever gave them, and of how many accounts. */
+export async function waiting() {
+  const all = (await transaction("readonly", (results) => answered(results.getAll()))).filter(({ refused }) => !refused);
+  return { answers: all.length, accounts: new Set(all.map(({ who }) => who)).size };
+}
+
+/**
+ * One account's results on this device. `tell` hears { unsent, state, verdicts, refused } after every change: how many
+ * are to be sent, why they cannot be just now, what the server said of those just sent, and those that it did not take.
+ */
 export class Outbox {
   constructor(who, tell) {
     this.who = who;
@@ -68,14 +89,10 @@ export class Outbox {
     document.addEventListener("visibilitychange", () => this.send());
   }
 
-  async mine() {
-    return (await transaction("readonly", (results) => answered(results.getAll()))).filter(({ who }) => who === this.who);
-  }
-
-  /** Keeps a result; resolves once it is on the disk. */
-  async put(result) {
-    const sealed = await seal(this.who, result);
-    await transaction("readwrite", (results) => results.put(sealed));
+  /** Keeps results, all or none; resolves once they are on the disk. */
+  async put(results) {
+    const sealed = await Promise.all(results.map((result) => seal(this.who, result)));
+    await transaction("readwrite", (stored) => sealed.forEach((one) => stored.put(one)));
     await this.changed();
   }
 
@@ -92,8 +109,18 @@ export class Outbox {
     return replaced;
   }
 
-  async changed(later = 0) {
-    this.tell({ unsent: (await this.mine()).length, state: this.state, later });
+  /** The volunteer has seen that these were not taken. */
+  async forget(ids) {
+    await transaction("readwrite", (results) => ids.forEach((id) => results.delete(id)));
+    await this.changed();
+  }
+
+  async changed(verdicts = []) {
+    const all = await transaction("readonly", (results) => answered(results.getAll()));
+    const mine = all.filter(({ who }) => who === this.who);
+    const refused = mine.filter((one) => one.refused);
+    const told = await Promise.all(refused.map(async (one) => ({ ...(await unseal(one)), why: one.refused })));
+    this.tell({ unsent: mine.length - refused.length, state: this.state, verdicts, refused: told });
   }
 
   /** Sends after a pause in which nothing more was tapped. */
@@ -107,34 +134,49 @@ export class Outbox {
     clearTimeout(this.timer);
     this.sending ??= (navigator.locks ? navigator.locks.request("hustings-outbox", () => this.round()) : this.round())
       .catch(() => this.failed(""))
+      .catch((error) => console.error("The outbox cannot be used", error))
       .finally(() => { this.sending = undefined; });
     return this.sending;
   }
 
   async round() {
     for (;;) {
-      const mine = await this.mine();
-      if (mine.length === 0) {
+      const batch = await this.take();
+      if (batch.length === 0) {
         this.state = "";
         return this.changed();
       }
-      const start = this.skip % mine.length;
-      const batch = mine.slice(start, start + this.many);
-      // From here on it may have been seen: what is changed now is a correction.
-      await transaction("readwrite", (results) => batch.forEach((one) => results.put({ ...one, sent: true })));
-      const body = JSON.stringify({ results: await Promise.all(batch.map(unseal)) });
-      const response = await fetch(SEND, { method: "POST", headers: { "content-type": "application/json" }, body });
+      const body = JSON.stringify({ results: await Promise.all(batch.map(asSent)) });
+      const headers = { "content-type": "application/json" };
+      // A line that hangs must not hold up every tab of this device.
+      const response = await fetch(SEND, { method: "POST", headers, body, signal: AbortSignal.timeout(PATIENCE) });
       if (!response.ok) return this.refused(response);
       await this.judged((await response.json()).verdicts);
     }
   }
 
+  // What is sent next. From here on it may have been seen: what is changed now is a correction. Read and marked in one
+  // go, so that a tap in between is not written over.
+  take() {
+    return transaction("readwrite", (results) => answered(results.getAll()).then((all) => {
+      const mine = all.filter(({ who, refused }) => who === this.who && !refused);
+      const start = mine.length && this.skip % mine.length;
+      const batch = mine.slice(start, start + this.many);
+      for (const one of batch) results.put({ ...one, sent: true });
+      return batch;
+    }));
+  }
+
+  // What the server has leaves this device. What it has not stays, marked, until the volunteer has seen why.
   async judged(verdicts) {
     this.wait = this.skip = 0;
     this.many = MANY;
     this.state = "";
-    await transaction("readwrite", (results) => verdicts.forEach(({ id }) => results.delete(id)));
-    await this.changed(verdicts.filter(({ verdict }) => verdict !== "stored" && verdict !== "replayed").length);
+    await transaction("readwrite", (results) => verdicts.forEach((verdict) => {
+      if (!notTaken(verdict)) return results.delete(verdict.id);
+      answered(results.get(verdict.id)).then((one) => one && results.put({ ...one, refused: verdict.reason }));
+    }));
+    await this.changed(verdicts.filter((verdict) => !notTaken(verdict)));
   }
 
   // Everything stays. One result that the server cannot take by any means must not stand in the others' way.

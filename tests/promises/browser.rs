@@ -32,6 +32,10 @@ async fn site() -> SocketAddr {
     let strict = [(CONTENT_SECURITY_POLICY, "default-src 'none'; form-action 'self'")];
     let app = Router::new()
         .route("/", get(move || async move { (strict, Html(FORM)).into_response() }))
+        .route(
+            "/broken",
+            get(|| async { Html("<p>broken<script>Promise.resolve().then(() => undefined.get)</script>") }),
+        )
         .route("/wide", get(|| async { Html("<p style='width:900px'>wide<input>") }))
         .route(
             "/answer",
@@ -97,6 +101,27 @@ async fn a_page_can_lose_its_network() {
     let began = Instant::now();
     page.evaluate(asks).await.unwrap();
     assert!(began.elapsed() >= Duration::from_millis(400));
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn an_error_that_a_script_does_not_catch_is_named() {
+    let (site, browser) = (site().await, Browser::start().await);
+    let page = browser.page().await;
+    page.goto(&format!("http://{site}/wide")).await;
+    assert_eq!(browser.uncaught(), [""; 0]);
+    page.goto(&format!("http://{site}/broken")).await;
+    let uncaught = tokio::time::timeout(Duration::from_secs(15), async {
+        loop {
+            let uncaught = browser.uncaught();
+            if !uncaught.is_empty() {
+                return uncaught;
+            }
+            tokio::task::yield_now().await;
+        }
+    });
+    let uncaught = uncaught.await.unwrap();
+    assert!(uncaught[0].contains("reading 'get'"), "{uncaught:?}");
     browser.close().await;
 }
 

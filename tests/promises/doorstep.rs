@@ -102,6 +102,14 @@ async fn a_session_at_the_doors_from_first_to_last() {
     let door = follow(&volunteer, next).await;
     assert_eq!(door.text("h1"), "5 Larkspur Row");
 
+    // Back there it shows what was said, as at a door where somebody talked.
+    let door = open(&volunteer, &walk.url(1)).await;
+    assert_eq!(door.count("form[data-door]"), 0);
+    assert!(door.text(".time").contains("The home: Not home"), "{}", door.text(".time"));
+    assert!(door.text(".door").contains("Change this answer Record another visit"), "{}", door.text(".door"));
+    let again = open(&volunteer, &(walk.url(1) + "?again=1")).await;
+    assert_eq!((again.count("form[data-door]"), again.count("[name^=base]")), (1, 0), "another visit");
+
     // Another way round: the place is kept from where one is.
     let door = Sheet::door(&open(&volunteer, &walk.url(4)).await).set("outcome", "come-back").send(&volunteer).await;
     let door = follow(&volunteer, door).await;
@@ -235,6 +243,30 @@ async fn a_code_and_not_home_are_both_kept_and_not_home_can_be_undone() {
 }
 
 #[tokio::test]
+async fn of_two_answers_that_do_not_know_of_each_other_the_page_says_which_counts() {
+    let (app, walk, volunteer) = at_the_doors().await;
+    let sheet = Sheet::door(&open(&volunteer, &walk.url(0)).await);
+    let other_tab = Sheet::door(&open(&volunteer, &walk.url(0)).await);
+    sheet.set(&walk.person(0, 0, "intention"), "F").send(&volunteer).await.expect(303);
+    other_tab.set(&walk.person(0, 0, "intention"), "F").send(&volunteer).await.expect(303);
+    let history = open(&volunteer, &walk.url(0)).await.text(".time");
+    assert_eq!(history.matches("Edith Harcourt1: Firm").count(), 2, "{history}");
+    assert_eq!(history.matches("The later answer counts").count(), 1, "{history}");
+    let first = history.find("Edith Harcourt1: Firm").unwrap();
+    assert!(
+        history.find("The later answer counts").unwrap() > history[first + 1..].find("Edith").unwrap(),
+        "{history}"
+    );
+    assert_eq!(count(&app, "select count(*) from intention_now where code = 'F'").await, 1);
+
+    // Not at home the next time: what was said before still counts as an intention.
+    let visit = Sheet::door(&open(&volunteer, &(walk.url(0) + "?again=1")).await);
+    visit.set(&walk.person(0, 0, "outcome"), "not-home").send(&volunteer).await.expect(303);
+    let history = open(&volunteer, &walk.url(0)).await.text(".time");
+    assert_eq!(history.matches("The later answer counts").count(), 1, "{history}");
+}
+
+#[tokio::test]
 async fn a_whole_block_not_home_is_one_tap() {
     let (app, walk, volunteer) = at_the_doors().await;
     change(
@@ -250,7 +282,7 @@ async fn a_whole_block_not_home_is_one_tap() {
     let (one, two) = tokio::join!(block.send(&volunteer), block.send(&volunteer));
     assert_eq!(two.status, 303);
     let page = follow(&volunteer, one).await;
-    assert!(page.text("main").contains("4 homes of the block are done"), "{}", page.text("main"));
+    assert!(page.text("main").contains("4 homes recorded as not home"), "{}", page.text("main"));
     assert_eq!(count(&app, "select count(*) from result where outcome = 'not-home'").await, 4);
 }
 
@@ -263,6 +295,10 @@ async fn a_session_that_ends_in_the_middle_of_a_form_keeps_the_answer_and_goes_o
     assert_eq!((stored(&app).await, waiting(&app).await), (0, 1));
     let sign_in = open(&volunteer, &answer.location()).await;
     assert!(sign_in.text("main").contains("Your answers are kept"), "{}", sign_in.text("main"));
+    let empty = Sheet { action: sheet.action.clone(), fields: sheet.fields.clone() };
+    let nothing = empty.set(&walk.person(0, 0, "intention"), "").send(&volunteer).await;
+    let nothing = open(&volunteer, &nothing.expect(303).location()).await.text("main");
+    assert!(!nothing.contains("Your answers are kept") && nothing.contains("You were signed out"), "{nothing}");
     let form = Sheet::of(&sign_in, "main form")
         .set("email", &volunteer.account.email)
         .set("password", crate::support::app::PASSWORD);
@@ -424,8 +460,10 @@ async fn a_doors_page_is_one_small_request() {
     let (app, walk, volunteer) = at_the_doors().await;
     let page = open(&volunteer, &walk.url(0)).await;
     let mut size = page.body.len() / 4;
-    for name in ["link[rel=stylesheet]", "script"] {
-        let url = page.attribute(name, if name == "script" { "src" } else { "href" });
+    let html = Html::parse_document(&page.body);
+    let parts = Selector::parse("link[rel=stylesheet], link[rel=modulepreload], script").unwrap();
+    for part in html.select(&parts) {
+        let url = part.attr("src").or(part.attr("href")).unwrap().to_owned();
         let compressed =
             volunteer.client.get(app.base.clone() + &url).header("accept-encoding", "br").send().await.unwrap();
         size += compressed.bytes().await.unwrap().len();

@@ -42,11 +42,17 @@ impl Phone {
         self.page.click("main button.main").await;
     }
 
+    async fn sign_out_elsewhere(&self) {
+        let elsewhere = self.browser.page().await;
+        elsewhere.goto(&format!("{}/canvass", self.app.base)).await;
+        elsewhere.click("header summary").await;
+        elsewhere.click("Sign out").await;
+        elsewhere.wait_until("document.querySelector('#password')").await;
+    }
+
     async fn at(&self, address: &str) {
         self.page.wait_until(&format!("document.querySelector('h1')?.textContent === '{address}'")).await;
-        self.page
-            .wait_until("document.querySelector('script[type=module]') !== null && document.readyState === 'complete'")
-            .await;
+        self.page.wait_until("document.querySelector('[data-unsent][data-ready]') !== null").await;
     }
 
     /// Chooses a code for a person, as a tap does.
@@ -194,5 +200,164 @@ async fn the_outbox_on_the_phone_is_unreadable_without_its_key() {
           new TextDecoder().decode(results.result[0].text).includes('intention')]); }; })";
     let found = phone.page.evaluate(read).await.unwrap();
     assert_eq!(found, serde_json::json!([false, "id,iv,sent,text,who", false]));
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn what_the_server_did_not_take_stays_on_the_phone_until_one_has_seen_it() {
+    let phone = Phone::at_the_first_door().await;
+    let never = Walk::new(&phone.app.database, "SG1").await;
+    let other = format!("document.querySelector('form[data-door]').dataset.list = '{}'", never.list);
+    phone.page.evaluate(&other).await.unwrap();
+    phone.tap(0, "F").await;
+    phone.page.wait_for("1 answer was not taken").await;
+    phone.unsent(0).await;
+    assert_eq!((stored(&phone.app).await, waiting(&phone.app).await), (0, 0));
+    phone.page.goto(&format!("{}/canvass", phone.app.base)).await;
+    phone.page.wait_for("1 answer was not taken").await;
+    let said = phone.page.evaluate("document.querySelector('[data-not-taken] li').textContent").await.unwrap();
+    let said = said.as_str().unwrap();
+    assert!(said.starts_with("1 Larkspur Row, ") && said.ends_with(": answer F"), "{said}");
+    phone.page.click("I have seen this").await;
+    phone.page.wait_until("!document.querySelector('[data-not-taken]')").await;
+    phone.page.goto(&format!("{}{}", phone.app.base, phone.door(0))).await;
+    phone.at("1 Larkspur Row").await;
+    phone.tap(0, "P").await;
+    phone.press("Save, next door").await;
+    phone.at("3 Larkspur Row").await;
+    phone.unsent(0).await;
+    assert_eq!(
+        phone.page.evaluate("document.querySelector('[data-not-taken]')").await.unwrap(),
+        serde_json::Value::Null
+    );
+    assert_eq!(stored(&phone.app).await, 1);
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn the_sign_in_page_counts_what_waits_and_signing_in_sends_it() {
+    let phone = Phone::at_the_first_door().await;
+    phone.sign_out_elsewhere().await;
+    phone.page.evaluate("window.fetch = () => Promise.reject(new TypeError('no signal'))").await.unwrap();
+    phone.tap(0, "F").await;
+    phone.unsent(1).await;
+    phone.page.goto(&format!("{}/sign-in", phone.app.base)).await;
+    phone.page.wait_for("1 answer waits on this phone. Sign in to send it.").await;
+    phone.page.fill("email", &phone.volunteer.account.email).await;
+    phone.page.fill("password", PASSWORD).await;
+    phone.page.click("main button.main").await;
+    phone.page.wait_for("1 answer that waited on this phone is sent").await;
+    phone.unsent(0).await;
+    assert_eq!((stored(&phone.app).await, waiting(&phone.app).await), (1, 0));
+    phone.page.goto(&format!("{}/sign-in?ended=1", phone.app.base)).await;
+    phone.page.wait_until("document.querySelector('[data-waiting]').hidden").await;
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn signing_out_in_one_tab_breaks_and_loses_nothing_in_another() {
+    let phone = Phone::at_the_first_door().await;
+    phone.sign_out_elsewhere().await;
+    phone.tap(0, "F").await;
+    phone.press("Not home").await;
+    phone.page.wait_until("location.pathname === '/sign-in'").await;
+    phone.sign_in("/canvass").await;
+    phone.at("My lists").await;
+    phone.unsent(0).await;
+    assert_eq!(stored(&phone.app).await + waiting(&phone.app).await, 2);
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn a_line_that_hangs_holds_nothing_up_for_good() {
+    let phone = Phone::at_the_first_door().await;
+    let hang = "(() => { window.asked = 0; const [real, limit] = [fetch, AbortSignal.timeout.bind(AbortSignal)];
+        AbortSignal.timeout = (ms) => limit(ms === 30000 && asked === 0 ? 50 : ms);
+        window.fetch = (url, how = {}) => url === '/api/v1/results' && ++asked === 1
+          ? new Promise((_, fail) => how.signal?.addEventListener('abort', () => fail(how.signal.reason))) : real(url, how); })()";
+    phone.page.evaluate(hang).await.unwrap();
+    phone.tap(0, "F").await;
+    phone.press("Save, next door").await;
+    phone.at("3 Larkspur Row").await;
+    phone.unsent(0).await;
+    assert_eq!(stored(&phone.app).await, 1);
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn a_door_that_was_not_home_shows_that_and_can_be_changed() {
+    let phone = Phone::at_the_first_door().await;
+    phone.press("Not home").await;
+    phone.at("3 Larkspur Row").await;
+    phone.page.click(&format!("aside a[href='{}']", phone.door(0))).await;
+    phone.at("1 Larkspur Row").await;
+    phone.page.wait_for("The home: Not home").await;
+    phone.page.click("Change this answer").await;
+    phone.page.wait_for("You are changing what was recorded.").await;
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn a_door_left_without_signal_comes_back_as_it_was_left() {
+    let phone = Phone::at_the_first_door().await;
+    phone.ready_for_no_signal().await;
+    phone.page.offline(true).await;
+    phone.tap(0, "F").await;
+    phone.press("Save, next door").await;
+    phone.at("3 Larkspur Row").await;
+    phone.page.click(&format!("aside a[href='{}']", phone.door(0))).await;
+    phone.at("1 Larkspur Row").await;
+    phone.page.wait_until("document.querySelector('fieldset.who input[value=F]').checked").await;
+    phone.tap(0, "P").await;
+    phone.press("Save, next door").await;
+    phone.at("3 Larkspur Row").await;
+    // The first may have been seen, as it was on its way when the signal went: the second corrects it.
+    phone.unsent(2).await;
+    phone.page.offline(false).await;
+    phone.unsent(0).await;
+    assert_eq!(count(&phone.app, "select count(*) from standing_result where intention = 'P'").await, 1);
+    assert_eq!(count(&phone.app, "select count(*) from standing_result").await, 1);
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn a_whole_block_not_home_is_said_at_once_and_can_be_taken_back() {
+    let phone = Phone::at_the_first_door().await;
+    let flats = "update household set flat = number::text, building = 'Tamarisk House', number = null where number < 6";
+    change(&phone.app, flats).await;
+    let plan = format!("{}/canvass/{}", phone.app.base, phone.walk.list);
+    phone.page.goto(&plan).await;
+    phone.at("QB1 1").await;
+    phone.page.click("Whole block not home").await;
+    phone.page.wait_for("Tamarisk House: 5 homes recorded as not home").await;
+    phone.unsent(5).await;
+    assert_eq!(phone.page.evaluate("document.querySelectorAll('.flats .out').length").await.unwrap(), 5);
+    phone.page.click("Undo").await;
+    phone.page.wait_for("Taken back: 5 homes are still to do").await;
+    phone.unsent(0).await;
+    assert_eq!(phone.page.evaluate("document.querySelectorAll('.flats .out').length").await.unwrap(), 0);
+    phone.page.click("Whole block not home").await;
+    phone.unsent(5).await;
+    phone.page.click("main .crumb a").await;
+    phone.at("My lists").await;
+    phone.unsent(0).await;
+    assert_eq!(count(&phone.app, "select count(*) from result where outcome = 'not-home'").await, 5);
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn what_is_tapped_before_the_script_is_there_counts() {
+    let phone = Phone::at_the_first_door().await;
+    phone.page.scripts(false).await;
+    phone.page.goto(&format!("{}{}", phone.app.base, phone.door(0))).await;
+    phone.page.click("fieldset.who label:has([value=F])").await;
+    phone.page.scripts(true).await;
+    // The module as the page would have loaded it.
+    let module = "import(document.querySelector('script[type=module]').src).then(() => true)";
+    assert_eq!(phone.page.evaluate(module).await.unwrap(), true);
+    phone.page.click("Save, next door").await;
+    phone.at("3 Larkspur Row").await;
+    phone.unsent(0).await;
+    assert_eq!(count(&phone.app, "select count(*) from result where intention = 'F'").await, 1);
     phone.browser.close().await;
 }

@@ -1,9 +1,11 @@
 //! A real browser for a test: one headless Chromium with nothing in it.
 //!
 //! Every step waits for what it needs, up to [`LIMIT`], so tests hold no pauses. A step names things as a person would:
-//! by the words on a button or beside a field, or by a CSS selector. Steps also work on pages whose scripts are off.
+//! by the words on a button or beside a field, or by a CSS selector. Steps also work on pages whose scripts are off. An
+//! error that a page's script does not catch fails the test, whatever else it found.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chromiumoxide::browser::{Browser as Chromium, BrowserConfig};
@@ -16,7 +18,7 @@ use chromiumoxide::cdp::browser_protocol::network::{
 };
 use chromiumoxide::cdp::browser_protocol::page::NavigateParams;
 use chromiumoxide::cdp::browser_protocol::target::CreateTargetParams;
-use chromiumoxide::cdp::js_protocol::runtime::EvaluateParams;
+use chromiumoxide::cdp::js_protocol::runtime::{EvaluateParams, EventExceptionThrown};
 use chromiumoxide::layout::Point;
 use chromiumoxide::page::{Page as Tab, ScreenshotParams};
 use futures_util::StreamExt;
@@ -40,6 +42,7 @@ pub const NARROW: (i64, i64) = (320, 640);
 pub struct Browser {
     chromium: Chromium,
     _profile: TempDir,
+    uncaught: Arc<Mutex<Vec<String>>>,
 }
 
 /// One page of a browser.
@@ -63,7 +66,7 @@ impl Browser {
             .unwrap();
         let (chromium, mut events) = Chromium::launch(config).await.expect("Chromium starts");
         tokio::spawn(async move { while events.next().await.is_some() {} });
-        Self { chromium, _profile: profile }
+        Self { chromium, _profile: profile, uncaught: Arc::default() }
     }
 
     /// Opens an empty page, as wide as a laptop.
@@ -71,15 +74,42 @@ impl Browser {
         // A window of its own: a tab behind another is not drawn, and what moves in it never comes to rest.
         let window = CreateTargetParams::builder().url("about:blank").new_window(true).build().unwrap();
         let tab = self.chromium.new_page(window).await.unwrap();
+        let mut thrown = tab.event_listener::<EventExceptionThrown>().await.unwrap();
+        let uncaught = Arc::clone(&self.uncaught);
+        tokio::spawn(async move {
+            while let Some(event) = thrown.next().await {
+                let details = &event.exception_details;
+                let error = details.exception.as_ref().and_then(|e| e.description.clone());
+                let error =
+                    format!("{} at {}", error.unwrap_or(details.text.clone()), details.url.as_deref().unwrap_or("?"));
+                uncaught.lock().unwrap().push(error);
+            }
+        });
         let mut page = Page { tab, viewport: LAPTOP };
         page.resize(LAPTOP).await;
         page
+    }
+
+    /// The errors that pages' scripts did not catch until now, and none of them any more.
+    pub fn uncaught(&self) -> Vec<String> {
+        std::mem::take(&mut *self.uncaught.lock().unwrap())
     }
 
     /// Ends the browser, and waits for its end.
     pub async fn close(mut self) {
         let _ = self.chromium.close().await;
         let _ = self.chromium.wait().await;
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let uncaught = self.uncaught();
+        if std::thread::panicking() {
+            eprintln!("errors that pages' scripts did not catch: {uncaught:?}");
+        } else {
+            assert_eq!(uncaught, [""; 0], "errors that pages' scripts did not catch");
+        }
     }
 }
 

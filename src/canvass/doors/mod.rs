@@ -259,4 +259,13 @@ impl DoorStep {
     pub fn standing(&self, elector: Option<ElectorId>) -> Option<&Said> {
         self.said.iter().find(|s| s.stands && s.result.elector == elector)
     }
+
+    /// Whether a later answer counts in the place of this one, though neither corrects the other: two tabs, two phones,
+    /// or two visits. A later visit without a voting intention leaves an earlier intention as it is.
+    pub fn outdone(&self, said: &Said) -> bool {
+        let same = |later: &Said| later.stands && later.result.elector == said.result.elector;
+        let counts = |later: &Said| said.result.intention.is_none() || later.result.intention.is_some();
+        said.stands
+            && self.said.iter().take_while(|later| later.id != said.id).any(|later| same(later) && counts(later))
+    }
 }

@@ -59,6 +59,7 @@ struct PlanPage {
     who: Uuid,
     plan: Plan,
     block: Option<u32>,
+    waits: bool,
 }
 
 /// `GET /canvass/{list}`
@@ -69,7 +70,7 @@ pub async fn plan(viewer: Viewer, layout: Layout, Path(list): Path<ListId>, Quer
     let mut scope = viewer.scope_of(Scope { list: Some(list), area: None }).await?;
     let plan = store::plan(&mut scope, list).await?.ok_or(Error::NotFound)?;
     let plan = scope.finish(plan).await?;
-    Ok(PlanPage { layout, who: viewer.account, plan, block: asked.block }.into_response())
+    Ok(PlanPage { layout, who: viewer.account, plan, block: asked.block, waits: asked.waits.is_some() }.into_response())
 }
 
 #[derive(Template, WebTemplate)]
@@ -127,7 +128,7 @@ impl Toast {
 /// What a door's page is for just now.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
-    /// Nobody was spoken with yet: the form.
+    /// Nothing was recorded yet, or another visit is to be: the form.
     Fresh,
     /// The form, filled with what stands.
     Change,
@@ -180,7 +181,7 @@ impl DoorPage {
         let mode = match step.door().state {
             State::Leave => Mode::Leave,
             _ if asked.change.is_some() && !step.said.is_empty() => Mode::Change,
-            State::Spoke(_) if asked.again.is_none() => Mode::Done,
+            State::Spoke(_) | State::Other(_) if asked.again.is_none() => Mode::Done,
             _ => Mode::Fresh,
         };
         let draft = |elector| match step.standing(elector) {

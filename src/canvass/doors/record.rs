@@ -37,13 +37,16 @@ pub async fn record(
     }
 }
 
-/// The session is over: the answers wait for an organiser, and one may sign in and go on at this door.
+/// The session is over: answers wait for an organiser, and one may sign in and go on at this door.
 async fn keep(app: &App, visitor: &Visitor, list: ListId, sheet: &Sheet) -> Answer {
-    let judged = results::receive(app, visitor, &sheet.results(list, &[])).await?;
+    let said = sheet.results(list, &[]);
+    let judged = results::receive(app, visitor, &said).await?;
     if judged.iter().any(|j| j.never_theirs) {
         return Err(Error::NotFound);
     }
-    Ok(see_other(&format!("/sign-in?next=/canvass/{list}/doors/{}&ended=1&kept=1", sheet.household)))
+    // An empty form leaves nothing to keep.
+    let kept = if said.is_empty() { "" } else { "&kept=1" };
+    Ok(see_other(&format!("/sign-in?next=/canvass/{list}/doors/{}&ended=1{kept}", sheet.household)))
 }
 
 async fn take(app: &App, visitor: &Visitor, viewer: &Viewer, list: ListId, sheet: Sheet) -> Answer {
