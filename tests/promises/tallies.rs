@@ -79,7 +79,8 @@ async fn what_is_said_while_an_import_moves_people_follows_them() {
         run(&mut import, "commit").await;
     };
     let ((one, two), ()) = tokio::join!(sends, import);
-    (one.expect(201), two.expect(201));
+    one.expect(201);
+    two.expect(201);
     assert_eq!(count(&app, "select count(*) from result where area_no = 2").await, 2);
     assert_eq!(count(&app, RECOUNT).await, 0);
 }
