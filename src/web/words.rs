@@ -1,6 +1,6 @@
 //! How pages write times, dates and figures: British English, the clock on the wall of the United Kingdom.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Europe::London;
 use std::fmt::Display;
 
@@ -34,6 +34,21 @@ impl<T: Whole> Whole for &T {
     fn whole(&self) -> i64 {
         (**self).whole()
     }
+}
+
+/// The type of an input that holds this value: browsers show nothing of what is no date in a field for dates, and what
+/// was typed comes back.
+pub fn input_kind(kind: &'static str, value: impl Display) -> &'static str {
+    let value = value.to_string();
+    let fits = match kind {
+        "date" => value.parse::<NaiveDate>().is_ok(),
+        "time" => ["%H:%M", "%H:%M:%S"].iter().any(|f| NaiveTime::parse_from_str(&value, f).is_ok()),
+        "datetime-local" => {
+            ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"].iter().any(|f| NaiveDateTime::parse_from_str(&value, f).is_ok())
+        }
+        _ => true,
+    };
+    if fits || value.is_empty() { kind } else { "text" }
 }
 
 /// A moment, also by reference.

@@ -16,7 +16,6 @@ use chromiumoxide::cdp::browser_protocol::network::{
     EmulateNetworkConditionsByRuleParams, Headers, NetworkConditions, OverrideNetworkStateParams,
     SetExtraHttpHeadersParams,
 };
-use chromiumoxide::cdp::browser_protocol::page::NavigateParams;
 use chromiumoxide::cdp::browser_protocol::target::CreateTargetParams;
 use chromiumoxide::cdp::js_protocol::runtime::{EvaluateParams, EventExceptionThrown};
 use chromiumoxide::layout::Point;
@@ -71,7 +70,7 @@ impl Browser {
 
     /// Opens an empty page, as wide as a laptop.
     pub async fn page(&self) -> Page {
-        // A window of its own: a tab behind another is not drawn, and what moves in it never comes to rest.
+        // A window of its own: a tab behind another is not drawn, and never says that it has loaded.
         let window = CreateTargetParams::builder().url("about:blank").new_window(true).build().unwrap();
         let tab = self.chromium.new_page(window).await.unwrap();
         let mut thrown = tab.event_listener::<EventExceptionThrown>().await.unwrap();
@@ -117,13 +116,6 @@ impl Page {
     /// Goes to an address and waits until the page has loaded.
     pub async fn goto(&self, url: &str) {
         self.tab.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
-    }
-
-    /// The same for a page among several tabs: asks the page itself whether it has loaded.
-    pub async fn visit(&self, url: &str) {
-        let gone = self.tab.execute(NavigateParams::new(url)).await.unwrap_or_else(|error| panic!("{url}: {error}"));
-        assert_eq!(gone.error_text, None, "{url}");
-        self.wait_until("document.readyState === 'complete'").await;
     }
 
     /// The address of the page.
@@ -195,10 +187,16 @@ impl Page {
         self.show_in(viewport).await;
     }
 
-    /// Prefers dark colours, or light ones.
+    /// Prefers dark colours, or light ones; and that nothing moves.
     pub async fn dark(&self, dark: bool) {
         let scheme = if dark { "dark" } else { "light" };
-        self.tab.emulate_media_features(vec![MediaFeature::new("prefers-color-scheme", scheme)]).await.unwrap();
+        self.tab
+            .emulate_media_features(vec![
+                MediaFeature::new("prefers-color-scheme", scheme),
+                MediaFeature::new("prefers-reduced-motion", "reduce"),
+            ])
+            .await
+            .unwrap();
     }
 
     /// Shows the page as it is printed, or on the screen again.
@@ -250,25 +248,25 @@ impl Page {
     /// What axe-core finds against WCAG 2.2 AA and best practice, one line each; best compared with an empty list. The
     /// window is as tall as the page meanwhile, so that bars that stay in place cover nothing.
     pub async fn axe(&self) -> Vec<String> {
-        self.run_axe(AXE_RULES).await
+        self.as_tall_as_itself().await;
+        let found = self.axe_here(AXE_RULES).await;
+        self.show_in(self.viewport).await;
+        found
     }
 
-    /// The same, of the rules that a change of colours alone can break.
-    pub async fn axe_colours(&self) -> Vec<String> {
-        self.run_axe("['color-contrast', 'link-in-text-block']").await
-    }
-
-    async fn run_axe(&self, rules: &str) -> Vec<String> {
+    /// Makes the window as tall as the page.
+    pub async fn as_tall_as_itself(&self) {
         let height = self.evaluate("Math.ceil(document.documentElement.scrollHeight)").await.unwrap();
         self.show_in((self.viewport.0, height.as_i64().unwrap().max(self.viewport.1))).await;
+    }
+
+    /// What some rules of axe-core find in the window as it is.
+    pub async fn axe_here(&self, rules: &str) -> Vec<String> {
         if self.evaluate("typeof axe").await != Ok(json!("object")) {
             self.evaluate(&axe_source()).await.unwrap();
         }
-        let run = format!(
-            "axe.run(document, {{ resultTypes: ['violations'], preload: false, runOnly: {rules} }}).then({AXE_LINES})"
-        );
-        let found = self.evaluate(&run).await.unwrap();
-        self.show_in(self.viewport).await;
+        let options = format!("{{ resultTypes: ['violations'], preload: false, runOnly: {rules} }}");
+        let found = self.evaluate(&format!("axe.run(document, {options}).then({AXE_LINES})")).await.unwrap();
         let lines = found.as_array().into_iter().flatten();
         lines.map(|line| line.as_str().unwrap_or_default().to_owned()).collect()
     }
@@ -309,7 +307,11 @@ impl Page {
     }
 }
 
-const AXE_RULES: &str = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']";
+/// WCAG 2.2 AA and best practice, as axe-core tags its rules.
+pub const AXE_RULES: &str = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']";
+
+/// The rules that a change of colours alone can break.
+pub const AXE_COLOURS: &str = "['color-contrast', 'link-in-text-block']";
 
 /// What axe-core found, one line each.
 const AXE_LINES: &str = "({ violations }) => violations.flatMap(({ id, help, nodes }) => nodes.map((node) => \

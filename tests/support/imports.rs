@@ -124,3 +124,12 @@ impl Held {
         assert_eq!(staged, 0);
     }
 }
+
+/// The same of 1 December 2025, for a council that is named on the preview.
+pub async fn import_for(app: &TestApp, actor: &Actor, name: &str, bytes: Vec<u8>, authority: &str) -> Answer {
+    let path = upload_and_read(app, actor, name, bytes, "2025-12-01").await;
+    actor.post(&format!("{path}/authority"), &[("authority", authority)]).await.expect(303);
+    over(actor, &path).await;
+    apply(actor, &path).await;
+    over(actor, &path).await
+}

@@ -1,6 +1,6 @@
 //! Looking at pages as everybody does: on a phone and on a laptop, in light and dark, on paper.
 
-use super::browser::{Browser, LAPTOP, NARROW, PHONE, Page};
+use super::browser::{AXE_COLOURS, AXE_RULES, Browser, LAPTOP, NARROW, PHONE, Page};
 use super::html::Pages;
 use super::stops::Stop;
 use serde_json::json;
@@ -50,7 +50,7 @@ impl Tour {
     pub async fn walk(&self, browser: &Browser) -> Found {
         let page = browser.page().await;
         page.bearer(self.token.as_deref()).await;
-        page.visit(&format!("{}/status", self.base)).await;
+        page.goto(&format!("{}/status", self.base)).await;
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let mut look = Look { tour: self, client, page, scripts: false, found: Found::default() };
         for stop in &self.stops {
@@ -93,10 +93,10 @@ impl Look<'_> {
     async fn show(&mut self, stop: &Stop, html: &str) {
         let scripts = html.contains("<script");
         if scripts && stop.sent.is_none() {
-            self.page.visit(&format!("{}{}", self.tour.base, stop.address)).await;
+            self.page.goto(&format!("{}{}", self.tour.base, stop.address)).await;
         } else {
             if self.scripts {
-                self.page.visit(&format!("{}/status", self.tour.base)).await;
+                self.page.goto(&format!("{}/status", self.tour.base)).await;
             }
             let write = format!("document.open(); document.write({}); document.close()", json!(html));
             self.page.evaluate(&write).await.unwrap();
@@ -121,23 +121,27 @@ impl Look<'_> {
     }
 
     async fn in_every_window(&mut self, name: &str) {
-        for (dark, window) in [(false, PHONE), (false, LAPTOP), (true, LAPTOP), (true, PHONE)] {
-            self.page.dark(dark).await;
+        self.settle().await;
+        for window in [PHONE, LAPTOP] {
             self.page.resize(window).await;
-            self.settle().await;
+            self.page.as_tall_as_itself().await;
+            let light = self.page.axe_here(AXE_RULES).await;
+            self.page.dark(true).await;
             // What the dark changes is colours: of axe, which has looked once, only what depends on them.
-            let found = if dark { self.page.axe_colours().await } else { self.page.axe().await };
-            let dark = if dark { "dark" } else { "light" };
-            self.found.wrong.extend(found.into_iter().map(|line| format!("{name}, {dark}, {}: {line}", window.0)));
+            let dark = self.page.axe_here(AXE_COLOURS).await;
+            self.page.dark(false).await;
+            for (scheme, found) in [("light", light), ("dark", dark)] {
+                let lines = found.into_iter().map(|line| format!("{name}, {scheme}, {}: {line}", window.0));
+                self.found.wrong.extend(lines);
+            }
         }
-        self.page.dark(false).await;
         self.fits(name, NARROW).await;
     }
 
     async fn on_paper(&mut self, name: &str) {
         self.page.paper(true).await;
         self.settle().await;
-        let found = self.page.axe_colours().await;
+        let found = self.page.axe_here(AXE_COLOURS).await;
         self.found.wrong.extend(found.into_iter().map(|line| format!("{name}, on paper: {line}")));
         self.fits(&format!("{name}, on paper"), PAPER).await;
         self.page.paper(false).await;
@@ -152,8 +156,7 @@ impl Look<'_> {
     }
 
     async fn settle(&self) {
-        let still = "document.readyState === 'complete' && document.querySelector('h1') !== null \
-            && document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getTiming().iterations === Infinity)";
+        let still = "document.readyState === 'complete' && document.querySelector('h1') !== null";
         self.page.wait_until(still).await;
     }
 }

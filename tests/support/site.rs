@@ -2,7 +2,7 @@
 //! state, access that was given and ended.
 
 use super::app::{Account, TestApp, seed_place};
-use super::imports::{import, upload_and_read};
+use super::imports::{import_for, upload_and_read};
 use super::register::Generated;
 use super::walk::{Walk, change};
 use hustings::access::Role;
@@ -129,7 +129,7 @@ async fn answers(app: &TestApp, walk: &Walk) -> (Account, String) {
 async fn registers(app: &TestApp, organiser: &Account) -> (String, String) {
     let organiser = app.sign_in(organiser).await;
     let made = Generated::new(4, 300, "hostile");
-    import(app, &organiser, "town.csv", made.bytes("xpress-full-14"), "2025-12-01").await;
+    import_for(app, &organiser, "town.csv", made.bytes("xpress-full-14"), "Oldney Borough").await;
     let applied = upload_and_read(app, &organiser, "a-year-on.csv", made.bytes("next-year"), "2026-11-01").await;
     super::imports::apply(&organiser, &applied).await;
     super::imports::over(&organiser, &applied).await;

@@ -200,7 +200,7 @@ fn lists(site: &Site) -> Vec<Stop> {
         send(
             "/walk-lists",
             "/walk-lists",
-            200,
+            409,
             &with(&[("name", "Saturday"), ("order", "council"), ("expected", "9/9/9")]),
         ),
         send("/walk-lists/end", "/walk-lists/end", 200, &[("list", &site.walk.list)]),
