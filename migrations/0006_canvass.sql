@@ -684,8 +684,7 @@ create policy own_reads on receipt for select to hustings_volunteer, hustings_or
 create policy own_adds on receipt for insert to hustings_volunteer
   with check (account_id = (select wall.account()));
 create policy organiser_adds on receipt for insert to hustings_organiser
-  with check (exists (select from quarantine q where q.id = receipt.id and q.account_id = receipt.account_id
-    and q.state = 'waiting'));
+  with check (exists (select from quarantine q where q.id = receipt.id and q.account_id = receipt.account_id));
 create policy recorder on result_conflict for insert to hustings_volunteer
   with check (account_id = (select wall.account()) and exists (select from wall.recordable(partition_id, list_id, household_id, null) r
     where r.covered and r.door and r.area_no = result_conflict.area_no));

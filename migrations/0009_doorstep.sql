@@ -87,7 +87,19 @@ begin
 end
 $$;
 
+-- Is a result of this id on record, and corrected since? An id is a secret of 122 bits.
+create function wall.corrected(partition integer, result uuid) returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return wall.live()
+    and exists (select from public.result r where r.partition_id = partition and r.id = result)
+    and not exists (select from public.standing_result s where s.partition_id = partition and s.id = result);
+end
+$$;
+
 alter function wall.homes_here() owner to hustings_wall;
 alter function wall.people_here(bigint) owner to hustings_wall;
 alter function wall.said_here(bigint, bigint) owner to hustings_wall;
-grant execute on function wall.homes_here(), wall.people_here(bigint), wall.said_here(bigint, bigint) to hustings_volunteer;
+alter function wall.corrected(integer, uuid) owner to hustings_wall;
+grant execute on function wall.homes_here(), wall.people_here(bigint), wall.said_here(bigint, bigint),
+  wall.corrected(integer, uuid) to hustings_volunteer;

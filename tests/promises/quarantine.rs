@@ -135,7 +135,10 @@ async fn two_organisers_who_decide_at_the_same_time_decide_each_answer_once() {
     );
     let figure = |location: &str, key: &str| -> i64 {
         let query = location.split_once('?').unwrap().1;
-        let value = query.split('&').find_map(|p| p.strip_prefix(&format!("{key}="))).unwrap();
+        let value = query
+            .split('&')
+            .find_map(|p| p.strip_prefix(&format!("{key}=")))
+            .unwrap_or_else(|| panic!("{location}: {key}"));
         value.parse().unwrap()
     };
     let (one, two) = (one.expect(303).location(), two.expect(303).location());

@@ -114,9 +114,16 @@ impl Look<'_> {
             Some(fields) => self.client.post(address).form(fields),
             None => self.client.get(address),
         };
-        let request = request.header("origin", &self.tour.base);
-        let request = self.tour.token.iter().fold(request, |request, token| request.bearer_auth(token));
-        let answer = request.send().await.unwrap();
+        let known = |request: reqwest::RequestBuilder| {
+            let request = request.header("origin", &self.tour.base);
+            self.tour.token.iter().fold(request, |request, token| request.bearer_auth(token))
+        };
+        let mut answer = known(request).send().await.unwrap();
+        // A search is kept, and its page fetched.
+        let kept = answer.headers().get("location").filter(|_| stop.status == 200);
+        if let Some(page) = kept.map(|l| format!("{}{}", self.tour.base, l.to_str().unwrap())) {
+            answer = known(self.client.get(page)).send().await.unwrap();
+        }
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 

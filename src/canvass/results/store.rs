@@ -124,8 +124,7 @@ pub async fn changing(scope: &mut Scoped, sent: &[Sent<'_>]) -> Result<Vec<Uuid>
         r#"select t.id as "id!" from unnest($1::uuid[], $2::bytea[], $3::integer[]) as t (id, digest, partition)
            cross join lateral wall.received_same(t.id, t.digest) same
            where not same or (same
-             and exists (select from result r where r.partition_id = t.partition and r.id = t.id)
-             and not exists (select from standing_result s where s.partition_id = t.partition and s.id = t.id))"#,
+             and wall.corrected(t.partition, t.id))"#,
         &ids,
         &digests,
         &partitions
