@@ -392,7 +392,7 @@ async fn an_organiser_says_on_the_preview_whose_register_it_is_after_all() {
     over(&organiser, &path).await;
     apply(&organiser, &path).await;
     assert!(over(&organiser, &path).await.text("h1").contains("Imported"));
-    let of = "select count(*) from elector join authority using (partition_id) where name = $1 and left_at is null";
+    let of = "select count(*) from elector join authority using (partition_id) where authority.name = $1 and left_at is null";
     let there = |name: &'static str| query_scalar::<_, i64>(of).bind(name);
     let (first, second) = (there("Wexmere"), there("Saltmarsh Borough"));
     let (first, second) = (first.fetch_one(&mut db).await.unwrap(), second.fetch_one(&mut db).await.unwrap());
