@@ -19,7 +19,7 @@ use hustings::web::{App, RouteInfo};
 use serde_json::json;
 
 /// How many tabs look at the same time.
-const TABS: usize = 2;
+const TABS: usize = 3;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_can_use_every_page_of_the_site() {
