@@ -196,6 +196,8 @@ async fn a_volunteer_goes_from_door_to_door_with_and_without_scripts() {
 
 /// Firm becomes probable, and stays in history.
 async fn correct_the_first(app: &TestApp, page: &Page, walk: &Walk) {
+    // What still waits is sent from the next page, which is then brought up to date under the finger.
+    page.wait_for("All answers sent").await;
     page.goto(&format!("{}/canvass/{}/doors/{}", app.base, walk.list, walk.doors[0].household)).await;
     page.click("Change this answer").await;
     page.wait_for("You are changing what was recorded.").await;
