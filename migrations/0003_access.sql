@@ -1,5 +1,5 @@
 -- Who may come in: accounts, grants, sessions, and the tools that may be closed.
--- installation, intention_code and issue_code hold nothing about a person, so have no row security.
+-- installation, intention_code and issue_code hold nothing about a person: 0010_gates.sql says who writes them.
 set local role hustings_owner;
 
 -- One installation is one data controller (Art 4(7)).
