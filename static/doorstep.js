@@ -30,7 +30,7 @@ const form = () => document.querySelector("form[data-door]");
 
 // ---- The outbox's count, in the head at all times
 
-let unsent = 0;
+let unsent; // not known until the outbox has been read
 let told = "";
 let refused = [];
 
@@ -45,10 +45,9 @@ function showUnsent({ unsent: now, state, verdicts, refused: notTaken }) {
 }
 
 function drawUnsent() {
-  document.querySelectorAll("[data-unsent-count]").forEach((place) => { place.textContent = unsent; });
-  document.querySelectorAll("[data-unsent-note]").forEach((place) => {
-    place.textContent = unsent === 0 ? "All answers sent" : "Kept on this phone until there is signal";
-  });
+  const note = unsent === undefined ? "Looking" : unsent === 0 ? "All answers sent" : "Kept on this phone until there is signal";
+  document.querySelectorAll("[data-unsent-count]").forEach((place) => { place.textContent = unsent ?? "…"; });
+  document.querySelectorAll("[data-unsent-note]").forEach((place) => { place.textContent = note; });
   showNotTaken(refused, () => outbox.forget(refused.map(({ id }) => id)));
 }
 
@@ -107,14 +106,19 @@ async function put(slot, now, before, takeBack = false) {
   visit.set(slot, result);
 }
 
-// One after the other; when this device cannot keep anything, the plain form takes over.
+// One after the other.
 function queue(task) {
-  work = work.then(task).catch((error) => {
-    console.error("The outbox cannot be used", error);
-    unusable = true;
-    form()?.removeAttribute("data-door");
-  });
+  work = work.then(task).catch(giveUp);
   return work;
+}
+
+// This device cannot keep anything: each answer goes straight to the server, by the plain form.
+function giveUp(error) {
+  console.error("The outbox cannot be used", error);
+  unusable = true;
+  unsent = 0;
+  drawUnsent();
+  form()?.removeAttribute("data-door");
 }
 
 document.addEventListener("change", ({ target }) => {
@@ -425,9 +429,5 @@ async function start() {
 }
 
 if (isSecureContext && self.indexedDB) {
-  start().catch((error) => {
-    console.error("The outbox cannot be used", error);
-    unusable = true;
-    form()?.removeAttribute("data-door");
-  });
+  start().catch(giveUp);
 }
