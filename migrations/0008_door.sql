@@ -231,11 +231,13 @@ $$;
 
 -- A result that came again, the same, under a live session and was stored no longer waits.
 create function wall.release(result uuid, content bytea) returns void
-language sql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '' as $$
+begin
   update public.quarantine q set state = 'stored', decided_at = statement_timestamp()
   where q.id = result and q.digest = release.content and q.state = 'waiting'
     and exists (select from wall.in_use())
-    and exists (select from public.receipt r where r.id = result and r.digest = release.content)
+    and exists (select from public.receipt r where r.id = result and r.digest = release.content);
+end
 $$;
 
 -- The public notices of closed tools, and what every page says of the installation.
