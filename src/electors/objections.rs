@@ -55,6 +55,8 @@ pub fn standing<'a>(all: &'a [Objection], channel: &str) -> Option<&'a Objection
 /// # Errors
 /// [`Error::NotFound`] outside the area in use.
 pub async fn record(scope: &mut Scoped, id: ElectorId, channel: &str, withdrawn: bool, how: &str) -> Result<(), Error> {
+    // An import that moves people waits for this word, or it for the import, before anybody asks where its person lives.
+    sqlx::query!("select wall.begin_answers($1)", &[id.partition][..]).execute(scope.connection()).await?;
     let area_no = sqlx::query_scalar!(
         "select area_no from elector where partition_id = $1 and elector_id = $2",
         id.partition,

@@ -85,6 +85,26 @@ async fn what_is_said_while_an_import_moves_people_follows_them() {
     assert_eq!(count(&app, RECOUNT).await, 0);
 }
 
+#[tokio::test]
+async fn an_objection_made_while_an_import_moves_people_follows_its_person() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let organiser = app.actor(Role::Organiser, "all").await;
+    let id = Place::of(&app).await.id("QB1-2").await;
+    let mut import = app.database.operator().await;
+    run(&mut import, "begin").await;
+    run(&mut import, "update elector set area_no = 2").await;
+    run(&mut import, "select wall.hold_answers(1)").await;
+    let path = format!("/electors/{id}/objection");
+    let import = async {
+        somebody_waits(&mut app.database.operator().await).await;
+        run(&mut import, "commit").await;
+    };
+    let (said, ()) = tokio::join!(organiser.post(&path, &[("how", "By letter of 3 October")]), import);
+    said.expect(303);
+    assert_eq!(count(&app, "select count(*) from objection where area_no = 2").await, 1);
+}
+
 /// A server of its own, ended with this value.
 struct Server(Child);
 
