@@ -45,10 +45,16 @@ function showUnsent({ unsent: now, state, verdicts, refused: notTaken }) {
 }
 
 function drawUnsent() {
-  const note = unsent === undefined ? "Looking" : unsent === 0 ? "All answers sent" : "Kept on this phone until there is signal";
-  document.querySelectorAll("[data-unsent-count]").forEach((place) => { place.textContent = unsent ?? "…"; });
+  document.querySelectorAll("[data-unsent-count]").forEach((place) => { place.textContent = unsent ?? (unusable ? "?" : "…"); });
+  const note = waitingInWords();
   document.querySelectorAll("[data-unsent-note]").forEach((place) => { place.textContent = note; });
   showNotTaken(refused, () => outbox.forget(refused.map(({ id }) => id)));
+}
+
+function waitingInWords() {
+  if (unsent > 0) return "Kept on this phone until there is signal";
+  if (unusable) return "This phone cannot keep answers. Each is sent when you save it";
+  return unsent === 0 ? "All answers sent" : "Looking";
 }
 
 // ---- Answers
@@ -106,17 +112,17 @@ async function put(slot, now, before, takeBack = false) {
   visit.set(slot, result);
 }
 
-// One after the other.
+// Taps are kept one after the other.
 function queue(task) {
   work = work.then(task).catch(giveUp);
   return work;
 }
 
-// This device cannot keep anything: each answer goes straight to the server, by the plain form.
+// This device can keep nothing more: each answer goes straight to the server, by the plain form. What was counted before
+// still waits.
 function giveUp(error) {
   console.error("The outbox cannot be used", error);
   unusable = true;
-  unsent = 0;
   drawUnsent();
   form()?.removeAttribute("data-door");
 }

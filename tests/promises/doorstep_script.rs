@@ -355,6 +355,24 @@ async fn a_whole_block_not_home_is_said_at_once_and_can_be_taken_back() {
 }
 
 #[tokio::test]
+async fn a_phone_that_can_keep_no_more_does_not_call_what_waits_sent() {
+    let phone = Phone::at_the_first_door().await;
+    phone.pauses_last().await;
+    phone.tap(0, "F").await;
+    phone.unsent(1).await;
+    phone.page.evaluate("IDBDatabase.prototype.transaction = () => { throw new Error('full'); }; 0").await.unwrap();
+    phone.tap(1, "A").await;
+    // The plain form has taken over.
+    phone.page.wait_until("document.querySelector('form[data-door]') === null").await;
+    phone.unsent(1).await;
+    phone
+        .page
+        .wait_until("!document.querySelector('[data-unsent-note]').textContent.includes('All answers sent')")
+        .await;
+    phone.browser.close().await;
+}
+
+#[tokio::test]
 async fn what_is_tapped_before_the_script_is_there_counts() {
     let phone = Phone::at_the_first_door().await;
     phone.page.scripts(false).await;
