@@ -64,17 +64,19 @@ begin
 end
 $$;
 
-create function wall.grant_id() returns uuid
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  return (select grant_id from wall.in_use());
-end
-$$;
-
 create function wall.session_id() returns uuid
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return (select session_id from wall.in_use());
+end
+$$;
+
+-- Are these the account, grant and session that act? What a look on record names.
+create function wall.acting(account uuid, grant_id uuid, session uuid) returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (select from wall.in_use() u where u.account_id = acting.account and u.grant_id = acting.grant_id
+    and u.session_id = acting.session);
 end
 $$;
 
@@ -136,13 +138,17 @@ create type wall.session_state as (
 );
 
 create function wall.who(hash text) returns setof wall.session_state
-language sql stable security definer set search_path = '' as $$
+language plpgsql stable security definer rows 1 set search_path = '' as $$
+declare
+  held bytea := sha256(decode(hash, 'hex'));
+begin
+  return query
   with s as materialized (
     select s.*, s.ended_at is null and s.idle_until > statement_timestamp() and s.ends_at > statement_timestamp()
       and g.ended_at is null and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp() as live,
       g.role, g.area_id, g.purpose, g.ends_at as grant_ends_at
     from public.session s join public.access_grant g using (grant_id)
-    where s.key = sha256(decode(hash, 'hex'))
+    where s.key = held
   )
   select case when s.live then 'live' else 'ended' end, s.session_id, s.account_id,
     case when s.live then a.name end, case when s.live then a.email end, s.grant_id, s.role, s.area_id,
@@ -157,7 +163,8 @@ language sql stable security definer set search_path = '' as $$
        where g.account_id = s.account_id and g.ended_at is null
          and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp())
     end
-  from s join public.account a using (account_id) join public.area ar using (area_id)
+  from s join public.account a using (account_id) join public.area ar using (area_id);
+end
 $$;
 
 alter function wall.in_use() owner to hustings_wall;
@@ -166,8 +173,8 @@ alter function wall.live() owner to hustings_wall;
 alter function wall.tool_of(text) owner to hustings_wall;
 alter function wall.is(text) owner to hustings_wall;
 alter function wall.account() owner to hustings_wall;
-alter function wall.grant_id() owner to hustings_wall;
 alter function wall.session_id() owner to hustings_wall;
+alter function wall.acting(uuid, uuid, uuid) owner to hustings_wall;
 alter function wall.just_now(timestamptz) owner to hustings_wall;
 alter function wall.numbers_of(bigint) owner to hustings_wall;
 alter function wall.areas() owner to hustings_wall;
@@ -176,8 +183,8 @@ alter type wall.in_use owner to hustings_wall;
 alter type wall.session_state owner to hustings_wall;
 
 -- Each of these tells a session about itself and nothing else.
-grant execute on function wall.open(text), wall.live(), wall.is(text), wall.account(), wall.grant_id(),
-  wall.session_id(), wall.areas(), wall.just_now(timestamptz)
+grant execute on function wall.open(text), wall.live(), wall.is(text), wall.account(),
+  wall.session_id(), wall.acting(uuid, uuid, uuid), wall.areas(), wall.just_now(timestamptz)
   to hustings_volunteer, hustings_organiser, hustings_membership, hustings_protection,
   hustings_administrator, hustings_importer;
 grant execute on function wall.who(text) to hustings_app;

@@ -4,6 +4,55 @@
 -- of other people's rows, and see in `explain (analyze)` whether a row was left before the policy took it away. Of the
 -- tables themselves a canvasser's role holds record numbers only, and there is nothing in those to compare.
 
+-- Each asks once which list is open and then names it: a view that groups (`home_on_list`) is worked out for that list alone
+-- only where the list is a value, not a row to be joined.
+
+-- This volunteer's lists now, the one that ends first at the top.
+create function wall.lists_here()
+returns table (partition_id integer, list_id bigint, name text, doors integer, done bigint, ends timestamptz)
+language plpgsql stable security definer set search_path = '' as $$
+#variable_conflict use_column
+declare
+  own bigint[] := wall.own_lists();
+  myself uuid := wall.account();
+begin
+  return query
+  select l.partition_id, l.list_id, l.name, l.doors,
+    (select count(*) from public.walk_list_door d
+      join public.home_answered h on h.household_id = d.household_id
+      where d.partition_id = l.partition_id and d.list_id = l.list_id and d.version = l.version
+        and h.partition_id = l.partition_id and h.list_id = l.list_id and h.done),
+    given.ends
+  from public.walk_list l
+  cross join lateral (
+    select max(a.ends_at) as ends from public.assignment a
+    where a.partition_id = l.partition_id and a.list_id = l.list_id and a.account_id = myself and a.ended_at is null
+      and a.starts_at <= statement_timestamp() and a.ends_at > statement_timestamp()) given
+  where l.list_id = any (own)
+  order by given.ends, l.name, l.list_id;
+end
+$$;
+
+-- The open list as its pages need it: no row when none is.
+create function wall.list_here()
+returns table (name text, version integer, intention_kind text, show_last boolean, poll text, ends timestamptz)
+language plpgsql stable security definer rows 1 set search_path = '' as $$
+#variable_conflict use_column
+declare
+  here wall.open_list;
+  myself uuid := wall.account();
+begin
+  select * into here from wall.list();
+  return query
+  select l.name, l.version, l.intention_kind, l.show_last, p.name,
+    (select max(a.ends_at) from public.assignment a where a.partition_id = l.partition_id and a.list_id = l.list_id
+       and a.account_id = myself and a.ended_at is null)
+  from public.walk_list l
+  left join public.poll p on p.poll_id = l.poll_id
+  where l.partition_id = here.partition_id and l.list_id = here.list_id;
+end
+$$;
+
 -- The homes of the open list in walking order, with how each stands.
 create function wall.homes_here()
 returns table (household_id bigint, area_no integer, street text, building text, number integer, number_suffix text,
@@ -11,37 +60,44 @@ returns table (household_id bigint, area_no integer, street text, building text,
   done boolean, mine timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
 #variable_conflict use_column
+declare
+  here wall.open_list;
+  myself uuid;
 begin
+  select * into here from wall.list();
+  myself := wall.account();
   return query
-  with here as materialized (
-    select * from wall.list()
-  ), objects as materialized (
+  with objects as materialized (
     select distinct on (o.elector_id) o.elector_id, not o.withdrawn as objects
-    from here join public.walk_list_elector e using (partition_id, list_id, version)
+    from public.walk_list_elector e
     join public.objection o on o.partition_id = e.partition_id and o.elector_id = e.elector_id and o.channel = 'door'
+    where e.partition_id = here.partition_id and e.list_id = here.list_id and e.version = here.version
     order by o.elector_id, o.at desc, o.objection_id desc
   ), people as materialized (
     select e.household_id, count(*) as people, count(*) filter (where o.objects) as objecting
-    from here join public.walk_list_elector e using (partition_id, list_id, version)
+    from public.walk_list_elector e
     left join objects o on o.elector_id = e.elector_id
+    where e.partition_id = here.partition_id and e.list_id = here.list_id and e.version = here.version
     group by e.household_id
   ), said as materialized (
     select h.household_id, h.spoke, h.spoke_with, h.latest, h.done
-    from here join public.home_on_list h using (partition_id, list_id, version)
+    from public.home_answered h
+    where h.partition_id = here.partition_id and h.list_id = here.list_id
   ), mine as materialized (
     select r.household_id, max(r.received_at) as at
-    from here join public.result r using (partition_id, list_id)
-    where r.account_id = (select wall.account())
+    from public.result r
+    where r.partition_id = here.partition_id and r.list_id = here.list_id and r.account_id = myself
     group by r.household_id
   )
   select d.household_id, d.area_no, h.street, h.building, h.number, h.number_suffix, h.flat, h.lines, h.postcode,
     coalesce(p.people, 0), coalesce(p.objecting, 0), s.spoke, s.spoke_with, s.latest,
     coalesce(s.done, false), m.at
-  from here join public.walk_list_door d using (partition_id, list_id, version)
+  from public.walk_list_door d
   join public.household h on h.partition_id = d.partition_id and h.household_id = d.household_id
   left join people p on p.household_id = d.household_id
   left join said s on s.household_id = d.household_id
   left join mine m on m.household_id = d.household_id
+  where d.partition_id = here.partition_id and d.list_id = here.list_id and d.version = here.version
   order by d.place;
 end
 $$;
@@ -52,19 +108,22 @@ returns table (household_id bigint, elector_id bigint, name text, kind text, obj
   received_at timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
 #variable_conflict use_column
+declare
+  here wall.open_list;
 begin
+  select * into here from wall.list();
   return query
   select e.household_id, e.elector_id, p.name, p.kind,
     coalesce((select not o.withdrawn from public.objection o where o.partition_id = e.partition_id
       and o.elector_id = e.elector_id and o.channel = 'door' order by o.at desc, o.objection_id desc limit 1), false),
     i.code, i.received_at
-  from wall.list() here
-  join public.walk_list l using (partition_id, list_id)
-  join public.walk_list_elector e on e.partition_id = here.partition_id and e.list_id = here.list_id
+  from public.walk_list l
+  join public.walk_list_elector e on e.partition_id = l.partition_id and e.list_id = l.list_id
     and e.version = here.version and (people_here.home is null or e.household_id = people_here.home)
   join public.elector p on p.partition_id = e.partition_id and p.elector_id = e.elector_id and p.left_at is null
   left join public.intention_now i on i.partition_id = e.partition_id and i.elector_id = e.elector_id
     and i.intention_kind = l.intention_kind and here.show_last
+  where l.partition_id = here.partition_id and l.list_id = here.list_id
   order by e.household_id, e.place, e.elector_id;
 end
 $$;
@@ -75,14 +134,18 @@ returns table (id uuid, elector_id bigint, outcome text, intention text, issues 
   note text, at timestamptz, received_at timestamptz, base uuid, mine boolean, stands boolean)
 language plpgsql stable security definer set search_path = '' as $$
 #variable_conflict use_column
+declare
+  here wall.open_list;
+  myself uuid;
 begin
+  select * into here from wall.list();
+  myself := wall.account();
   return query
   select r.id, r.elector_id, r.outcome, r.intention, r.issues, r.asks, r.voted, r.note, r.at, r.received_at, r.base,
-    r.account_id = (select wall.account()),
+    r.account_id = myself,
     exists (select from public.standing_result s where s.partition_id = r.partition_id and s.id = r.id)
-  from wall.list() here
-  join public.result r on r.partition_id = here.partition_id and r.list_id = here.list_id
-    and r.household_id = said_here.home
+  from public.result r
+  where r.partition_id = here.partition_id and r.list_id = here.list_id and r.household_id = said_here.home
   order by r.received_at desc, r.id desc limit said_here.most;
 end
 $$;
@@ -97,9 +160,11 @@ begin
 end
 $$;
 
+alter function wall.lists_here() owner to hustings_wall;
+alter function wall.list_here() owner to hustings_wall;
 alter function wall.homes_here() owner to hustings_wall;
 alter function wall.people_here(bigint) owner to hustings_wall;
 alter function wall.said_here(bigint, bigint) owner to hustings_wall;
 alter function wall.corrected(integer, uuid) owner to hustings_wall;
-grant execute on function wall.homes_here(), wall.people_here(bigint), wall.said_here(bigint, bigint),
+grant execute on function wall.lists_here(), wall.list_here(), wall.homes_here(), wall.people_here(bigint), wall.said_here(bigint, bigint),
   wall.corrected(integer, uuid) to hustings_volunteer;

@@ -46,7 +46,9 @@ impl Pgbench<'_> {
             command.arg("--file").arg(path);
         }
         if !self.role.is_empty() {
-            command.env("PGOPTIONS", format!("-c role={}", self.role));
+            // As the server's own connections of that role are set.
+            let settings = "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1";
+            command.env("PGOPTIONS", format!("-c role={} {settings}", self.role));
         }
         // Where the time goes, statement by statement, for whoever asks.
         let told = std::env::var_os("HUSTINGS_BENCH_STATEMENTS").is_some();

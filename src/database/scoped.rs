@@ -7,7 +7,7 @@ use super::{Database, Operator, WorkingRole};
 use crate::access::{Permission, Role};
 use crate::canvass::ListId;
 use crate::error::{Error, Tool};
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -204,17 +204,8 @@ impl Scoped {
         let Actor::Session { role, area, .. } = &actor else {
             return Err(Error::Forbidden("Operators do not come in by the web"));
         };
-        let mut transaction = database.role(permission.works_as(*role)).begin().await?;
-        let area = scope.area.unwrap_or(*area).to_string();
-        let list = scope.list.map(|l| l.to_string()).unwrap_or_default();
-        sqlx::query(
-            "select set_config('app.session', $1, true), set_config('app.list', $2, true), set_config('app.area', $3, true)",
-        )
-        .bind(credential.as_hex())
-        .bind(list)
-        .bind(area)
-        .execute(&mut *transaction)
-        .await?;
+        let first = first_statement(credential, scope.list, scope.area.unwrap_or(*area));
+        let transaction = database.role(permission.works_as(*role)).begin_with(first).await?;
         Ok(Scoped { transaction, actor, permission })
     }
 
@@ -371,6 +362,15 @@ impl Scoped {
             Err(error) => Err(self.ended_or_closed(error).await),
         }
     }
+}
+
+/// Begins and names session, list and area in one message to PostgreSQL. The one place where values are written into SQL:
+/// a digest in hex and numbers, by their types.
+fn first_statement(credential: &Credential, list: Option<ListId>, area: i64) -> AssertSqlSafe<String> {
+    let (session, list) = (credential.as_hex(), list.map(|l| l.to_string()).unwrap_or_default());
+    AssertSqlSafe(format!(
+        "begin; set local app.session = '{session}'; set local app.list = '{list}'; set local app.area = '{area}'"
+    ))
 }
 
 fn just_closed(tool: Tool) -> Error {

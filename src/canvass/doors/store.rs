@@ -15,15 +15,9 @@ use crate::error::Error;
 /// What the database says.
 pub async fn my_lists(scope: &mut Scoped) -> Result<Vec<MyList>, Error> {
     let rows = sqlx::query!(
-        r#"select l.partition_id, l.list_id, l.name, l.doors, coalesce(p.done, 0) as "done!", max(a.ends_at) as "ends!"
-           from walk_list l
-           join assignment a using (partition_id, list_id)
-           left join wall.own_progress() p using (partition_id, list_id)
-           where a.account_id = $1 and a.ended_at is null and a.starts_at <= statement_timestamp()
-             and a.ends_at > statement_timestamp()
-           group by l.partition_id, l.list_id, l.name, l.doors, p.done
-           order by max(a.ends_at), l.name, l.list_id"#,
-        scope.account()
+        r#"select partition_id as "partition_id!", list_id as "list_id!", name as "name!", doors as "doors!",
+             done as "done!", ends as "ends!"
+           from wall.lists_here()"#
     )
     .fetch_all(scope.connection())
     .await?;
@@ -90,14 +84,9 @@ pub async fn doorstep(
 
 async fn open(scope: &mut Scoped, list: ListId) -> Result<Option<OpenList>, Error> {
     let row = sqlx::query!(
-        r#"select l.name, l.version, l.intention_kind, l.show_last, p.name as "poll?",
-             (select max(a.ends_at) from assignment a where a.partition_id = l.partition_id and a.list_id = l.list_id
-                and a.account_id = $3 and a.ended_at is null) as "ends?"
-           from walk_list l left join poll p using (poll_id)
-           where l.partition_id = $1 and l.list_id = $2 and l.list_id = wall.list_id()"#,
-        list.partition,
-        list.id,
-        scope.account()
+        r#"select name as "name!", version as "version!", intention_kind as "intention_kind!", show_last as "show_last!",
+             poll, ends as "ends!"
+           from wall.list_here()"#
     )
     .fetch_optional(scope.connection())
     .await?;
@@ -108,7 +97,7 @@ async fn open(scope: &mut Scoped, list: ListId) -> Result<Option<OpenList>, Erro
         kind: r.intention_kind,
         show_last: r.show_last,
         poll: r.poll,
-        ends: r.ends.unwrap_or_default(),
+        ends: r.ends,
     }))
 }
 

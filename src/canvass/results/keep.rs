@@ -1,24 +1,71 @@
 //! Writing results: the receipt, the result itself, or the other content that came under its id.
 
 use super::place::Place;
-use super::store::Sent;
+use super::store::{Late, Sent};
 use crate::database::Scoped;
 use crate::error::Error;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-/// Receives ids; answers those that nobody had sent before. Waits for whoever is just receiving the same.
-pub(super) async fn receipts(scope: &mut Scoped, sent: &[Sent<'_>]) -> Result<Vec<Uuid>, Error> {
-    let ids: Vec<Uuid> = sent.iter().map(|s| s.id).collect();
-    let digests: Vec<Vec<u8>> = sent.iter().map(|s| s.digest.to_vec()).collect();
-    let own = scope.account();
-    let senders: Vec<Option<Uuid>> = sent.iter().map(|s| s.late.map(|l| l.account).or(own)).collect();
+/// Keeps results that nobody had sent before, and answers their ids: each with its receipt. Waits for whoever is just
+/// sending the same.
+pub(super) async fn keep(scope: &mut Scoped, sent: &[(Sent<'_>, &Place)]) -> Result<Vec<Uuid>, Error> {
+    let (late, own): (Vec<_>, Vec<_>) = sent.iter().partition(|(s, _)| s.late.is_some());
+    let mut new = keep_own(scope, &own).await?;
+    for (sent, place) in late {
+        if let Some(late) = sent.late
+            && keep_late(scope, &sent, place, late).await?
+        {
+            new.push(sent.id);
+        }
+    }
+    Ok(new)
+}
+
+/// The sender's own, all at once. Who sends a result of their own may not say when it was received, nor that anybody
+/// accepted it: the wall does not let them name those columns at all.
+async fn keep_own(scope: &mut Scoped, sent: &[(Sent<'_>, &Place)]) -> Result<Vec<Uuid>, Error> {
+    if sent.is_empty() {
+        return Ok(Vec::new());
+    }
+    fn each<'a, T>(sent: &[(Sent<'a>, &Place)], what: impl Fn(&Sent<'a>) -> T) -> Vec<T> {
+        sent.iter().map(|(s, _)| what(s)).collect()
+    }
+    let account = scope.account();
     let new = sqlx::query_scalar!(
-        "insert into receipt (id, digest, account_id)
-         select t.id, t.digest, t.account from unnest($1::uuid[], $2::bytea[], $3::uuid[]) as t (id, digest, account)
-         on conflict do nothing returning id",
-        &ids,
-        &digests,
-        &senders as &[Option<Uuid>]
+        r#"with sent as materialized (
+             select * from unnest($1::uuid[], $2::bytea[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[],
+               $7::integer[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
+               $15::timestamptz[], $16::uuid[]) as t (id, digest, partition_id, list_id, household_id, elector_id, area_no,
+               outcome, intention, intention_kind, issues, asks, voted, note, at, base)
+           ), new as (
+             insert into receipt (id, digest, account_id) select id, digest, $17 from sent on conflict do nothing returning id
+           ), kept as (
+             insert into result (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention,
+               intention_kind, issues, asks, voted, note, at, base, account_id)
+             select s.partition_id, s.id, s.list_id, s.household_id, s.elector_id, s.area_no, s.outcome, s.intention,
+               s.intention_kind, string_to_array(s.issues, ' '), string_to_array(s.asks, ' '), s.voted, s.note,
+               coalesce(s.at, clock_timestamp()), s.base, $17
+             from sent s join new using (id)
+           )
+           select id from new"#,
+        &each(sent, |s| s.id),
+        &each(sent, |s| s.digest.to_vec()),
+        &each(sent, |s| s.result.list.partition),
+        &each(sent, |s| s.result.list.id),
+        &each(sent, |s| s.result.household.id),
+        &each(sent, |s| s.result.elector.map(|e| e.id)) as &[Option<i64>],
+        &sent.iter().map(|(_, place)| place.area_no).collect::<Vec<_>>(),
+        &each(sent, |s| s.result.outcome.as_str().to_owned()),
+        &each(sent, |s| s.result.intention.clone()) as &[Option<String>],
+        &sent.iter().map(|(_, place)| place.kind.clone()).collect::<Vec<_>>(),
+        &each(sent, |s| s.result.issues.join(" ")),
+        &each(sent, |s| s.result.asks.iter().map(|a| a.as_str()).collect::<Vec<_>>().join(" ")),
+        &each(sent, |s| s.result.voted.map(|v| v.as_str().to_owned())) as &[Option<String>],
+        &each(sent, |s| s.result.note.clone()) as &[Option<String>],
+        &each(sent, |s| s.result.at) as &[Option<DateTime<Utc>>],
+        &each(sent, |s| s.result.base) as &[Option<Uuid>],
+        account
     )
     .fetch_all(scope.connection())
     .await;
@@ -33,36 +80,22 @@ pub(super) async fn received_same(scope: &mut Scoped, sent: &Sent<'_>) -> Result
     Ok(same.unwrap_or_default())
 }
 
-/// Writes a result: its sender's own now, or one that waited, which an organiser accepts.
-pub(super) async fn keep(scope: &mut Scoped, sent: &Sent<'_>, place: &Place) -> Result<(), Error> {
+/// One that waited, which an organiser accepts now, under its sender's name and time. Whether nobody had sent it before.
+async fn keep_late(scope: &mut Scoped, sent: &Sent<'_>, place: &Place, late: Late) -> Result<bool, Error> {
     let (result, by) = (sent.result, scope.account());
     let asks: Vec<String> = result.asks.iter().map(|a| a.as_str().to_owned()).collect();
-    // Who sends a result of their own may not say when it was received, nor that anybody accepted it: the wall does not
-    // let them name those columns at all.
-    let Some(late) = sent.late else {
-        let own = sqlx::query!(
-            "insert into result (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention,
-               intention_kind, issues, asks, voted, note, at, base, account_id)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, coalesce($14, clock_timestamp()), $15, $16)",
-            result.list.partition,
-            sent.id,
-            result.list.id,
-            result.household.id,
-            result.elector.map(|e| e.id),
-            place.area_no,
-            result.outcome.as_str(),
-            result.intention,
-            place.kind,
-            &result.issues,
-            &asks,
-            result.voted.map(|v| v.as_str()),
-            result.note,
-            result.at,
-            result.base,
-            by
-        );
-        return own.execute(scope.connection()).await.map(drop).map_err(ended_if_refused);
-    };
+    let new = sqlx::query!(
+        "insert into receipt (id, digest, account_id) values ($1, $2, $3) on conflict do nothing",
+        sent.id,
+        sent.digest,
+        late.account
+    )
+    .execute(scope.connection())
+    .await
+    .map_err(ended_if_refused)?;
+    if new.rows_affected() == 0 {
+        return Ok(false);
+    }
     sqlx::query!(
         "insert into result (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind,
            issues, asks, voted, note, at, received_at, base, account_id, accepted_by)
@@ -88,7 +121,7 @@ pub(super) async fn keep(scope: &mut Scoped, sent: &Sent<'_>, place: &Place) -> 
     )
     .execute(scope.connection())
     .await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Keeps another content that came under an id which is on record.

@@ -30,7 +30,7 @@ struct Known {
     issues_known: bool,
 }
 
-/// Asks of each result what its list says, and whether it is here already.
+/// Asks of each result what its list says, and whether it is here already; from here on no import moves its people.
 pub(super) async fn place(scope: &mut Scoped, sent: &[Sent<'_>]) -> Result<Vec<Result<Place, Ruling>>, Error> {
     let ids: Vec<Uuid> = sent.iter().map(|s| s.id).collect();
     let digests: Vec<Vec<u8>> = sent.iter().map(|s| s.digest.to_vec()).collect();
@@ -45,14 +45,9 @@ pub(super) async fn place(scope: &mut Scoped, sent: &[Sent<'_>]) -> Result<Vec<R
     let issues: Vec<String> = sent.iter().map(|s| s.result.issues.join(" ")).collect();
     let known = sqlx::query_as!(
         Known,
-        r#"select wall.received_same(t.id, t.digest) as same, r.covered as "covered?", r.door as "door?",
-             r.person as "person?", r.here as "here?", r.area_no as "area_no?", r.intention_kind as "kind?",
-             (t.code is null or exists (select from intention_code c where c.code = t.code)) as "code_known!",
-             string_to_array(t.issues, ' ') <@ array(select i.code from issue_code i) as "issues_known!"
-           from unnest($1::uuid[], $2::bytea[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
-               $8::text[]) with ordinality as t (id, digest, partition, list, household, elector, code, issues, n)
-           left join lateral wall.recordable(t.partition, t.list, t.household, t.elector) r on true
-           order by t.n"#,
+        r#"select same, covered, door, person, here, area_no, intention_kind as kind, code_known as "code_known!",
+             issues_known as "issues_known!"
+           from wall.judge($1, $2, $3, $4, $5, $6, $7, $8)"#,
         &ids,
         &digests,
         &partitions,

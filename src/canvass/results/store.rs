@@ -1,6 +1,6 @@
 //! Results in the database: one scoped transaction stores any number of them, each at most once.
 
-use super::keep::{keep, keep_conflict, receipts, received_same};
+use super::keep::{keep, keep_conflict, received_same};
 use super::place::{Place, place};
 use super::{DoorResult, Refusal};
 use crate::database::Scoped;
@@ -56,43 +56,31 @@ pub struct Late {
 /// now, [`Error::Forbidden`] when it refuses one that waited.
 pub async fn store(scope: &mut Scoped, sent: &[Sent<'_>]) -> Result<Vec<Ruling>, Error> {
     debug_assert!(sent.is_sorted_by(|a, b| a.id < b.id), "locks are taken in the order of ids");
-    begin(scope, sent).await?;
     let placed = place(scope, sent).await?;
-    let candidates: Vec<_> = sent.iter().zip(&placed).filter(|(_, p)| p.is_ok()).map(|(s, _)| *s).collect();
-    let new = receipts(scope, &candidates).await?;
+    let keepable: Vec<_> = sent.iter().zip(&placed).filter_map(|(s, p)| p.as_ref().ok().map(|p| (*s, p))).collect();
+    let new = keep(scope, &keepable).await?;
     let mut rulings = Vec::with_capacity(sent.len());
-    let mut stored = Vec::new();
-    for (sent, placed) in sent.iter().zip(placed) {
+    for (sent, placed) in sent.iter().zip(&placed) {
         rulings.push(match placed {
-            Err(ruling) => ruling,
-            Ok(place) if new.contains(&sent.id) => {
-                keep(scope, sent, &place).await?;
-                stored.push((*sent, place));
-                Ruling::Stored
-            }
+            Err(ruling) => ruling.clone(),
+            Ok(_) if new.contains(&sent.id) => Ruling::Stored,
             // Somebody has sent this id before, or just now: their receipt is there by now.
             Ok(_) if received_same(scope, sent).await? => Ruling::Replayed,
             Ok(place) => {
                 if sent.late.is_none() {
-                    keep_conflict(scope, sent, &place).await?;
+                    keep_conflict(scope, sent, place).await?;
                 }
                 Ruling::Conflict
             }
         });
     }
+    let stored: Vec<_> = keepable.into_iter().filter(|(sent, _)| new.contains(&sent.id)).collect();
     settle(scope, &stored).await?;
     Ok(rulings)
 }
 
-/// An import that moves people waits for these answers, or they for it, before anybody asks where their doors are.
-async fn begin(scope: &mut Scoped, sent: &[Sent<'_>]) -> Result<(), Error> {
-    let partitions: Vec<i32> = sent.iter().map(|s| s.result.list.partition).collect();
-    sqlx::query!("select wall.begin_answers($1)", &partitions).execute(scope.connection()).await?;
-    Ok(())
-}
-
 /// Brings intentions and tallies in line with what was stored; what came again and waited in quarantine waits no longer.
-async fn settle(scope: &mut Scoped, stored: &[(Sent<'_>, Place)]) -> Result<(), Error> {
+async fn settle(scope: &mut Scoped, stored: &[(Sent<'_>, &Place)]) -> Result<(), Error> {
     // A result that takes an intention back changes it too.
     let touches = |r: &DoorResult| r.intention.is_some() || r.base.is_some();
     let mut people: Vec<(i32, i64, &str)> = stored
@@ -102,12 +90,20 @@ async fn settle(scope: &mut Scoped, stored: &[(Sent<'_>, Place)]) -> Result<(), 
         .collect();
     people.sort_unstable();
     people.dedup();
-    for (partition, elector, kind) in people {
-        sqlx::query!("select wall.settle($1, $2, $3)", partition, elector, kind).execute(scope.connection()).await?;
+    let own: Vec<_> = stored.iter().filter(|(s, _)| s.late.is_none()).collect();
+    if people.is_empty() && own.is_empty() {
+        return Ok(());
     }
-    for (sent, _) in stored.iter().filter(|(s, _)| s.late.is_none()) {
-        sqlx::query!("select wall.release($1, $2)", sent.id, sent.digest).execute(scope.connection()).await?;
-    }
+    sqlx::query!(
+        "select wall.settle_all($1, $2, $3, $4, $5)",
+        &people.iter().map(|p| p.0).collect::<Vec<_>>(),
+        &people.iter().map(|p| p.1).collect::<Vec<_>>(),
+        &people.iter().map(|p| p.2.to_owned()).collect::<Vec<_>>(),
+        &own.iter().map(|(s, _)| s.id).collect::<Vec<_>>(),
+        &own.iter().map(|(s, _)| s.digest.to_vec()).collect::<Vec<_>>()
+    )
+    .execute(scope.connection())
+    .await?;
     Ok(())
 }
 
