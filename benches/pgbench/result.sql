@@ -18,9 +18,9 @@ with sent as materialized (
   select * from unnest(
     array[('01900000-0000-7' || lpad(to_hex(:client_id::bigint), 3, '0') || '-8000-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid],
     array[sha256(int8send(:n::bigint))], array[{partition}], array[1000 + :list::bigint], array[:household::bigint],
-    array[case when :met = 1 then :household::bigint * 2 end], array[:said_area_no],
+    array[case when :met = 1 then :household::bigint * 2 end], array[:said_area_no::integer],
     array[case when :met = 1 then 'spoke' else 'not-home' end], array[case when :met = 1 then 'F' end],
-    array[:said_intention_kind], array[case when :met = 1 then 'BUS' else '' end], array[''], array[null::text],
+    array[:said_intention_kind::text], array[case when :met = 1 then 'BUS' else '' end], array[''], array[null::text],
     array[null::text], array[now()], array[null::uuid])
   as t (id, digest, partition_id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind, issues,
     asks, voted, note, at, base)
@@ -38,7 +38,7 @@ with sent as materialized (
 select id from new;
 select wall.settle_all(case when :met = 1 then array[{partition}] else '{}' end,
   case when :met = 1 then array[:household::bigint * 2] else '{}' end,
-  case when :met = 1 then array[:said_intention_kind] else '{}' end,
+  case when :met = 1 then array[:said_intention_kind::text] else '{}' end,
   array[('01900000-0000-7' || lpad(to_hex(:client_id::bigint), 3, '0') || '-8000-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid],
   array[sha256(int8send(:n::bigint))]);
 select wall.live() and wall.open('contact');
