@@ -80,17 +80,17 @@ impl Place {
         if !self.data.exists() {
             make_private(&self.data)?;
         }
-        let (Some(user), Ok(found)) = (&self.user, fs::metadata(&self.data)) else {
-            return Ok(());
-        };
-        if found.uid() == user.uid {
+        let Some(user) = &self.user else { return Ok(()) };
+        let ours = || fs::metadata(&self.data).is_ok_and(|found| found.uid() == user.uid);
+        if ours() {
             return Ok(());
         }
         let empty = fs::read_dir(&self.data).is_ok_and(|mut entries| entries.next().is_none());
-        if !empty {
-            return Err(ClusterError::NotOurs { path: self.data.clone(), user: user.name.clone() });
+        if empty {
+            return self.give(&self.data);
         }
-        self.give(&self.data)
+        // Whoever starts at the same moment may have given it away meanwhile, and begun to fill it.
+        if ours() { Ok(()) } else { Err(ClusterError::NotOurs { path: self.data.clone(), user: user.name.clone() }) }
     }
 
     /// Gives a file or directory that root made to the user.
