@@ -365,11 +365,13 @@ impl Scoped {
 }
 
 /// Begins and names session, list and area in one message to PostgreSQL. The one place where values are written into SQL:
-/// a digest in hex and numbers, by their types.
+/// a digest in hex and numbers, by their types. They are arguments of a query, so that `pg_stat_statements` on somebody's own
+/// server keeps the text without them, as it would not of `set local`.
 fn first_statement(credential: &Credential, list: Option<ListId>, area: i64) -> AssertSqlSafe<String> {
     let (session, list) = (credential.as_hex(), list.map(|l| l.to_string()).unwrap_or_default());
     AssertSqlSafe(format!(
-        "begin; set local app.session = '{session}'; set local app.list = '{list}'; set local app.area = '{area}'"
+        "begin; select set_config('app.session', '{session}', true), set_config('app.list', '{list}', true), \
+         set_config('app.area', '{area}', true)"
     ))
 }
 
