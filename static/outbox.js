@@ -85,7 +85,7 @@ export class Outbox {
     this.skip = 0;
     this.many = MANY;
     this.state = "";
-    addEventListener("online", () => this.send());
+    addEventListener("online", () => this.back());
     document.addEventListener("visibilitychange", () => this.send());
   }
 
@@ -127,6 +127,13 @@ export class Outbox {
   soon(pause = 4_000) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.send(), pause);
+  }
+
+  // There is signal again. What was tried without it may still be on its way to failing: that is no reason to wait.
+  async back() {
+    await this.sending;
+    this.wait = 0;
+    return this.send();
   }
 
   /** Sends what there is, once at a time on this device. */
