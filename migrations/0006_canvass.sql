@@ -143,15 +143,22 @@ where not exists (select from result c where c.partition_id = r.partition_id and
   and c.household_id = r.household_id and c.elector_id is not distinct from r.elector_id);
 
 -- How homes stand on a list, by the answers of the list that stand there; a home without any has no row. Done is a home
--- where somebody spoke, or whose last answer does not ask us to come back. Whatever counts doors asks this or
+-- where somebody spoke, or whose last answer does not ask us to come back; where one person of several has moved or
+-- died, the others are still to be asked. Whatever counts doors asks this or
 -- `home_on_list`, naming partition and list as values, so that every page counts alike and no other list is worked out.
 create view home_answered with (security_invoker) as
 select partition_id, list_id, household_id, spoke, spoke_with, not_home, latest, last,
-  spoke or latest <> 'come-back' as done
+  spoke or case
+    when latest = 'come-back' then false
+    when of_home or latest not in ('moved', 'deceased') then true
+    else answered >= (select count(*) from elector e where e.partition_id = home.partition_id
+      and e.household_id = home.household_id and e.left_at is null)
+  end as done
 from (
   select r.partition_id, r.list_id, r.household_id, bool_or(r.outcome = 'spoke') as spoke,
     count(distinct r.elector_id) filter (where r.outcome = 'spoke') as spoke_with,
-    bool_or(r.outcome = 'not-home') as not_home,
+    bool_or(r.outcome = 'not-home') as not_home, bool_or(r.elector_id is null and r.outcome <> 'come-back') as of_home,
+    count(distinct r.elector_id) as answered,
     (array_agg(r.outcome order by r.received_at desc, r.id desc))[1] as latest, max(r.received_at) as last
   from standing_result r
   group by r.partition_id, r.list_id, r.household_id) home;

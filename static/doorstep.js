@@ -5,9 +5,10 @@ const part = (name) => import(document.querySelector(`link[rel="modulepreload"][
 const [{ Outbox }, { OUTCOMES, button, count, link, showNotTaken, toast, verdictsInWords }] =
   await Promise.all([part("outbox.js"), part("told.js")]);
 
-const AHEAD = 60; // doors kept in memory, so that one can go on without signal
+const AHEAD = 30; // doors kept in memory, so that one can go on without signal
 const PATIENCE = 8_000;
 const UNDO = 12_000; // how long a whole block stays on this phone, so that it can be taken back
+const SLIP = 8_000; // how long a home that was not home stays on this phone for the same reason
 const NOTHING = "Choose an answer for somebody, or tap Not home";
 const STATES = {
   "signed-out": "Sign in again. Answers on this phone are kept",
@@ -40,8 +41,18 @@ function showUnsent({ unsent: now, state, verdicts, refused: notTaken }) {
   drawUnsent();
   const words = verdictsInWords(verdicts);
   if (words) toast(words);
+  if (verdicts.some(({ verdict }) => verdict === "quarantined")) work.then(stillHere);
   if (state !== told && STATES[state]) toast(STATES[state], state === "signed-out" && link("Sign in", `/sign-in?ended=1&next=${location.pathname}`));
   told = state;
+}
+
+// What was sent is put aside: access may have ended, and then nobody's name stays on the screen.
+async function stillHere() {
+  try {
+    await fetchPage(location.pathname + location.search);
+  } catch (error) {
+    if (error instanceof Gone) location.assign(error.to);
+  }
 }
 
 function drawUnsent() {
@@ -72,6 +83,19 @@ function said({ dataset }, elector, outcome) {
   };
 }
 
+// A note by itself does not say what happened.
+const noteAlone = (now) =>
+  now.elector && now.note && !now.outcome && !now.intention && !now.voted && now.issues.length + now.asks.length === 0;
+
+// Nobody who has gone gives an answer: the later tap of the two counts.
+function goneOrAnswering(person, tapped) {
+  const outcome = person.querySelector('[name^="outcome-"]');
+  const gone = ["moved", "deceased"].includes(outcome?.value);
+  if (!gone) return;
+  if (tapped === outcome) person.querySelector('[name^="intention-"][value=""]').checked = true;
+  else if (tapped.name.startsWith("intention-") && tapped.value) outcome.value = "";
+}
+
 // What was tapped while this script was still on its way.
 function pickUp() {
   const door = form();
@@ -91,10 +115,12 @@ async function keep(door, elector, outcome) {
   const before = visit.get(elector ?? "");
   const now = said(door, elector, outcome);
   const something = now.outcome ?? now.intention ?? now.voted ?? now.note ?? (now.issues.length + now.asks.length > 0 || null);
-  if (something === null && !before && !now.base) return;
+  if ((something === null || noteAlone(now)) && !before && !now.base) return;
+  // A home where only a note changes keeps its outcome.
+  const stood = elector ? null : before?.outcome ?? door.dataset.home ?? null;
   // Nothing is said any more of who was answered for: they were not seen.
-  now.outcome ??= something === null ? "not-home" : "spoke";
-  await put(elector ?? "", now, before, something === null && !now.base);
+  now.outcome ??= stood ?? (something === null ? "not-home" : "spoke");
+  await put(elector ?? "", now, before, something === null && !now.base && (stood ?? "spoke") === "spoke");
 }
 
 async function put(slot, now, before, takeBack = false) {
@@ -130,8 +156,9 @@ function giveUp(error) {
 document.addEventListener("change", ({ target }) => {
   const door = form();
   if (!door?.contains(target)) return;
-  const elector = target.closest("[data-elector]")?.dataset.elector ?? null;
-  queue(() => keep(door, elector));
+  const person = target.closest("[data-elector]");
+  if (person) goneOrAnswering(person, target);
+  queue(() => keep(door, person?.dataset.elector ?? null));
   outbox.soon();
 });
 
@@ -160,33 +187,49 @@ async function finishDoor(door, outcome) {
     const mended = spoke && door.dataset.home && door.dataset.home !== "spoke" ? "spoke" : null;
     if (outcome ?? mended) await queue(() => keep(door, null, outcome ?? mended));
     if (!form()) return door.requestSubmit();
-    if (visit.size === 0 && !door.querySelector('[name^="base"]')) return complain();
+    const unclear = [...door.querySelectorAll("[data-elector]")].find((one) => noteAlone(said(door, one.dataset.elector)));
+    if (unclear) return askWhatHappened(unclear);
+    if (visit.size === 0 && !door.querySelector('[name^="base"]')) return complain(NOTHING).focus();
     const { household, label, next } = door.dataset;
     const path = location.pathname;
-    const both = outcome === "not-home" && [...visit.keys()].some((slot) => slot !== "");
+    const people = [...visit.keys()].some((slot) => slot !== "");
+    const slip = outcome && !people && !door.querySelector('[name^="base"]');
     const answers = visit;
     pages.delete(path);
-    outbox.send();
+    if (slip) outbox.soon(SLIP);
+    else outbox.send();
     done = Math.max(done, document.querySelector("progress")?.value ?? 0) + 1;
     if (!(await go(next))) return;
-    if (both) toast(`${label}: the answers and “not home” are both kept`, button("Undo “not home”", () => undo(household)));
+    if (outcome === "not-home" && people) toast(`${label}: the answers and “not home” are both kept`, button("Undo “not home”", () => undo(household)));
+    else if (slip) toast(`${label}: ${inWords(answers)}`, button("Undo", () => takeBack(household, path)));
     else toast(`${label}: ${inWords(answers)}`, button("Change", () => goBack(household, path)));
   } finally {
     leaving = false;
   }
 }
 
+// As the button said it that was pressed.
+const homeInWords = (outcome) => (outcome === "refused" ? "asked us to leave" : OUTCOMES[outcome] ?? outcome);
+
 function inWords(answers) {
   const home = answers.get("");
-  if (home && home.outcome !== "spoke") return home.outcome === "refused" ? "asked us to leave" : OUTCOMES[home.outcome] ?? home.outcome;
+  if (home && home.outcome !== "spoke") return homeInWords(home.outcome);
   return `kept, ${count(answers.size, "answer", "answers")}`;
 }
 
-function complain() {
+// Says what is missing, at the top of the form.
+function complain(words) {
   const place = document.getElementById("door");
   place.innerHTML = '<p class="error" role="alert" tabindex="-1"></p>';
-  place.firstChild.textContent = NOTHING;
-  place.firstChild.focus();
+  place.firstChild.textContent = words;
+  return place.firstChild;
+}
+
+function askWhatHappened(person) {
+  complain(`${person.querySelector("legend span").textContent}: say under “What happened” what the note is about`);
+  const field = person.querySelector('[name^="outcome-"]');
+  field.closest("details").open = true;
+  field.focus();
 }
 
 // Not home was a slip: somebody was spoken with.
@@ -204,6 +247,19 @@ function undo(household) {
   document.querySelector(".toast")?.remove();
 }
 
+// A home's outcome was a slip. As long as it has not been sent, nothing was said; afterwards it can be changed.
+async function takeBack(household, path) {
+  const answer = visits.get(household)?.get("");
+  let taken = false;
+  if (answer) await queue(async () => { taken = await outbox.replace(answer.id, null); });
+  if (taken) {
+    visits.delete(household);
+    done = Math.max(0, done - 1);
+  }
+  goBack(household, path);
+  if (taken) toast("Taken back: this home is still to do");
+}
+
 // Back to a door that was left, knowing what was said there. The page that was left comes back as it was.
 function goBack(household, path) {
   leave();
@@ -211,7 +267,20 @@ function goBack(household, path) {
   if (!page) return location.assign(`${path}?change=1`);
   const said = visits.get(household);
   show(page.main, page.title, page.path, true);
-  visit = said;
+  visit = said ?? new Map();
+  sayWhatStands(visit.get("")?.outcome);
+}
+
+// The home's outcome is no field of the form: what was tapped is said above it.
+function sayWhatStands(outcome) {
+  const place = document.getElementById("door");
+  if (!place || !form()) return;
+  place.replaceChildren();
+  if (outcome) form().dataset.home = outcome;
+  else delete form().dataset.home;
+  if (!outcome || outcome === "spoke") return;
+  const words = `Recorded for this home: ${homeInWords(outcome)}. Choose an answer and save, and that counts instead.`;
+  place.append(Object.assign(document.createElement("p"), { className: "prose", textContent: words }));
 }
 
 // Kept and said at once; sent a little later, so that all of it can be taken back.
@@ -378,7 +447,11 @@ async function freshen(path) {
       const now = fresh.querySelector(`main ${part}`);
       if (now) document.querySelector(`main ${part}`)?.replaceWith(now);
     }
-    done = document.querySelector("progress")?.value ?? done;
+    // The server does not know yet what still waits here.
+    const now = document.querySelector("progress");
+    if (now && unsent > 0) now.value = Math.max(now.value, done);
+    done = now?.value ?? done;
+    markNeighbours();
   } catch (error) {
     // Without signal, or with an answer begun, what is shown stays.
     if (error instanceof Gone && visit.size === 0) location.assign(error.to);
@@ -408,8 +481,21 @@ addEventListener("popstate", () => { if (location.pathname.startsWith("/canvass/
 
 // ---- Each page
 
+// Doors answered on this phone show so among their neighbours before the server knows.
+function markNeighbours() {
+  for (const [household, answers] of visits) {
+    const tile = document.querySelector(`aside .doors a[href$="/doors/${household}"]:not(.here)`);
+    if (!tile || answers.size === 0 || tile.className !== "") continue;
+    const home = answers.get("")?.outcome;
+    const out = home && home !== "spoke";
+    tile.className = out ? "out" : "spoke";
+    tile.lastChild.data = ` ${out ? homeInWords(home) : "Answered"}`;
+  }
+}
+
 function begin() {
   drawUnsent();
+  markNeighbours();
   const main = document.querySelector("main");
   clearTimeout(ending);
   const ends = Number(main.querySelector("[data-ends]")?.dataset.ends) - Date.now();
@@ -423,11 +509,12 @@ function begin() {
 async function start() {
   begin();
   if (performance.getEntriesByType("navigation")[0]?.type === "navigate") pickUp();
-  head.dataset.ready = ""; // from here on each tap is kept
   await outbox.changed();
+  head.dataset.ready = ""; // what is tapped from here on waits for its own pause, not for what waited before
   const [waited, before] = [unsent, refused.length];
+  if (waited === 0) return;
   await outbox.send();
-  if (waited === 0 || unsent > 0) return;
+  if (unsent > 0) return;
   await freshen(location.pathname);
   const sent = waited - (refused.length - before);
   const which = `${count(sent, "answer", "answers")} that waited on this phone`;

@@ -64,7 +64,7 @@ impl Walk {
         format!("/canvass/{}/doors/{}", self.list, self.doors[door].household)
     }
 
-    fn person(&self, door: usize, person: usize, key: &str) -> String {
+    pub fn person(&self, door: usize, person: usize, key: &str) -> String {
         format!("{key}-{}", self.doors[door].electors[person])
     }
 }
@@ -469,4 +469,34 @@ async fn a_doors_page_is_one_small_request() {
         size += compressed.bytes().await.unwrap().len();
     }
     assert!(size < 60_000, "{size} bytes");
+}
+
+#[tokio::test]
+async fn a_note_alone_is_asked_what_it_is_about_and_nobody_who_died_has_a_code() {
+    let (app, walk, volunteer) = at_the_doors().await;
+    let door = || async { Sheet::door(&open(&volunteer, &walk.url(0)).await) };
+    let sent = door().await.set(&walk.person(0, 0, "note"), "Side gate").send(&volunteer).await.expect(422);
+    assert!(sent.text(".errors").contains("Say what happened"), "{}", sent.text(".errors"));
+    assert!(sent.body.contains("Side gate"));
+    let both = door().await.set(&walk.person(0, 0, "outcome"), "deceased").set(&walk.person(0, 0, "intention"), "F");
+    let sent = both.send(&volunteer).await.expect(422);
+    assert!(sent.text(".errors").contains("gives no answer"), "{}", sent.text(".errors"));
+    assert_eq!(stored(&app).await, 0);
+}
+
+#[tokio::test]
+async fn a_home_where_one_of_two_has_died_is_still_to_do() {
+    let (_app, walk, volunteer) = at_the_doors().await;
+    let tile = format!(".doors a[href='{}']", walk.url(0));
+    // Said of the home before: it wants us to come back, so it is still to do for that reason too.
+    let door = Sheet::door(&open(&volunteer, &walk.url(0)).await);
+    door.set("outcome", "come-back").send(&volunteer).await.expect(303);
+    let door = Sheet::door(&open(&volunteer, &format!("{}?again=1", walk.url(0))).await);
+    door.set(&walk.person(0, 0, "outcome"), "deceased").send(&volunteer).await.expect(303);
+    let plan = open(&volunteer, &format!("/canvass/{}", walk.list)).await;
+    assert!(plan.text(&tile).contains("2 people"), "{}", plan.text(&tile));
+    let door = Sheet::door(&open(&volunteer, &walk.url(0)).await);
+    door.set(&walk.person(0, 1, "outcome"), "moved").send(&volunteer).await.expect(303);
+    let plan = open(&volunteer, &format!("/canvass/{}", walk.list)).await;
+    assert!(plan.text(&tile).contains("Moved"), "{}", plan.text(&tile));
 }

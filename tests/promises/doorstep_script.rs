@@ -76,7 +76,7 @@ impl Phone {
     /// From here on nothing is sent because some seconds went by: what a test does next is soon enough on any machine.
     async fn pauses_last(&self) {
         let hold = "(() => { const real = setTimeout; window.setTimeout = (then, ms, ...more) =>
-            real(then, ms === 4000 || ms === 12000 ? 2 ** 30 : ms, ...more); })()";
+            real(then, [4000, 8000, 12000].includes(ms) ? 2 ** 30 : ms, ...more); })()";
         self.page.evaluate(hold).await.unwrap();
     }
 
@@ -111,6 +111,9 @@ async fn an_answer_is_two_taps_and_the_next_door_comes_without_a_reload() {
         .await
         .unwrap();
     phone.at("5 Larkspur Row").await;
+    // It waits a little, so that it can be undone; a phone that is put away sends it.
+    phone.unsent(1).await;
+    phone.page.evaluate("document.dispatchEvent(new Event('visibilitychange')); 0").await.unwrap();
     phone.unsent(0).await;
     assert_eq!(count(&phone.app, "select count(*) from result where outcome = 'not-home'").await, 1);
     assert_eq!(phone.page.evaluate("window.same").await.unwrap(), true, "no reload");
@@ -172,7 +175,7 @@ async fn what_was_sent_is_corrected_and_what_was_left_can_be_changed() {
     phone.press("Not home").await;
     phone.at("3 Larkspur Row").await;
     phone.unsent(0).await;
-    phone.press("Change").await;
+    phone.press("Undo").await;
     phone.at("1 Larkspur Row").await;
     phone.press("Come back later").await;
     phone.at("3 Larkspur Row").await;
@@ -293,6 +296,47 @@ async fn a_line_that_hangs_holds_nothing_up_for_good() {
 }
 
 #[tokio::test]
+async fn a_note_mended_later_leaves_what_happened_as_it_was() {
+    let phone = Phone::at_the_first_door().await;
+    phone.press("Come back later").await;
+    phone.at("3 Larkspur Row").await;
+    phone.unsent(0).await;
+    phone.page.click(&format!("aside a[href='{}']", phone.door(0))).await;
+    phone.at("1 Larkspur Row").await;
+    phone.page.click("Change this answer").await;
+    phone.page.wait_for("You are changing what was recorded.").await;
+    phone.at("1 Larkspur Row").await;
+    phone.page.fill("note", "Side gate").await;
+    phone.press("Save the change").await;
+    phone.at("3 Larkspur Row").await;
+    phone.unsent(0).await;
+    let kept = "select count(*) from standing_result where outcome = 'come-back' and note = 'Side gate'";
+    assert_eq!(count(&phone.app, kept).await, 1);
+    assert_eq!(count(&phone.app, "select count(*) from standing_result").await, 1);
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn enter_saves_a_door_and_says_nothing_of_its_home() {
+    for scripts in [true, false] {
+        let phone = Phone::at_the_first_door().await;
+        if !scripts {
+            phone.page.scripts(false).await;
+            phone.page.goto(&format!("{}{}", phone.app.base, phone.door(0))).await;
+        }
+        phone.page.click("fieldset.who label:has([value=F])").await;
+        phone.page.press("Enter").await;
+        phone.page.wait_until("document.querySelector('h1')?.textContent === '3 Larkspur Row'").await;
+        if scripts {
+            phone.unsent(0).await;
+        }
+        assert_eq!(count(&phone.app, "select count(*) from standing_result where intention = 'F'").await, 1);
+        assert_eq!(count(&phone.app, "select count(*) from standing_result").await, 1);
+        phone.browser.close().await;
+    }
+}
+
+#[tokio::test]
 async fn a_door_that_was_not_home_shows_that_and_can_be_changed() {
     let phone = Phone::at_the_first_door().await;
     phone.press("Not home").await;
@@ -302,6 +346,65 @@ async fn a_door_that_was_not_home_shows_that_and_can_be_changed() {
     phone.page.wait_for("The home: Not home").await;
     phone.page.click("Change this answer").await;
     phone.page.wait_for("You are changing what was recorded.").await;
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn not_home_by_mistake_is_undone_or_shown_and_outdone() {
+    let phone = Phone::at_the_first_door().await;
+    phone.pauses_last().await;
+    phone.press("Not home").await;
+    phone.at("3 Larkspur Row").await;
+    phone.unsent(1).await;
+    phone.press("Undo").await;
+    phone.at("1 Larkspur Row").await;
+    phone.unsent(0).await;
+    phone.press("Not home").await;
+    phone.at("3 Larkspur Row").await;
+    phone.page.evaluate("document.dispatchEvent(new Event('visibilitychange')); 0").await.unwrap();
+    phone.unsent(0).await;
+    phone.press("Undo").await;
+    phone.at("1 Larkspur Row").await;
+    phone.page.wait_for("Recorded for this home: not home").await;
+    phone.tap(0, "F").await;
+    phone.press("Save, next door").await;
+    phone.at("3 Larkspur Row").await;
+    phone.unsent(0).await;
+    let home = "select count(*) from standing_result where elector_id is null";
+    assert_eq!(
+        count(&phone.app, "select count(*) from standing_result where elector_id is null and outcome = 'spoke'").await,
+        1
+    );
+    assert_eq!(count(&phone.app, home).await, 1);
+    assert_eq!(count(&phone.app, "select count(*) from standing_result where intention = 'F'").await, 1);
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn once_access_has_ended_the_next_answer_takes_every_name_off_the_screen() {
+    let phone = Phone::at_the_first_door().await;
+    change(&phone.app, "update session set ended_at = now(), ended_why = 'access-ended'").await;
+    phone.tap(0, "F").await;
+    phone.press("Save, next door").await;
+    phone.page.wait_for("You were signed out.").await;
+    assert!(!phone.page.text().await.contains("Harcourt"));
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn a_note_alone_is_asked_what_it_is_about() {
+    let phone = Phone::at_the_first_door().await;
+    phone.page.evaluate("document.querySelector('fieldset.who details').open = true; 0").await.unwrap();
+    let note = phone.walk.person(0, 0, "note");
+    phone.page.fill(&note, "Side gate").await;
+    phone.press("Save, next door").await;
+    phone.page.wait_for("say under “What happened” what the note is about").await;
+    phone.unsent(0).await;
+    phone.page.select(&phone.walk.person(0, 0, "outcome"), "Spoke").await;
+    phone.press("Save, next door").await;
+    phone.at("3 Larkspur Row").await;
+    phone.unsent(0).await;
+    assert_eq!(count(&phone.app, "select count(*) from standing_result where note = 'Side gate'").await, 1);
     phone.browser.close().await;
 }
 

@@ -76,6 +76,20 @@ impl Draft {
         note || !self.issues.is_empty() || !self.asks.is_empty() || !self.voted.is_empty()
     }
 
+    /// Why it cannot stand as what was said of a person.
+    fn unclear(&self) -> Option<Refusal> {
+        let gone = matches!(Outcome::parse(&self.outcome), Some(Outcome::Moved | Outcome::Deceased));
+        if gone && !self.intention.is_empty() {
+            return Some(Refusal::new(
+                "outcome",
+                "Somebody who has died or moved gives no answer. Choose one of the two",
+            ));
+        }
+        let alone = Draft { note: String::new(), ..self.clone() };
+        (self.says_something() && !alone.says_something())
+            .then(|| Refusal::new("outcome", "Say what happened: the note alone does not"))
+    }
+
     fn set(&mut self, key: &str, value: &str) {
         let uuid = || Uuid::parse_str(value).ok();
         match key {
@@ -201,6 +215,7 @@ impl Sheet {
             let otherwise = if draft.says_something() { Outcome::Spoke } else { Outcome::NotHome };
             if draft.says_something() || draft.base.is_some() {
                 let result = draft.result(list, self.household, Some(*elector), otherwise);
+                let result = draft.unclear().map_or(result, Err);
                 all.extend(unless_the_same(said, draft, result).map(|r| incoming(draft.id, list, draft, r)));
             }
         }

@@ -120,6 +120,8 @@ async fn doors(scope: &mut Scoped, open: &OpenList) -> Result<Vec<Door>, Error> 
                 _ if r.objecting > 0 && r.objecting == r.people => State::Leave,
                 None => State::ToDo,
                 Some(_) if r.spoke == Some(true) => State::Spoke(r.spoke_with.unwrap_or_default()),
+                // One of several has gone: the others are still to be asked.
+                Some(Outcome::Moved | Outcome::Deceased) if !r.done => State::ToDo,
                 Some(latest) => State::Other(latest),
             },
             done: r.done,
