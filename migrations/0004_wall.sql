@@ -86,6 +86,12 @@ language sql stable set search_path = '' as $$
   select at between statement_timestamp() - interval '1 minute' and statement_timestamp() + interval '1 minute'
 $$;
 
+-- Whether a notice that stood since then ended in this very transaction: the one that takes its place says "since" as it did.
+create function wall.notice_goes_on(which text, since timestamptz) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from public.lockdown l where l.tool = which and l.closed_at = since and l.opened_at = now())
+$$;
+
 -- The districts of an area now, and "now" is a day of London's, whatever the connection says. Internal: nobody but the
 -- wall may ask. By parts, each with its index: one condition with "or" would read every district of the country.
 create function wall.numbers_of(area bigint) returns integer[]
@@ -176,6 +182,7 @@ alter function wall.account() owner to hustings_wall;
 alter function wall.session_id() owner to hustings_wall;
 alter function wall.acting(uuid, uuid, uuid) owner to hustings_wall;
 alter function wall.just_now(timestamptz) owner to hustings_wall;
+alter function wall.notice_goes_on(text, timestamptz) owner to hustings_wall;
 alter function wall.numbers_of(bigint) owner to hustings_wall;
 alter function wall.areas() owner to hustings_wall;
 alter function wall.who(text) owner to hustings_wall;
@@ -187,6 +194,7 @@ grant execute on function wall.open(text), wall.live(), wall.is(text), wall.acco
   wall.session_id(), wall.acting(uuid, uuid, uuid), wall.areas(), wall.just_now(timestamptz)
   to hustings_volunteer, hustings_organiser, hustings_membership, hustings_protection,
   hustings_administrator, hustings_importer;
+grant execute on function wall.notice_goes_on(text, timestamptz) to hustings_administrator;
 grant execute on function wall.who(text) to hustings_app;
 
 set local role hustings_owner;
@@ -219,7 +227,8 @@ create policy protection on operator_session for select to hustings_protection
 create policy administrator_reads on lockdown for select to hustings_administrator
   using ((select wall.is('administrator')));
 create policy administrator_closes on lockdown for insert to hustings_administrator
-  with check ((select wall.is('administrator')) and closed_by = (select wall.account()) and wall.just_now(closed_at));
+  with check ((select wall.is('administrator')) and closed_by = (select wall.account())
+    and (wall.just_now(closed_at) or wall.notice_goes_on(tool, closed_at)));
 create policy administrator_opens on lockdown for update to hustings_administrator
   using ((select wall.is('administrator')) and opened_at is null)
   with check ((select wall.is('administrator')) and opened_by = (select wall.account()) and wall.just_now(opened_at));

@@ -41,7 +41,14 @@ async fn closing_contact_shows_the_notice_instead_of_its_pages_and_signs_nobody_
     administrator.get("/access").await.expect(200);
     app.actor(Role::DataProtectionOfficer, "all").await.get("/protection").await.expect(200);
 
-    administrator.post("/access/tools/open", &[("tool", "contact")]).await.expect(303);
+    // Hours later the notice says something else, and still since when. Nobody else's "since" is believed.
+    change(&app, "update lockdown set closed_at = closed_at - interval '3 hours'").await;
+    let changed = [("tool", "all"), ("notice", "Offline for maintenance")];
+    administrator.post("/access/tools/close", &changed).await.expect(303);
+    let since = "select count(*) from lockdown where opened_at is null and notice = 'Offline for maintenance'
+        and (closed_at < now() - interval '2 hours') = (tool = 'contact')";
+    assert_eq!(count(&app, since).await, 2);
+    administrator.post("/access/tools/open", &[("tool", "all")]).await.expect(303);
     desk.get("/electors").await.expect(200);
     assert!(!app.nobody().get("/status").await.body.contains("technical"));
 }
