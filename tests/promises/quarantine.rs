@@ -172,7 +172,12 @@ async fn an_answer_is_binned_with_a_reason_that_stays() {
     let fields = [("act", "bin-all"), ("account", &volunteer.id.to_string()), ("reason", " ")];
     let refused = organiser.post("/walk-lists/quarantine", &fields).await.expect(422);
     assert!(words(&refused, ".errors").contains("Say in a few words why"), "{}", words(&refused, ".errors"));
-    assert_eq!(waiting(&app).await, 2);
+    // Enter, while the reason is typed, is no decision, least of all to accept.
+    let waits = keys(&app).await;
+    let fields = [("act", ""), ("item", &*waits[0]), ("account", &volunteer.id.to_string()), ("reason", "Phone")];
+    let refused = organiser.post("/walk-lists/quarantine", &fields).await.expect(422);
+    assert!(words(&refused, ".errors").contains("Nothing was decided"), "{}", words(&refused, ".errors"));
+    assert_eq!((stored(&app).await, waiting(&app).await), (0, 2));
     let fields = [("act", "bin-all"), ("account", &volunteer.id.to_string()), ("reason", "Phone was stolen")];
     organiser.post("/walk-lists/quarantine", &fields).await.expect(303);
     assert_eq!((stored(&app).await, waiting(&app).await), (0, 0));

@@ -117,9 +117,11 @@ pub async fn decide(viewer: Viewer, layout: Layout, Form(form): Form<DecideForm>
         _ => form.item.iter().map(|k| k.parse()).collect::<Result<Vec<Key>, _>>().map_err(|_| Error::NotFound)?,
     };
     let reason = form.reason.trim();
-    let bin = form.act.starts_with("bin");
+    let bin = matches!(form.act.as_str(), "bin" | "bin-all");
     let mut errors = FieldErrors::default();
-    if keys.is_empty() {
+    if !bin && !matches!(form.act.as_str(), "accept" | "accept-all") {
+        errors.add("item", "Nothing was decided. Press one of the buttons: accept or bin");
+    } else if keys.is_empty() {
         errors.add("item", "Tick the answers to decide on first");
     }
     if bin && !(1..=200).contains(&reason.chars().count()) {
