@@ -140,7 +140,7 @@ impl AreaFile {
         key: &str,
         group: &Group,
     ) -> Result<(), Error> {
-        let id = area(scope, kind, key, &group.name).await?;
+        let id = area(scope, partition, kind, key, &group.name).await?;
         let named: Vec<String> = self.districts.keys().cloned().collect();
         let letters: Vec<String> = group.letters.iter().cloned().collect();
         let districts = sqlx::query_scalar!(
@@ -159,11 +159,18 @@ impl AreaFile {
     }
 }
 
-async fn area(scope: &mut Scoped, kind: &str, key: &str, name: &str) -> Result<i64, Error> {
+/// Without a code an area is known by its name, and only among the authority's own: two councils may each have a Central
+/// ward, and whoever holds one of them is not to get the other.
+async fn area(scope: &mut Scoped, partition: i32, kind: &str, key: &str, name: &str) -> Result<i64, Error> {
     let known = sqlx::query_scalar!(
-        "select area_id from area where gss_code = $2 or (kind = $1 and gss_code is null and name = $2) order by gss_code nulls last limit 1",
+        "select a.area_id from area a
+         where a.gss_code = $2 or (a.kind = $1 and a.gss_code is null and a.name = $2
+           and not exists (select from area_district ad join district d using (area_no)
+             where ad.area_id = a.area_id and ad.until_date > current_date and d.partition_id <> $3))
+         order by a.gss_code nulls last, a.area_id limit 1",
         kind,
-        key
+        key,
+        partition
     )
     .fetch_optional(scope.connection())
     .await?;

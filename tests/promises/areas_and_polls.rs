@@ -37,6 +37,40 @@ async fn a_list_of_areas_names_wards_and_may_come_twice() {
 }
 
 #[tokio::test]
+async fn two_councils_wards_of_one_name_stay_two() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = TestDatabase::new().await;
+    let mut db = database.operator().await;
+    for (seed, size, authority) in [(4, 800, "Wexmere"), (5, 5000, "Oldney")] {
+        let made = Generated::new(seed, size, "clean");
+        let mut file = choices(made.path("xpress-full-14"), 2025);
+        (file.authority, file.allow_other_districts) = (Some(authority.into()), true);
+        register::import(&operation(&database), &file).await.unwrap();
+        let letters: String = query_scalar(
+            "select min(letters) from district d join authority a using (partition_id) where a.name = $1
+             and not exists (select from district o where o.letters = d.letters and o.partition_id <> d.partition_id)",
+        )
+        .bind(authority)
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
+        let wards = folder.path().join(format!("{authority}.csv"));
+        std::fs::write(&wards, format!("polling district code,ward name\n{letters},Central\n")).unwrap();
+        for _ in 0..2 {
+            areas::import(&operation(&database), &wards).await.unwrap();
+        }
+    }
+    let centrals: Vec<i64> = query_scalar(
+        "select count(distinct d.partition_id) from area a join area_district ad using (area_id)
+         join district d on d.area_no = ad.area_no where a.name = 'Central' group by a.area_id",
+    )
+    .fetch_all(&mut db)
+    .await
+    .unwrap();
+    assert_eq!(centrals, [1, 1], "each council has its own, and giving the list again makes no third");
+}
+
+#[tokio::test]
 async fn areas_that_came_first_are_those_of_the_register() {
     let database = TestDatabase::new().await;
     let made = Generated::new(4, 800, "clean");
