@@ -132,12 +132,14 @@ pub struct Waiting {
     pub quarantined: i64,
     /// Pairs of answers that disagree.
     pub disagreeing: i64,
-    /// Lists with doors left that nobody holds.
+    /// Lists with doors left that nobody holds, but those whose time is up.
     pub unassigned: Vec<NeedsList>,
     /// Lists with doors left that shut today.
     pub ending: Vec<NeedsList>,
     /// Own imports that are ready to be looked at: id, file, changes.
     pub imports: Vec<(Uuid, String)>,
+    /// Pairs that may be one person, of whoever's import.
+    pub doubtful: i64,
 }
 
 /// What waits for an organiser, as counts and lists; nobody is shown.
@@ -148,45 +150,70 @@ pub async fn waiting(scope: &mut Scoped) -> Result<Waiting, Error> {
     let quarantined = sqlx::query_scalar!(r#"select count(*) as "n!" from quarantine where state = 'waiting'"#)
         .fetch_one(scope.connection())
         .await?;
-    let lists = lists_with_doors_left(scope).await?;
+    let ending = ending_today(scope).await?;
+    let unassigned = held_by_nobody(scope).await?;
     let imports = sqlx::query!("select import_id, file_name from import where state = 'ready' order by begun_at")
         .fetch_all(scope.connection())
         .await?;
-    let today = |at: DateTime<Utc>| crate::web::words::day_of(at) == crate::web::words::day_of(Utc::now());
+    let doubtful = sqlx::query_scalar!(r#"select count(*) as "n!" from doubtful_match where state = 'open'"#)
+        .fetch_one(scope.connection())
+        .await?;
     Ok(Waiting {
         quarantined,
         disagreeing: pairs(scope).await?.len() as i64,
-        unassigned: lists.iter().filter(|l| l.ends.is_none()).cloned().collect(),
-        ending: lists.into_iter().filter(|l| l.ends.is_some_and(today)).collect(),
+        unassigned,
+        ending,
         imports: imports.into_iter().map(|i| (i.import_id, i.file_name)).collect(),
+        doubtful,
     })
 }
 
-async fn lists_with_doors_left(scope: &mut Scoped) -> Result<Vec<NeedsList>, Error> {
+/// How many lists of a kind are named: the page shows fewer.
+const NAMED: i64 = 10;
+
+async fn ending_today(scope: &mut Scoped) -> Result<Vec<NeedsList>, Error> {
     let rows = sqlx::query!(
-        r#"select l.partition_id, l.list_id, l.name, l.doors - d.done as "left!", h.ends as "ends?"
-           from walk_list l
-           left join lateral (
-             select max(a.ends_at) as ends from assignment a
-             where a.partition_id = l.partition_id and a.list_id = l.list_id and a.ended_at is null
-               and a.ends_at > now()) h on true
+        r#"select l.partition_id, l.list_id, l.name, l.doors - d.done as "left!", h.ends as "ends!"
+           from (select a.partition_id, a.list_id, max(a.ends_at) as ends from assignment a
+                 where a.ended_at is null and a.ends_at > now() group by a.partition_id, a.list_id) h
+           join walk_list l using (partition_id, list_id)
            cross join lateral (
              select count(*) as done from home_on_list h
              where h.partition_id = l.partition_id and h.list_id = l.list_id and h.version = l.version and h.done) d
            where l.ended_at is null and l.doors > d.done
-           order by h.ends nulls first, l.made_at desc
-           limit 50"#
+             and (h.ends at time zone 'Europe/London')::date = (now() at time zone 'Europe/London')::date
+           order by h.ends, l.name limit $1"#,
+        NAMED
     )
     .fetch_all(scope.connection())
     .await?;
+    let list = |partition, id| ListId { partition, id };
+    let rows = rows.into_iter();
     Ok(rows
-        .into_iter()
-        .map(|r| NeedsList {
-            id: ListId { partition: r.partition_id, id: r.list_id },
-            name: r.name,
-            left: r.left,
-            ends: r.ends,
-        })
+        .map(|r| NeedsList { id: list(r.partition_id, r.list_id), name: r.name, left: r.left, ends: Some(r.ends) })
+        .collect())
+}
+
+/// Lists never given to anybody, or taken back. One whose time is up stands under those that ended.
+async fn held_by_nobody(scope: &mut Scoped) -> Result<Vec<NeedsList>, Error> {
+    let rows = sqlx::query!(
+        r#"select l.partition_id, l.list_id, l.name, l.doors - d.done as "left!"
+           from walk_list l
+           cross join lateral (
+             select count(*) as done from home_on_list h
+             where h.partition_id = l.partition_id and h.list_id = l.list_id and h.version = l.version and h.done) d
+           where l.ended_at is null and l.doors > d.done
+             and not exists (select from assignment a where a.partition_id = l.partition_id and a.list_id = l.list_id
+               and a.ended_at is null)
+           order by l.made_at desc limit $1"#,
+        NAMED
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    let list = |partition, id| ListId { partition, id };
+    let rows = rows.into_iter();
+    Ok(rows
+        .map(|r| NeedsList { id: list(r.partition_id, r.list_id), name: r.name, left: r.left, ends: None })
         .collect())
 }
 

@@ -300,6 +300,14 @@ fn todo(waiting: &Waiting) -> Vec<Todo> {
             "Compare",
         );
     }
+    if waiting.doubtful > 0 {
+        add(
+            count(waiting.doubtful, "pair may be one person", "pairs may be one person each"),
+            "A new register names somebody who looks like one held before".into(),
+            "/imports/matches".into(),
+            "Decide",
+        );
+    }
     for list in &waiting.unassigned {
         add(
             format!("Nobody holds {}", list.name),

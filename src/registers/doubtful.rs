@@ -50,6 +50,19 @@ pub enum Verdict {
     Different,
 }
 
+/// The newest register with open pairs in the area in use, whoever imported it.
+///
+/// # Errors
+/// What the database says.
+pub async fn newest_open(scope: &mut Scoped) -> Result<Option<(i32, i64)>, Error> {
+    let found = sqlx::query!(
+        "select partition_id, register_id from doubtful_match where state = 'open' order by register_id desc, partition_id limit 1"
+    )
+    .fetch_optional(scope.connection())
+    .await?;
+    Ok(found.map(|r| (r.partition_id, r.register_id)))
+}
+
 /// How many pairs of a register are open.
 ///
 /// # Errors

@@ -6,7 +6,6 @@
 //! keeps the pairs that a person must decide. Until the last transaction commits nothing has changed.
 
 pub mod cells;
-pub mod changes;
 pub mod dates;
 pub mod duplicates;
 pub mod encoding;

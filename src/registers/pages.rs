@@ -85,7 +85,9 @@ struct EndedPage {
 #[template(path = "registers/matches.html")]
 struct MatchesPage {
     layout: Layout,
-    import: Import,
+    /// The import they came of; none on the page of the area's.
+    import: Option<Import>,
+    register: i64,
     pairs: Vec<Pair>,
     open: i64,
 }
@@ -168,7 +170,8 @@ async fn refuse(viewer: &Viewer, layout: Layout, errors: FieldErrors, typed: Typ
 pub async fn show(State(app): State<App>, viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> Answer {
     let mut scope = viewer.scope().await?;
     let mut import = store::open(&mut scope, id).await?;
-    let beside = Beside::read(&mut scope, id).await?;
+    // Asked for each second meanwhile: what nobody is shown yet is not read.
+    let beside = if import.at_work() { Beside::default() } else { Beside::read(&mut scope, id).await? };
     let open = match (import.partition_id, import.register_id) {
         (Some(partition), Some(register)) => doubtful::open_count(&mut scope, partition, register).await?,
         _ => 0,
@@ -185,6 +188,7 @@ pub async fn show(State(app): State<App>, viewer: Viewer, layout: Layout, Path(i
 }
 
 /// What an import's page shows beside the import.
+#[derive(Default)]
 struct Beside {
     refused: Vec<Refused>,
     authorities: Vec<String>,
@@ -339,7 +343,38 @@ pub async fn matches(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> An
     let open = doubtful::open_count(&mut scope, partition, register).await?;
     let pairs = doubtful::open_pairs(&mut scope, partition, register).await?;
     let pairs = scope.finish(pairs).await?;
-    Ok(MatchesPage { layout, import, pairs, open }.into_response())
+    Ok(MatchesPage { layout, import: Some(import), register, pairs, open }.into_response())
+}
+
+/// `GET /imports/matches`: the area's open pairs, also those of imports by the command line or of somebody who is gone.
+pub async fn open_matches(viewer: Viewer, layout: Layout) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let Some((partition, register)) = doubtful::newest_open(&mut scope).await? else {
+        scope.commit().await?;
+        let page = MatchesPage { layout, import: None, register: 0, pairs: Vec::new(), open: 0 };
+        return Ok(page.into_response());
+    };
+    let open = doubtful::open_count(&mut scope, partition, register).await?;
+    let pairs = doubtful::open_pairs(&mut scope, partition, register).await?;
+    let pairs = scope.finish(pairs).await?;
+    Ok(MatchesPage { layout, import: None, register, pairs, open }.into_response())
+}
+
+/// Which pair of which register, and what of it.
+#[derive(Deserialize)]
+pub struct OpenDecision {
+    register: i64,
+    new: ElectorId,
+    old: ElectorId,
+    verdict: Verdict,
+}
+
+/// `POST /imports/matches`
+pub async fn decide_open(viewer: Viewer, Form(pair): Form<OpenDecision>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    doubtful::decide(&mut scope, pair.register, pair.new, pair.old, pair.verdict).await?;
+    scope.commit().await?;
+    Ok(see_other("/imports/matches"))
 }
 
 /// Which pair, and what of it.

@@ -7,7 +7,7 @@ use super::staging::Facts;
 use super::store::{self, NewImport};
 use crate::database::Scoped;
 use crate::error::Error;
-use crate::web::words::{count, figure, percent};
+use crate::web::words::{count, figure, percent, short_date};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -243,6 +243,20 @@ fn weigh(preview: &mut Preview, ground: &Ground) -> Result<(), Error> {
     Ok(())
 }
 
+/// What to know when the file is older than the register in force.
+async fn newer(scope: &mut Scoped, ground: &Ground, published: NaiveDate) -> Result<Option<String>, Error> {
+    let newest = sqlx::query_scalar!("select max(published) from register where partition_id = $1", ground.partition)
+        .fetch_one(scope.connection())
+        .await?;
+    Ok(newest.filter(|newest| *newest > published).map(|newest| {
+        format!(
+            "The register in force is newer: it is of {}, this file of {}. Importing it puts the older one in force",
+            short_date(newest),
+            short_date(published)
+        )
+    }))
+}
+
 /// The whole of it: ground, matching, counts.
 ///
 /// # Errors
@@ -267,6 +281,9 @@ pub async fn match_and_count(
         linking::note_movers(scope, import, &ground).await?;
     }
     linking::find_returned(scope, import, &ground).await?;
-    let preview = count_changes(scope, import, new, facts, &ground).await?;
+    let mut preview = count_changes(scope, import, new, facts, &ground).await?;
+    if let Some(newer) = newer(scope, &ground, new.published).await? {
+        preview.warnings.insert(0, newer);
+    }
     Ok((ground, preview))
 }

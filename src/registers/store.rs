@@ -187,14 +187,15 @@ pub fn stopped() -> Error {
     Error::Refused("You stopped this import. Nothing was changed".into())
 }
 
-/// Fails when somebody asked the import to stop, or access has ended: asked between the steps of long work.
+/// Fails when somebody asked the import to stop, when it was given up as silent, or when access has ended: asked between
+/// the steps of long work.
 ///
 /// # Errors
 /// [`Error::Refused`] and [`Error::AccessEnded`].
 pub async fn go_on(scope: &mut Scoped, import: Uuid) -> Result<(), Error> {
     let session = scope.account().is_some();
     let row = sqlx::query!(
-        r#"select stop_asked, not $2 or (wall.live() and wall.open('contact')) as "live!" from import where import_id = $1"#,
+        r#"select stop_asked, state in ('reading', 'applying') as "at_work!", not $2 or (wall.live() and wall.open('contact')) as "live!" from import where import_id = $1"#,
         import,
         session
     )
@@ -202,9 +203,15 @@ pub async fn go_on(scope: &mut Scoped, import: Uuid) -> Result<(), Error> {
     .await?;
     match row {
         Some(row) if row.stop_asked => Err(stopped()),
+        Some(row) if !row.at_work => Err(given_up()),
         Some(row) if row.live => Ok(()),
         _ => Err(Error::AccessEnded),
     }
+}
+
+/// Its worker was silent for so long that it was taken for gone, and what it had staged with it.
+fn given_up() -> Error {
+    Error::Refused(super::job::STOPPED.into())
 }
 
 /// What the file turned out to be.
@@ -271,17 +278,19 @@ pub async fn set_applying(scope: &mut Scoped, import: Uuid, large: bool, other: 
 /// The receipt: what became of it.
 ///
 /// # Errors
-/// What the database says.
+/// [`Error::Refused`] when it was given up meanwhile: its rows are gone, so that everybody would have left; what the
+/// database says.
 pub async fn set_applied(scope: &mut Scoped, import: Uuid, partition: i32, register: i64) -> Result<(), Error> {
-    sqlx::query!(
-        "update import set state = 'applied', partition_id = $2, register_id = $3, ended_at = now() where import_id = $1",
+    let done = sqlx::query!(
+        "update import set state = 'applied', partition_id = $2, register_id = $3, ended_at = now()
+         where import_id = $1 and state = 'applying'",
         import,
         partition,
         register
     )
     .execute(scope.connection())
     .await?;
-    Ok(())
+    if done.rows_affected() == 1 { Ok(()) } else { Err(given_up()) }
 }
 
 /// Back to be looked over: something changed since people were matched.

@@ -163,6 +163,8 @@ fn imports(routes: Routes) -> Routes {
         .post("/imports/{id}/apply", P::ImportRegisters, pages::apply)
         .post("/imports/{id}/stop", P::ImportRegisters, pages::stop)
         .post("/imports/{id}/throw-away", P::ImportRegisters, pages::throw_away)
+        .get("/imports/matches", P::DecideMatches, pages::open_matches)
+        .post("/imports/matches", P::DecideMatches, pages::decide_open)
         .get("/imports/{id}/matches", P::DecideMatches, pages::matches)
         .post("/imports/{id}/matches", P::DecideMatches, pages::decide)
 }

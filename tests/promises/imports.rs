@@ -65,6 +65,22 @@ async fn what_a_hostile_file_holds_comes_out_as_text() {
     let pairs = organiser.get(&format!("{path}/matches")).await.expect(200);
     assert_eq!(pairs.count("main script, main b b"), 0);
     assert!(pairs.text("main").contains("<script>"), "{}", pairs.body);
+
+    // Whoever imported it, the area's organisers find the pair.
+    let other = app.actor(Role::Organiser, "all").await;
+    other.get(&format!("{path}/matches")).await.expect(404);
+    assert!(other.get("/").await.expect(200).text(".todo").contains("may be one person"));
+    let page = other.get("/imports/matches").await.expect(200);
+    let field = |name: &str| page.attribute(&format!("main input[name={name}]"), "value");
+    let (register, old, new) = (field("register"), field("old"), field("new"));
+    let different = [("register", &*register), ("old", &*old), ("new", &*new), ("verdict", "different")];
+    let far = "select letters from district where area_no not in (select area_no from doubtful_match) limit 1";
+    let far: String = query_scalar(far).fetch_one(&mut db).await.unwrap();
+    let elsewhere = app.actor(Role::Organiser, &far).await;
+    elsewhere.post("/imports/matches", &different).await.expect(409);
+    other.post("/imports/matches", &different).await.expect(303);
+    other.post("/imports/matches", &different).await.expect(409);
+    assert!(other.get("/imports/matches").await.expect(200).text("main").contains("Nothing left to decide"));
 }
 
 #[tokio::test]

@@ -302,3 +302,14 @@ async fn a_live_walk_list_follows_who_comes_and_who_goes() {
     .unwrap();
     assert!(followed, "an objection stays behind when its person moves");
 }
+
+#[tokio::test]
+async fn an_older_register_than_the_one_in_force_is_called_so() {
+    let database = TestDatabase::new().await;
+    let made = Generated::new(4, 800, "clean");
+    let newer = import(&operation(&database), &choices(made.path("xpress-full-14"), 2025)).await.unwrap();
+    let says = |warnings: &[String]| warnings.iter().any(|w| w.starts_with("The register in force is newer"));
+    assert!(!says(&newer.preview.warnings));
+    let older = preview(&operation(&database), &choices(made.path("eros-full"), 2024)).await.unwrap();
+    assert!(says(&older.preview.warnings), "{:?}", older.preview.warnings);
+}

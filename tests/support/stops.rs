@@ -23,13 +23,14 @@ pub struct Stop {
 pub const FILES: [&str; 2] = ["/imports/{id}/refused", "/protection/accounts/{id}/file"];
 
 /// Forms that only lead on, to pages that the walk comes to by themselves.
-pub const LEADS: [&str; 8] = [
+pub const LEADS: [&str; 9] = [
     "/sign-out",
     "/account/grant",
     "/account/sessions/end",
     "/access/tools/open",
     "/imports/{id}/stop",
     "/imports/{id}/throw-away",
+    "/imports/matches",
     "/imports/{id}/matches",
     "/walk-lists/{id}/assignments/{assignment}/end",
 ];
@@ -177,6 +178,7 @@ fn imports(site: &Site) -> Vec<Stop> {
         send("/imports/{id}/apply", format!("{ready}/apply"), 422, &[]),
         send("/imports/{id}/apply", format!("{applied}/apply"), 409, &[]),
         send("/imports/{id}/authority", format!("{ready}/authority"), 422, &[("authority", " ")]),
+        open("/imports/matches", "/imports/matches"),
         open("/imports/{id}/matches", format!("{applied}/matches")),
     ]
 }
