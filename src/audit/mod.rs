@@ -98,6 +98,6 @@ pub fn what(what: &str, by_list: bool) -> &'static str {
         "print" => "Printed",
         "export" => "In a file taken away",
         _ if by_list => "On a list opened",
-        _ => "On a page opened",
+        _ => "On a page sent",
     }
 }

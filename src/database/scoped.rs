@@ -138,12 +138,6 @@ impl<T> Seen<T> {
         Seen { value: f(self.value), looked: self.looked }
     }
 
-    /// The same look, for paper.
-    pub fn for_print(mut self) -> Self {
-        self.looked.what = What::Print;
-        self
-    }
-
     /// The same look, to take away as a file.
     pub fn for_export(mut self) -> Self {
         self.looked.what = What::Export;

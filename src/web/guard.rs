@@ -183,7 +183,9 @@ fn credential(app: &App, headers: &HeaderMap) -> Option<(Credential, csrf::Carri
 fn caller(app: &App, request: &Request) -> Caller {
     let socket = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string());
     let text = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let forwarded = || text("x-forwarded-for").and_then(|v| v.rsplit(',').next().map(|s| s.trim().to_owned()));
+    // The last line too: a proxy may add one of its own below the client's.
+    let last = || request.headers().get_all("x-forwarded-for").iter().next_back().and_then(|v| v.to_str().ok());
+    let forwarded = || last().and_then(|v| v.rsplit(',').next().map(|s| s.trim().to_owned()));
     let address = if app.secure() { forwarded().or(socket) } else { socket };
     Caller { address: address.unwrap_or_default(), agent: text("user-agent").unwrap_or_default() }
 }

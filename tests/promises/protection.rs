@@ -51,7 +51,7 @@ async fn everyone_who_saw_one_elector_is_found_through_lists_too() {
     let page = officer.get(&format!("/protection/electors/{person}")).await.expect(200);
     let who = words(&page, "tbody");
     assert!(who.contains("Volunteer of Quillbrook") && who.contains("On a list opened QB1 1"), "{who}");
-    assert!(who.contains("Organiser of Quillbrook") && who.contains("On a page opened"), "{who}");
+    assert!(who.contains("Organiser of Quillbrook") && who.contains("On a page sent"), "{who}");
     assert!(!who.contains("Organiser of Saltern"), "{who}");
     assert!(who.contains("Found in a search") && who.contains("Data protection officer"), "{who}");
     officer.get("/protection/electors/1.999999").await.expect(404);
