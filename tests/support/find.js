@@ -28,13 +28,16 @@
   };
 
   return {
-    // Where to click, once nothing covers it.
+    // Where to click, once nothing covers it and it has stayed where it is.
     point: (wanted) => {
       const element = control(wanted);
       if (!element) return null;
       element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
       const box = element.getClientRects()[0];
       const point = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+      const before = element.asked;
+      element.asked = point;
+      if (before?.x !== point.x || before?.y !== point.y) return null;
       const top = document.elementFromPoint(point.x, point.y);
       return top && (element.contains(top) || top.contains(element)) ? point : null;
     },
