@@ -87,6 +87,7 @@ pub struct Stopped {
 pub async fn end_access(scope: &mut Scoped, account: Uuid, reason: &str) -> Result<Stopped, Error> {
     super::accounts::find(scope, account).await?;
     one_at_a_time(scope).await?;
+    no_more_grants(scope, account).await?;
     if let Some(why) = hindrance(scope, account).await? {
         return Err(Error::Conflict(why.into()));
     }
@@ -122,9 +123,17 @@ pub async fn end_grant(scope: &mut Scoped, id: Uuid, reason: &str) -> Result<Sto
     Ok(Stopped { at, sessions })
 }
 
+/// Whoever is giving this account a grant is waited for, and then it ends with the others.
+async fn no_more_grants(scope: &mut Scoped, account: Uuid) -> Result<(), Error> {
+    sqlx::query!(r#"select 1 as "locked" from account where account_id = $1 for update"#, account)
+        .fetch_optional(scope.connection())
+        .await?;
+    Ok(())
+}
+
 /// Administrators' ends wait for each other, so that two at once cannot leave nobody. By rows that nobody else may lock:
 /// an advisory lock could be held by whoever sends SQL, to keep their access.
-async fn one_at_a_time(scope: &mut Scoped) -> Result<(), Error> {
+pub(super) async fn one_at_a_time(scope: &mut Scoped) -> Result<(), Error> {
     sqlx::query!(
         r#"select 1 as "locked" from access_grant where role = 'administrator' and ended_at is null
            order by grant_id for update"#

@@ -68,9 +68,7 @@ pub async fn state(scope: &mut Scoped, tool: Tool) -> Result<ToolState, Error> {
 /// What the database says.
 pub async fn close(scope: &mut Scoped, tool: Tool, notice: &str, opens_at: Option<DateTime<Utc>>) -> Result<(), Error> {
     // Two who close it at once take turns, and the second changes the first one's notice.
-    sqlx::query!("select pg_advisory_xact_lock(4871006, hashtext($1))", tool.as_str())
-        .fetch_one(scope.connection())
-        .await?;
+    super::ending::one_at_a_time(scope).await?;
     let since = opened(scope, tool).await?;
     let (account, operator) = (scope.account(), scope.operator_id());
     match operator {
