@@ -118,6 +118,15 @@ impl Error {
         }
     }
 
+    /// What stands behind it, for the log and the operator's terminal.
+    pub fn cause(&self) -> Option<String> {
+        match self {
+            Error::Internal(source) => Some(without_values(source.as_ref())),
+            Error::Unavailable(source) => Some(without_values(source)),
+            _ => None,
+        }
+    }
+
     /// Whether PostgreSQL asks for the transaction to be tried again: a deadlock or a serialisation failure.
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -135,6 +144,26 @@ impl Error {
                 .is_some_and(|c| c.starts_with("22") || c.starts_with("23")),
             _ => false,
         }
+    }
+}
+
+/// PostgreSQL's details may repeat a row, and its messages about data (class 22) and constraints (23) a value: of those
+/// the log gets the code and the constraint alone. A value that cannot be read as what it should be is not repeated
+/// either.
+fn without_values(error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {
+    if let Some(error) = error.downcast_ref::<serde_json::Error>() {
+        return format!("JSON that cannot be read or written ({:?})", error.classify());
+    }
+    match error.downcast_ref::<sqlx::Error>() {
+        Some(sqlx::Error::Database(e)) => {
+            let code = e.code().unwrap_or_default();
+            let about = e.constraint().or(e.table()).unwrap_or_default();
+            let of_data = code.starts_with("22") || code.starts_with("23");
+            format!("database error {code} {about}: {}", if of_data { "" } else { e.message() })
+        }
+        Some(sqlx::Error::ColumnDecode { index, .. }) => format!("column {index} cannot be read"),
+        Some(sqlx::Error::Decode(_) | sqlx::Error::Encode(_)) => "a value cannot be read or written".into(),
+        _ => error.to_string(),
     }
 }
 

@@ -223,9 +223,10 @@ fn os_user() -> String {
 fn one_line(error: &Error) -> String {
     match error {
         Error::Invalid(fields) => fields.iter().map(|f| f.message.as_str()).collect::<Vec<_>>().join("; "),
-        Error::Internal(source) => format!("{error} ({source})"),
-        Error::Unavailable(source) => format!("{error} ({source})"),
-        other => other.to_string(),
+        other => match other.cause() {
+            Some(cause) => format!("{other} ({cause})"),
+            None => other.to_string(),
+        },
     }
 }
 

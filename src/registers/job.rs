@@ -159,9 +159,14 @@ impl Job {
     /// Matches people and counts, so that the import can be looked over.
     async fn look_over(&self, new: &NewImport, facts: &Facts) -> Result<(), Error> {
         let mut scope = self.long_scope().await?;
-        let (ground, preview) = preview::match_and_count(&mut scope, self.import, new, facts).await?;
-        store::set_ready(&mut scope, self.import, ground.partition, &preview).await?;
-        scope.commit().await
+        let done = async {
+            let (ground, preview) = preview::match_and_count(&mut scope, self.import, new, facts).await?;
+            store::set_ready(&mut scope, self.import, ground.partition, &preview).await?;
+            scope.commit().await
+        };
+        let done = done.await;
+        self.backend.store(0, Ordering::Relaxed);
+        done
     }
 
     async fn apply(&self, allow_large: bool, allow_other: bool) -> Result<(), Error> {
@@ -256,7 +261,7 @@ pub fn plain(error: &Error) -> String {
     };
     match (code.as_deref(), error) {
         (Some("53100"), _) => "The disk of the database is full. Nothing was changed: tell your administrator, then import again".into(),
-        (Some("42501"), _) | (_, Error::AccessEnded) => "Your access ended while this ran. Nothing was changed".into(),
+        (Some("42501"), _) | (_, Error::AccessEnded | Error::Forbidden(_)) => "Your access ended while this ran. Nothing was changed".into(),
         (_, Error::Unavailable(_)) => "The database could not be reached. Nothing was changed: import again".into(),
         (_, Error::Refused(_) | Error::Conflict(_)) => error.to_string(),
         _ => "Something went wrong on our side. Nothing was changed: import again, and tell your administrator if it stays".into(),
