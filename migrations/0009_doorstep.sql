@@ -14,16 +14,23 @@ language plpgsql stable security definer set search_path = '' as $$
 #variable_conflict use_column
 declare
   own bigint[] := wall.own_lists();
-  myself uuid := wall.account();
+  myself uuid;
+  held bigint;
 begin
+  select u.account_id, u.area_id into myself, held from wall.in_use() u;
   return query
-  select l.partition_id, l.list_id, l.name, l.doors,
+  select l.partition_id, l.list_id, l.name,
+    (select count(*)::integer from public.walk_list_door d
+      where d.partition_id = l.partition_id and d.list_id = l.list_id and d.version = l.version
+        and d.area_no = any (r.reach)),
     (select count(*) from public.walk_list_door d
       join public.home_answered h on h.household_id = d.household_id
       where d.partition_id = l.partition_id and d.list_id = l.list_id and d.version = l.version
+        and d.area_no = any (r.reach)
         and h.partition_id = l.partition_id and h.list_id = l.list_id and h.done),
     given.ends
   from public.walk_list l
+  cross join lateral wall.reach(l.partition_id, l.list_id, l.version, held) as r (reach)
   cross join lateral (
     select max(a.ends_at) as ends from public.assignment a
     where a.partition_id = l.partition_id and a.list_id = l.list_id and a.account_id = myself and a.ended_at is null
@@ -98,6 +105,7 @@ begin
   left join said s on s.household_id = d.household_id
   left join mine m on m.household_id = d.household_id
   where d.partition_id = here.partition_id and d.list_id = here.list_id and d.version = here.version
+    and d.area_no = any (here.reach)
   order by d.place;
 end
 $$;
@@ -119,7 +127,8 @@ begin
     i.code, i.received_at
   from public.walk_list l
   join public.walk_list_elector e on e.partition_id = l.partition_id and e.list_id = l.list_id
-    and e.version = here.version and (people_here.home is null or e.household_id = people_here.home)
+    and e.version = here.version and e.area_no = any (here.reach)
+    and (people_here.home is null or e.household_id = people_here.home)
   join public.elector p on p.partition_id = e.partition_id and p.elector_id = e.elector_id and p.left_at is null
   left join public.intention_now i on i.partition_id = e.partition_id and i.elector_id = e.elector_id
     and i.intention_kind = l.intention_kind and here.show_last
@@ -128,7 +137,8 @@ begin
 end
 $$;
 
--- What was recorded on the open list at one home, newest first.
+-- What was recorded on the open list at one home and of those who are on it now, newest first. Whether somebody has voted
+-- is told to nobody but who recorded it: beside an intention it would be a poll of those who have, before the poll closes.
 create function wall.said_here(home bigint, most bigint)
 returns table (id uuid, elector_id bigint, outcome text, intention text, issues text[], asks text[], voted text,
   note text, at timestamptz, received_at timestamptz, base uuid, mine boolean, stands boolean)
@@ -141,11 +151,16 @@ begin
   select * into here from wall.list();
   myself := wall.account();
   return query
-  select r.id, r.elector_id, r.outcome, r.intention, r.issues, r.asks, r.voted, r.note, r.at, r.received_at, r.base,
-    r.account_id = myself,
+  select r.id, r.elector_id, r.outcome, r.intention, r.issues, r.asks,
+    case when r.account_id = myself then r.voted end, r.note, r.at, r.received_at, r.base, r.account_id = myself,
     exists (select from public.standing_result s where s.partition_id = r.partition_id and s.id = r.id)
   from public.result r
   where r.partition_id = here.partition_id and r.list_id = here.list_id and r.household_id = said_here.home
+    and exists (select from public.walk_list_door d where d.partition_id = here.partition_id and d.list_id = here.list_id
+      and d.version = here.version and d.household_id = said_here.home and d.area_no = any (here.reach))
+    and (r.elector_id is null or exists (select from public.walk_list_elector e join public.elector p using (partition_id, elector_id)
+      where e.partition_id = here.partition_id and e.list_id = here.list_id and e.version = here.version
+        and e.elector_id = r.elector_id and p.left_at is null))
   order by r.received_at desc, r.id desc limit said_here.most;
 end
 $$;

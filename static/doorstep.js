@@ -10,6 +10,7 @@ const PATIENCE = 8_000;
 const UNDO = 12_000; // how long a whole block stays on this phone, so that it can be taken back
 const SLIP = 8_000; // how long a home that was not home stays on this phone for the same reason
 const NOTHING = "Choose an answer for somebody, or tap Not home";
+const NOTE_ALONE = "Say what happened at this home, with “Not home” or a button beside the note. The note alone does not";
 const STATES = {
   "signed-out": "Sign in again. Answers on this phone are kept",
   "other-role": "Change back to your volunteer role. Answers on this phone are kept",
@@ -85,7 +86,10 @@ function said({ dataset }, elector, outcome) {
 
 // A note by itself does not say what happened.
 const noteAlone = (now) =>
-  now.elector && now.note && !now.outcome && !now.intention && !now.voted && now.issues.length + now.asks.length === 0;
+  now.note && !now.outcome && !now.intention && !now.voted && now.issues.length + now.asks.length === 0;
+
+// Whether somebody was answered for at the door that is open: then its home was spoken with.
+const somebody = () => [...visit.keys()].some((slot) => slot !== "");
 
 // Nobody who has gone gives an answer: the later tap of the two counts.
 function goneOrAnswering(person, tapped) {
@@ -115,7 +119,8 @@ async function keep(door, elector, outcome) {
   const before = visit.get(elector ?? "");
   const now = said(door, elector, outcome);
   const something = now.outcome ?? now.intention ?? now.voted ?? now.note ?? (now.issues.length + now.asks.length > 0 || null);
-  if ((something === null || noteAlone(now)) && !before && !now.base) return;
+  const nothing = something === null || (noteAlone(now) && (elector || !somebody()));
+  if (nothing && !before && !now.base) return;
   // A home where only a note changes keeps its outcome.
   const stood = elector ? null : before?.outcome ?? door.dataset.home ?? null;
   // Nothing is said any more of who was answered for: they were not seen.
@@ -164,7 +169,7 @@ document.addEventListener("change", ({ target }) => {
 
 document.addEventListener("submit", (event) => {
   const { target, submitter } = event;
-  if (target.matches("[data-door]")) return event.preventDefault(), finishDoor(target, submitter?.value || null);
+  if (target.matches("[data-door]")) return event.preventDefault(), finishDoor(target, submitter);
   if (target.matches("[data-block]") && !unusable) return event.preventDefault(), finishBlock(target);
   if (target.matches('[action="/sign-out"]') && unsent > 0) return event.preventDefault(), signOut(target);
 });
@@ -175,24 +180,29 @@ async function signOut(way) {
   way.submit();
 }
 
-async function finishDoor(door, outcome) {
+async function finishDoor(door, submitter) {
   if (leaving) return;
   leaving = true;
+  const outcome = submitter?.value || null;
   try {
     // A note that is being typed is said as well.
     const typing = document.activeElement?.closest?.("[data-elector]")?.dataset.elector;
     if (document.activeElement?.matches("textarea")) await queue(() => keep(door, typing ?? null));
     await work;
+    if (!form()) return door.requestSubmit(submitter);
     const spoke = [...visit.values()].some((answer) => answer.elector && answer.outcome === "spoke");
     const mended = spoke && door.dataset.home && door.dataset.home !== "spoke" ? "spoke" : null;
-    if (outcome ?? mended) await queue(() => keep(door, null, outcome ?? mended));
-    if (!form()) return door.requestSubmit();
+    const ofTheHome = noteAlone(said(door, null)) && !visit.has("") && somebody();
+    if (outcome ?? mended ?? ofTheHome) await queue(() => keep(door, null, outcome ?? mended));
+    if (!form()) return door.requestSubmit(submitter);
     const unclear = [...door.querySelectorAll("[data-elector]")].find((one) => noteAlone(said(door, one.dataset.elector)));
     if (unclear) return askWhatHappened(unclear);
+    const home = said(door, null);
+    if (noteAlone(home) && !visit.has("") && !home.base) return complain(NOTE_ALONE).focus();
     if (visit.size === 0 && !door.querySelector('[name^="base"]')) return complain(NOTHING).focus();
     const { household, label, next } = door.dataset;
     const path = location.pathname;
-    const people = [...visit.keys()].some((slot) => slot !== "");
+    const people = somebody();
     const slip = outcome && !people && !door.querySelector('[name^="base"]');
     const answers = visit;
     pages.delete(path);

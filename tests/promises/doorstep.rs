@@ -500,3 +500,101 @@ async fn a_home_where_one_of_two_has_died_is_still_to_do() {
     let plan = open(&volunteer, &format!("/canvass/{}", walk.list)).await;
     assert!(plan.text(&tile).contains("Moved"), "{}", plan.text(&tile));
 }
+
+#[tokio::test]
+async fn a_note_alone_is_asked_what_happened_at_the_home() {
+    let (app, walk, volunteer) = at_the_doors().await;
+    let door = || async { Sheet::door(&open(&volunteer, &walk.url(0)).await) };
+    let sent = door().await.set("note", "Side gate").send(&volunteer).await.expect(422);
+    assert!(sent.text(".errors").contains("Say what happened at this home"), "{}", sent.text(".errors"));
+    assert!(sent.body.contains("Side gate"));
+    assert_eq!((stored(&app).await, waiting(&app).await), (0, 0));
+    // Beside an answer, or with a button, it is a note about the home.
+    let beside = door().await.set("note", "Side gate").set(&walk.person(0, 0, "intention"), "F");
+    beside.send(&volunteer).await.expect(303);
+    let next = Sheet::door(&open(&volunteer, &walk.url(1)).await).set("note", "Bell is broken");
+    next.set("outcome", "not-home").send(&volunteer).await.expect(303);
+    let kept = "select count(*) from result where note is not null and (outcome = 'not-home' or outcome = 'spoke')";
+    assert_eq!(count(&app, kept).await, 2);
+}
+
+#[tokio::test]
+async fn nothing_said_is_lost_when_the_list_ends_while_a_form_needs_another_look() {
+    let (app, walk, volunteer) = at_the_doors().await;
+    let door = Sheet::door(&open(&volunteer, &walk.url(0)).await)
+        .set(&walk.person(0, 0, "note"), "Side gate")
+        .set(&walk.person(0, 1, "intention"), "F");
+    let changed = Sheet::door(&open(&volunteer, &walk.url(1)).await).set(&walk.person(1, 0, "intention"), "F");
+    changed.send(&volunteer).await.expect(303);
+    change(&app, "update assignment set ended_at = now()").await;
+    let sent = door.send(&volunteer).await.expect(303);
+    assert_eq!(sent.location(), "/canvass?kept=1");
+    assert_eq!((stored(&app).await, waiting(&app).await), (2, 1), "one answer stands, the note waits for an organiser");
+    // The same form with another answer would be asked about, if the list could still be shown.
+    let sent = changed.set(&walk.person(1, 0, "intention"), "A").send(&volunteer).await.expect(303);
+    assert_eq!(sent.location(), "/canvass?kept=1");
+    assert_eq!(count(&app, "select count(*) from result_conflict").await, 1);
+}
+
+#[tokio::test]
+async fn where_all_on_the_list_have_moved_the_home_is_done() {
+    let (app, walk, volunteer) = at_the_doors().await;
+    let left_off = "delete from walk_list_elector w using elector e where e.elector_id = w.elector_id and e.name = 'Wilfred Harcourt1'";
+    assert_eq!(change(&app, left_off).await, 1);
+    let door = Sheet::door(&open(&volunteer, &walk.url(0)).await);
+    let next = door.set(&walk.person(0, 0, "outcome"), "moved").send(&volunteer).await;
+    assert_eq!(follow(&volunteer, next).await.text("h1"), "3 Larkspur Row");
+    let lists = volunteer.get("/api/v1/canvass").await.expect(200).json();
+    assert_eq!(lists["lists"][0]["done"], json!(1));
+    // Who said so has left the register since: those who live there now are still to be asked.
+    change(&app, "delete from walk_list_elector w using elector e where e.elector_id = w.elector_id and e.name = 'Edith Harcourt1'").await;
+    let lists = volunteer.get("/api/v1/canvass").await.expect(200).json();
+    assert_eq!(lists["lists"][0]["done"], json!(0));
+}
+
+#[tokio::test]
+async fn that_somebody_has_voted_is_told_to_no_other_canvasser() {
+    let (app, walk, volunteer) = at_the_doors().await;
+    let other = app.actor(Role::Volunteer, "Quillbrook").await;
+    walk.assign(&app, other.account.id).await;
+    let door = Sheet::door(&open(&volunteer, &walk.url(0)).await)
+        .set(&walk.person(0, 0, "intention"), "F")
+        .set(&walk.person(0, 0, "voted"), "post");
+    door.send(&volunteer).await.expect(303);
+    for (actor, known) in [(&volunteer, "post"), (&other, "")] {
+        let shown = open(actor, &walk.url(0)).await;
+        assert!(!shown.text("main").contains("Has voted"), "{}", shown.text("main"));
+        let change = Sheet::door(&open(actor, &(walk.url(0) + "?change=1")).await);
+        let voted = change.fields.iter().find(|(name, _)| *name == walk.person(0, 0, "voted"));
+        assert_eq!(voted.map(|(_, value)| value.as_str()), Some(known));
+    }
+}
+
+#[tokio::test]
+async fn a_list_beyond_one_s_grant_opens_only_where_the_grant_reaches() {
+    let (app, walk, volunteer) = at_the_doors().await;
+    let moved =
+        "update walk_list_door d set area_no = (select area_no from district where letters = 'SG1') where place > 4";
+    assert_eq!(change(&app, moved).await, 2);
+    let people = "update walk_list_elector e set area_no = d.area_no from walk_list_door d
+      where d.list_id = e.list_id and d.household_id = e.household_id";
+    change(&app, people).await;
+    let lists = volunteer.get("/api/v1/canvass").await.expect(200).json();
+    assert_eq!(lists["lists"][0]["doors"], json!(4));
+    let list = volunteer.get(&format!("/api/v1/canvass/{}", walk.list)).await.expect(200).json();
+    assert_eq!(list["doors"].as_array().map(Vec::len), Some(4));
+    open(&volunteer, &walk.url(3)).await;
+    volunteer.get(&walk.url(4)).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_door_s_page_tells_nothing_of_who_lives_next_door() {
+    let (_app, walk, volunteer) = at_the_doors().await;
+    let door = Sheet::door(&open(&volunteer, &walk.url(1)).await);
+    let died = door.set(&walk.person(1, 0, "outcome"), "deceased").set(&walk.person(1, 1, "outcome"), "deceased");
+    died.send(&volunteer).await.expect(303);
+    let next = open(&volunteer, &walk.url(0)).await.text("aside");
+    assert!(next.contains("3 Done") && !next.contains("died"), "{next}");
+    let plan = open(&volunteer, &format!("/canvass/{}", walk.list)).await;
+    assert!(plan.text(".doors").contains("Has died"), "{}", plan.text(".doors"));
+}

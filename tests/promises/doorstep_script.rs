@@ -409,6 +409,28 @@ async fn a_note_alone_is_asked_what_it_is_about() {
 }
 
 #[tokio::test]
+async fn a_note_about_the_home_waits_for_what_happened_there() {
+    let phone = Phone::at_the_first_door().await;
+    phone
+        .page
+        .evaluate("document.querySelectorAll('details.more').forEach((one) => { one.open = true; }); 0")
+        .await
+        .unwrap();
+    phone.page.fill("note", "Side gate").await;
+    phone.press("Save, next door").await;
+    phone.page.wait_for("Say what happened at this home").await;
+    phone.unsent(0).await;
+    phone.tap(0, "F").await;
+    phone.press("Save, next door").await;
+    phone.at("3 Larkspur Row").await;
+    phone.unsent(0).await;
+    let kept = "select count(*) from result where elector_id is null and outcome = 'spoke' and note = 'Side gate'";
+    assert_eq!(count(&phone.app, kept).await, 1);
+    assert_eq!(stored(&phone.app).await, 2);
+    phone.browser.close().await;
+}
+
+#[tokio::test]
 async fn a_door_left_without_signal_comes_back_as_it_was_left() {
     let phone = Phone::at_the_first_door().await;
     phone.ready_for_no_signal().await;

@@ -11,6 +11,8 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+const NOTE_ALONE: &str = "Say what happened at this home, with “Not home” or a button above. The note alone does not";
+
 /// What a form says about one person, or the home: as typed, so that it can come back into the page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Draft {
@@ -85,9 +87,13 @@ impl Draft {
                 "Somebody who has died or moved gives no answer. Choose one of the two",
             ));
         }
+        self.is_note_alone().then(|| Refusal::new("outcome", "Say what happened: the note alone does not"))
+    }
+
+    /// Whether there is a note and nothing else.
+    fn is_note_alone(&self) -> bool {
         let alone = Draft { note: String::new(), ..self.clone() };
-        (self.says_something() && !alone.says_something())
-            .then(|| Refusal::new("outcome", "Say what happened: the note alone does not"))
+        self.says_something() && !alone.says_something()
     }
 
     fn set(&mut self, key: &str, value: &str) {
@@ -222,6 +228,8 @@ impl Sheet {
         let spoke = |one: &Incoming| one.result.as_ref().is_ok_and(|r| r.outcome == Outcome::Spoke);
         if let Some(otherwise) = self.home_outcome(said, all.iter().any(spoke)) {
             let result = self.home.result(list, self.household, None, otherwise);
+            let unclear = all.is_empty() && self.home.base.is_none() && self.home.is_note_alone();
+            let result = if unclear { Err(Refusal::new("note", NOTE_ALONE)) } else { result };
             all.extend(unless_the_same(said, &self.home, result).map(|r| incoming(self.home.id, list, &self.home, r)));
         }
         all

@@ -172,6 +172,18 @@ impl Door {
         }
     }
 
+    /// How it stands, beside another door's page: that page is on record as a look at one home, so that it says nothing of
+    /// the people of another.
+    pub fn words_from_next_door(&self) -> String {
+        match self.state {
+            State::Spoke(_) => "Spoke".into(),
+            State::Other(Outcome::NotHome | Outcome::Inaccessible | Outcome::ComeBack) | State::ToDo | State::Leave => {
+                self.words()
+            }
+            State::Other(_) => "Done".into(),
+        }
+    }
+
     /// How it stands, as the stylesheet draws it.
     pub fn class(&self) -> &'static str {
         match self.state {

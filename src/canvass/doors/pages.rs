@@ -111,6 +111,8 @@ impl Toast {
     fn of(plan: &Plan, asked: &Asked) -> Option<Self> {
         let household: HouseholdId = asked.after.as_deref()?.parse().ok()?;
         let door = &plan.doors[plan.place(household)?];
+        // Of a door that somebody else did, an address that names it tells nothing.
+        door.recorded?;
         let change = format!("/canvass/{}/doors/{household}?change=1", plan.list.id);
         if asked.waits.is_some() {
             let text = format!("{}: kept for an organiser, who looks at it first", door.title());
@@ -294,15 +296,14 @@ impl DoorPage {
         in_words(&said.result, &self.step.codes)
     }
 
-    /// Issues, asks and how they voted, in one line.
+    /// Issues and asks, in one line.
     fn more(&self, said: &Said) -> String {
         let issues = said.result.issues.iter().map(|code| {
             let known = self.step.issues.iter().find(|i| &i.code == code);
             known.map_or_else(|| code.clone(), |i| i.label.clone())
         });
         let asks = said.result.asks.iter().map(|a| a.title().to_owned());
-        let voted = said.result.voted.iter().map(|v| format!("Has voted: {}", v.title().to_lowercase()));
-        issues.chain(asks).chain(voted).collect::<Vec<_>>().join(". ")
+        issues.chain(asks).collect::<Vec<_>>().join(". ")
     }
 
     fn by(&self, said: &Said) -> String {

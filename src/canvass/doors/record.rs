@@ -53,12 +53,18 @@ async fn take(app: &App, visitor: &Visitor, viewer: &Viewer, list: ListId, sheet
     let (said, incoming, changing) = weigh(viewer, list, &sheet).await?;
     if incoming.is_empty() && !sheet.changes() {
         let errors = vec![(None, NOTHING.to_owned())];
-        return again(app, viewer, list, &sheet, errors).await;
+        return match again(app, viewer, list, &sheet, errors).await? {
+            Some(page) => Ok(page),
+            None => Ok(see_other("/canvass")),
+        };
     }
     let wrong: Vec<_> = incoming.iter().filter_map(|i| Some((i.id, i.result.as_ref().err()?))).collect();
     if !wrong.is_empty() {
         let errors = wrong.into_iter().map(|(id, r)| (Some((id, r.field.clone())), r.reason.clone())).collect();
-        return again(app, viewer, list, &sheet, errors).await;
+        return match again(app, viewer, list, &sheet, errors).await? {
+            Some(page) => Ok(page),
+            None => keep_unshown(app, visitor, &incoming).await,
+        };
     }
     let (change, new): (Vec<_>, Vec<_>) = incoming.into_iter().partition(|i| changing.contains(&i.id));
     let judged = results::receive(app, visitor, &new).await?;
@@ -68,12 +74,30 @@ async fn take(app: &App, visitor: &Visitor, viewer: &Viewer, list: ListId, sheet
     let refused: Vec<_> = judged.iter().filter(|j| j.verdict == Verdict::Refused).collect();
     if !refused.is_empty() {
         let errors = refused.iter().map(|j| refusal(j)).collect();
-        return again(app, viewer, list, &sheet, errors).await;
+        // What was refused is kept already.
+        return Ok(again(app, viewer, list, &sheet, errors).await?.unwrap_or_else(kept));
     }
     if !change.is_empty() {
-        return ask(viewer, list, &sheet, &said, &change).await;
+        return match ask(viewer, list, &sheet, &said, &change).await? {
+            Some(page) => Ok(page),
+            None => keep_unshown(app, visitor, &change).await,
+        };
     }
     onward(viewer, list, &sheet, &judged).await
+}
+
+/// Nothing more can be shown of a list that is over, so that nobody can be asked to look again: what was said is kept as it
+/// is, and what cannot stand waits for an organiser.
+async fn keep_unshown(app: &App, visitor: &Visitor, said: &[Incoming]) -> Answer {
+    let judged = results::receive(app, visitor, said).await?;
+    if judged.iter().any(|j| j.never_theirs) {
+        return Err(Error::NotFound);
+    }
+    Ok(kept())
+}
+
+fn kept() -> Response {
+    see_other("/canvass?kept=1")
 }
 
 fn refusal(judged: &Judged) -> (Option<(Uuid, String)>, String) {
@@ -102,7 +126,7 @@ async fn onward(viewer: &Viewer, list: ListId, sheet: &Sheet, judged: &[Judged])
     let plan = store::way(&mut scope, list).await?;
     scope.commit().await?;
     let Some(plan) = plan else {
-        return Ok(see_other("/canvass?kept=1"));
+        return Ok(kept());
     };
     let waits = if judged.iter().any(|j| j.verdict == Verdict::Quarantined) { "&waits=1" } else { "" };
     if !sheet.block.is_empty() {
@@ -117,19 +141,16 @@ async fn onward(viewer: &Viewer, list: ListId, sheet: &Sheet, judged: &[Judged])
     }))
 }
 
-/// The door again with what was typed, and what needs another look.
+/// The door again with what was typed, and what needs another look. None when the list is over.
 async fn again(
     app: &App,
     viewer: &Viewer,
     list: ListId,
     sheet: &Sheet,
     wrong: Vec<(Option<(Uuid, String)>, String)>,
-) -> Answer {
+) -> Answer<Option<Response>> {
     let mut scope = viewer.scope_as(Permission::Canvass, Scope { list: Some(list), area: None }).await?;
-    let Some(step) = store::doorstep(&mut scope, list, sheet.household).await? else {
-        // Nothing more can be shown of a list that is over; what was refused is kept.
-        return Ok(see_other("/canvass?kept=1"));
-    };
+    let Some(step) = store::doorstep(&mut scope, list, sheet.household).await? else { return Ok(None) };
     let step = scope.finish(step).await?;
     let mut errors = FieldErrors::default();
     for (at, reason) in wrong {
@@ -142,7 +163,7 @@ async fn again(
     }
     let layout = Layout::of(viewer, &format!("/canvass/{list}"));
     let page = pages::DoorPage::sent_back(app, viewer, layout, step, sheet, errors);
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    Ok(Some((StatusCode::UNPROCESSABLE_ENTITY, page).into_response()))
 }
 
 /// "Edith Harcourt: This code is not on the list".
@@ -170,10 +191,16 @@ struct Change {
     fields: Vec<(String, String)>,
 }
 
-/// The same form came again with other answers: did they mean to change them?
-async fn ask(viewer: &Viewer, list: ListId, sheet: &Sheet, said: &[Said], change: &[Incoming]) -> Answer<Response> {
+/// The same form came again with other answers: did they mean to change them? None when the list is over.
+async fn ask(
+    viewer: &Viewer,
+    list: ListId,
+    sheet: &Sheet,
+    said: &[Said],
+    change: &[Incoming],
+) -> Answer<Option<Response>> {
     let mut scope = viewer.scope_as(Permission::Canvass, Scope { list: Some(list), area: None }).await?;
-    let step = store::doorstep(&mut scope, list, sheet.household).await?.ok_or(Error::NotFound)?;
+    let Some(step) = store::doorstep(&mut scope, list, sheet.household).await? else { return Ok(None) };
     let step = scope.finish(step).await?;
     let changes = change.iter().filter_map(|one| {
         let (elector, draft) = sheet.draft(one.id)?;
@@ -190,5 +217,5 @@ async fn ask(viewer: &Viewer, list: ListId, sheet: &Sheet, said: &[Said], change
     let changes: Vec<Change> = changes.collect();
     let layout = Layout::of(viewer, &format!("/canvass/{list}"));
     let page = ChangePage { layout, who: viewer.account, list, step, changes };
-    Ok((StatusCode::CONFLICT, page).into_response())
+    Ok(Some((StatusCode::CONFLICT, page).into_response()))
 }

@@ -78,7 +78,8 @@ pub async fn doorstep(
         people,
         plan,
     };
-    let shown: Vec<(i32, i64)> = step.people.iter().map(|p| (p.id.partition, p.id.id)).collect();
+    let spoken_of = step.said.iter().filter_map(|s| s.result.elector);
+    let shown: Vec<_> = step.people.iter().map(|p| p.id).chain(spoken_of).map(|e| (e.partition, e.id)).collect();
     Ok(Some(Seen::people(step, shown)))
 }
 
