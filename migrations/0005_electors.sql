@@ -98,7 +98,8 @@ create table register_entry (
 );
 create index register_entry_by_elector on register_entry (partition_id, elector_id);
 
--- Same or not the same person? Doubtful pairs wait here for a person; nothing is linked meanwhile.
+-- Same or not the same person? Doubtful pairs wait here for a person; nothing is linked meanwhile. A pair is moot once its
+-- new entry has left too, or the one held before is back.
 create table doubtful_match (
   partition_id integer not null,
   register_id bigint not null,
@@ -106,7 +107,7 @@ create table doubtful_match (
   candidate_id bigint not null,
   area_no integer not null references district,
   why text not null,
-  state text not null default 'open' check (state in ('open', 'same', 'different')),
+  state text not null default 'open' check (state in ('open', 'same', 'different', 'moot')),
   decided_by uuid references account,
   decided_at timestamptz,
   primary key (partition_id, register_id, elector_id, candidate_id),
@@ -526,6 +527,17 @@ begin
 end
 $$;
 
+-- Pairs that a new register has settled by itself: nobody is asked about them any more.
+create function wall.settle_pairs(partition integer) returns void
+language sql volatile security definer set search_path = '' as $$
+  update public.doubtful_match m set state = 'moot', decided_at = statement_timestamp()
+  from public.elector n, public.elector o
+  where m.partition_id = settle_pairs.partition and m.state = 'open'
+    and n.partition_id = m.partition_id and n.elector_id = m.elector_id
+    and o.partition_id = m.partition_id and o.elector_id = m.candidate_id
+    and (n.left_at is not null or o.left_at is null)
+$$;
+
 -- The end of an import that cannot go on, perhaps because its session is over: says why, forgets what was
 -- staged. `hash` is that session's, live or not; it ends its own account's imports and no others.
 create function wall.fail_import(hash text, import uuid, why text) returns boolean
@@ -562,7 +574,8 @@ alter function wall.rename_district(integer, text) owner to hustings_wall;
 alter function wall.follow_people(integer) owner to hustings_wall;
 alter function wall.same_person(integer, bigint, bigint, bigint) owner to hustings_wall;
 alter function wall.fail_import(text, uuid, text) owner to hustings_wall;
-grant execute on function wall.add_districts(text, text[]), wall.rename_district(integer, text), wall.follow_people(integer)
-  to hustings_importer;
+alter function wall.settle_pairs(integer) owner to hustings_wall;
+grant execute on function wall.add_districts(text, text[]), wall.rename_district(integer, text), wall.follow_people(integer),
+  wall.settle_pairs(integer) to hustings_importer;
 grant execute on function wall.same_person(integer, bigint, bigint, bigint) to hustings_organiser;
 grant execute on function wall.fail_import(text, uuid, text) to hustings_door;

@@ -142,26 +142,35 @@ from result r
 where not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id
   and c.household_id = r.household_id and c.elector_id is not distinct from r.elector_id);
 
--- How homes stand on a list, by the answers of the list that stand there; a home without any has no row. Done is a home
--- where somebody spoke, or whose last answer does not ask us to come back; where one person of several has moved or
--- died, the others are still to be asked. Whatever counts doors asks this or
--- `home_on_list`, naming partition and list as values, so that every page counts alike and no other list is worked out.
+-- How homes stand on a list, by the answers of the list that stand there: those of the home, and those of people who are on
+-- the list's version of now. A home without any has no row. Done is a home where somebody spoke, or whose last answer does
+-- not ask us to come back; where one person of several has moved or died, the others are still to be asked. Whatever counts
+-- doors asks this or `home_on_list`, naming partition and list as values, so that every page counts alike and no other
+-- list is worked out.
 create view home_answered with (security_invoker) as
 select partition_id, list_id, household_id, spoke, spoke_with, not_home, latest, last,
   spoke or case
     when latest = 'come-back' then false
     when of_home or latest not in ('moved', 'deceased') then true
-    else answered >= (select count(*) from elector e where e.partition_id = home.partition_id
-      and e.household_id = home.household_id and e.left_at is null)
+    else not exists (
+      select from walk_list_elector w
+      join elector e on e.partition_id = w.partition_id and e.elector_id = w.elector_id and e.left_at is null
+      where w.partition_id = home.partition_id and w.list_id = home.list_id and w.version = home.version
+        and w.household_id = home.household_id and not w.elector_id = any (home.answered)
+        and not coalesce((select not o.withdrawn from objection o where o.partition_id = w.partition_id
+          and o.elector_id = w.elector_id and o.channel = 'door' order by o.at desc, o.objection_id desc limit 1), false))
   end as done
 from (
-  select r.partition_id, r.list_id, r.household_id, bool_or(r.outcome = 'spoke') as spoke,
+  select r.partition_id, r.list_id, l.version, r.household_id, bool_or(r.outcome = 'spoke') as spoke,
     count(distinct r.elector_id) filter (where r.outcome = 'spoke') as spoke_with,
     bool_or(r.outcome = 'not-home') as not_home, bool_or(r.elector_id is null and r.outcome <> 'come-back') as of_home,
-    count(distinct r.elector_id) as answered,
+    array_remove(array_agg(r.elector_id), null) as answered,
     (array_agg(r.outcome order by r.received_at desc, r.id desc))[1] as latest, max(r.received_at) as last
   from standing_result r
-  group by r.partition_id, r.list_id, r.household_id) home;
+  join walk_list l on l.partition_id = r.partition_id and l.list_id = r.list_id
+  where r.elector_id is null or exists (select from walk_list_elector w where w.partition_id = r.partition_id
+    and w.list_id = r.list_id and w.version = l.version and w.elector_id = r.elector_id and w.household_id = r.household_id)
+  group by r.partition_id, r.list_id, l.version, r.household_id) home;
 
 -- The same for the homes of a version of the list.
 create view home_on_list with (security_invoker) as
@@ -217,8 +226,7 @@ create table tally (
 );
 create index tally_by_area on tally (area_no, intention_kind, code) include (change);
 
-grant select, insert, update (name, version, doors, electors, ended_at) on walk_list to hustings_organiser;
-revoke insert on walk_list from hustings_organiser;
+grant select, update (name, ended_at) on walk_list to hustings_organiser;
 grant insert (partition_id, name, area_no, poll_id, intention_kind, side_order, show_last, doors, electors, choices, made_by)
   on walk_list to hustings_organiser;
 grant select, insert on walk_list_door, walk_list_elector to hustings_organiser;
@@ -248,13 +256,14 @@ grant select on walk_list_elector to hustings_administrator;
 grant update (ended_at) on assignment to hustings_administrator;
 
 -- An import makes new versions of the live lists that it touches, and moves people's tallies.
-grant select, update (version, doors, electors) on walk_list to hustings_importer;
+grant select on walk_list to hustings_importer;
 grant select, insert on walk_list_door, walk_list_elector to hustings_importer;
 grant select on assignment to hustings_importer;
 
 grant select, insert, update on receipt, quarantine, intention_now to hustings_wall;
 grant select, insert, delete on tally to hustings_wall;
 grant update (elector_id, area_no) on result to hustings_wall;
+grant update (version, electors, area_no) on walk_list to hustings_wall;
 grant delete on intention_now to hustings_wall;
 grant select on walk_list, walk_list_door, walk_list_elector, assignment, result, standing_result, home_answered,
   home_on_list, result_conflict to hustings_wall;
@@ -283,7 +292,7 @@ reset role;
 
 -- The open list of this page: the one in app.list, `partition.list`, if it is assigned to this
 -- volunteer now and lies in their grant's area.
-create type wall.open_list as (partition_id integer, list_id bigint, version integer, show_last boolean);
+create type wall.open_list as (partition_id integer, list_id bigint, version integer, show_last boolean, reach integer[]);
 -- An area covers a district: one row each, asked only for a list's districts.
 create function wall.covers(area bigint, number integer) returns boolean
 language plpgsql stable security definer set search_path = '' set timezone = 'Europe/London' as $$
@@ -294,6 +303,17 @@ begin
       or a.area_no = d.area_no
       or exists (select from public.area_district ad where ad.area_id = a.area_id and ad.area_no = d.area_no
                  and ad.from_date <= current_date and ad.until_date > current_date)));
+end
+$$;
+-- The districts of a list's doors that an area covers: of a list that goes beyond a grant, its other doors stay closed.
+create function wall.reach(partition integer, list bigint, version integer, area bigint) returns integer[]
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (
+    select coalesce(array_agg(d.area_no), '{}') from (
+      select distinct w.area_no from public.walk_list_door w
+      where w.partition_id = reach.partition and w.list_id = reach.list and w.version = reach.version) d
+    where wall.covers(reach.area, d.area_no));
 end
 $$;
 -- Once: whatever is asked of the list begins here. What is compared with a table stands in a variable: in the condition it
@@ -311,10 +331,10 @@ begin
     return;
   end if;
   return query
-  select l.partition_id, l.list_id, l.version, l.show_last
+  select l.partition_id, l.list_id, l.version, l.show_last, r.reach
   from public.walk_list l
-  where l.partition_id = named_partition and l.list_id = named_list and l.ended_at is null
-    and wall.covers(held.area_id, l.area_no)
+  cross join lateral wall.reach(l.partition_id, l.list_id, l.version, held.area_id) as r (reach)
+  where l.partition_id = named_partition and l.list_id = named_list and l.ended_at is null and r.reach <> '{}'
     and exists (select from public.assignment a
       where a.partition_id = l.partition_id and a.list_id = l.list_id and a.account_id = held.account_id
         and a.ended_at is null and a.starts_at <= statement_timestamp() and a.ends_at > statement_timestamp());
@@ -343,7 +363,8 @@ language plpgsql stable security definer set search_path = '' as $$
 begin
   return (
     select coalesce(array_agg(d.household_id), '{}')
-    from wall.list() l join public.walk_list_door d using (partition_id, list_id, version));
+    from wall.list() l join public.walk_list_door d using (partition_id, list_id, version)
+    where d.area_no = any (l.reach));
 end
 $$;
 create function wall.electors() returns bigint[]
@@ -351,7 +372,8 @@ language plpgsql stable security definer set search_path = '' as $$
 begin
   return (
     select coalesce(array_agg(e.elector_id), '{}')
-    from wall.list() l join public.walk_list_elector e using (partition_id, list_id, version));
+    from wall.list() l join public.walk_list_elector e using (partition_id, list_id, version)
+    where e.area_no = any (l.reach));
 end
 $$;
 
@@ -371,7 +393,7 @@ begin
     join public.walk_list l on l.partition_id = a.partition_id and l.list_id = a.list_id and l.ended_at is null
     where a.account_id = held.account_id and a.ended_at is null
       and a.starts_at <= statement_timestamp() and a.ends_at > statement_timestamp()
-      and wall.covers(held.area_id, l.area_no));
+      and wall.reach(l.partition_id, l.list_id, l.version, held.area_id) <> '{}');
 end
 $$;
 
@@ -380,6 +402,33 @@ create function wall.being_made(partition integer, list bigint, version integer)
 language sql stable security definer set search_path = '' as $$
   select exists (select from public.walk_list l where l.partition_id = partition and l.list_id = list
     and l.version = being_made.version and l.made_at = now())
+$$;
+
+-- Is this the version of a live list that comes after the one it has? An import writes that one, and nobody has looked at it.
+create function wall.comes_next(partition integer, list bigint, version integer) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from public.walk_list l where l.partition_id = partition and l.list_id = list
+    and l.ended_at is null and comes_next.version = l.version + 1)
+$$;
+
+-- Puts the next version of these lists in force, where every door of it lies within the importer's reach. Versions only
+-- grow, so that what was looked at stays as it was.
+create function wall.follow_lists(partition integer, lists bigint[]) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  reach integer[] := wall.areas();
+begin
+  update public.walk_list l set version = l.version + 1, area_no = first.area_no,
+    electors = (select count(*) from public.walk_list_elector e
+      where e.partition_id = l.partition_id and e.list_id = l.list_id and e.version = l.version + 1)
+  from public.walk_list_door first
+  where l.partition_id = partition and l.list_id = any (lists) and l.ended_at is null
+    and first.partition_id = l.partition_id and first.list_id = l.list_id and first.version = l.version + 1
+    and first.place = (select min(d.place) from public.walk_list_door d where d.partition_id = l.partition_id
+      and d.list_id = l.list_id and d.version = l.version + 1)
+    and (wall.operator() or not exists (select from public.walk_list_door d where d.partition_id = l.partition_id
+      and d.list_id = l.list_id and d.version in (l.version, l.version + 1) and not d.area_no = any (reach)));
+end
 $$;
 
 -- Was this list given to this account, now or at some time before?
@@ -709,7 +758,8 @@ grant execute on function wall.volunteers(), wall.may_assign(integer, bigint, uu
   wall.assignable(integer, bigint), wall.objected(integer, bigint[])
   to hustings_organiser;
 grant execute on function wall.begin_answers(integer[]) to hustings_volunteer, hustings_organiser;
-grant execute on function wall.hold_answers(integer), wall.rebuild_tallies(integer) to hustings_importer;
+grant execute on function wall.hold_answers(integer), wall.rebuild_tallies(integer),
+  wall.comes_next(integer, bigint, integer), wall.follow_lists(integer, bigint[]) to hustings_importer;
 -- The server folds now and then, for nobody in particular.
 grant execute on function wall.fold_tallies() to hustings_door;
 grant execute on function wall.names(uuid[]) to hustings_organiser, hustings_protection;
@@ -748,8 +798,8 @@ create policy organiser_reads on walk_list for select to hustings_organiser
 create policy organiser_makes on walk_list for insert to hustings_organiser
   with check (area_no = any ((select wall.areas())::integer[]) and made_by = (select wall.account()));
 create policy organiser_changes on walk_list for update to hustings_organiser
-  using (area_no = any ((select wall.areas())::integer[]))
-  with check (area_no = any ((select wall.areas())::integer[]));
+  using (area_no = any ((select wall.areas())::integer[]) and ended_at is null)
+  with check (area_no = any ((select wall.areas())::integer[]) and (ended_at is null or wall.just_now(ended_at)));
 -- Doors and people come onto a list in the transaction that makes it: looks name a list and its version, so whoever adds
 -- to one that was looked at would change who saw whom.
 -- A row says its own district: it must be that of the home and of the person, whose own policies
@@ -795,12 +845,23 @@ create policy organiser on intention_now for select to hustings_organiser
 create policy organiser on tally for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));
 
-create policy importer on walk_list to hustings_importer
-  using (area_no = any ((select wall.areas())::integer[])) with check (area_no = any ((select wall.areas())::integer[]));
-create policy importer on walk_list_door to hustings_importer
-  using (area_no = any ((select wall.areas())::integer[])) with check (area_no = any ((select wall.areas())::integer[]));
-create policy importer on walk_list_elector to hustings_importer
-  using (area_no = any ((select wall.areas())::integer[])) with check (area_no = any ((select wall.areas())::integer[]));
+create policy importer on walk_list for select to hustings_importer
+  using (area_no = any ((select wall.areas())::integer[]));
+create policy importer_reads on walk_list_door for select to hustings_importer
+  using (area_no = any ((select wall.areas())::integer[]));
+create policy importer_adds on walk_list_door for insert to hustings_importer
+  with check (area_no = any ((select wall.areas())::integer[])
+    and wall.comes_next(walk_list_door.partition_id, walk_list_door.list_id, walk_list_door.version)
+    and exists (select from household h where h.partition_id = walk_list_door.partition_id
+      and h.household_id = walk_list_door.household_id and h.area_no = walk_list_door.area_no));
+create policy importer_reads on walk_list_elector for select to hustings_importer
+  using (area_no = any ((select wall.areas())::integer[]));
+create policy importer_adds on walk_list_elector for insert to hustings_importer
+  with check (area_no = any ((select wall.areas())::integer[])
+    and wall.comes_next(walk_list_elector.partition_id, walk_list_elector.list_id, walk_list_elector.version)
+    and exists (select from elector e where e.partition_id = walk_list_elector.partition_id
+      and e.elector_id = walk_list_elector.elector_id and e.household_id = walk_list_elector.household_id
+      and e.area_no = walk_list_elector.area_no));
 create policy importer on assignment for select to hustings_importer
   using (exists (select from walk_list l where l.partition_id = assignment.partition_id and l.list_id = assignment.list_id));
 

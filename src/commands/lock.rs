@@ -73,6 +73,9 @@ async fn on(operation: &Operation, tool: Which, notice: &str, opens: Option<&str
             .ok_or_else(|| Error::field("opens", "Give a day or a time, like 2026-11-25 or \"2026-11-25 09:00\""))
     };
     let opens = opens.map(time).transpose()?;
+    if opens.is_some_and(|at| at <= Utc::now()) {
+        return Err(Error::field("opens", "This time is past: give one to come, with --opens"));
+    }
     let mut scope = operation.scope(Permission::CloseTools).await?;
     for half in tool.halves() {
         tools::close(&mut scope, *half, &notice, opens).await?;

@@ -7,7 +7,7 @@ use crate::areas;
 use crate::canvass::ListId;
 use crate::canvass::lists::choices::{Asked, Choices};
 use crate::canvass::lists::choose::{self, Place};
-use crate::canvass::lists::{SideOrder, assign, assign_pages, make, store};
+use crate::canvass::lists::{MOST_DOORS_AT_ONCE, SideOrder, assign, assign_pages, make, store};
 use crate::database::Scoped;
 use crate::electors::folding::fold;
 use crate::error::Error;
@@ -74,7 +74,7 @@ async fn add(operation: &Operation, name: &str, area: &str, streets: &[String]) 
     };
     let plan = make::plan(&mut scope, &place, &wanted, &choices).await?;
     let from = json!({ "area": area, "streets": streets, "asked_days": choices.asked_days });
-    let made = make::make(&mut scope, &place, &plan, &choices, &from).await?;
+    let made = make::make(&mut scope, &place, &plan, &choices, &from, MOST_DOORS_AT_ONCE).await?;
     scope.commit().await?;
     for id in made {
         operation.print(&json!({ "id": id }), |_| id.to_string());

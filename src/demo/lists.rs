@@ -4,7 +4,7 @@ use super::history;
 use super::people::People;
 use crate::canvass::ListId;
 use crate::canvass::lists::choices::{Asked, Choices};
-use crate::canvass::lists::{SideOrder, assign, choose, make, usual_end};
+use crate::canvass::lists::{MOST_DOORS, SideOrder, assign, choose, make, usual_end};
 use crate::database::Scoped;
 use crate::error::Error;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -88,7 +88,8 @@ async fn past(
     let poll = poll(scope, &place).await?;
     let choices = choices(&format!("{letters} 1"), poll, Some(90))?;
     let plan = make::plan(scope, &place, &wanted, &choices).await?;
-    let lists = make::make(scope, &place, &plan, &choices, &serde_json::json!({"district": letters})).await?;
+    let lists =
+        make::make(scope, &place, &plan, &choices, &serde_json::json!({"district": letters}), MOST_DOORS).await?;
     for (m, list) in lists.into_iter().enumerate() {
         let days = 88 - i64::try_from((n * 13 + m * 29) % 86).unwrap_or_default();
         let begun = now - TimeDelta::days(days) - TimeDelta::minutes(i64::try_from(n % 50).unwrap_or_default() + 60);
@@ -118,7 +119,8 @@ async fn out(
     let wanted: Vec<_> = streets.into_iter().skip(waiting).take(2).map(|s| (s.area_no, s.key)).collect();
     let choices = choices(name, poll(scope, &place).await?, None)?;
     let plan = make::plan(scope, &place, &wanted, &choices).await?;
-    let made = make::make(scope, &place, &plan, &choices, &serde_json::json!({"streets": wanted.len()})).await?;
+    let made =
+        make::make(scope, &place, &plan, &choices, &serde_json::json!({"streets": wanted.len()}), MOST_DOORS).await?;
     let list = made.first().copied().ok_or(Error::NotFound)?;
     if let Some(holder) = holder {
         assign::assign(scope, list, &[holder], until).await?;

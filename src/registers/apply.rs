@@ -161,6 +161,7 @@ impl Work<'_> {
         let register = self.register(scope).await?;
         self.entries(scope, register).await?;
         self.between(scope, "entries").await?;
+        sqlx::query!("select wall.settle_pairs($1)", self.partition).execute(scope.connection()).await?;
         if !part {
             self.doubts(scope, register).await?;
         }

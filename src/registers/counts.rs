@@ -121,6 +121,8 @@ fn is_part(preview: &Preview, linked: i64) -> bool {
 
 pub(super) fn total(preview: &mut Preview) {
     if preview.part {
+        // Nobody held has left by it, so that nobody of it can be one of them under another name.
+        preview.doubtful = 0;
         for district in preview.districts.iter_mut().filter(|d| d.after == 0) {
             (district.removed, district.after) = (0, district.held);
         }

@@ -3,10 +3,8 @@
 use crate::database::{Scoped, Seen};
 use crate::electors::ElectorId;
 use crate::error::Error;
+use crate::web::paging::{self, Paging};
 use chrono::NaiveDate;
-
-/// How many pairs a page shows.
-pub const PAGE: i64 = 25;
 
 /// One side of a pair.
 #[derive(Debug, Clone)]
@@ -32,6 +30,8 @@ pub struct Person {
 /// A new entry and somebody held before.
 #[derive(Debug, Clone)]
 pub struct Pair {
+    /// The register that the new entry came with.
+    pub register: i64,
     /// Why they may and may not be one person.
     pub why: String,
     /// The new entry.
@@ -50,26 +50,33 @@ pub enum Verdict {
     Different,
 }
 
-/// The newest register with open pairs in the area in use, whoever imported it.
-///
-/// # Errors
-/// What the database says.
-pub async fn newest_open(scope: &mut Scoped) -> Result<Option<(i32, i64)>, Error> {
-    let found = sqlx::query!(
-        "select partition_id, register_id from doubtful_match where state = 'open' order by register_id desc, partition_id limit 1"
-    )
-    .fetch_optional(scope.connection())
-    .await?;
-    Ok(found.map(|r| (r.partition_id, r.register_id)))
+/// Whose pairs: of one register of an authority, or of every one in the area in use, whoever imported it.
+#[derive(Debug, Clone, Copy)]
+pub enum Of {
+    /// A register, as (partition, register).
+    Register(i32, i64),
+    /// All of the area's, the newest register's first.
+    Area,
 }
 
-/// How many pairs of a register are open.
+impl Of {
+    fn parts(self) -> (Option<i32>, Option<i64>) {
+        match self {
+            Of::Register(partition, register) => (Some(partition), Some(register)),
+            Of::Area => (None, None),
+        }
+    }
+}
+
+/// How many pairs are open.
 ///
 /// # Errors
 /// What the database says.
-pub async fn open_count(scope: &mut Scoped, partition: i32, register: i64) -> Result<i64, Error> {
+pub async fn open_count(scope: &mut Scoped, of: Of) -> Result<i64, Error> {
+    let (partition, register) = of.parts();
     Ok(sqlx::query_scalar!(
-        r#"select count(*) as "n!" from doubtful_match where partition_id = $1 and register_id = $2 and state = 'open'"#,
+        r#"select count(*) as "n!" from doubtful_match
+           where state = 'open' and ($1::integer is null or partition_id = $1) and ($2::bigint is null or register_id = $2)"#,
         partition,
         register
     )
@@ -77,65 +84,72 @@ pub async fn open_count(scope: &mut Scoped, partition: i32, register: i64) -> Re
     .await?)
 }
 
-/// The next open pairs of a register, those of one home together.
+/// A page of open pairs, those of one home together.
 ///
 /// # Errors
 /// What the database says.
-pub async fn open_pairs(scope: &mut Scoped, partition: i32, register: i64) -> Result<Seen<Vec<Pair>>, Error> {
-    let rows = sqlx::query!(
-        r#"with pairs as materialized (
-             select m.elector_id, m.candidate_id, m.why from doubtful_match m
-             where m.partition_id = $1 and m.register_id = $2 and m.state = 'open'
-             order by m.elector_id, m.candidate_id limit $3
-           ), sides as (
-             select e.elector_id, e.name, coalesce(h.address, '') as address, coalesce(h.postcode, '') as postcode, e.markers,
-               e.attains_on,
-               (select d.letters || '-' || t.number || case when t.suffix > 0 then '/' || t.suffix else '' end
-                from register_entry t join district d on d.area_no = t.area_no
-                where t.partition_id = $1 and t.elector_id = e.elector_id order by t.register_id desc limit 1) as number,
-               (select count(*) from result r where r.partition_id = $1 and r.elector_id = e.elector_id) as answers
-             from elector e left join household h on h.partition_id = e.partition_id and h.household_id = e.household_id
-             where e.partition_id = $1 and e.elector_id in (select elector_id from pairs union select candidate_id from pairs)
-           )
-           select p.why as "why!", n.elector_id as "new_id!", n.name as "new_name!", n.address as "new_address!",
-             n.postcode as "new_postcode!", n.markers as "new_markers!", n.attains_on as "new_attains?",
-             coalesce(n.number, '') as "new_number!", n.answers as "new_answers!",
-             o.elector_id as "old_id!", o.name as "old_name!", o.address as "old_address!", o.postcode as "old_postcode!",
-             o.markers as "old_markers!", o.attains_on as "old_attains?", coalesce(o.number, '') as "old_number!",
-             o.answers as "old_answers!"
-           from pairs p join sides n on n.elector_id = p.elector_id join sides o on o.elector_id = p.candidate_id
-           order by n.address, n.elector_id, o.elector_id"#,
-        partition,
-        register,
-        PAGE
-    )
-    .fetch_all(scope.connection())
-    .await?;
-    let seen: Vec<(i32, i64)> = rows.iter().flat_map(|r| [(partition, r.new_id), (partition, r.old_id)]).collect();
-    let pairs = rows.into_iter().map(|r| Pair {
-        why: r.why,
-        new: Person {
-            id: ElectorId { partition, id: r.new_id },
-            name: r.new_name,
-            number: r.new_number,
-            address: r.new_address,
-            postcode: r.new_postcode,
-            markers: r.new_markers,
-            attains_on: r.new_attains,
-            answers: r.new_answers,
-        },
-        old: Person {
-            id: ElectorId { partition, id: r.old_id },
-            name: r.old_name,
-            number: r.old_number,
-            address: r.old_address,
-            postcode: r.old_postcode,
-            markers: r.old_markers,
-            attains_on: r.old_attains,
-            answers: r.old_answers,
-        },
-    });
-    Ok(Seen::people(pairs.collect(), seen))
+pub async fn open_pairs(scope: &mut Scoped, of: Of, paging: Paging) -> Result<Seen<Vec<Pair>>, Error> {
+    let (partition, register) = of.parts();
+    let rows =
+        sqlx::query_file_as!(Row, "src/registers/sql/open_pairs.sql", partition, register, paging.skip(), paging::SIZE)
+            .fetch_all(scope.connection())
+            .await?;
+    let pairs: Vec<Pair> = rows.into_iter().map(Row::pair).collect();
+    let shown: Vec<_> = pairs.iter().flat_map(|p| [p.new.id, p.old.id]).map(|e| (e.partition, e.id)).collect();
+    Ok(Seen::people(pairs, shown))
+}
+
+/// A pair as the database gives it.
+struct Row {
+    partition_id: i32,
+    register_id: i64,
+    why: String,
+    new_id: i64,
+    new_name: String,
+    new_number: String,
+    new_address: String,
+    new_postcode: String,
+    new_markers: String,
+    new_attains: Option<NaiveDate>,
+    new_answers: i64,
+    old_id: i64,
+    old_name: String,
+    old_number: String,
+    old_address: String,
+    old_postcode: String,
+    old_markers: String,
+    old_attains: Option<NaiveDate>,
+    old_answers: i64,
+}
+
+impl Row {
+    fn pair(self) -> Pair {
+        let id = |id| ElectorId { partition: self.partition_id, id };
+        Pair {
+            register: self.register_id,
+            why: self.why,
+            new: Person {
+                id: id(self.new_id),
+                name: self.new_name,
+                number: self.new_number,
+                address: self.new_address,
+                postcode: self.new_postcode,
+                markers: self.new_markers,
+                attains_on: self.new_attains,
+                answers: self.new_answers,
+            },
+            old: Person {
+                id: id(self.old_id),
+                name: self.old_name,
+                number: self.old_number,
+                address: self.old_address,
+                postcode: self.old_postcode,
+                markers: self.old_markers,
+                attains_on: self.old_attains,
+                answers: self.old_answers,
+            },
+        }
+    }
 }
 
 /// Decides a pair. `Same` moves answers, objections and entries of the one held before to the new entry; who was held

@@ -18,16 +18,7 @@ pub async fn follow(scope: &mut Scoped, import: Uuid, partition: i32, reach: &[i
         return Ok(());
     }
     people(scope, import, partition, &lists).await?;
-    sqlx::query!(
-        "update walk_list l set version = l.version + 1,
-           electors = (select count(*) from walk_list_elector e
-             where e.partition_id = l.partition_id and e.list_id = l.list_id and e.version = l.version + 1)
-         where l.partition_id = $1 and l.list_id = any($2)",
-        partition,
-        &lists
-    )
-    .execute(scope.connection())
-    .await?;
+    sqlx::query!("select wall.follow_lists($1, $2)", partition, &lists).execute(scope.connection()).await?;
     Ok(())
 }
 

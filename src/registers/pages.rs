@@ -1,6 +1,6 @@
 //! The pages of imports: list, upload, progress, preview, receipt, and the pairs to decide.
 
-use super::doubtful::{self, Pair, Verdict};
+use super::doubtful::{self, Of, Pair, Verdict};
 use super::preview::{DistrictChange, Preview};
 use super::store::{self, Import, Refused};
 use super::upload::{self, Typed};
@@ -9,8 +9,9 @@ use crate::access::door;
 use crate::database::Scoped;
 use crate::electors::ElectorId;
 use crate::error::Error;
+use crate::web::paging::Paging;
 use crate::web::words;
-use crate::web::{Answer, App, FieldErrors, Form, Layout, Multipart, Path, Viewer, see_other};
+use crate::web::{Answer, App, FieldErrors, Form, Layout, Multipart, Path, Query, Viewer, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::State;
@@ -87,9 +88,8 @@ struct MatchesPage {
     layout: Layout,
     /// The import they came of; none on the page of the area's.
     import: Option<Import>,
-    register: i64,
     pairs: Vec<Pair>,
-    open: i64,
+    paging: Paging,
 }
 
 /// `GET /imports`
@@ -173,7 +173,9 @@ pub async fn show(State(app): State<App>, viewer: Viewer, layout: Layout, Path(i
     // Asked for each second meanwhile: what nobody is shown yet is not read.
     let beside = if import.at_work() { Beside::default() } else { Beside::read(&mut scope, id).await? };
     let open = match (import.partition_id, import.register_id) {
-        (Some(partition), Some(register)) => doubtful::open_count(&mut scope, partition, register).await?,
+        (Some(partition), Some(register)) => {
+            doubtful::open_count(&mut scope, Of::Register(partition, register)).await?
+        }
         _ => 0,
     };
     scope.commit().await?;
@@ -333,66 +335,65 @@ pub async fn throw_away(viewer: Viewer, Path(id): Path<Uuid>) -> Answer {
     Ok(see_other("/imports"))
 }
 
+/// Which page of pairs.
+#[derive(Deserialize, Default)]
+pub struct Asked {
+    #[serde(default)]
+    page: String,
+}
+
 /// `GET /imports/{id}/matches`: pairs that may be one person, both sides on record as seen.
-pub async fn matches(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> Answer {
+pub async fn matches(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(asked): Query<Asked>) -> Answer {
     let mut scope = viewer.scope().await?;
     let import = store::open(&mut scope, id).await?;
     let (Some(partition), Some(register)) = (import.partition_id, import.register_id) else {
         return Err(Error::NotFound);
     };
-    let open = doubtful::open_count(&mut scope, partition, register).await?;
-    let pairs = doubtful::open_pairs(&mut scope, partition, register).await?;
-    let pairs = scope.finish(pairs).await?;
-    Ok(MatchesPage { layout, import: Some(import), register, pairs, open }.into_response())
+    show_pairs(scope, layout, Some(import), Of::Register(partition, register), &asked).await
 }
 
 /// `GET /imports/matches`: the area's open pairs, also those of imports by the command line or of somebody who is gone.
-pub async fn open_matches(viewer: Viewer, layout: Layout) -> Answer {
-    let mut scope = viewer.scope().await?;
-    let Some((partition, register)) = doubtful::newest_open(&mut scope).await? else {
-        scope.commit().await?;
-        let page = MatchesPage { layout, import: None, register: 0, pairs: Vec::new(), open: 0 };
-        return Ok(page.into_response());
-    };
-    let open = doubtful::open_count(&mut scope, partition, register).await?;
-    let pairs = doubtful::open_pairs(&mut scope, partition, register).await?;
-    let pairs = scope.finish(pairs).await?;
-    Ok(MatchesPage { layout, import: None, register, pairs, open }.into_response())
+pub async fn open_matches(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> Answer {
+    show_pairs(viewer.scope().await?, layout, None, Of::Area, &asked).await
 }
 
-/// Which pair of which register, and what of it.
+async fn show_pairs(mut scope: Scoped, layout: Layout, import: Option<Import>, of: Of, asked: &Asked) -> Answer {
+    let open = doubtful::open_count(&mut scope, of).await?;
+    // The pairs of the last page may have been decided meanwhile.
+    let paging = Paging::asked(&asked.page).within(open);
+    let pairs = doubtful::open_pairs(&mut scope, of, paging).await?;
+    let pairs = scope.finish(pairs).await?;
+    Ok(MatchesPage { layout, import, pairs, paging }.into_response())
+}
+
+/// Which pair of which register, what of it, and the page it stood on.
 #[derive(Deserialize)]
-pub struct OpenDecision {
+pub struct Decision {
     register: i64,
     new: ElectorId,
     old: ElectorId,
     verdict: Verdict,
+    #[serde(default)]
+    page: String,
 }
 
-/// `POST /imports/matches`
-pub async fn decide_open(viewer: Viewer, Form(pair): Form<OpenDecision>) -> Answer {
-    let mut scope = viewer.scope().await?;
-    doubtful::decide(&mut scope, pair.register, pair.new, pair.old, pair.verdict).await?;
-    scope.commit().await?;
-    Ok(see_other("/imports/matches"))
-}
-
-/// Which pair, and what of it.
-#[derive(Deserialize)]
-pub struct Decision {
-    new: ElectorId,
-    old: ElectorId,
-    verdict: Verdict,
+impl Decision {
+    async fn make(self, viewer: &Viewer, back: &str) -> Answer {
+        let mut scope = viewer.scope().await?;
+        doubtful::decide(&mut scope, self.register, self.new, self.old, self.verdict).await?;
+        scope.commit().await?;
+        Ok(see_other(&format!("{back}?page={}", Paging::asked(&self.page).page())))
+    }
 }
 
 /// `POST /imports/{id}/matches`
 pub async fn decide(viewer: Viewer, Path(id): Path<Uuid>, Form(decision): Form<Decision>) -> Answer {
-    let mut scope = viewer.scope().await?;
-    let import = store::open(&mut scope, id).await?;
-    let register = import.register_id.ok_or(Error::NotFound)?;
-    doubtful::decide(&mut scope, register, decision.new, decision.old, decision.verdict).await?;
-    scope.commit().await?;
-    Ok(see_other(&format!("/imports/{id}/matches")))
+    decision.make(&viewer, &format!("/imports/{id}/matches")).await
+}
+
+/// `POST /imports/matches`
+pub async fn decide_open(viewer: Viewer, Form(decision): Form<Decision>) -> Answer {
+    decision.make(&viewer, "/imports/matches").await
 }
 
 impl PreviewPage {

@@ -28,6 +28,16 @@ impl Paging {
         Paging { total, ..self }
     }
 
+    /// Which page this is; the first is 1.
+    pub fn page(self) -> i64 {
+        self.page
+    }
+
+    /// The same page, or the last one when there are no longer so many.
+    pub fn within(self, total: i64) -> Self {
+        Paging { page: self.page.min((total - 1) / SIZE + 1).max(1), total }
+    }
+
     /// All rows.
     pub fn total(self) -> i64 {
         self.total
@@ -60,6 +70,8 @@ mod tests {
         let second = Paging::asked("2").of(2316);
         assert_eq!((second.skip(), second.words().as_str()), (50, "51 to 100 of 2,316"));
         assert_eq!((second.previous(), second.next()), (Some(1), Some(3)));
+        assert_eq!(Paging::asked("3").within(100).page(), 2);
+        assert_eq!(Paging::asked("3").within(0).page(), 1);
         let last = Paging::asked("3").of(101);
         assert_eq!((last.words().as_str(), last.next()), ("101 to 101 of 101", None));
         assert_eq!(Paging::asked("x").of(0).words(), "0 to 0 of 0");

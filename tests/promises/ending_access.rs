@@ -102,6 +102,41 @@ async fn an_answer_in_flight_when_access_ends_is_not_given() {
 }
 
 #[tokio::test]
+async fn a_grant_that_is_being_given_when_access_ends_ends_with_the_others() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let bo = app.account(Role::Volunteer, "Quillbrook").await;
+    let administrator = app.actor(Role::Administrator, "all").await;
+    let mut giver = app.database.operator().await;
+    let mut giving = sqlx::Connection::begin(&mut giver).await.unwrap();
+    sqlx::query("select from account where account_id = $1 for update")
+        .bind(bo.id)
+        .execute(&mut *giving)
+        .await
+        .unwrap();
+    sqlx::query(
+        "insert into access_grant (grant_id, account_id, role, area_id, purpose, reason, ends_at)
+         select gen_random_uuid(), $1, 'organiser', 1, 'Canvassing', 'A second task', now() + interval '1 day'",
+    )
+    .bind(bo.id)
+    .execute(&mut *giving)
+    .await
+    .unwrap();
+    let path = format!("/api/v1/accounts/{}/end-access", bo.id);
+    let ending = async { administrator.post_json(&path, &json!({"reason": "Left the party"})).await.expect(200) };
+    let given = async {
+        let waits = "select count(*) from pg_locks where not granted and locktype in ('transactionid', 'tuple')";
+        while count(&app, waits).await == 0 {
+            tokio::task::yield_now().await;
+        }
+        giving.commit().await.unwrap();
+    };
+    tokio::join!(ending, given);
+    let live = "select count(*) from access_grant g join account using (account_id) where g.role <> 'administrator' and g.ended_at is null";
+    assert_eq!(count(&app, live).await, 0);
+}
+
+#[tokio::test]
 async fn an_answer_in_flight_when_its_half_closes_says_closed_so_that_no_phone_wipes_its_list() {
     let app = TestApp::new().await;
     let partition = seed_place(&app.database).await;

@@ -344,6 +344,49 @@ async fn the_database_keeps_other_areas_off_a_list_whatever_the_application_does
 }
 
 #[tokio::test]
+async fn an_import_s_role_puts_nobody_onto_a_list_but_those_of_its_own_area_and_of_the_version_to_come() {
+    let (app, everywhere) = place("all").await;
+    make(&app, &everywhere, &["QB1"], |f| f).await;
+    let account = app.account(Role::Organiser, "Quillbrook").await;
+    let session = hash(&open_session(&app, &account).await);
+    let mut operator = app.database.operator().await;
+    let area: i64 =
+        query_scalar("select area_id from area where name = 'Quillbrook'").fetch_one(&mut operator).await.unwrap();
+    let foreign =
+        "select h.household_id from household h join district d using (area_no) where d.letters = 'SG1' limit 1";
+    let foreign: i64 = query_scalar(foreign).fetch_one(&mut operator).await.unwrap();
+    let own: i64 = query_scalar("select household_id from walk_list_door order by place limit 1")
+        .fetch_one(&mut operator)
+        .await
+        .unwrap();
+    let mut db = app.database.app().await;
+    become_role(&mut db, "hustings_importer", &session, "", &area.to_string()).await;
+    let add = "insert into walk_list_door (partition_id, list_id, version, place, household_id, area_no, street, side)
+         select l.partition_id, l.list_id, l.version + $2, 99, $1, l.area_no, 'Old Tannery Walk', 'odd' from walk_list l";
+    // A home elsewhere under a district of its own, and any home on a version that may have been looked at.
+    for (home, ahead) in [(foreign, 1), (own, 0)] {
+        let lie = query(add).bind(home).bind(ahead).execute(&mut db).await;
+        assert_eq!(lie.unwrap_err().as_database_error().unwrap().code().unwrap(), "42501", "{home} {ahead}");
+    }
+    let back = query("update walk_list set version = version - 1").execute(&mut db).await;
+    assert_eq!(back.unwrap_err().as_database_error().unwrap().code().unwrap(), "42501");
+    query(add).bind(own).bind(1).execute(&mut db).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_ended_list_stays_ended_whatever_the_application_does() {
+    let (app, everywhere) = place("all").await;
+    make(&app, &everywhere, &["QB1"], |f| f).await;
+    run(&app, "update walk_list set ended_at = now() - interval '1 day'").await;
+    let account = app.account(Role::Organiser, "all").await;
+    let session = hash(&open_session(&app, &account).await);
+    let mut db = app.database.app().await;
+    become_role(&mut db, "hustings_organiser", &session, "", "1").await;
+    let reopened = query("update walk_list set ended_at = null").execute(&mut db).await.unwrap();
+    assert_eq!(reopened.rows_affected(), 0);
+}
+
+#[tokio::test]
 async fn districts_of_two_authorities_are_two_lists() {
     let (app, organiser) = place("all").await;
     run(&app, "select wall.add_districts('Oldney', array['ON1'])").await;

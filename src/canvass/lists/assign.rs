@@ -164,15 +164,25 @@ async fn insert(scope: &mut Scoped, id: ListId, account: Uuid, until: DateTime<U
 /// [`Error::NotFound`] when there is no such assignment in the area.
 pub async fn take_back(scope: &mut Scoped, id: ListId, assignment: Uuid) -> Result<(), Error> {
     let done = sqlx::query!(
-        "update assignment set ended_at = coalesce(ended_at, now())
-         where partition_id = $1 and list_id = $2 and assignment_id = $3",
+        "update assignment set ended_at = now()
+         where partition_id = $1 and list_id = $2 and assignment_id = $3 and ended_at is null",
         id.partition,
         id.id,
         assignment
     )
     .execute(scope.connection())
     .await?;
-    if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+    // Pressed twice, it is taken back once.
+    let known = done.rows_affected() > 0
+        || sqlx::query_scalar!(
+            r#"select exists (select from assignment where partition_id = $1 and list_id = $2 and assignment_id = $3) as "is!""#,
+            id.partition,
+            id.id,
+            assignment
+        )
+        .fetch_one(scope.connection())
+        .await?;
+    if known { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// The account with this address, for the operator.

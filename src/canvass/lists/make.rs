@@ -1,10 +1,10 @@
 //! Making walk lists: the homes behind a choice, and the lists made of them in one transaction. They are counted and
 //! made by the same functions, so that what was counted is what is made.
 
+use super::MOST_DOORS_AT_ONCE;
 use super::choices::{Asked, Choices};
 use super::choose::Place;
 use super::plan::{self, Home, Person, Plan, Why};
-use super::{MOST_DOORS, MOST_DOORS_AT_ONCE};
 use crate::canvass::ListId;
 use crate::canvass::walk_order::Door;
 use crate::database::Scoped;
@@ -111,7 +111,7 @@ async fn with_people(
 }
 
 /// Makes the lists of a plan, all or none; answers their ids in walk order. `from` is what they were made from, kept
-/// with each list.
+/// with each list; `most` is how many doors one may have.
 ///
 /// # Errors
 /// [`Error::Invalid`] when there is no door, or more than one list holds.
@@ -121,6 +121,7 @@ pub async fn make(
     plan: &Plan,
     choices: &Choices,
     from: &serde_json::Value,
+    most: usize,
 ) -> Result<Vec<ListId>, Error> {
     let cuts = plan::split(&plan.doors, choices.split);
     if cuts.is_empty() {
@@ -129,7 +130,7 @@ pub async fn make(
             "There is no door left to knock on. Tick other streets, or leave out fewer people",
         ));
     }
-    if cuts.iter().any(|c| c.len() > MOST_DOORS) {
+    if cuts.iter().any(|c| c.len() > most) {
         return Err(Error::field(
             "split_size",
             "A list holds at most 1,000 doors. Cut it into several, or tick fewer streets",

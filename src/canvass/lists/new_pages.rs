@@ -1,11 +1,11 @@
 //! Making a list in three steps: districts, streets and options, preview. Each step is one post of one form that
 //! carries everything chosen so far; a small module posts the same form to keep the counts current.
 
-use super::SideOrder;
 use super::choices::{Asked, Choices, NewForm};
 use super::choose::{self, District, Place, Street};
 use super::make;
 use super::plan::{self, Plan};
+use super::{MOST_DOORS, SideOrder};
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::polls::Coming;
@@ -158,7 +158,8 @@ pub async fn make(viewer: Viewer, layout: Layout, Form(form): Form<NewForm>) -> 
     if draft.form.expected != counted.expected() {
         return preview_page(scope, layout, draft, counted, choices, true).await;
     }
-    let made = make::make(&mut scope, &draft.place, &counted.plan, &choices, &draft.as_json(&choices)).await;
+    let made =
+        make::make(&mut scope, &draft.place, &counted.plan, &choices, &draft.as_json(&choices), MOST_DOORS).await;
     match made {
         Ok(ids) => {
             scope.commit().await?;
@@ -269,7 +270,7 @@ async fn preview_page(
     choices: Choices,
     changed: bool,
 ) -> Answer<Response> {
-    if counted.lists == 0 || counted.plan.doors.len() > counted.lists * super::MOST_DOORS {
+    if counted.lists == 0 || counted.plan.doors.len() > counted.lists * MOST_DOORS {
         let mut errors = FieldErrors::default();
         match counted.lists {
             0 => {
