@@ -102,7 +102,6 @@ grant select on authority, district, area, area_district, poll_kind, poll, franc
   to hustings_wall, hustings_volunteer, hustings_organiser, hustings_membership, hustings_protection,
   hustings_administrator, hustings_importer;
 grant insert on authority, district, area, area_district to hustings_wall;
-grant insert, update (name, gss_code) on authority to hustings_administrator;
 grant insert on poll to hustings_administrator;
 grant update (name) on district to hustings_administrator;
 grant insert, update (name, gss_code, short_name) on area to hustings_administrator;

@@ -220,10 +220,6 @@ create policy administrator_ends on session for update to hustings_administrator
   with check ((select wall.is('administrator')) and wall.just_now(ended_at));
 create policy protection on session for select to hustings_protection
   using ((select wall.is('data-protection-officer')));
-create policy administrator on operator_session for select to hustings_administrator
-  using ((select wall.is('administrator')));
-create policy protection on operator_session for select to hustings_protection
-  using ((select wall.is('data-protection-officer')));
 create policy administrator_reads on lockdown for select to hustings_administrator
   using ((select wall.is('administrator')));
 create policy administrator_closes on lockdown for insert to hustings_administrator
@@ -232,6 +228,4 @@ create policy administrator_closes on lockdown for insert to hustings_administra
 create policy administrator_opens on lockdown for update to hustings_administrator
   using ((select wall.is('administrator')) and opened_at is null)
   with check ((select wall.is('administrator')) and opened_by = (select wall.account()) and wall.just_now(opened_at));
-create policy protection on lockdown for select to hustings_protection
-  using ((select wall.is('data-protection-officer')));
 reset role;

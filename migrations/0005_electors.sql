@@ -257,12 +257,14 @@ grant select, insert, update (area_no, household_id, kind, title, forenames, sur
 grant select, insert on register to hustings_importer;
 grant select, insert on register_entry to hustings_importer;
 grant select, insert on doubtful_match to hustings_importer;
-grant select, insert, update, delete on import to hustings_importer;
-grant select, insert, update, delete on import_row, import_doubtful, import_refused to hustings_importer;
+grant select, insert, update on import to hustings_importer;
+grant select, insert, update, delete on import_row to hustings_importer;
+grant select, insert, delete on import_doubtful to hustings_importer;
+grant select, insert on import_refused to hustings_importer;
 grant usage on sequence elector_elector_id_seq to hustings_importer;
 -- A list's new version leaves out who asked not to be called on.
 grant select (partition_id, elector_id, area_no, channel, withdrawn, at) on objection to hustings_importer;
-grant select, insert, update, delete on district_size to hustings_importer, hustings_wall;
+grant select, insert, update on district_size to hustings_importer;
 
 grant select on household, elector, register, register_entry, doubtful_match, objection, import, import_refused, district_size
   to hustings_organiser;
@@ -273,8 +275,9 @@ grant select (search_id, session_id, words, area_no, intention, asked, sort, kep
   insert (search_id, session_id, words, area_no, intention, asked, sort), delete on kept_search to hustings_organiser;
 grant select, update, delete on kept_search to hustings_wall;
 
-grant select on household, elector, register, register_entry, doubtful_match, objection to hustings_protection;
-grant select on register to hustings_administrator;
+-- The data protection officer's pages name people and where they live; what councils wrote and what was said at doors
+-- is on none of them.
+grant select on household, elector to hustings_protection;
 grant select on district_size to hustings_administrator;
 
 -- Record numbers only: 0009_doorstep.sql says why, and what a canvasser reads instead.
@@ -385,21 +388,11 @@ create policy importer on import_refused to hustings_importer
   using (import_id = any ((select wall.own_imports())::uuid[]))
   with check (import_id = any ((select wall.own_imports())::uuid[]));
 
--- The data protection officer answers for everybody's data and may read it, on record.
+-- The data protection officer answers for everybody's data: whom somebody saw, by name, on record.
 create policy protection on household for select to hustings_protection
   using ((select wall.is('data-protection-officer')));
 create policy protection on elector for select to hustings_protection
   using ((select wall.is('data-protection-officer')));
-create policy protection on register for select to hustings_protection
-  using ((select wall.is('data-protection-officer')));
-create policy protection on register_entry for select to hustings_protection
-  using ((select wall.is('data-protection-officer')));
-create policy protection on doubtful_match for select to hustings_protection
-  using ((select wall.is('data-protection-officer')));
-create policy protection on objection for select to hustings_protection
-  using ((select wall.is('data-protection-officer')));
-create policy administrator on register for select to hustings_administrator
-  using ((select wall.is('administrator')));
 reset role;
 
 -- Is this the command line's operator, who needs no session?

@@ -217,10 +217,8 @@ create table tally (
 );
 create index tally_by_area on tally (area_no, intention_kind, code) include (change);
 
-grant select, insert, update (name, version, doors, electors, ended_at) on walk_list to hustings_organiser;
-revoke insert on walk_list from hustings_organiser;
-grant insert (partition_id, name, area_no, poll_id, intention_kind, side_order, show_last, doors, electors, choices, made_by)
-  on walk_list to hustings_organiser;
+grant select, update (name, ended_at), insert (partition_id, name, area_no, poll_id, intention_kind, side_order, show_last,
+  doors, electors, choices, made_by) on walk_list to hustings_organiser;
 grant select, insert on walk_list_door, walk_list_elector to hustings_organiser;
 grant select, insert (partition_id, list_id, assignment_id, account_id, starts_at, ends_at, assigned_by),
   update (ended_at) on assignment to hustings_organiser;
@@ -230,7 +228,6 @@ grant insert (partition_id, id, list_id, household_id, elector_id, area_no, outc
 grant select (id, account_id), insert (id, digest, account_id) on receipt to hustings_organiser, hustings_volunteer;
 grant update (state, decided_by, decided_at, decided_reason) on quarantine to hustings_organiser;
 
-grant select on walk_list, assignment to hustings_volunteer;
 -- Record numbers only: 0009_doorstep.sql says why, and what a canvasser reads instead.
 grant select (partition_id, list_id, version, place, household_id, area_no) on walk_list_door to hustings_volunteer;
 grant select (partition_id, list_id, version, place, household_id, elector_id, area_no) on walk_list_elector to hustings_volunteer;
@@ -240,8 +237,8 @@ grant insert (partition_id, id, list_id, household_id, elector_id, area_no, outc
 grant insert (partition_id, id, digest, list_id, household_id, area_no, content, account_id) on result_conflict
   to hustings_volunteer;
 
-grant select on walk_list, walk_list_door, walk_list_elector, assignment, result, result_conflict, quarantine, intention_now
-  to hustings_protection;
+-- Whom a list showed, and what it is called: looks at lists are resolved to people.
+grant select on walk_list, walk_list_elector to hustings_protection;
 -- The figures of a receipt for ended access: lists held, never a door.
 grant select on walk_list, assignment to hustings_administrator;
 grant select on walk_list_elector to hustings_administrator;
@@ -602,19 +599,6 @@ begin
 end
 $$;
 
--- Volunteers whom an organiser may assign: live volunteer grants inside the organiser's own area.
-create function wall.volunteers() returns table (account_id uuid, name text, email text, grant_ends_at timestamptz)
-language sql stable security definer set search_path = '' as $$
-  select a.account_id, a.name, a.email, max(g.ends_at)
-  from wall.in_use() u
-  join public.access_grant g on g.role = 'volunteer' and g.ended_at is null
-    and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
-  join public.account a on a.account_id = g.account_id
-  where u.role = 'organiser' and wall.open('contact')
-    and wall.numbers_of(g.area_id) && wall.numbers_of(u.area_id)
-  group by 1, 2, 3
-$$;
-
 -- May this list be given to this account? Their volunteer grant must cover every door.
 create function wall.may_assign(partition integer, list bigint, account uuid) returns boolean
 language sql stable security definer set search_path = '' as $$
@@ -697,18 +681,18 @@ begin
 end $$;
 alter type wall.open_list owner to hustings_wall;
 grant execute on function wall.list_partition(), wall.list_id(), wall.list_version(), wall.households(), wall.electors(),
-  wall.own_lists() to hustings_volunteer;
+  wall.recordable(integer, bigint, bigint, bigint) to hustings_volunteer;
 grant execute on function wall.may_record(integer, bigint, bigint, bigint, integer, text),
-  wall.recordable(integer, bigint, bigint, bigint), wall.received_same(uuid, bytea), wall.settle(integer, bigint, text),
+  wall.received_same(uuid, bytea),
   wall.judge(uuid[], bytea[], integer[], bigint[], bigint[], bigint[], text[], text[]),
   wall.settle_all(integer[], bigint[], text[], uuid[], bytea[])
   to hustings_volunteer, hustings_organiser;
 grant execute on function wall.being_made(integer, bigint, integer) to hustings_organiser;
 grant execute on function wall.waits(uuid, uuid, integer, bigint, timestamptz) to hustings_organiser;
-grant execute on function wall.volunteers(), wall.may_assign(integer, bigint, uuid), wall.extend_sessions(uuid),
+grant execute on function wall.may_assign(integer, bigint, uuid), wall.extend_sessions(uuid),
   wall.assignable(integer, bigint), wall.objected(integer, bigint[])
   to hustings_organiser;
-grant execute on function wall.begin_answers(integer[]) to hustings_volunteer, hustings_organiser;
+grant execute on function wall.begin_answers(integer[]) to hustings_organiser;
 grant execute on function wall.hold_answers(integer), wall.rebuild_tallies(integer) to hustings_importer;
 -- The server folds now and then, for nobody in particular.
 grant execute on function wall.fold_tallies() to hustings_door;
@@ -720,14 +704,10 @@ create policy volunteer on household for select to hustings_volunteer
 create policy volunteer on elector for select to hustings_volunteer
   using (partition_id = (select wall.list_partition()) and elector_id = any ((select wall.electors())::bigint[]));
 
-create policy volunteer on walk_list for select to hustings_volunteer
-  using (list_id = any ((select wall.own_lists())::bigint[]));
 create policy volunteer on walk_list_door for select to hustings_volunteer
   using (partition_id = (select wall.list_partition()) and list_id = (select wall.list_id()) and version = (select wall.list_version()));
 create policy volunteer on walk_list_elector for select to hustings_volunteer
   using (partition_id = (select wall.list_partition()) and list_id = (select wall.list_id()) and version = (select wall.list_version()));
-create policy volunteer on assignment for select to hustings_volunteer
-  using (account_id = (select wall.account()) and list_id = any ((select wall.own_lists())::bigint[]));
 create policy volunteer_reads on result for select to hustings_volunteer
   using (partition_id = (select wall.list_partition()) and list_id = (select wall.list_id()));
 create policy volunteer_records on result for insert to hustings_volunteer
@@ -805,13 +785,7 @@ create policy importer on assignment for select to hustings_importer
   using (exists (select from walk_list l where l.partition_id = assignment.partition_id and l.list_id = assignment.list_id));
 
 create policy protection on walk_list for select to hustings_protection using ((select wall.is('data-protection-officer')));
-create policy protection on walk_list_door for select to hustings_protection using ((select wall.is('data-protection-officer')));
 create policy protection on walk_list_elector for select to hustings_protection using ((select wall.is('data-protection-officer')));
-create policy protection on assignment for select to hustings_protection using ((select wall.is('data-protection-officer')));
-create policy protection on result for select to hustings_protection using ((select wall.is('data-protection-officer')));
-create policy protection on result_conflict for select to hustings_protection using ((select wall.is('data-protection-officer')));
-create policy protection on quarantine for select to hustings_protection using ((select wall.is('data-protection-officer')));
-create policy protection on intention_now for select to hustings_protection using ((select wall.is('data-protection-officer')));
 
 create policy administrator on walk_list for select to hustings_administrator using ((select wall.is('administrator')));
 create policy administrator on walk_list_elector for select to hustings_administrator using ((select wall.is('administrator')));

@@ -325,4 +325,3 @@ grant execute on function wall.begin_sign_in(uuid, text, text), wall.end_sign_in
   wall.quarantine(text, uuid, bytea, integer, bigint, jsonb, text, text), wall.notices(), wall.about(),
   wall.check_set_up_code(text), wall.set_up(text, text, text, text, text, jsonb, jsonb, text, date, text, uuid, text, text, text, uuid)
   to hustings_door;
-grant execute on function wall.release(uuid, bytea) to hustings_volunteer, hustings_organiser;
