@@ -44,6 +44,11 @@ create table elector (
   -- Folded, "surname forenames" and "forenames surname", so that either word may be typed first.
   name_key text collate "C" not null,
   forename_key text collate "C" not null,
+  -- Of surnames of several words, "jones gwenllian" of Prys-Jones: from the second word on, and of three or more from the
+  -- last one on ("der berg anna" and "berg anna"). Only what a key begins with is found by an index under row security,
+  -- so that each later word needs a key; of four words and more, which are rare, the middle ones have none.
+  later_key text collate "C" not null default '',
+  last_key text collate "C" not null default '',
   -- The number in the register in force, as `AB1-124/1`; '' once off the register.
   number text collate "C" not null default '',
   -- The day of the eighteenth birthday, of attainers only: a birth date in another form.
@@ -58,6 +63,8 @@ create table elector (
 );
 create index elector_by_name on elector (area_no, name_key); -- /electors
 create index elector_by_forename on elector (area_no, forename_key); -- /electors
+create index elector_by_later_name on elector (area_no, later_key) where later_key <> ''; -- /electors, "jones"
+create index elector_by_last_name on elector (area_no, last_key) where last_key <> ''; -- /electors, "berg"
 create index elector_by_number on elector (area_no, number); -- /electors, by number
 create index elector_by_household on elector (partition_id, household_id); -- doors, homes
 
@@ -181,6 +188,8 @@ create unlogged table import_row (
   name text not null default '',
   name_key text collate "C" not null default '',
   forename_key text collate "C" not null default '',
+  later_key text collate "C" not null default '',
+  last_key text collate "C" not null default '',
   attains_on date,
   markers text not null default '',
   in_open_register boolean not null default true,
@@ -253,7 +262,7 @@ create table district_size (
 grant select, insert, update (area_no, lines, address, postcode, address_key, street_key, postcode_key, street, building,
   number, number_suffix, flat, position) on household to hustings_importer;
 grant select, insert, update (area_no, household_id, kind, title, forenames, surname, name_suffix, name, name_key,
-  forename_key, number, attains_on, markers, in_open_register, position, left_at) on elector to hustings_importer;
+  forename_key, later_key, last_key, number, attains_on, markers, in_open_register, position, left_at) on elector to hustings_importer;
 grant select, insert on register to hustings_importer;
 grant select, insert on register_entry to hustings_importer;
 grant select, insert on doubtful_match to hustings_importer;

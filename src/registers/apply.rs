@@ -257,7 +257,7 @@ impl Work<'_> {
             "update elector e
              set area_no = n.area_no, household_id = n.household_id, kind = n.kind, title = n.title, forenames = n.forenames,
                surname = n.surname, name_suffix = n.name_suffix, name = n.name, name_key = n.name_key,
-               forename_key = n.forename_key, number = n.elector_number, attains_on = n.attains_on, markers = n.markers,
+               forename_key = n.forename_key, later_key = n.later_key, last_key = n.last_key, number = n.elector_number, attains_on = n.attains_on, markers = n.markers,
                in_open_register = n.in_open_register and ($4 or e.in_open_register), position = n.position, left_at = null
              from (select r.*, d.area_no, h.household_id,
                      r.letters || '-' || r.number || case when r.suffix > 0 then '/' || r.suffix else '' end as elector_number
@@ -283,10 +283,10 @@ impl Work<'_> {
     async fn join(&self, scope: &mut Scoped) -> Result<(), Error> {
         sqlx::query!(
             "insert into elector (partition_id, elector_id, area_no, household_id, kind, title, forenames, surname, name_suffix,
-               name, name_key, forename_key, number, attains_on, markers, in_open_register, position)
+               name, name_key, forename_key, later_key, last_key, number, attains_on, markers, in_open_register, position)
              overriding system value
              select $2, r.elector_id, d.area_no, h.household_id, r.kind, r.title, r.forenames, r.surname, r.name_suffix, r.name,
-               r.name_key, r.forename_key, r.letters || '-' || r.number || case when r.suffix > 0 then '/' || r.suffix else '' end,
+               r.name_key, r.forename_key, r.later_key, r.last_key, r.letters || '-' || r.number || case when r.suffix > 0 then '/' || r.suffix else '' end,
                r.attains_on, r.markers, r.in_open_register, r.position
              from import_row r join district d on d.partition_id = $2 and d.letters = r.letters
              left join household h on h.partition_id = $2 and h.address_key = r.address_key and r.address_key <> ''
