@@ -15,7 +15,9 @@ create table district (
   partition_id integer not null references authority,
   letters text not null check (length(letters) between 1 and 20),
   name text not null default '' check (length(name) <= 200),
-  unique (partition_id, letters)
+  unique (partition_id, letters),
+  -- What people's tables name: a district and its authority in one.
+  unique (partition_id, area_no)
 );
 
 create table area (
@@ -68,7 +70,7 @@ insert into poll_kind values
 create table poll (
   poll_id bigint generated always as identity primary key,
   name text not null check (length(name) between 1 and 200),
-  poll_date date not null,
+  poll_date date not null check (poll_date between '1800-01-01' and '9999-12-31'),
   kind text not null references poll_kind,
   area_id bigint not null references area,
   unique (name, poll_date)
@@ -102,9 +104,11 @@ grant select on authority, district, area, area_district, poll_kind, poll, franc
   to hustings_wall, hustings_volunteer, hustings_organiser, hustings_membership, hustings_protection,
   hustings_administrator, hustings_importer;
 grant insert on authority, district, area, area_district to hustings_wall;
-grant insert, update (name, gss_code) on authority to hustings_administrator;
 grant insert on poll to hustings_administrator;
-grant update (name) on district to hustings_administrator;
-grant insert, update (name, gss_code, short_name) on area to hustings_administrator;
-grant insert, update (until_date), delete on area_district to hustings_administrator;
+-- Who may delete from a table may lock it, and everybody out with it: wall.undo_districts does that.
+grant update (name) on district to hustings_administrator, hustings_organiser;
+grant insert (kind, name, gss_code, short_name), update (name, gss_code, short_name) on area
+  to hustings_administrator, hustings_organiser;
+grant insert, update (until_date) on area_district to hustings_administrator, hustings_organiser;
+grant delete on area_district to hustings_wall;
 reset role;

@@ -1,5 +1,5 @@
 -- Who may come in: accounts, grants, sessions, and the tools that may be closed.
--- installation, intention_code and issue_code hold nothing about a person: 0010_gates.sql says who writes them.
+-- installation, intention_code and issue_code hold nothing about a person. Set-up writes them; no page changes them.
 set local role hustings_owner;
 
 -- One installation is one data controller (Art 4(7)).
@@ -64,7 +64,8 @@ create table access_grant (
   ended_by uuid references account,
   ended_by_operator uuid,
   ended_reason text check (length(ended_reason) <= 500),
-  check (starts_at < ends_at)
+  -- A time that no clock shows would stop every page that counts with it.
+  check (starts_at >= '2000-01-01' and starts_at < ends_at and ends_at < '9999-12-31')
 );
 create index access_grant_by_account on access_grant (account_id);
 
@@ -117,7 +118,7 @@ create table lockdown (
   lockdown_id bigint generated always as identity primary key,
   tool text not null check (tool in ('contact', 'organise')),
   notice text not null check (length(notice) between 1 and 500),
-  opens_at timestamptz,
+  opens_at timestamptz check (opens_at < '9999-12-31'),
   closed_at timestamptz not null default now(),
   closed_by uuid references account,
   closed_by_operator uuid,
@@ -137,8 +138,6 @@ create table set_up_code (
 grant select on installation, intention_code, issue_code to hustings_wall, hustings_volunteer,
   hustings_organiser, hustings_membership, hustings_protection, hustings_administrator, hustings_importer;
 grant insert on installation, intention_code, issue_code to hustings_wall;
-grant insert, update, delete on intention_code, issue_code to hustings_administrator;
-grant update (controller, contact, kind, privacy_notice) on installation to hustings_administrator;
 grant select, insert, update on account, access_grant, session, operator_session, set_up_code to hustings_wall;
 grant delete on set_up_code to hustings_wall;
 grant select, insert, update, delete on sign_in_failure to hustings_wall;
@@ -153,8 +152,7 @@ grant insert (grant_id, account_id, role, area_id, purpose, reason, starts_at, e
 grant select (session_id, grant_id, account_id, started_at, refreshed_at, idle_until, ends_at, ended_at, ended_why, agent, address)
   on session to hustings_administrator, hustings_protection;
 grant update (ended_at, ended_why) on session to hustings_administrator;
-grant select on operator_session to hustings_administrator, hustings_protection;
-grant select on lockdown to hustings_administrator, hustings_protection;
+grant select on lockdown to hustings_administrator;
 grant insert (tool, notice, opens_at, closed_at, closed_by), update (opened_at, opened_by) on lockdown to hustings_administrator;
 
 alter table account enable row level security;

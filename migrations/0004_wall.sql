@@ -35,6 +35,15 @@ begin
 end
 $$;
 
+-- Is this connection as the pool made it: its own role, and no statement prepared by SQL, which would answer in the place of
+-- one of the same name for whoever comes next? With the rights of who asks, since it is their role that is asked about.
+create function wall.untouched(role name) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return current_user = role and not exists (select from pg_catalog.pg_prepared_statements p where p.from_sql);
+end
+$$;
+
 -- Does this transaction still act for somebody? The last statement of each asks.
 create function wall.live() returns boolean
 language plpgsql stable security definer set search_path = '' as $$
@@ -77,6 +86,41 @@ language plpgsql stable security definer set search_path = '' as $$
 begin
   return exists (select from wall.in_use() u where u.account_id = acting.account and u.grant_id = acting.grant_id
     and u.session_id = acting.session);
+end
+$$;
+
+-- Who names areas and says what they are made of: administrators, and organisers of all areas, who can give nobody more by
+-- it than their own grant holds.
+create function wall.may_name_areas() returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (select from wall.in_use() u join public.area a on a.area_id = u.area_id
+    where u.role = 'administrator' or (u.role = 'organiser' and a.kind = 'installation' and wall.open('contact')))
+    or pg_has_role(session_user, 'hustings_operator', 'member');
+end
+$$;
+
+-- Districts that came into an area only today and leave it again, as if they never had.
+create function wall.undo_districts(area bigint, stay integer[]) returns void
+language plpgsql volatile security definer set search_path = '' set timezone = 'Europe/London' as $$
+begin
+  if wall.may_name_areas() then
+    delete from public.area_district ad where ad.area_id = undo_districts.area and ad.area_no <> all (stay)
+      and ad.from_date >= current_date;
+  end if;
+end
+$$;
+
+-- Somebody must be left who can give access, whatever the application does. The operator may do without.
+create function wall.keep_an_administrator() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if not pg_has_role(session_user, 'hustings_operator', 'member') and not exists (
+    select from public.access_grant g where g.role = 'administrator' and g.ended_at is null
+      and g.starts_at <= clock_timestamp() and g.ends_at > clock_timestamp()) then
+    raise exception 'nobody would be left who can give access' using errcode = '23514';
+  end if;
+  return null;
 end
 $$;
 
@@ -174,6 +218,7 @@ end
 $$;
 
 alter function wall.in_use() owner to hustings_wall;
+alter function wall.untouched(name) owner to hustings_wall;
 alter function wall.open(text) owner to hustings_wall;
 alter function wall.live() owner to hustings_wall;
 alter function wall.tool_of(text) owner to hustings_wall;
@@ -182,6 +227,9 @@ alter function wall.account() owner to hustings_wall;
 alter function wall.session_id() owner to hustings_wall;
 alter function wall.acting(uuid, uuid, uuid) owner to hustings_wall;
 alter function wall.just_now(timestamptz) owner to hustings_wall;
+alter function wall.may_name_areas() owner to hustings_wall;
+alter function wall.undo_districts(bigint, integer[]) owner to hustings_wall;
+alter function wall.keep_an_administrator() owner to hustings_wall;
 alter function wall.notice_goes_on(text, timestamptz) owner to hustings_wall;
 alter function wall.numbers_of(bigint) owner to hustings_wall;
 alter function wall.areas() owner to hustings_wall;
@@ -195,9 +243,16 @@ grant execute on function wall.open(text), wall.live(), wall.is(text), wall.acco
   to hustings_volunteer, hustings_organiser, hustings_membership, hustings_protection,
   hustings_administrator, hustings_importer;
 grant execute on function wall.notice_goes_on(text, timestamptz) to hustings_administrator;
+grant execute on function wall.may_name_areas(), wall.undo_districts(bigint, integer[])
+  to hustings_administrator, hustings_organiser;
 grant execute on function wall.who(text) to hustings_app;
+grant execute on function wall.untouched(name) to hustings_app, hustings_door, hustings_volunteer, hustings_organiser,
+  hustings_membership, hustings_protection, hustings_administrator, hustings_importer;
 
+grant execute on function wall.keep_an_administrator() to hustings_owner;
 set local role hustings_owner;
+create trigger keep_an_administrator after update on access_grant
+  for each statement execute function wall.keep_an_administrator();
 -- Accounts and what they may do: administrators act, the data protection officer reads. What is over
 -- is history: nobody changes when it ended.
 create policy administrator on account to hustings_administrator
@@ -220,10 +275,6 @@ create policy administrator_ends on session for update to hustings_administrator
   with check ((select wall.is('administrator')) and wall.just_now(ended_at));
 create policy protection on session for select to hustings_protection
   using ((select wall.is('data-protection-officer')));
-create policy administrator on operator_session for select to hustings_administrator
-  using ((select wall.is('administrator')));
-create policy protection on operator_session for select to hustings_protection
-  using ((select wall.is('data-protection-officer')));
 create policy administrator_reads on lockdown for select to hustings_administrator
   using ((select wall.is('administrator')));
 create policy administrator_closes on lockdown for insert to hustings_administrator
@@ -232,6 +283,4 @@ create policy administrator_closes on lockdown for insert to hustings_administra
 create policy administrator_opens on lockdown for update to hustings_administrator
   using ((select wall.is('administrator')) and opened_at is null)
   with check ((select wall.is('administrator')) and opened_by = (select wall.account()) and wall.just_now(opened_at));
-create policy protection on lockdown for select to hustings_protection
-  using ((select wall.is('data-protection-officer')));
 reset role;

@@ -3,9 +3,9 @@
 set local role hustings_owner;
 
 create table household (
-  partition_id integer not null references authority,
+  partition_id integer not null,
   household_id bigint generated always as identity,
-  area_no integer not null references district,
+  area_no integer not null,
   -- As the council gave it, cleaned; lines without the postcode.
   lines text[] not null,
   address text not null,
@@ -21,7 +21,8 @@ create table household (
   flat text not null default '',
   -- The place in the council's file, which is street order.
   position integer not null default 0,
-  primary key (partition_id, household_id)
+  primary key (partition_id, household_id),
+  foreign key (partition_id, area_no) references district (partition_id, area_no)
 );
 create unique index household_one_an_address on household (partition_id, address_key);
 create index household_by_address on household (area_no, address_key); -- /electors, "14 larkspur row"
@@ -29,9 +30,9 @@ create index household_by_street on household (area_no, street_key, position); -
 create index household_by_postcode on household (area_no, postcode_key); -- /electors
 
 create table elector (
-  partition_id integer not null references authority,
+  partition_id integer not null,
   elector_id bigint generated always as identity,
-  area_no integer not null references district,
+  area_no integer not null,
   -- Null for electors without an address here: overseas, other special categories.
   household_id bigint,
   kind text not null check (kind in ('ordinary', 'attainer', 'overseas', 'other')),
@@ -44,20 +45,28 @@ create table elector (
   -- Folded, "surname forenames" and "forenames surname", so that either word may be typed first.
   name_key text collate "C" not null,
   forename_key text collate "C" not null,
+  -- Of surnames of several words, "jones gwenllian" of Prys-Jones: from the second word on, and of three or more from the
+  -- last one on ("der berg anna" and "berg anna"). Only what a key begins with is found by an index under row security,
+  -- so that each later word needs a key; of four words and more, which are rare, the middle ones have none.
+  later_key text collate "C" not null default '',
+  last_key text collate "C" not null default '',
   -- The number in the register in force, as `AB1-124/1`; '' once off the register.
   number text collate "C" not null default '',
   -- The day of the eighteenth birthday, of attainers only: a birth date in another form.
-  attains_on date,
+  attains_on date check (attains_on between '1800-01-01' and '9999-12-31'),
   markers text not null default '',
   in_open_register boolean not null default true,
   position integer not null default 0,
   -- The register they were last on no longer holds them since this time.
-  left_at timestamptz,
+  left_at timestamptz check (left_at between '2000-01-01' and '9999-12-31'),
   primary key (partition_id, elector_id),
+  foreign key (partition_id, area_no) references district (partition_id, area_no),
   foreign key (partition_id, household_id) references household
 );
 create index elector_by_name on elector (area_no, name_key); -- /electors
 create index elector_by_forename on elector (area_no, forename_key); -- /electors
+create index elector_by_later_name on elector (area_no, later_key) where later_key <> ''; -- /electors, "jones"
+create index elector_by_last_name on elector (area_no, last_key) where last_key <> ''; -- /electors, "berg"
 create index elector_by_number on elector (area_no, number); -- /electors, by number
 create index elector_by_household on elector (partition_id, household_id); -- doors, homes
 
@@ -65,7 +74,7 @@ create index elector_by_household on elector (partition_id, household_id); -- do
 create table register (
   partition_id integer not null references authority,
   register_id bigint generated always as identity,
-  published date not null,
+  published date not null check (published between '1800-01-01' and '9999-12-31'),
   kind text not null check (kind in ('full', 'alteration')),
   basis text not null check (basis in ('party', 'constituency', 'representative', 'candidate')),
   format text not null,
@@ -140,7 +149,7 @@ create table import (
   authority text not null,
   area_id bigint not null references area,
   file_name text not null,
-  published date not null,
+  published date not null check (published between '1800-01-01' and '9999-12-31'),
   basis text not null check (basis in ('party', 'constituency', 'representative', 'candidate')),
   format text not null default '',
   encoding text not null default '',
@@ -182,6 +191,8 @@ create unlogged table import_row (
   name text not null default '',
   name_key text collate "C" not null default '',
   forename_key text collate "C" not null default '',
+  later_key text collate "C" not null default '',
+  last_key text collate "C" not null default '',
   attains_on date,
   markers text not null default '',
   in_open_register boolean not null default true,
@@ -254,16 +265,20 @@ create table district_size (
 grant select, insert, update (area_no, lines, address, postcode, address_key, street_key, postcode_key, street, building,
   number, number_suffix, flat, position) on household to hustings_importer;
 grant select, insert, update (area_no, household_id, kind, title, forenames, surname, name_suffix, name, name_key,
-  forename_key, number, attains_on, markers, in_open_register, position, left_at) on elector to hustings_importer;
+  forename_key, later_key, last_key, number, attains_on, markers, in_open_register, position, left_at) on elector to hustings_importer;
 grant select, insert on register to hustings_importer;
 grant select, insert on register_entry to hustings_importer;
 grant select, insert on doubtful_match to hustings_importer;
-grant select, insert, update, delete on import to hustings_importer;
-grant select, insert, update, delete on import_row, import_doubtful, import_refused to hustings_importer;
+grant select, insert, update (partition_id, authority, published, basis, format, encoding, sha256, state, rows_read, bytes_read,
+  bytes_total, beat_at, matched_register, preview, failure, allow_large_removal, allow_other_districts, stop_asked,
+  register_id, ended_at) on import to hustings_importer;
+-- What is staged goes through wall.forget_import: who may delete from a table may lock it, too.
+grant select, insert, update (elector_id, step, moved) on import_row to hustings_importer;
+grant select, insert on import_doubtful, import_refused to hustings_importer;
 grant usage on sequence elector_elector_id_seq to hustings_importer;
 -- A list's new version leaves out who asked not to be called on.
 grant select (partition_id, elector_id, area_no, channel, withdrawn, at) on objection to hustings_importer;
-grant select, insert, update, delete on district_size to hustings_importer, hustings_wall;
+grant select, insert, update (electors, households, anonymous) on district_size to hustings_importer;
 
 grant select on household, elector, register, register_entry, doubtful_match, objection, import, import_refused, district_size
   to hustings_organiser;
@@ -271,11 +286,12 @@ grant update (state, decided_by, decided_at) on doubtful_match to hustings_organ
 grant insert (partition_id, elector_id, objection_id, area_no, channel, withdrawn, how, account_id) on objection to hustings_organiser;
 
 grant select (search_id, session_id, words, area_no, intention, asked, sort, kept_at),
-  insert (search_id, session_id, words, area_no, intention, asked, sort), delete on kept_search to hustings_organiser;
+  insert (search_id, session_id, words, area_no, intention, asked, sort) on kept_search to hustings_organiser;
 grant select, update, delete on kept_search to hustings_wall;
 
-grant select on household, elector, register, register_entry, doubtful_match, objection to hustings_protection;
-grant select on register to hustings_administrator;
+-- The data protection officer's pages name people and where they live; what councils wrote and what was said at doors
+-- is on none of them.
+grant select on household, elector to hustings_protection;
 grant select on district_size to hustings_administrator;
 
 -- Record numbers only: 0009_doorstep.sql says why, and what a canvasser reads instead.
@@ -334,9 +350,12 @@ create policy organiser on elector for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));
 create policy organiser on register_entry for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));
-create policy organiser on doubtful_match to hustings_organiser
-  using (area_no = any ((select wall.areas())::integer[]))
-  with check (area_no = any ((select wall.areas())::integer[]) and decided_by = (select wall.account()));
+create policy organiser_reads on doubtful_match for select to hustings_organiser
+  using (area_no = any ((select wall.areas())::integer[]));
+-- That two are one person is said through wall.same_person alone, and what was decided stays: who saw whom hangs on it.
+create policy organiser_decides on doubtful_match for update to hustings_organiser
+  using (state = 'open' and area_no = any ((select wall.areas())::integer[]))
+  with check (state = 'different' and decided_by = (select wall.account()) and wall.just_now(decided_at));
 create policy organiser_reads on objection for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));
 create policy organiser_adds on objection for insert to hustings_organiser
@@ -366,7 +385,7 @@ create policy importer on register_entry to hustings_importer
   with check (area_no = any ((select wall.areas())::integer[]));
 create policy importer on doubtful_match to hustings_importer
   using (area_no = any ((select wall.areas())::integer[]))
-  with check (area_no = any ((select wall.areas())::integer[]));
+  with check (area_no = any ((select wall.areas())::integer[]) and state = 'open');
 create policy importer on objection for select to hustings_importer
   using (area_no = any ((select wall.areas())::integer[]));
 create policy importer_reads on register for select to hustings_importer
@@ -386,21 +405,11 @@ create policy importer on import_refused to hustings_importer
   using (import_id = any ((select wall.own_imports())::uuid[]))
   with check (import_id = any ((select wall.own_imports())::uuid[]));
 
--- The data protection officer answers for everybody's data and may read it, on record.
+-- The data protection officer answers for everybody's data: whom somebody saw, by name, on record.
 create policy protection on household for select to hustings_protection
   using ((select wall.is('data-protection-officer')));
 create policy protection on elector for select to hustings_protection
   using ((select wall.is('data-protection-officer')));
-create policy protection on register for select to hustings_protection
-  using ((select wall.is('data-protection-officer')));
-create policy protection on register_entry for select to hustings_protection
-  using ((select wall.is('data-protection-officer')));
-create policy protection on doubtful_match for select to hustings_protection
-  using ((select wall.is('data-protection-officer')));
-create policy protection on objection for select to hustings_protection
-  using ((select wall.is('data-protection-officer')));
-create policy administrator on register for select to hustings_administrator
-  using ((select wall.is('administrator')));
 reset role;
 
 -- Is this the command line's operator, who needs no session?
@@ -460,7 +469,7 @@ begin
   if not (wall.operator() or area = any (wall.areas())) then
     raise exception 'this district is not in the area in use' using errcode = '42501';
   end if;
-  select d.letters into old from public.district d where d.area_no = area for update;
+  select d.letters into old from public.district d where d.area_no = area for no key update;
   update public.district d set letters = rename_district.letters where d.area_no = area;
   update public.area a set name = rename_district.letters where a.area_no = area and a.name = old;
 end
@@ -470,15 +479,20 @@ $$;
 create function wall.follow_people(partition integer) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  update public.objection o set area_no = e.area_no from public.elector e
-  where o.partition_id = partition and e.partition_id = o.partition_id and e.elector_id = o.elector_id
-    and o.area_no <> e.area_no;
-  update public.result r set area_no = e.area_no from public.elector e
-  where r.partition_id = partition and e.partition_id = r.partition_id and e.elector_id = r.elector_id
-    and r.area_no <> e.area_no;
-  update public.result r set area_no = h.area_no from public.household h
-  where r.partition_id = partition and r.elector_id is null and h.partition_id = r.partition_id
-    and h.household_id = r.household_id and r.area_no <> h.area_no;
+  -- A first register has nobody to follow; to find that out by joining its people takes seconds.
+  if exists (select from public.objection o where o.partition_id = partition) then
+    update public.objection o set area_no = e.area_no from public.elector e
+    where o.partition_id = partition and e.partition_id = o.partition_id and e.elector_id = o.elector_id
+      and o.area_no <> e.area_no;
+  end if;
+  if exists (select from public.result r where r.partition_id = partition) then
+    update public.result r set area_no = e.area_no from public.elector e
+    where r.partition_id = partition and e.partition_id = r.partition_id and e.elector_id = r.elector_id
+      and r.area_no <> e.area_no;
+    update public.result r set area_no = h.area_no from public.household h
+    where r.partition_id = partition and r.elector_id is null and h.partition_id = r.partition_id
+      and h.household_id = r.household_id and r.area_no <> h.area_no;
+  end if;
 end
 $$;
 
@@ -496,10 +510,10 @@ begin
   end if;
   perform wall.begin_answers(array[partition]);
   select e.area_no into new_area from public.elector e
-  where e.partition_id = partition and e.elector_id = elector and e.left_at is null for update;
+  where e.partition_id = partition and e.elector_id = elector and e.left_at is null for no key update;
   perform from public.elector e
   where e.partition_id = partition and e.elector_id = candidate and e.left_at is not null
-    and e.area_no = any (wall.areas()) for update;
+    and e.area_no = any (wall.areas()) for no key update;
   if not found or new_area is null or not new_area = any (wall.areas()) then
     return false;
   end if;
@@ -555,6 +569,28 @@ begin
 end
 $$;
 
+-- Forgets what one's own import staged: its doubtful pairs, and its rows unless people are matched anew.
+create function wall.forget_import(import uuid, rows_too boolean) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if not (wall.operator() or forget_import.import = any (wall.own_imports())) then
+    return;
+  end if;
+  delete from public.import_doubtful r where r.import_id = forget_import.import;
+  if rows_too then
+    delete from public.import_row r where r.import_id = forget_import.import;
+  end if;
+end
+$$;
+
+-- Of this session's searches the newest stay.
+create function wall.forget_own_searches(keep integer) returns void
+language sql volatile security definer set search_path = '' as $$
+  delete from public.kept_search k where k.search_id in (
+    select o.search_id from wall.in_use() u join public.kept_search o on o.session_id = u.session_id
+    order by o.kept_at desc offset keep)
+$$;
+
 -- The searches of sessions that are over. Nobody can read them any more; whoever signs in or out sweeps them away. What
 -- another sweep holds is left to it, so that nobody's sign-in waits.
 create function wall.forget_searches() returns void
@@ -575,7 +611,10 @@ alter function wall.follow_people(integer) owner to hustings_wall;
 alter function wall.same_person(integer, bigint, bigint, bigint) owner to hustings_wall;
 alter function wall.fail_import(text, uuid, text) owner to hustings_wall;
 alter function wall.settle_pairs(integer) owner to hustings_wall;
+alter function wall.forget_import(uuid, boolean) owner to hustings_wall;
+alter function wall.forget_own_searches(integer) owner to hustings_wall;
 grant execute on function wall.add_districts(text, text[]), wall.rename_district(integer, text), wall.follow_people(integer),
-  wall.settle_pairs(integer) to hustings_importer;
+  wall.settle_pairs(integer), wall.forget_import(uuid, boolean) to hustings_importer;
+grant execute on function wall.forget_own_searches(integer) to hustings_organiser;
 grant execute on function wall.same_person(integer, bigint, bigint, bigint) to hustings_organiser;
 grant execute on function wall.fail_import(text, uuid, text) to hustings_door;

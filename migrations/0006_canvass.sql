@@ -70,7 +70,7 @@ create table assignment (
   assigned_at timestamptz not null default now(),
   primary key (partition_id, list_id, assignment_id),
   foreign key (partition_id, list_id) references walk_list,
-  check (starts_at < ends_at)
+  check (starts_at >= '2000-01-01' and starts_at < ends_at and ends_at < '9999-12-31')
 );
 create index assignment_by_account on assignment (account_id);
 
@@ -94,12 +94,14 @@ create table result (
     'wrong-address', 'inaccessible', 'come-back')),
   intention text references intention_code (code),
   intention_kind text not null check (intention_kind in ('national', 'devolved', 'local')),
-  issues text[] not null default '{}',
-  asks text[] not null default '{}',
+  -- Codes and words, never prose.
+  issues text[] not null default '{}' check (cardinality(issues) <= 50 and length(array_to_string(issues, ' ')) <= 500),
+  asks text[] not null default '{}' check (asks <@ array['postal-vote', 'proxy-vote', 'register', 'photo-id', 'lift',
+    'poster', 'will-help', 'call-back']),
   voted text check (voted in ('post', 'in-person', 'proxy')),
   note text check (length(note) between 1 and 500),
   -- What the device claims; what orders is received_at.
-  at timestamptz not null,
+  at timestamptz not null check (at between '0001-01-01' and '9999-12-31'),
   received_at timestamptz not null default clock_timestamp(),
   base uuid,
   account_id uuid not null references account,
@@ -125,7 +127,7 @@ create table result_conflict (
   list_id bigint not null,
   household_id bigint not null,
   area_no integer not null references district,
-  content jsonb not null,
+  content jsonb not null check (length(content::text) <= 100000),
   account_id uuid not null references account,
   received_at timestamptz not null default clock_timestamp(),
   primary key (partition_id, id, digest),
@@ -134,13 +136,14 @@ create table result_conflict (
 );
 
 -- What stands: every result that no later one corrects. A correction is about the same home and person as what it
--- corrects, so nobody's answer is taken back by naming its id at another door.
+-- corrects, so nobody's answer is taken back by naming its id at another door. Of two that name each other the later stands.
 create view standing_result with (security_invoker) as
 select r.partition_id, r.id, r.list_id, r.household_id, r.elector_id, r.area_no, r.outcome, r.intention, r.intention_kind,
   r.issues, r.asks, r.voted, r.note, r.at, r.received_at, r.base, r.account_id, r.accepted_by
 from result r
 where not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id
-  and c.household_id = r.household_id and c.elector_id is not distinct from r.elector_id);
+  and c.household_id = r.household_id and c.elector_id is not distinct from r.elector_id
+  and not (r.base is not distinct from c.id and (r.received_at, r.id) > (c.received_at, c.id)));
 
 -- How homes stand on a list, by the answers of the list that stand there: those of the home, and those of people who are on
 -- the list's version of now. A home without any has no row. Done is a home where somebody spoke, or whose last answer does
@@ -226,19 +229,18 @@ create table tally (
 );
 create index tally_by_area on tally (area_no, intention_kind, code) include (change);
 
-grant select, update (name, ended_at) on walk_list to hustings_organiser;
-grant insert (partition_id, name, area_no, poll_id, intention_kind, side_order, show_last, doors, electors, choices, made_by)
-  on walk_list to hustings_organiser;
+grant select, update (name, ended_at), insert (partition_id, name, area_no, poll_id, intention_kind, side_order, show_last,
+  doors, electors, choices, made_by) on walk_list to hustings_organiser;
 grant select, insert on walk_list_door, walk_list_elector to hustings_organiser;
 grant select, insert (partition_id, list_id, assignment_id, account_id, starts_at, ends_at, assigned_by),
   update (ended_at) on assignment to hustings_organiser;
 grant select on result, standing_result, home_answered, home_on_list, result_conflict, quarantine, intention_now, tally to hustings_organiser;
 grant insert (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind, issues, asks,
   voted, note, at, received_at, base, account_id, accepted_by) on result to hustings_organiser;
-grant select (id, account_id), insert (id, digest, account_id) on receipt to hustings_organiser, hustings_volunteer;
+grant select (id, account_id), insert (id, digest, account_id) on receipt to hustings_volunteer;
+grant insert (id, digest, account_id) on receipt to hustings_organiser;
 grant update (state, decided_by, decided_at, decided_reason) on quarantine to hustings_organiser;
 
-grant select on walk_list, assignment to hustings_volunteer;
 -- Record numbers only: 0009_doorstep.sql says why, and what a canvasser reads instead.
 grant select (partition_id, list_id, version, place, household_id, area_no) on walk_list_door to hustings_volunteer;
 grant select (partition_id, list_id, version, place, household_id, elector_id, area_no) on walk_list_elector to hustings_volunteer;
@@ -248,8 +250,8 @@ grant insert (partition_id, id, list_id, household_id, elector_id, area_no, outc
 grant insert (partition_id, id, digest, list_id, household_id, area_no, content, account_id) on result_conflict
   to hustings_volunteer;
 
-grant select on walk_list, walk_list_door, walk_list_elector, assignment, result, result_conflict, quarantine, intention_now
-  to hustings_protection;
+-- Whom a list showed, and what it is called: looks at lists are resolved to people.
+grant select on walk_list, walk_list_elector to hustings_protection;
 -- The figures of a receipt for ended access: lists held, never a door.
 grant select on walk_list, assignment to hustings_administrator;
 grant select on walk_list_elector to hustings_administrator;
@@ -498,11 +500,16 @@ begin
 end
 $$;
 
--- Does a late result wait with this id and account, received then? An organiser accepts those and makes up none.
-create function wall.waits(result uuid, account uuid, partition integer, list bigint, received timestamptz) returns boolean
+-- Does a late result wait with this id and account, received then, that says this? An organiser accepts those and makes up
+-- none: neither another home or person nor another answer under a volunteer's name.
+create function wall.waits(result uuid, account uuid, partition integer, list bigint, received timestamptz, household bigint,
+  elector bigint, outcome text, intention text) returns boolean
 language sql stable security definer set search_path = '' as $$
   select exists (select from public.quarantine q where q.id = result and q.account_id = account
-    and q.partition_id = partition and q.list_id = list and q.received_at = received and q.state = 'waiting')
+    and q.partition_id = partition and q.list_id = list and q.received_at = received and q.state = 'waiting'
+    and q.content ->> 'household' = partition || '.' || household and q.content ->> 'outcome' = outcome
+    and q.content ->> 'elector' is not distinct from partition || '.' || elector
+    and nullif(q.content ->> 'intention', '') is not distinct from intention)
 $$;
 
 -- An authority has two locks, taken in this order by whoever takes both. 4871004 is for its answers: shared by whoever
@@ -615,6 +622,9 @@ language plpgsql volatile security definer set search_path = '' as $$
 begin
   perform wall.hold_answers(partition);
   perform pg_advisory_xact_lock(4871003, partition);
+  if not exists (select from public.intention_now i where i.partition_id = partition) then
+    return;
+  end if;
   update public.intention_now i set area_no = e.area_no
   from public.elector e
   where i.partition_id = partition and e.partition_id = i.partition_id and e.elector_id = i.elector_id
@@ -649,19 +659,6 @@ begin
     select area_no, intention_kind, code, sum(change) from gone group by 1, 2, 3 having sum(change) <> 0;
   end loop;
 end
-$$;
-
--- Volunteers whom an organiser may assign: live volunteer grants inside the organiser's own area.
-create function wall.volunteers() returns table (account_id uuid, name text, email text, grant_ends_at timestamptz)
-language sql stable security definer set search_path = '' as $$
-  select a.account_id, a.name, a.email, max(g.ends_at)
-  from wall.in_use() u
-  join public.access_grant g on g.role = 'volunteer' and g.ended_at is null
-    and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
-  join public.account a on a.account_id = g.account_id
-  where u.role = 'organiser' and wall.open('contact')
-    and wall.numbers_of(g.area_id) && wall.numbers_of(u.area_id)
-  group by 1, 2, 3
 $$;
 
 -- May this list be given to this account? Their volunteer grant must cover every door.
@@ -746,18 +743,18 @@ begin
 end $$;
 alter type wall.open_list owner to hustings_wall;
 grant execute on function wall.list_partition(), wall.list_id(), wall.list_version(), wall.households(), wall.electors(),
-  wall.own_lists() to hustings_volunteer;
+  wall.recordable(integer, bigint, bigint, bigint) to hustings_volunteer;
 grant execute on function wall.may_record(integer, bigint, bigint, bigint, integer, text),
-  wall.recordable(integer, bigint, bigint, bigint), wall.received_same(uuid, bytea), wall.settle(integer, bigint, text),
+  wall.received_same(uuid, bytea),
   wall.judge(uuid[], bytea[], integer[], bigint[], bigint[], bigint[], text[], text[]),
   wall.settle_all(integer[], bigint[], text[], uuid[], bytea[])
   to hustings_volunteer, hustings_organiser;
 grant execute on function wall.being_made(integer, bigint, integer) to hustings_organiser;
-grant execute on function wall.waits(uuid, uuid, integer, bigint, timestamptz) to hustings_organiser;
-grant execute on function wall.volunteers(), wall.may_assign(integer, bigint, uuid), wall.extend_sessions(uuid),
+grant execute on function wall.waits(uuid, uuid, integer, bigint, timestamptz, bigint, bigint, text, text) to hustings_organiser;
+grant execute on function wall.may_assign(integer, bigint, uuid), wall.extend_sessions(uuid),
   wall.assignable(integer, bigint), wall.objected(integer, bigint[])
   to hustings_organiser;
-grant execute on function wall.begin_answers(integer[]) to hustings_volunteer, hustings_organiser;
+grant execute on function wall.begin_answers(integer[]) to hustings_organiser;
 grant execute on function wall.hold_answers(integer), wall.rebuild_tallies(integer),
   wall.comes_next(integer, bigint, integer), wall.follow_lists(integer, bigint[]) to hustings_importer;
 -- The server folds now and then, for nobody in particular.
@@ -770,21 +767,17 @@ create policy volunteer on household for select to hustings_volunteer
 create policy volunteer on elector for select to hustings_volunteer
   using (partition_id = (select wall.list_partition()) and elector_id = any ((select wall.electors())::bigint[]));
 
-create policy volunteer on walk_list for select to hustings_volunteer
-  using (list_id = any ((select wall.own_lists())::bigint[]));
 create policy volunteer on walk_list_door for select to hustings_volunteer
   using (partition_id = (select wall.list_partition()) and list_id = (select wall.list_id()) and version = (select wall.list_version()));
 create policy volunteer on walk_list_elector for select to hustings_volunteer
   using (partition_id = (select wall.list_partition()) and list_id = (select wall.list_id()) and version = (select wall.list_version()));
-create policy volunteer on assignment for select to hustings_volunteer
-  using (account_id = (select wall.account()) and list_id = any ((select wall.own_lists())::bigint[]));
 create policy volunteer_reads on result for select to hustings_volunteer
   using (partition_id = (select wall.list_partition()) and list_id = (select wall.list_id()));
 create policy volunteer_records on result for insert to hustings_volunteer
   with check (account_id = (select wall.account())
     and wall.may_record(partition_id, list_id, household_id, elector_id, area_no, intention_kind));
-create policy own_reads on receipt for select to hustings_volunteer, hustings_organiser
-  using (account_id = (select wall.account()) or (select wall.is('organiser')));
+create policy own_reads on receipt for select to hustings_volunteer
+  using (account_id = (select wall.account()));
 create policy own_adds on receipt for insert to hustings_volunteer
   with check (account_id = (select wall.account()));
 create policy organiser_adds on receipt for insert to hustings_organiser
@@ -831,7 +824,7 @@ create policy organiser_reads on result for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));
 create policy organiser_accepts on result for insert to hustings_organiser
   with check (area_no = any ((select wall.areas())::integer[]) and accepted_by = (select wall.account())
-    and wall.waits(id, account_id, partition_id, list_id, received_at)
+    and wall.waits(id, account_id, partition_id, list_id, received_at, household_id, elector_id, outcome, intention)
     and wall.may_record(partition_id, list_id, household_id, elector_id, area_no, intention_kind));
 create policy organiser on result_conflict for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));
@@ -866,13 +859,7 @@ create policy importer on assignment for select to hustings_importer
   using (exists (select from walk_list l where l.partition_id = assignment.partition_id and l.list_id = assignment.list_id));
 
 create policy protection on walk_list for select to hustings_protection using ((select wall.is('data-protection-officer')));
-create policy protection on walk_list_door for select to hustings_protection using ((select wall.is('data-protection-officer')));
 create policy protection on walk_list_elector for select to hustings_protection using ((select wall.is('data-protection-officer')));
-create policy protection on assignment for select to hustings_protection using ((select wall.is('data-protection-officer')));
-create policy protection on result for select to hustings_protection using ((select wall.is('data-protection-officer')));
-create policy protection on result_conflict for select to hustings_protection using ((select wall.is('data-protection-officer')));
-create policy protection on quarantine for select to hustings_protection using ((select wall.is('data-protection-officer')));
-create policy protection on intention_now for select to hustings_protection using ((select wall.is('data-protection-officer')));
 
 create policy administrator on walk_list for select to hustings_administrator using ((select wall.is('administrator')));
 create policy administrator on walk_list_elector for select to hustings_administrator using ((select wall.is('administrator')));

@@ -65,7 +65,7 @@ alter table access_log_other enable row level security;
 alter table access_log_other force row level security;
 
 grant select on subject to hustings_administrator, hustings_protection, hustings_wall;
-grant insert (partition_id, elector_id) on subject to hustings_importer, hustings_wall;
+grant insert (partition_id, elector_id) on subject to hustings_wall;
 grant insert (what, permission, purpose, tool, account_id, grant_id, session_id, subjects, partition_id, list_id, list_version)
   on access_log to hustings_volunteer, hustings_organiser, hustings_membership, hustings_protection,
   hustings_administrator, hustings_importer;
@@ -112,7 +112,6 @@ grant execute on function wall.pseudonyms(integer, bigint[]) to hustings_volunte
 set local role hustings_owner;
 create policy administrator on subject for select to hustings_administrator using ((select wall.is('administrator')));
 create policy protection on subject for select to hustings_protection using ((select wall.is('data-protection-officer')));
-create policy importer on subject for insert to hustings_importer with check ((select wall.is('organiser')));
 -- The last statement of a transaction that showed somebody: fails once access has ended.
 create policy on_record on access_log for insert
   to hustings_volunteer, hustings_organiser, hustings_membership, hustings_protection, hustings_administrator, hustings_importer

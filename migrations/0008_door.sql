@@ -208,7 +208,12 @@ begin
   if not wall.open('contact') then
     return 'closed';
   end if;
-  select l.area_no into list_area from public.walk_list l
+  -- Where its door is, so that the door's own organiser sees it; where the list begins when it names no door of the list.
+  select coalesce(
+    (select d.area_no from public.walk_list_door d where d.partition_id = l.partition_id and d.list_id = l.list_id
+       and d.household_id = substring(content ->> 'household' from '^[0-9]{1,9}\.([0-9]{1,18})$')::bigint
+     order by d.version desc limit 1), l.area_no) into list_area
+  from public.walk_list l
   where l.partition_id = partition and l.list_id = list and wall.was_given(partition, list, account);
   if list_area is null then
     return 'not-found';
@@ -325,4 +330,3 @@ grant execute on function wall.begin_sign_in(uuid, text, text), wall.end_sign_in
   wall.quarantine(text, uuid, bytea, integer, bigint, jsonb, text, text), wall.notices(), wall.about(),
   wall.check_set_up_code(text), wall.set_up(text, text, text, text, text, jsonb, jsonb, text, date, text, uuid, text, text, text, uuid)
   to hustings_door;
-grant execute on function wall.release(uuid, bytea) to hustings_volunteer, hustings_organiser;

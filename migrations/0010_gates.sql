@@ -17,7 +17,7 @@ alter function wall.acts_for(text) owner to hustings_wall;
 set local role hustings_owner;
 
 -- What is not about people and everybody may read: areas, polls, codes, the installation. Only an administrator's session
--- changes it, as only an organiser's import counts the people of its districts.
+-- changes polls; areas also an organiser's of all of them, as only an organiser's import counts the people of its districts.
 do $$
 declare
   open_table text;
@@ -28,14 +28,27 @@ begin
     execute format('alter table %I force row level security', open_table);
     execute format('create policy everybody_reads on %I for select to hustings_volunteer, hustings_organiser,
       hustings_membership, hustings_protection, hustings_administrator, hustings_importer using (true)', open_table);
-    if open_table not in ('poll_kind', 'franchise', 'district_size') then
+    if open_table in ('area', 'area_district', 'poll') then
       execute format('create policy administrator_adds on %I for insert to hustings_administrator
         with check ((select wall.is(''administrator'')))', open_table);
+    end if;
+    if open_table in ('district', 'area', 'area_district') then
       execute format('create policy administrator_changes on %I for update to hustings_administrator
         using ((select wall.is(''administrator'')))', open_table);
-      execute format('create policy administrator_takes_away on %I for delete to hustings_administrator
-        using ((select wall.is(''administrator'')))', open_table);
     end if;
+  end loop;
+end $$;
+do $$
+declare
+  named text;
+begin
+  foreach named in array array['district', 'area', 'area_district'] loop
+    if named <> 'district' then
+      execute format('create policy organiser_adds on %I for insert to hustings_organiser
+        with check ((select wall.may_name_areas()))', named);
+    end if;
+    execute format('create policy organiser_changes on %I for update to hustings_organiser
+      using ((select wall.may_name_areas()))', named);
   end loop;
 end $$;
 create policy importer on district_size to hustings_importer

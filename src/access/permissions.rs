@@ -132,7 +132,11 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     (Permission::DecideQuarantine, "Accept or bin results that came after access ended", &[Organiser]),
     (Permission::ReadInsight, "See contact rate and intention by district", &[Organiser]),
     (Permission::ReadAreas, "See areas and polling districts", &[Organiser, Administrator]),
-    (Permission::ManageAreas, "Name wards and make areas of polling districts", &[Administrator]),
+    (
+        Permission::ManageAreas,
+        "Name wards and make areas of polling districts (organisers: of all areas only)",
+        &[Organiser, Administrator],
+    ),
     (Permission::ManagePolls, "Add polls", &[Administrator]),
     (Permission::ManageAccess, "Add accounts, give grants, end access, read the receipt’s figures", &[Administrator]),
     (Permission::CloseTools, "Close Contact or Organise with a notice, and open it again", &[Administrator]),

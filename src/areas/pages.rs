@@ -1,8 +1,8 @@
-//! The pages of areas: administrators name districts and make areas of them, organisers see their own with figures.
+//! The pages of areas: administrators and organisers of all areas name districts and make areas of them,
+//! other organisers see their own with figures.
 
 use super::Kind;
 use super::store::{self, District, Made, NewArea};
-use crate::access::Permission;
 use crate::database::Scoped;
 use crate::error::{Error, FieldError};
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Viewer, see_other};
@@ -101,27 +101,30 @@ impl Typed {
 /// `GET /areas`
 pub async fn list(viewer: Viewer, layout: Layout) -> Answer {
     let mut scope = viewer.scope().await?;
-    let page = list_page(&mut scope, &viewer, layout, FieldErrors::default(), Typed::default()).await?;
+    let page = list_page(&mut scope, layout, FieldErrors::default(), Typed::default()).await?;
     scope.commit().await?;
     Ok(page.into_response())
 }
 
-async fn list_page(
-    scope: &mut Scoped,
-    viewer: &Viewer,
-    layout: Layout,
-    errors: FieldErrors,
-    typed: Typed,
-) -> Result<AreasPage, Error> {
+async fn list_page(scope: &mut Scoped, layout: Layout, errors: FieldErrors, typed: Typed) -> Result<AreasPage, Error> {
     let districts = store::districts(scope).await?;
     let made = store::made(scope).await?;
-    let may_change = Permission::ManageAreas.roles().contains(&viewer.role);
+    let may_change = store::may_name(scope).await?;
     Ok(AreasPage { layout, errors, districts, made, may_change, typed })
+}
+
+/// A scoped transaction for who may name areas.
+async fn naming(viewer: &Viewer) -> Result<Scoped, Error> {
+    let mut scope = viewer.scope().await?;
+    if store::may_name(&mut scope).await? {
+        return Ok(scope);
+    }
+    Err(Error::Forbidden("An organiser of all areas names wards, or an administrator"))
 }
 
 /// `POST /areas`
 pub async fn add(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> Answer {
-    let mut scope = viewer.scope().await?;
+    let mut scope = naming(&viewer).await?;
     let added = match typed.read() {
         Ok(new) => store::add(&mut scope, &new).await,
         Err(error) => Err(error),
@@ -134,7 +137,7 @@ pub async fn add(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> An
         Err(Error::Invalid(fields)) => {
             drop(scope);
             let mut scope = viewer.scope().await?;
-            let page = list_page(&mut scope, &viewer, layout, FieldErrors(fields), typed).await?;
+            let page = list_page(&mut scope, layout, FieldErrors(fields), typed).await?;
             scope.commit().await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
@@ -144,7 +147,7 @@ pub async fn add(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> An
 
 /// `GET /areas/{id}`
 pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<i64>) -> Answer {
-    let mut scope = viewer.scope().await?;
+    let mut scope = naming(&viewer).await?;
     let area = store::open_made(&mut scope, id).await?;
     let districts = store::districts(&mut scope).await?;
     scope.commit().await?;
@@ -160,7 +163,7 @@ pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<i64>) -> Answer
 
 /// `POST /areas/{id}`
 pub async fn change(viewer: Viewer, layout: Layout, Path(id): Path<i64>, Form(mut typed): Form<Typed>) -> Answer {
-    let mut scope = viewer.scope().await?;
+    let mut scope = naming(&viewer).await?;
     let area = store::open_made(&mut scope, id).await?;
     typed.kind.clone_from(&area.kind);
     let changed = match typed.read() {
@@ -190,7 +193,7 @@ async fn district(scope: &mut Scoped, area_no: i32) -> Result<District, Error> {
 
 /// `GET /areas/districts/{number}`
 pub async fn show_district(viewer: Viewer, layout: Layout, Path(area_no): Path<i32>) -> Answer {
-    let mut scope = viewer.scope().await?;
+    let mut scope = naming(&viewer).await?;
     let district = district(&mut scope, area_no).await?;
     scope.commit().await?;
     let typed = district.name.clone();
@@ -210,7 +213,7 @@ pub async fn name_district(
     Path(area_no): Path<i32>,
     Form(typed): Form<Name>,
 ) -> Answer {
-    let mut scope = viewer.scope().await?;
+    let mut scope = naming(&viewer).await?;
     let name = typed.name.trim();
     if name.chars().count() > 200 {
         let district = district(&mut scope, area_no).await?;

@@ -182,6 +182,14 @@ pub struct NewArea {
     pub districts: Vec<i32>,
 }
 
+/// Whether whoever acts may name areas: administrators, and organisers of all areas.
+///
+/// # Errors
+/// What the database says.
+pub async fn may_name(scope: &mut Scoped) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(r#"select wall.may_name_areas() as "may!""#).fetch_one(scope.connection()).await?)
+}
+
 /// Makes an area of districts.
 ///
 /// # Errors
@@ -233,13 +241,7 @@ fn taken(error: sqlx::Error) -> Error {
 
 /// Districts that leave end today; those that came only today are as if they never had.
 pub(super) async fn set_districts(scope: &mut Scoped, id: i64, districts: &[i32]) -> Result<(), Error> {
-    sqlx::query!(
-        "delete from area_district where area_id = $1 and area_no <> all($2) and from_date >= current_date",
-        id,
-        districts
-    )
-    .execute(scope.connection())
-    .await?;
+    sqlx::query!("select wall.undo_districts($1, $2)", id, districts).execute(scope.connection()).await?;
     sqlx::query!(
         "update area_district set until_date = current_date where area_id = $1 and area_no <> all($2) and until_date > current_date",
         id,

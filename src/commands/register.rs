@@ -112,7 +112,7 @@ pub async fn import_in(scope: &mut Scoped, choices: &Choices) -> Result<Report, 
     }
     store::forget(scope, id).await?;
     // The planner must know of a million new people at once, not when the next vacuum comes by.
-    sqlx::query!("analyze household, elector, register_entry, subject").execute(scope.connection()).await?;
+    sqlx::query!("analyze household, elector, register_entry").execute(scope.connection()).await?;
     Ok(report)
 }
 

@@ -54,6 +54,18 @@ impl WorkingRole {
         WorkingRole::Importer,
     ];
 
+    /// PostgreSQL's name of it.
+    fn name(self) -> &'static str {
+        match self {
+            WorkingRole::Volunteer => "hustings_volunteer",
+            WorkingRole::Organiser => "hustings_organiser",
+            WorkingRole::Membership => "hustings_membership",
+            WorkingRole::Protection => "hustings_protection",
+            WorkingRole::Administrator => "hustings_administrator",
+            WorkingRole::Importer => "hustings_importer",
+        }
+    }
+
     /// What a new connection of this role's pool begins with. What is asked at the doors names its rows by their keys, so
     /// that one plan does for all; to plan it anew each time costs more than to run it (a list of 60 doors: 3.3 ms against
     /// 0.5, measured).
@@ -96,7 +108,7 @@ impl Database {
     pub fn connect(urls: &DatabaseUrls) -> Result<Self, Error> {
         let app = options(&urls.app)?;
         let role = |role: WorkingRole| {
-            pool(role.connections())
+            pool(role.connections(), role.name())
                 .after_connect(move |connection, _| {
                     Box::pin(async move {
                         connection.execute(TODAY_IN_LONDON).await?;
@@ -107,8 +119,8 @@ impl Database {
         };
         Ok(Database {
             roles: WorkingRole::ALL.map(role),
-            door: pool(4).connect_lazy_with(options(&urls.door)?),
-            app: pool(8).connect_lazy_with(app.clone()),
+            door: pool(4, "hustings_door").connect_lazy_with(options(&urls.door)?),
+            app: pool(8, "hustings_app").connect_lazy_with(app.clone()),
         })
     }
 
@@ -165,7 +177,19 @@ const TODAY_IN_LONDON: &str = "set timezone = 'Europe/London'";
 /// A connection that worked so lately needs no test before it works again.
 const TRUSTED: Duration = Duration::from_secs(1);
 
-fn pool(connections: u32) -> PgPoolOptions {
+/// A pool whose connections are closed when somebody has left something behind on them: another role, or a statement prepared
+/// by SQL under the name of one of ours.
+fn pool(connections: u32, role: &'static str) -> PgPoolOptions {
+    any_pool(connections).after_release(move |connection, _| {
+        Box::pin(async move {
+            // Not by a prepared statement, which could be one that was left behind.
+            let untouched = sqlx::query_scalar("select wall.untouched($1::name)").bind(role).persistent(false);
+            untouched.fetch_one(connection).await
+        })
+    })
+}
+
+fn any_pool(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(4))
@@ -206,7 +230,7 @@ impl Operator {
     /// # Errors
     /// A connection string that cannot be read.
     pub fn connect(url: &str) -> Result<Self, Error> {
-        Ok(Operator { pool: pool(4).connect_lazy_with(options(url)?), url: url.into() })
+        Ok(Operator { pool: any_pool(4).connect_lazy_with(options(url)?), url: url.into() })
     }
 
     pub(crate) fn pool(&self) -> &PgPool {

@@ -6,6 +6,8 @@
 --   docker compose    deploy/postgres-init.sh
 --   a server of yours psql -f deploy/roles.psql, which takes the passwords from the environment
 --
+-- After it, in the database itself or in one that it is made of: large_objects.sql.
+--
 -- Passwords come in the settings hustings.app_password, hustings.door_password and hustings.operator_password; one that
 -- is missing or empty leaves the password as it is.
 

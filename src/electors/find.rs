@@ -142,7 +142,19 @@ async fn named(scope: &mut Scoped, districts: &[i32], meaning: &Meaning) -> Resu
             }
         });
     }
+    found.extend(later_named(scope, districts, meaning).await?);
     Ok(found)
+}
+
+/// Everybody whose surname has several words, by a later one of them: "jones" finds Prys-Jones. In one question, since
+/// nearly all surnames have one word.
+async fn later_named(scope: &mut Scoped, districts: &[i32], meaning: &Meaning) -> Result<Vec<Found>, Error> {
+    let pairs = meaning.names.later();
+    let begins: Vec<String> = pairs.iter().map(|(surname, _)| surname.clone()).collect();
+    let belows: Vec<String> = begins.iter().map(|b| below(b)).collect();
+    let forenames: Vec<String> = pairs.into_iter().map(|(_, forename)| forename).collect();
+    let postcode = &meaning.postcode;
+    Ok(ask!(scope, "src/electors/sql/by_later_name.sql", districts, &begins, &belows, &forenames, postcode, MOST_ROWS))
 }
 
 /// Everybody at an address, of the meaning's name where it has one.

@@ -7,7 +7,7 @@ use crate::error::Error;
 use uuid::Uuid;
 
 /// How many searches a session comes back to; the oldest go.
-const LATEST: i64 = 20;
+const LATEST: i32 = 20;
 
 /// What was typed and chosen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,14 +46,7 @@ pub async fn keep(scope: &mut Scoped, search: &Search) -> Result<Uuid, Error> {
     )
     .execute(scope.connection())
     .await?;
-    sqlx::query!(
-        "delete from kept_search where session_id = $1 and search_id in (
-           select search_id from kept_search where session_id = $1 order by kept_at desc offset $2)",
-        session,
-        LATEST
-    )
-    .execute(scope.connection())
-    .await?;
+    sqlx::query!("select wall.forget_own_searches($1)", LATEST).execute(scope.connection()).await?;
     Ok(id)
 }
 

@@ -54,6 +54,20 @@ impl PersonName {
         key
     }
 
+    /// What a surname of several words is also found by: "jones gwenllian" for Gwenllian Prys-Jones. From its second word
+    /// on, and from its last one on where that is another: for Anna van der Berg "der berg anna" and "berg anna".
+    pub fn later_keys(&self) -> [String; 2] {
+        let surname = self.surname_key();
+        let with_forenames = |words: &str| {
+            let mut key = words.to_owned();
+            join(&mut key, &self.forenames_key());
+            key
+        };
+        let Some((_, later)) = surname.split_once(' ') else { return Default::default() };
+        let last = later.rsplit_once(' ').map(|(_, last)| with_forenames(last));
+        [with_forenames(later), last.unwrap_or_default()]
+    }
+
     /// Forenames, middle and surname as one reads them, recased where they came in one case; without title.
     pub fn display(&self) -> String {
         let mut shown = recase(&self.forenames);

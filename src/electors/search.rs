@@ -163,6 +163,12 @@ impl Names {
         let forenames = self.forenames.iter().map(|p| (p.other.clone(), p.begins.clone()));
         surnames.chain(forenames).unzip()
     }
+
+    /// The pairs that say how the surname begins: what a later word of a surname may begin with, and the forenames.
+    pub fn later(&self) -> Vec<(String, String)> {
+        let (surnames, forenames) = self.pairs();
+        surnames.into_iter().zip(forenames).filter(|(surname, _)| !surname.is_empty()).collect()
+    }
 }
 
 impl Spot {

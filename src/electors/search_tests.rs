@@ -1,4 +1,5 @@
 use super::*;
+use crate::electors::name::PersonName;
 use proptest::prelude::*;
 
 fn terms(typed: &str) -> Terms {
@@ -8,6 +9,7 @@ fn terms(typed: &str) -> Terms {
 /// A person of the register, as the search's SQL sees them.
 struct Person {
     name: &'static str,
+    later: [&'static str; 2],
     forename: &'static str,
     number: &'static str,
     district: &'static str,
@@ -19,6 +21,7 @@ struct Person {
 
 const COOK: Person = Person {
     name: "cook edith mary",
+    later: ["", ""],
     forename: "edith mary cook",
     number: "QB4-212/1",
     district: "QB4",
@@ -32,7 +35,8 @@ impl Person {
     fn is_named(&self, names: &Names) -> bool {
         let (surnames, forenames) = names.pairs();
         let mut pairs = surnames.iter().zip(&forenames);
-        pairs.any(|(one, other)| self.name.starts_with(one) && self.forename.starts_with(other))
+        let surname = |begins: &str| self.name.starts_with(begins) || self.later.iter().any(|l| l.starts_with(begins));
+        pairs.any(|(one, other)| surname(one) && self.forename.starts_with(other))
     }
 
     fn is_meant(&self, m: &Meaning) -> bool {
@@ -53,7 +57,9 @@ impl Person {
 
 fn finds_name(typed: &str, surname: &str, forenames: &str) -> bool {
     let (name, forename) = (format!("{surname} {forenames}"), format!("{forenames} {surname}"));
-    let person = Person { name: name.leak(), forename: forename.leak(), ..COOK };
+    let named = PersonName { surname: surname.into(), forenames: forenames.into(), ..PersonName::default() };
+    let later = named.later_keys().map(|key| &*key.leak());
+    let person = Person { name: name.leak(), later, forename: forename.leak(), ..COOK };
     terms(typed).plain.iter().any(|m| !m.names.is_anybody() && person.is_named(&m.names))
 }
 
@@ -68,6 +74,24 @@ fn a_name_is_found_in_either_order_and_past_middle_names() {
         assert!(finds_name(typed, "prys harcourt", "gwenllian"), "{typed}");
     }
     assert!(!finds_name("edith hartley", "harcourt", "edith"));
+}
+
+#[test]
+fn a_surname_of_several_words_is_found_by_each_of_them() {
+    for typed in
+        ["prys", "jones", "Jones Gwen", "gwen jones", "jones gwenllian", "gwenllian jones", "j gwenllian", "jon"]
+    {
+        assert!(finds_name(typed, "prys jones", "gwenllian mair"), "{typed}");
+    }
+    for typed in ["Berg", "der berg", "van der berg", "berg anna", "anna berg", "anna der b", "der berg anna"] {
+        assert!(finds_name(typed, "van der berg", "anna"), "{typed}");
+    }
+    for typed in ["lópez", "perez", "García", "maria lopez", "perez mar"] {
+        assert!(finds_name(typed, "garcia lopez perez", "maria"), "{typed}");
+    }
+    for typed in ["ones", "jones edith", "edith jones", "gwenllian berg"] {
+        assert!(!finds_name(typed, "prys jones", "gwenllian mair"), "{typed}");
+    }
 }
 
 #[test]

@@ -148,16 +148,22 @@ struct Work<'a> {
 impl Work<'_> {
     /// The steps in order. Between them somebody may stop it, and access may end.
     async fn run(&self, scope: &mut Scoped, part: bool) -> Result<i64, Error> {
-        self.households(scope).await?;
+        let first = self.is_first(scope).await?;
+        self.add_homes(scope).await?;
+        if !first {
+            self.renew_homes(scope).await?;
+            self.check_homes(scope).await?;
+        }
         self.between(scope, "homes").await?;
-        if !part {
+        if !part && !first {
             self.leave(scope).await?;
         }
-        self.renew(scope).await?;
+        if !first {
+            self.renew(scope).await?;
+        }
         self.between(scope, "people held").await?;
         self.join(scope).await?;
         self.between(scope, "new people").await?;
-        self.pseudonyms(scope).await?;
         let register = self.register(scope).await?;
         self.entries(scope, register).await?;
         self.between(scope, "entries").await?;
@@ -180,8 +186,18 @@ impl Work<'_> {
         store::go_on(scope, self.id).await
     }
 
-    /// Homes by the key of their address: new ones are added, known ones get their place and spelling of now.
-    async fn households(&self, scope: &mut Scoped) -> Result<(), Error> {
+    /// Whether the authority has no register yet: then nobody is held, and there is nothing to renew.
+    async fn is_first(&self, scope: &mut Scoped) -> Result<bool, Error> {
+        Ok(sqlx::query_scalar!(
+            r#"select not exists (select from register where partition_id = $1) as "first!""#,
+            self.partition
+        )
+        .fetch_one(scope.connection())
+        .await?)
+    }
+
+    /// Homes by the key of their address: new ones are added.
+    async fn add_homes(&self, scope: &mut Scoped) -> Result<(), Error> {
         sqlx::query!(
             "insert into household (partition_id, area_no, lines, address, postcode, address_key, street_key, postcode_key,
                street, building, number, number_suffix, flat, position)
@@ -197,6 +213,11 @@ impl Work<'_> {
         )
         .execute(scope.connection())
         .await?;
+        Ok(())
+    }
+
+    /// Homes known get their place and spelling of now.
+    async fn renew_homes(&self, scope: &mut Scoped) -> Result<(), Error> {
         sqlx::query!(
             "update household h
              set area_no = n.area_no, lines = n.lines, address = n.address, postcode = n.postcode, street_key = n.street_key,
@@ -214,7 +235,7 @@ impl Work<'_> {
         )
         .execute(scope.connection())
         .await?;
-        self.check_homes(scope).await
+        Ok(())
     }
 
     /// A home that stands in a district beyond the importer's area cannot be used, and nobody may end without theirs.
@@ -258,7 +279,7 @@ impl Work<'_> {
             "update elector e
              set area_no = n.area_no, household_id = n.household_id, kind = n.kind, title = n.title, forenames = n.forenames,
                surname = n.surname, name_suffix = n.name_suffix, name = n.name, name_key = n.name_key,
-               forename_key = n.forename_key, number = n.elector_number, attains_on = n.attains_on, markers = n.markers,
+               forename_key = n.forename_key, later_key = n.later_key, last_key = n.last_key, number = n.elector_number, attains_on = n.attains_on, markers = n.markers,
                in_open_register = n.in_open_register and ($4 or e.in_open_register), position = n.position, left_at = null
              from (select r.*, d.area_no, h.household_id,
                      r.letters || '-' || r.number || case when r.suffix > 0 then '/' || r.suffix else '' end as elector_number
@@ -284,26 +305,14 @@ impl Work<'_> {
     async fn join(&self, scope: &mut Scoped) -> Result<(), Error> {
         sqlx::query!(
             "insert into elector (partition_id, elector_id, area_no, household_id, kind, title, forenames, surname, name_suffix,
-               name, name_key, forename_key, number, attains_on, markers, in_open_register, position)
+               name, name_key, forename_key, later_key, last_key, number, attains_on, markers, in_open_register, position)
              overriding system value
              select $2, r.elector_id, d.area_no, h.household_id, r.kind, r.title, r.forenames, r.surname, r.name_suffix, r.name,
-               r.name_key, r.forename_key, r.letters || '-' || r.number || case when r.suffix > 0 then '/' || r.suffix else '' end,
+               r.name_key, r.forename_key, r.later_key, r.last_key, r.letters || '-' || r.number || case when r.suffix > 0 then '/' || r.suffix else '' end,
                r.attains_on, r.markers, r.in_open_register, r.position
              from import_row r join district d on d.partition_id = $2 and d.letters = r.letters
              left join household h on h.partition_id = $2 and h.address_key = r.address_key and r.address_key <> ''
              where r.import_id = $1 and r.step is null and r.kind <> 'anonymous'",
-            self.id,
-            self.partition
-        )
-        .execute(scope.connection())
-        .await?;
-        Ok(())
-    }
-
-    async fn pseudonyms(&self, scope: &mut Scoped) -> Result<(), Error> {
-        sqlx::query!(
-            "insert into subject (partition_id, elector_id)
-             select $2::int, elector_id from import_row where import_id = $1 and step is null and kind <> 'anonymous'",
             self.id,
             self.partition
         )
@@ -358,7 +367,7 @@ impl Work<'_> {
         sqlx::query!(
             "insert into doubtful_match (partition_id, register_id, elector_id, candidate_id, area_no, why)
              select $2::int, $3::bigint, r.elector_id, u.candidate_id, d.area_no, u.why
-             from import_doubtful u join import_row r on r.import_id = $1 and r.line = u.line
+             from import_doubtful u join import_row r on r.import_id = $1 and r.line = u.line and r.step is null
              join district d on d.partition_id = $2 and d.letters = r.letters
              where u.import_id = $1",
             self.id,
@@ -373,13 +382,19 @@ impl Work<'_> {
     /// Electors and homes of each district, so that shares need not count people.
     async fn sizes(&self, scope: &mut Scoped) -> Result<(), Error> {
         sqlx::query!(
-            "insert into district_size as s (area_no, electors, households, anonymous)
-             select d.area_no, count(e.elector_id), count(distinct e.household_id),
-               coalesce((select count(*) from import_row r where r.import_id = $1 and r.letters = d.letters and r.kind = 'anonymous'), 0)
-             from district d left join elector e on e.partition_id = $2 and e.area_no = d.area_no and e.left_at is null
-             where d.partition_id = $2 and d.area_no = any($3)
-               and ($4 or exists (select from import_row r where r.import_id = $1 and r.letters = d.letters))
-             group by d.area_no, d.letters
+            "with named as materialized (
+               select letters, count(*) filter (where kind = 'anonymous') as anonymous
+               from import_row where import_id = $1 group by letters
+             ), living as materialized (
+               select area_no, sum(people)::integer as electors, count(household_id) as households from (
+                 select e.area_no, e.household_id, count(*) as people from elector e
+                 where e.partition_id = $2 and e.area_no = any($3) and e.left_at is null group by 1, 2) home
+               group by area_no
+             )
+             insert into district_size as s (area_no, electors, households, anonymous)
+             select d.area_no, coalesce(l.electors, 0), coalesce(l.households, 0), coalesce(n.anonymous, 0)
+             from district d left join named n on n.letters = d.letters left join living l on l.area_no = d.area_no
+             where d.partition_id = $2 and d.area_no = any($3) and ($4 or n.letters is not null)
              on conflict (area_no) do update set electors = excluded.electors, households = excluded.households,
                anonymous = excluded.anonymous",
             self.id,

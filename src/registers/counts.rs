@@ -11,7 +11,8 @@ pub(super) async fn kinds(scope: &mut Scoped, import: Uuid, preview: &mut Previe
     let row = sqlx::query!(
         r#"select count(*) as "rows!", count(*) filter (where kind = 'anonymous') as "anonymous!",
              count(*) filter (where kind = 'attainer') as "attainers!", count(*) filter (where kind = 'overseas') as "overseas!",
-             (select count(distinct line) from import_doubtful d where d.import_id = $1) as "doubtful!"
+             (select count(distinct line) from import_doubtful d join import_row o using (import_id, line)
+                where d.import_id = $1 and o.step is null) as "doubtful!"
            from import_row where import_id = $1"#,
         import
     )

@@ -167,7 +167,7 @@ pub async fn fresh(scope: &mut Scoped, import: Uuid) -> Result<(), Error> {
     )
     .execute(scope.connection())
     .await?;
-    sqlx::query!("delete from import_doubtful where import_id = $1", import).execute(scope.connection()).await?;
+    sqlx::query!("select wall.forget_import($1, false)", import).execute(scope.connection()).await?;
     Ok(())
 }
 
@@ -195,14 +195,6 @@ pub async fn find_returned(scope: &mut Scoped, import: Uuid, ground: &Ground) ->
         import,
         ground.partition,
         &ground.reach,
-        RETURNED
-    )
-    .execute(scope.connection())
-    .await?;
-    sqlx::query!(
-        "delete from import_doubtful d using import_row r
-         where d.import_id = $1 and r.import_id = $1 and r.line = d.line and r.step = $2",
-        import,
         RETURNED
     )
     .execute(scope.connection())

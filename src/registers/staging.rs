@@ -191,6 +191,8 @@ pub struct Batch {
     name: Vec<String>,
     name_key: Vec<String>,
     forename_key: Vec<String>,
+    later_key: Vec<String>,
+    last_key: Vec<String>,
     attains_on: Vec<Option<NaiveDate>>,
     markers: Vec<String>,
     in_open_register: Vec<bool>,
@@ -255,6 +257,9 @@ impl Batch {
         let name = &row.name;
         let forenames = [name.forenames.as_str(), name.middle.as_str()].join(" ").trim().to_owned();
         self.forename_key.push([name.forenames_key(), name.surname_key()].join(" ").trim().to_owned());
+        let [later, last] = name.later_keys();
+        self.later_key.push(later);
+        self.last_key.push(last);
         self.title.push(name.title.clone());
         self.forenames.push(forenames);
         self.surname.push(name.surname.clone());
@@ -288,20 +293,20 @@ impl Batch {
     pub async fn stage(&self, scope: &mut Scoped, import: Uuid) -> Result<(), Error> {
         sqlx::query!(
             "insert into import_row (import_id, line, position, letters, number, suffix, kind, title, forenames, surname,
-               name_suffix, name, name_key, forename_key, attains_on, markers, in_open_register, lines, address, postcode,
-               address_key, street_key, postcode_key, street, building, house_number, house_suffix, flat, raw, extra)
+               name_suffix, name, name_key, forename_key, later_key, last_key, attains_on, markers, in_open_register, lines, address,
+               postcode, address_key, street_key, postcode_key, street, building, house_number, house_suffix, flat, raw, extra)
              select $1, u.line, u.position, u.letters, u.number, u.suffix, u.kind, u.title, u.forenames, u.surname,
-               u.name_suffix, u.name, u.name_key, u.forename_key, u.attains_on, u.markers, u.in_open_register,
+               u.name_suffix, u.name, u.name_key, u.forename_key, u.later_key, u.last_key, u.attains_on, u.markers, u.in_open_register,
                case when u.lines = '' then '{}' else string_to_array(u.lines, e'\\n') end, replace(u.lines, e'\\n', ', '),
                u.postcode, u.address_key, u.street_key, coalesce(lower(replace(u.postcode, ' ', '')), ''), u.street,
                u.building, u.house_number, u.house_suffix, u.flat, u.raw, u.extra::jsonb
              from unnest($2::int[], $3::int[], $4::text[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[],
                $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::date[], $16::text[], $17::bool[],
                $18::text[], $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::int[], $25::text[],
-               $26::text[], $27::text[], $28::text[])
+               $26::text[], $27::text[], $28::text[], $29::text[], $30::text[])
              as u (line, position, letters, number, suffix, kind, title, forenames, surname, name_suffix, name, name_key,
                forename_key, attains_on, markers, in_open_register, lines, postcode, address_key, street_key, street,
-               building, house_number, house_suffix, flat, raw, extra)",
+               building, house_number, house_suffix, flat, raw, extra, later_key, last_key)",
             import,
             &self.line,
             &self.position,
@@ -330,6 +335,8 @@ impl Batch {
             &self.flat,
             &self.raw,
             &self.extra as &[Option<String>],
+            &self.later_key,
+            &self.last_key,
         )
         .execute(scope.connection())
         .await?;

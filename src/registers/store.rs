@@ -371,8 +371,7 @@ pub async fn throw_away(scope: &mut Scoped, import: Uuid) -> Result<(), Error> {
 /// # Errors
 /// What the database says.
 pub async fn forget(scope: &mut Scoped, import: Uuid) -> Result<(), Error> {
-    sqlx::query!("delete from import_row where import_id = $1", import).execute(scope.connection()).await?;
-    sqlx::query!("delete from import_doubtful where import_id = $1", import).execute(scope.connection()).await?;
+    sqlx::query!("select wall.forget_import($1, true)", import).execute(scope.connection()).await?;
     Ok(())
 }
 

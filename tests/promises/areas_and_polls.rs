@@ -3,6 +3,7 @@
 use crate::support::app::TestApp;
 use crate::support::database::TestDatabase;
 use crate::support::register::{Generated, choices, operation};
+use crate::support::wall::{become_role, hash, open_session};
 use hustings::access::Role;
 use hustings::commands::{areas, register};
 use sqlx::{PgConnection, query_as, query_scalar};
@@ -103,6 +104,34 @@ async fn an_administrator_makes_an_area_and_an_organiser_sees_their_own() {
     assert!(own.text("main").contains("Harbour North") && own.text("main").contains("Harbour branch"));
     assert!(!own.text("main").contains("Saltern") && own.count("main form") == 0, "{}", own.body);
     organiser.post("/areas", &fields).await.expect(403);
+    organiser.get(&format!("/areas/districts/{district}")).await.expect(403);
+    // Who imported a first register of a place names its wards; of all areas, so that nobody gives themselves more.
+    let everywhere = app.actor(Role::Organiser, "all").await;
+    let fields = [("kind", "ward"), ("name", "Old Town"), ("short_name", "old-town"), ("district", &*district)];
+    everywhere.post("/areas", &fields).await.expect(303);
+    everywhere.post(&format!("/areas/districts/{district}"), &[("name", "Harbour South")]).await.expect(303);
+    let page = everywhere.get("/areas").await.expect(200);
+    assert!(page.text("main").contains("Old Town") && page.text("main").contains("Harbour South"), "{}", page.body);
+    let made = page.attribute("main a[href^='/areas/']", "href");
+    everywhere.get(&made).await.expect(200);
+}
+
+#[tokio::test]
+async fn what_an_area_is_made_of_is_no_organiser_s_of_less_than_all_to_say() {
+    let app = TestApp::new().await;
+    crate::support::app::seed_place(&app.database).await;
+    let account = app.account(Role::Organiser, "Quillbrook").await;
+    let session = hash(&open_session(&app, &account).await);
+    let mut db = app.database.app().await;
+    become_role(&mut db, "hustings_organiser", &session, "", "1").await;
+    let wider = "insert into area_district (area_id, area_no) select a.area_id, d.area_no from area a, district d
+      where a.name = 'Quillbrook' and d.letters = 'SG1'";
+    for sql in [wider, "insert into area (kind, name) values ('ward', 'Mine')"] {
+        let refused = sqlx::query(sql).execute(&mut db).await.unwrap_err();
+        assert_eq!(refused.as_database_error().unwrap().code().unwrap(), "42501", "{sql}");
+    }
+    let renamed = sqlx::query("update area set name = 'Mine'").execute(&mut db).await.unwrap();
+    assert_eq!(renamed.rows_affected(), 0);
 }
 
 #[tokio::test]

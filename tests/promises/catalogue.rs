@@ -125,6 +125,38 @@ async fn the_logins_hold_no_table_and_nobody_holds_a_secret_column() {
     assert!(held.is_empty(), "{held:?}");
 }
 
+/// What is not for everybody, by role: a privilege that no page uses is one that only an attacker would.
+#[tokio::test]
+async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
+    let held = names(
+        "select format('%s %ss %s', substring(r.rolname from 10), v.verb, string_agg(c.relname, ', ' order by c.relname))
+         from pg_class c
+         join pg_roles r on r.rolname in ('hustings_volunteer', 'hustings_membership', 'hustings_protection', 'hustings_administrator')
+         cross join unnest(array['insert', 'select', 'update', 'delete']) v (verb)
+         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v') and not c.relispartition
+           and case v.verb when 'delete' then has_table_privilege(r.oid, c.oid, v.verb)
+               else has_any_column_privilege(r.oid, c.oid, v.verb) end
+           and not (v.verb = 'select' and exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'everybody_reads'))
+         group by r.rolname, v.verb order by 1",
+    )
+    .await;
+    assert_eq!(
+        held,
+        [
+            "administrator inserts access_grant, access_log, account, area, area_district, lockdown, poll",
+            "administrator selects access_grant, access_log, account, assignment, lockdown, looked_at, session, subject, \
+             walk_list, walk_list_elector",
+            "administrator updates access_grant, account, area, area_district, assignment, district, lockdown, session",
+            "membership inserts access_log",
+            "protection inserts access_log",
+            "protection selects access_grant, access_log, account, elector, household, looked_at, session, subject, \
+             walk_list, walk_list_elector",
+            "volunteer inserts access_log, receipt, result, result_conflict",
+            "volunteer selects elector, household, receipt, result, walk_list_door, walk_list_elector",
+        ]
+    );
+}
+
 #[tokio::test]
 async fn nobody_but_the_operator_may_make_temporary_tables_or_anything_in_a_schema() {
     let may = names(
@@ -147,4 +179,16 @@ async fn every_table_stands_in_the_data_dictionary() {
     .await;
     let missing: Vec<_> = tables.iter().filter(|t| !dictionary.contains(&format!("`{t}`"))).collect();
     assert!(missing.is_empty(), "docs/data.md says nothing of {missing:?}");
+}
+
+#[tokio::test]
+async fn nobody_keeps_anything_in_large_objects() {
+    let open = names(
+        "select p.oid::regprocedure::text from pg_proc p where p.pronamespace = 'pg_catalog'::regnamespace
+           and (p.proname like 'lo\\_%' or p.proname in ('loread', 'lowrite'))
+           and (has_function_privilege('hustings_app', p.oid, 'execute') or has_function_privilege('hustings_door', p.oid, 'execute')
+             or has_function_privilege('hustings_organiser', p.oid, 'execute'))",
+    )
+    .await;
+    assert!(open.is_empty(), "{open:?}");
 }

@@ -65,6 +65,11 @@ async fn no_search_reads_all_electors() {
             format!("{}, 'har', 'zz1', 20001", begins("edith")),
         ),
         (
+            "by_later_name",
+            include_str!("../../src/electors/sql/by_later_name.sql"),
+            format!("{all}, array['harcourt1'], array['harcourt1' || chr(1114111)], array['ed'], 'zz1', 20001"),
+        ),
+        (
             "by_address",
             include_str!("../../src/electors/sql/by_address.sql"),
             format!("{}, '', 20001, array['harcourt1'], array['']", begins("3 street 7")),
@@ -89,6 +94,10 @@ async fn no_search_reads_all_electors() {
     for plan in all_plans {
         for table in ["elector", "household"] {
             assert!(!plan.contains(&format!("Seq Scan on {table}")), "{plan}");
+        }
+        let later = plan.starts_with("by_later_name");
+        for index in ["elector_by_later_name", "elector_by_last_name"] {
+            assert!(!later || plan.contains(index), "{index} is not used: {plan}");
         }
     }
 }

@@ -109,7 +109,7 @@ async fn a_grant_that_is_being_given_when_access_ends_ends_with_the_others() {
     let administrator = app.actor(Role::Administrator, "all").await;
     let mut giver = app.database.operator().await;
     let mut giving = sqlx::Connection::begin(&mut giver).await.unwrap();
-    sqlx::query("select from account where account_id = $1 for update")
+    sqlx::query("select from account where account_id = $1 for no key update")
         .bind(bo.id)
         .execute(&mut *giving)
         .await

@@ -296,6 +296,7 @@ async fn an_organiser_decides_who_is_one_person_and_their_answers_follow() {
             .unwrap();
         format!("{partition}.{id}")
     };
+    let register = pairs.attribute("main input[name=register]", "value");
     let (old, new) = (id("Edith Harcourt").await, id("Edith Vane").await);
     // Who looked at Edith when she was two records has seen her all the same.
     let (officer, edith) = (app.actor(Role::DataProtectionOfficer, "all").await, new.clone());
@@ -303,10 +304,19 @@ async fn an_organiser_decides_who_is_one_person_and_their_answers_follow() {
         async |id: String| officer.get(&format!("/protection/electors/{id}")).await.expect(200).count("tbody tr");
     seen_by(old.clone()).await;
     let before = seen_by(edith.clone()).await;
-    organiser.post(&path, &[("old", &old), ("new", &new), ("verdict", "same")]).await.expect(303);
-    organiser.post(&path, &[("old", &old), ("new", &new), ("verdict", "same")]).await.expect(409);
+    organiser
+        .post(&path, &[("old", &old), ("new", &new), ("verdict", "same"), ("register", &register)])
+        .await
+        .expect(303);
+    organiser
+        .post(&path, &[("old", &old), ("new", &new), ("verdict", "same"), ("register", &register)])
+        .await
+        .expect(409);
     let (old, new) = (id("Tom Marsh").await, id("Tom Marshe").await);
-    organiser.post(&path, &[("old", &old), ("new", &new), ("verdict", "different")]).await.expect(303);
+    organiser
+        .post(&path, &[("old", &old), ("new", &new), ("verdict", "different"), ("register", &register)])
+        .await
+        .expect(303);
     assert!(organiser.get(&path).await.text("main").contains("Nothing left to decide"));
     let holders: Vec<String> = query_scalar("select e.name from result r join elector e using (elector_id) order by 1")
         .fetch_all(&mut db)

@@ -249,3 +249,38 @@ async fn an_organiser_makes_up_no_result_even_by_sql() {
     .await;
     assert_eq!(made_up.unwrap_err().as_database_error().unwrap().code().unwrap(), "42501");
 }
+
+#[tokio::test]
+async fn what_is_accepted_is_what_waited_whatever_the_application_does() {
+    let late = late(&[answer(0, "F")]).await;
+    let account = late.app.account(Role::Organiser, "Quillbrook").await;
+    let session = hash(&open_session(&late.app, &account).await);
+    let mut db = late.app.database.app().await;
+    become_role(&mut db, "hustings_organiser", &session, "", &area(&late.app).await).await;
+    let accept = |code: &'static str, door: i64| {
+        query(
+            "insert into result (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind,
+               at, received_at, account_id, accepted_by)
+             select q.partition_id, q.id, q.list_id, d.household_id, e.elector_id, q.area_no, 'spoke', $1, 'local', now(),
+               q.received_at, q.account_id, wall.account()
+             from quarantine q join walk_list_door d using (partition_id, list_id)
+             join walk_list_elector e using (partition_id, list_id, version, household_id)
+             where d.place = $2 order by e.place limit 1",
+        )
+        .bind(code)
+        .bind(door)
+    };
+    for (code, door) in [("A", 1), ("F", 2)] {
+        let forged = accept(code, door).execute(&mut db).await.unwrap_err();
+        assert_eq!(forged.as_database_error().unwrap().code().unwrap(), "42501", "{code} at {door}");
+    }
+    accept("F", 1).execute(&mut db).await.unwrap();
+}
+
+async fn area(app: &TestApp) -> String {
+    let area: i64 = query_scalar("select area_id from area where name = 'Quillbrook'")
+        .fetch_one(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    area.to_string()
+}

@@ -318,3 +318,17 @@ async fn outboxes_in_opposite_orders_both_arrive() {
     }
     assert_eq!(stored(&app).await, 240);
 }
+
+#[tokio::test]
+async fn of_two_answers_that_correct_each_other_the_later_stands() {
+    let (app, walk, volunteer) = at_the_doors().await;
+    let (one, other) = (Uuid::now_v7(), Uuid::now_v7());
+    for (id, base, code) in [(one, other, "F"), (other, one, "A")] {
+        let mut said = walk.spoke(0, code);
+        said["base"] = json!(base);
+        volunteer.put_json(&format!("/api/v1/results/{id}"), &said).await.expect(201);
+    }
+    assert_eq!(count(&app, "select count(*) from standing_result where intention = 'A'").await, 1);
+    assert_eq!(count(&app, "select count(*) from standing_result").await, 1);
+    assert_eq!(count(&app, "select count(*) from intention_now where code = 'A'").await, 1);
+}

@@ -3,12 +3,15 @@
 
 use crate::support::app::{TestApp, seed_place};
 use crate::support::wall::{WORKING_ROLES, become_role, hash, open_session};
-use hustings::access::Role;
-use sqlx::{AssertSqlSafe, PgConnection, Row, query, query_scalar};
+use hustings::access::{Permission, Role};
+use hustings::database::{Actor, Credential, Database, Scope, Scoped};
+use sqlx::{AssertSqlSafe, PgConnection, Row, query, query_as, query_scalar};
+use uuid::Uuid;
 
 /// A volunteer in Quillbrook with the first three homes of Larkspur Row assigned, and a list that is nobody's.
 struct Scene {
     app: TestApp,
+    token: String,
     session: String,
     own: String,
     other: String,
@@ -38,8 +41,30 @@ impl Scene {
             .fetch_all(&mut db)
             .await
             .unwrap();
-        let session = hash(&open_session(&app, &volunteer).await);
-        Scene { app, session, own: format!("{partition}.{own}"), other: format!("{partition}.{other}"), own_electors }
+        let token = open_session(&app, &volunteer).await;
+        let session = hash(&token);
+        Scene {
+            app,
+            token,
+            session,
+            own: format!("{partition}.{own}"),
+            other: format!("{partition}.{other}"),
+            own_electors,
+        }
+    }
+
+    /// A transaction of the application's own, in one of its pools.
+    async fn scope(&self, database: &Database) -> Scoped {
+        let (account, grant, session, area): (Uuid, Uuid, Uuid, i64) = query_as(
+            "select s.account_id, s.grant_id, s.session_id, g.area_id from session s join access_grant g using (grant_id)",
+        )
+        .fetch_one(&mut self.app.database.operator().await)
+        .await
+        .unwrap();
+        let actor =
+            Actor::Session { account, grant, session, role: Role::Volunteer, area, purpose: "Canvassing".into() };
+        let credential = Credential::from_token(&self.token).unwrap();
+        Scoped::begin(database, &credential, actor, Permission::Canvass, Scope::default()).await.unwrap()
     }
 
     async fn attacker(&self, role: &str, list: &str) -> PgConnection {
@@ -175,10 +200,13 @@ async fn nobody_but_an_administrator_moves_an_areas_border_or_says_what_the_inst
 #[tokio::test]
 async fn nobody_shuts_a_table_for_everybody_else() {
     let scene = Scene::new().await;
+    let every = "select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by 1";
+    let tables: Vec<String> = query_scalar(every).fetch_all(&mut scene.app.database.operator().await).await.unwrap();
+    assert!(tables.len() > 30, "{tables:?}");
     for role in WORKING_ROLES {
         let mut connection = scene.attacker(role, &scene.own).await;
-        for table in ["elector", "household", "session", "access_grant", "account", "access_log", "result"] {
-            // The names are this test's own.
+        for table in tables.iter().filter(|table| !table.starts_with("access_log_")) {
+            // The names are the database's own.
             let lock = format!("do $$ begin lock table {table} in access exclusive mode; end $$");
             let done = query(AssertSqlSafe(lock)).execute(&mut connection).await.map(|_| ()).map_err(|e| e.to_string());
             assert!(denied(&done), "{role} locked {table}: {done:?}");
@@ -274,6 +302,74 @@ async fn nothing_can_be_left_behind_on_a_pooled_connection_for_the_next_one() {
             assert!(denied(&done), "{role}: {sql} answered {done:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_statement_or_role_left_on_a_pooled_connection_answers_nobody_who_comes_next() {
+    let scene = Scene::new().await;
+    let database = Database::connect(&scene.app.urls()).unwrap();
+    let mut used = std::collections::HashSet::new();
+    for left in ["prepare stolen as select 1", "set role hustings_organiser", "reset role", "select 1"].repeat(5) {
+        let mut scope = scene.scope(&database).await;
+        let (role, pid, prepared): (String, i32, i64) = query_as(
+            "select current_user::text, pg_backend_pid(), (select count(*) from pg_prepared_statements where from_sql)",
+        )
+        .fetch_one(scope.connection())
+        .await
+        .unwrap();
+        assert_eq!((role.as_str(), prepared), ("hustings_volunteer", 0), "after what was left before {left}");
+        assert!(!used.contains(&pid), "a connection that something was left on is closed");
+        for sql in [left, "commit"] {
+            query(sql).execute(scope.connection()).await.unwrap();
+        }
+        if left != "select 1" {
+            used.insert(pid);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_time_that_no_clock_shows_is_kept_nowhere() {
+    let scene = Scene::new().await;
+    let mut operator = scene.app.database.operator().await;
+    for (table, column) in [
+        ("result", "at"),
+        ("assignment", "ends_at"),
+        ("access_grant", "ends_at"),
+        ("lockdown", "opens_at"),
+        ("poll", "poll_date"),
+        ("register", "published"),
+        ("import", "published"),
+        ("elector", "attains_on"),
+        ("elector", "left_at"),
+    ] {
+        let checked: bool = query_scalar(
+            "select exists (select from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
+               where c.contype = 'c' and c.conrelid = ('public.' || $1)::regclass and a.attname = $2
+                 and pg_get_constraintdef(c.oid) like '%9999%')",
+        )
+        .bind(table)
+        .bind(column)
+        .fetch_one(&mut operator)
+        .await
+        .unwrap();
+        assert!(checked, "{table}.{column} may be infinite");
+    }
+    let lasting = query("update assignment set ends_at = 'infinity'").execute(&mut operator).await;
+    assert_eq!(lasting.unwrap_err().as_database_error().unwrap().code().unwrap(), "23514");
+}
+
+#[tokio::test]
+async fn somebody_who_can_give_access_is_left_whatever_the_application_does() {
+    let scene = Scene::new().await;
+    let administrator = scene.app.account(Role::Administrator, "all").await;
+    scene.app.account(Role::Administrator, "all").await;
+    let session = hash(&open_session(&scene.app, &administrator).await);
+    let mut connection = scene.app.database.app().await;
+    become_role(&mut connection, "hustings_administrator", &session, "", "").await;
+    let all = "update access_grant set ended_at = now(), ended_by = wall.account() where role = 'administrator'";
+    let ended = query(all).execute(&mut connection).await.unwrap_err().to_string();
+    assert!(ended.contains("nobody would be left"), "{ended}");
 }
 
 #[tokio::test]

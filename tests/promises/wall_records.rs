@@ -114,7 +114,11 @@ async fn nothing_recorded_can_be_changed_taken_away_or_read_outside_the_open_lis
         "select wall.quarantine('', gen_random_uuid(), '', 1, 1, '{}', null, '')",
         "select wall.rebuild_tallies(1)",
         "select wall.fold_tallies()",
-        "select wall.waits(gen_random_uuid(), gen_random_uuid(), 1, 1, now())",
+        "select wall.settle(1, 1, 'local')",
+        "select wall.release(gen_random_uuid(), '')",
+        "select name from walk_list",
+        "select account_id from assignment",
+        "select wall.waits(gen_random_uuid(), gen_random_uuid(), 1, 1, now(), 1, 1, '', '')",
         "select wall.was_given(1, 1, gen_random_uuid())",
         "select wall.names('{}')",
         "update assignment set ends_at = ends_at + interval '1 year'",
@@ -151,7 +155,8 @@ async fn a_conflict_is_kept_for_an_own_door_only_and_settling_only_counts_what_i
     }
     let person = number(&other.doors[0].electors[0]);
     for kind in ["local", "national", "nonsense"] {
-        says(&mut volunteer, &format!("select wall.settle(1, {person}, '{kind}')")).await;
+        let settle = format!("select wall.settle_all(array[1], array[{person}], array['{kind}'], '{{}}', '{{}}')");
+        assert_eq!(says(&mut volunteer, &settle).await, "1 rows");
     }
     assert_eq!(count(&scene.app, "select count(*) from intention_now").await, 0);
     assert_eq!(count(&scene.app, "select count(*) from tally").await, 0);

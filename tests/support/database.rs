@@ -132,7 +132,7 @@ async fn make_template(cluster: &Cluster, maintenance: &mut PgConnection, name: 
         .execute(&mut *maintenance)
         .await
         .unwrap();
-    clone(maintenance, "template0", &draft).await;
+    clone(maintenance, "template1", &draft).await;
     migrate(&cluster.url(Login::Operator, &draft)).await.unwrap();
     query(AssertSqlSafe(format!("alter database {draft} rename to {name}"))).execute(maintenance).await.unwrap();
 }

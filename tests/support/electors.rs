@@ -64,10 +64,12 @@ pub async fn add_elector(
     home: Option<i32>,
 ) -> i64 {
     let name = PersonName { forenames: forenames.into(), surname: surname.into(), ..PersonName::default() };
+    let [later, last] = name.later_keys();
     query_scalar(
-        "insert into elector (partition_id, area_no, household_id, kind, forenames, surname, name, name_key, forename_key, number, position)
+        "insert into elector (partition_id, area_no, household_id, kind, forenames, surname, name, name_key, forename_key, number, position,
+           later_key, last_key)
          select $1, d.area_no, (select household_id from household h where h.area_no = d.area_no and h.number = $7),
-           case when $7 is null then 'overseas' else 'ordinary' end, $2, $3, $2 || ' ' || $3, $4, $5, $6, 99
+           case when $7 is null then 'overseas' else 'ordinary' end, $2, $3, $2 || ' ' || $3, $4, $5, $6, 99, $8, $9
          from district d where d.letters = 'QB1' returning elector_id",
     )
     .bind(partition)
@@ -77,6 +79,8 @@ pub async fn add_elector(
     .bind(format!("{} {}", name.forenames_key(), name.surname_key()))
     .bind(number)
     .bind(home)
+    .bind(later)
+    .bind(last)
     .fetch_one(&mut app.database.operator().await)
     .await
     .unwrap()

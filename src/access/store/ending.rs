@@ -123,9 +123,10 @@ pub async fn end_grant(scope: &mut Scoped, id: Uuid, reason: &str) -> Result<Sto
     Ok(Stopped { at, sessions })
 }
 
-/// Whoever is giving this account a grant is waited for, and then it ends with the others.
+/// Whoever is giving this account a grant is waited for, and then it ends with the others. Not by a lock that a row which
+/// only names the account stands against: a canvasser could hold one.
 async fn no_more_grants(scope: &mut Scoped, account: Uuid) -> Result<(), Error> {
-    sqlx::query!(r#"select 1 as "locked" from account where account_id = $1 for update"#, account)
+    sqlx::query!(r#"select 1 as "locked" from account where account_id = $1 for no key update"#, account)
         .fetch_optional(scope.connection())
         .await?;
     Ok(())
@@ -136,7 +137,7 @@ async fn no_more_grants(scope: &mut Scoped, account: Uuid) -> Result<(), Error> 
 pub(super) async fn one_at_a_time(scope: &mut Scoped) -> Result<(), Error> {
     sqlx::query!(
         r#"select 1 as "locked" from access_grant where role = 'administrator' and ended_at is null
-           order by grant_id for update"#
+           order by grant_id for no key update"#
     )
     .fetch_all(scope.connection())
     .await?;

@@ -208,7 +208,7 @@ pub struct NewGrant {
 
 /// The same grant, given a moment ago and living. Two who give to one account wait for each other.
 async fn just_given(scope: &mut Scoped, new: &NewGrant) -> Result<Option<Uuid>, Error> {
-    sqlx::query!(r#"select 1 as "locked" from account where account_id = $1 for update"#, new.account)
+    sqlx::query!(r#"select 1 as "locked" from account where account_id = $1 for no key update"#, new.account)
         .fetch_optional(scope.connection())
         .await?;
     Ok(sqlx::query_scalar!(

@@ -208,7 +208,7 @@ pub async fn name_of(scope: &mut Scoped, elector: ElectorId) -> Result<Seen<Foun
     Ok(Seen::people(found, [(elector.partition, elector.id)]))
 }
 
-/// The first fifty people in all areas whose name begins with the words, or whose number or record number it is.
+/// The first fifty people in all areas whose name, or a later word of whose surname, begins with the words, or whose number or record number it is.
 ///
 /// # Errors
 /// What the database says.
@@ -225,6 +225,14 @@ pub async fn find(scope: &mut Scoped, words: &str) -> Result<Seen<Vec<Found>>, E
              union
              select * from (select partition_id, elector_id, household_id, name, number from elector
                where area_no = any ((select numbers from place)::integer[]) and $1 <> '' and forename_key ^@ $1 limit 50) b
+             union
+             select * from (select partition_id, elector_id, household_id, name, number from elector
+               where area_no = any ((select numbers from place)::integer[]) and $1 <> '' and later_key <> '' and later_key ^@ $1
+               limit 50) d
+             union
+             select * from (select partition_id, elector_id, household_id, name, number from elector
+               where area_no = any ((select numbers from place)::integer[]) and $1 <> '' and last_key <> '' and last_key ^@ $1
+               limit 50) f
              union
              select * from (select partition_id, elector_id, household_id, name, number from elector
                where area_no = any ((select numbers from place)::integer[]) and number = upper($2) and $2 <> '' limit 50) c

@@ -117,7 +117,7 @@ async fn may_assign(scope: &mut Scoped, id: ListId, account: Uuid) -> Result<boo
 async fn insert(scope: &mut Scoped, id: ListId, account: Uuid, until: DateTime<Utc>) -> Result<(), Error> {
     // A form sent twice at once would find no assignment to end, and make two.
     sqlx::query!(
-        r#"select 1 as "locked" from walk_list where partition_id = $1 and list_id = $2 for update"#,
+        r#"select 1 as "locked" from walk_list where partition_id = $1 and list_id = $2 for no key update"#,
         id.partition,
         id.id
     )

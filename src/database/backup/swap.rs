@@ -28,7 +28,7 @@ impl Fresh {
         let old: String = query_scalar("select current_database()").fetch_one(&mut *in_use).await?;
         let name = format!("hustings_restore_{}", hex::encode(rand::random::<[u8; 4]>()));
         // The name is made above, of letters and figures only.
-        query(AssertSqlSafe(format!("create database {name} template template0"))).execute(in_use).await?;
+        query(AssertSqlSafe(format!("create database {name} template template1"))).execute(in_use).await?;
         Ok(Fresh { url: with_database(url, &name), name, in_use: InUse { url: url.to_owned(), name: old } })
     }
 

@@ -16,6 +16,7 @@ use super::state::State;
 use super::{ClusterError, Place};
 
 const ROLES: &str = include_str!("../roles.sql");
+const LARGE_OBJECTS: &str = include_str!("../large_objects.sql");
 
 /// Hands the passwords to roles.sql without writing them into a statement.
 const PASSWORDS: &str = "do $$ begin perform set_config('hustings.' || key || '_password', value, false) \
@@ -61,6 +62,8 @@ fn make(place: &Place, binaries: &Binaries, state: &State, durable: bool) -> Res
     write(place, &draft.join("pg_hba.conf"), ADMITTED)?;
     write(place, &draft.join("postgresql.conf"), "include 'hustings.conf'\n")?;
     write(place, &draft.join("hustings.conf"), "")?;
+    // Of which every database of this cluster is made.
+    single_user(place, binaries, &draft, "template1", &[LARGE_OBJECTS])?;
     apply(place, binaries, &draft, state, &FIRST)?;
     fs::rename(&draft, &cluster).map_err(ClusterError::file(&cluster))
 }
@@ -90,18 +93,24 @@ fn apply(
     let text = serde_json::to_string(&state.passwords).map_err(|error| ClusterError::file(&passwords)(error.into()))?;
     write(place, &passwords, &text)?;
     let roles = [PASSWORDS, "\n", ROLES].concat();
-    let applied = single_user(place, binaries, directory, &[&[roles.as_str()], more].concat());
+    let applied = single_user(place, binaries, directory, "postgres", &[&[roles.as_str()], more].concat());
     fs::remove_file(&passwords).map_err(ClusterError::file(&passwords))?;
     applied
 }
 
 /// Runs each text as one transaction (`create database` must be alone in its own); the first error ends it.
-fn single_user(place: &Place, binaries: &Binaries, directory: &Path, texts: &[&str]) -> Result<(), ClusterError> {
+fn single_user(
+    place: &Place,
+    binaries: &Binaries,
+    directory: &Path,
+    database: &str,
+    texts: &[&str],
+) -> Result<(), ClusterError> {
     let mut command = binaries.command("postgres", place.user());
     command.args(["--single", "-j", "-D"]).arg(directory);
     command
         .args(["-c", "exit_on_error=on", "-c", "log_min_messages=error", "-c", "logging_collector=off"])
-        .arg("postgres");
+        .arg(database);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let path = directory.to_owned();
     let mut child = command.spawn().map_err(ClusterError::file(&path))?;

@@ -7,5 +7,6 @@ where h.area_no = any($1::integer[]) and h.address_key >= $2 and h.address_key <
   and h.postcode_key ^@ $4 and e.area_no = any($1::integer[])
   and (cardinality($6::text[]) = 0 or exists (
     select from unnest($6::text[], $7::text[]) n (surname, forename)
-    where e.name_key ^@ n.surname and e.forename_key ^@ n.forename))
+    where (e.name_key ^@ n.surname or e.later_key ^@ n.surname or e.last_key ^@ n.surname)
+      and e.forename_key ^@ n.forename))
 limit $5

@@ -8,5 +8,6 @@ where h.area_no = any($1::integer[]) and h.street_key >= $2 and h.street_key < $
   and h.postcode_key ^@ $6 and e.area_no = any($1::integer[])
   and (cardinality($8::text[]) = 0 or exists (
     select from unnest($8::text[], $9::text[]) n (surname, forename)
-    where e.name_key ^@ n.surname and e.forename_key ^@ n.forename))
+    where (e.name_key ^@ n.surname or e.later_key ^@ n.surname or e.last_key ^@ n.surname)
+      and e.forename_key ^@ n.forename))
 limit $7
