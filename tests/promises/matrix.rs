@@ -28,6 +28,7 @@ impl Matrix {
             data: std::env::temp_dir(),
             base_url: app.base.clone(),
             metrics_listen: None,
+            source_url: None,
         };
         let routes = routes(App::new(Database::connect(&urls).unwrap(), config)).list().to_vec();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();

@@ -71,7 +71,7 @@ async fn take(app: &App, visitor: &Visitor, viewer: &Viewer, list: ListId, sheet
         return again(app, viewer, list, &sheet, errors).await;
     }
     if !change.is_empty() {
-        return ask(viewer, list, &sheet, &said, &change).await;
+        return ask(app, viewer, list, &sheet, &said, &change).await;
     }
     onward(viewer, list, &sheet, &judged).await
 }
@@ -140,7 +140,7 @@ async fn again(
             None => errors.add("door", reason),
         }
     }
-    let layout = Layout::of(viewer, &format!("/canvass/{list}"));
+    let layout = Layout::of(app, viewer, &format!("/canvass/{list}"));
     let page = pages::DoorPage::sent_back(app, viewer, layout, step, sheet, errors);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
@@ -171,7 +171,14 @@ struct Change {
 }
 
 /// The same form came again with other answers: did they mean to change them?
-async fn ask(viewer: &Viewer, list: ListId, sheet: &Sheet, said: &[Said], change: &[Incoming]) -> Answer<Response> {
+async fn ask(
+    app: &App,
+    viewer: &Viewer,
+    list: ListId,
+    sheet: &Sheet,
+    said: &[Said],
+    change: &[Incoming],
+) -> Answer<Response> {
     let mut scope = viewer.scope_as(Permission::Canvass, Scope { list: Some(list), area: None }).await?;
     let step = store::doorstep(&mut scope, list, sheet.household).await?.ok_or(Error::NotFound)?;
     let step = scope.finish(step).await?;
@@ -188,7 +195,7 @@ async fn ask(viewer: &Viewer, list: ListId, sheet: &Sheet, said: &[Said], change
         })
     });
     let changes: Vec<Change> = changes.collect();
-    let layout = Layout::of(viewer, &format!("/canvass/{list}"));
+    let layout = Layout::of(app, viewer, &format!("/canvass/{list}"));
     let page = ChangePage { layout, who: viewer.account, list, step, changes };
     Ok((StatusCode::CONFLICT, page).into_response())
 }
