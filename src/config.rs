@@ -23,7 +23,7 @@ const FILE: &str = "hustings.toml";
 const LISTEN: &str = "127.0.0.1:8080";
 
 /// The settings whose variables begin with `HUSTINGS_`. Others that begin so belong to scripts and tests.
-const SETTINGS: [&str; 6] = ["door_url", "owner_url", "listen", "data", "base_url", "metrics_listen"];
+const SETTINGS: [&str; 7] = ["door_url", "owner_url", "listen", "data", "base_url", "metrics_listen", "source_url"];
 
 /// The configuration, complete and consistent.
 #[derive(Clone, Debug)]
@@ -38,6 +38,9 @@ pub struct Config {
     pub base_url: String,
     /// Where to listen for `/metrics`; none: nowhere.
     pub metrics_listen: Option<SocketAddr>,
+    /// Where the source code of what runs here can be had: each page's foot leads there (AGPL-3.0, section 13). None: to a
+    /// page that says whom to ask.
+    pub source_url: Option<String>,
 }
 
 /// What is wrong with the configuration, for the person who wrote it.
@@ -57,6 +60,9 @@ pub enum ConfigError {
     /// No address.
     #[error("HUSTINGS_BASE_URL must begin with http:// or https:// and end with the host or port")]
     BaseUrl,
+    /// No address that a page could lead to.
+    #[error("HUSTINGS_SOURCE_URL must begin with http:// or https:// and name a host")]
+    SourceUrl,
 }
 
 impl Config {
@@ -84,6 +90,9 @@ impl Config {
         if let Some(address) = self.metrics_listen {
             text.push_str(&format!("metrics_listen = \"{address}\"\n"));
         }
+        if let Some(url) = &self.source_url {
+            text.push_str(&format!("source_url = \"{url}\"\n"));
+        }
         text
     }
 
@@ -97,6 +106,7 @@ impl Config {
             "data": self.data,
             "base_url": self.base_url,
             "metrics_listen": self.metrics_listen,
+            "source_url": self.source_url,
         })
     }
 }
@@ -112,6 +122,7 @@ struct Given {
     data: PathBuf,
     base_url: Option<String>,
     metrics_listen: Option<SocketAddr>,
+    source_url: Option<String>,
 }
 
 impl Given {
@@ -120,9 +131,21 @@ impl Given {
             Some(given) => origin(&given).ok_or(ConfigError::BaseUrl)?,
             None => format!("http://{}", self.listen),
         };
+        let source_url = self.source_url.filter(|url| !url.is_empty());
+        if !source_url.as_deref().is_none_or(is_address) {
+            return Err(ConfigError::SourceUrl);
+        }
         let database = DatabaseUrls::all_or_none(self.database_url, self.door_url, self.owner_url)?;
-        Ok(Config { database, listen: self.listen, data: self.data, base_url, metrics_listen: self.metrics_listen })
+        let Given { listen, data, metrics_listen, .. } = self;
+        Ok(Config { database, listen, data, base_url, metrics_listen, source_url })
     }
+}
+
+/// Whether a link may lead there: a script or a file is no address of the web, nor is what would break `hustings.toml`.
+fn is_address(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.starts_with('/') && !rest.is_empty())
+        && !url.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\\'))
 }
 
 /// Scheme, host and port, as a browser writes them in `Origin`; none when there is more, or less.
@@ -192,6 +215,21 @@ mod tests {
         assert_eq!(origin("http://localhost:8080").as_deref(), Some("http://localhost:8080"));
         for wrong in ["hustings.example.org", "https://", "ftp://x", "https://x/path", "https://u@x"] {
             assert_eq!(origin(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_source_is_at_an_address_or_nowhere() {
+        let given = |url| merged("", &[("source_url", url)], &Flags::default());
+        let url = "https://code.example.org/hustings";
+        let config = given(url).unwrap();
+        assert_eq!(config.source_url.as_deref(), Some(url));
+        assert!(config.to_text(&some_urls()).contains(&format!("source_url = \"{url}\"")));
+        for nothing in [given(""), merged("", &[], &Flags::default())] {
+            assert_eq!(nothing.unwrap().source_url, None, "docker-compose.yml passes an empty one on");
+        }
+        for wrong in ["javascript:alert(1)", "code.example.org", "https://", "https:///x", "http://x/ y"] {
+            assert!(matches!(given(wrong), Err(ConfigError::SourceUrl)), "{wrong}");
         }
     }
 

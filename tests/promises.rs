@@ -85,6 +85,8 @@ mod sessions;
 mod set_up;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
+#[path = "promises/source.rs"]
+mod source;
 #[path = "promises/tallies.rs"]
 mod tallies;
 #[path = "promises/walk_lists.rs"]

@@ -171,6 +171,7 @@ fn config(base: &str) -> Config {
         data: directory(),
         base_url: base.to_owned(),
         metrics_listen: None,
+        source_url: None,
     }
 }
 

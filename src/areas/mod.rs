@@ -3,6 +3,7 @@
 //! What enters is a code that a person typed or a council's file; what leaves is an area's id, which PostgreSQL
 //! resolves to districts whenever somebody acts in it.
 
+pub mod choices;
 pub mod import;
 pub mod pages;
 pub mod store;

@@ -36,4 +36,8 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "ADDRESS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) metrics_listen: Option<SocketAddr>,
+    /// Where the source code of what runs here can be had (HUSTINGS_SOURCE_URL; a page says whom to ask)
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) source_url: Option<String>,
 }

@@ -330,6 +330,7 @@ pub async fn stop(viewer: Viewer, Path(id): Path<Uuid>) -> Answer {
 /// `POST /imports/{id}/throw-away`
 pub async fn throw_away(viewer: Viewer, Path(id): Path<Uuid>) -> Answer {
     let mut scope = viewer.scope().await?;
+    store::open(&mut scope, id).await?;
     store::throw_away(&mut scope, id).await?;
     scope.commit().await?;
     Ok(see_other("/imports"))

@@ -104,12 +104,14 @@ pub struct Layout {
     pub head: Option<Head>,
     /// The role's navigation.
     pub navigation: &'static [Heading],
+    /// Where the source code is; none: a page says whom to ask.
+    pub source_url: Option<String>,
     path: String,
 }
 
 impl Layout {
     /// Around a page of somebody's.
-    pub fn of(viewer: &Viewer, path: &str) -> Self {
+    pub fn of(app: &App, viewer: &Viewer, path: &str) -> Self {
         Layout {
             demonstration: viewer.demonstration,
             theme: viewer.theme.clone(),
@@ -121,6 +123,7 @@ impl Layout {
                 grants: viewer.grants.clone(),
             }),
             navigation: navigation(viewer.role),
+            source_url: app.config.source_url.clone(),
             path: path.to_owned(),
         }
     }
@@ -128,12 +131,13 @@ impl Layout {
     /// Around a page for anybody.
     pub async fn nobody(app: &App) -> Self {
         let about = door::about(&app.database).await.unwrap_or_default();
-        Layout { demonstration: about.demonstration, ..Layout::plain() }
+        Layout { demonstration: about.demonstration, ..Layout::plain(app) }
     }
 
     /// Around a page that is drawn while the database is away.
-    pub fn plain() -> Self {
-        Layout { demonstration: false, theme: None, head: None, navigation: &[], path: String::new() }
+    pub fn plain(app: &App) -> Self {
+        let source_url = app.config.source_url.clone();
+        Layout { demonstration: false, theme: None, head: None, navigation: &[], source_url, path: String::new() }
     }
 
     /// The same page for nobody in particular: signing in.
@@ -179,7 +183,7 @@ impl FromRequestParts<App> for Layout {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let viewer = <Viewer as OptionalFromRequestParts<App>>::from_request_parts(parts, app).await?;
         Ok(match viewer {
-            Some(viewer) => Layout::of(&viewer, parts.uri.path()),
+            Some(viewer) => Layout::of(app, &viewer, parts.uri.path()),
             None => Layout::nobody(app).await,
         })
     }

@@ -36,6 +36,7 @@ fn sign_in(routes: Routes) -> Routes {
         .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out)
         .get("/status", P::Public, guard::public::status)
         .get("/privacy", P::Public, guard::public::privacy)
+        .get("/licence", P::Public, guard::public::licence)
         .get("/set-up", P::Public, setup::pages::form)
         .post("/set-up", P::Public, setup::pages::set_up)
 }

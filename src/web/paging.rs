@@ -1,6 +1,7 @@
 //! Fifty rows a page: "51 to 100 of 2,316", Previous 50, Next 50.
 
 use super::words;
+use crate::error::Error;
 
 /// How many rows a page shows.
 pub const SIZE: i64 = 50;
@@ -38,6 +39,14 @@ impl Paging {
         Paging { page: self.page.min((total - 1) / SIZE + 1).max(1), total }
     }
 
+    /// Refuses a page after the last one: an empty one would say that there is nothing at all.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn must_be_there(self, shown: usize) -> Result<(), Error> {
+        if shown == 0 && self.page > 1 { Err(Error::NotFound) } else { Ok(()) }
+    }
+
     /// All rows.
     pub fn total(self) -> i64 {
         self.total
@@ -63,7 +72,7 @@ impl Paging {
 
 #[cfg(test)]
 mod tests {
-    use super::Paging;
+    use super::{Error, Paging};
 
     #[test]
     fn pages_say_where_they_stand() {
@@ -75,5 +84,7 @@ mod tests {
         let last = Paging::asked("3").of(101);
         assert_eq!((last.words().as_str(), last.next()), ("101 to 101 of 101", None));
         assert_eq!(Paging::asked("x").of(0).words(), "0 to 0 of 0");
+        assert!(Paging::asked("1").must_be_there(0).is_ok() && Paging::asked("2").must_be_there(1).is_ok());
+        assert!(matches!(Paging::asked("2").must_be_there(0), Err(Error::NotFound)));
     }
 }

@@ -121,9 +121,9 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
         return to_sign_in(&path, get, problem.kind == "access-ended");
     }
     let layout = match known {
-        Some(Known(viewer)) => Layout::of(&viewer, &path),
+        Some(Known(viewer)) => Layout::of(&app, &viewer, &path),
         // Asking the database once more would only make the answer later.
-        None if problem.unavailable => Layout::plain(),
+        None if problem.unavailable => Layout::plain(&app),
         None => Layout::nobody(&app).await,
     };
     let title = notice.as_ref().map_or_else(|| title(&problem).to_owned(), Notice::headline);

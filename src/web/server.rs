@@ -118,6 +118,7 @@ mod tests {
             data: std::env::temp_dir(),
             base_url: "http://127.0.0.1".into(),
             metrics_listen: None,
+            source_url: None,
         };
         let app = App::new(Database::connect(&urls).unwrap(), config);
         let routes = Router::new()

@@ -140,6 +140,7 @@ async fn serve_without_database() -> String {
         data: std::env::temp_dir(),
         base_url: base.clone(),
         metrics_listen: None,
+        source_url: None,
     };
     let app = App::new(Database::connect(&urls).unwrap(), config);
     tokio::spawn(async move { hustings::web::serve(app, listener, std::future::pending()).await });

@@ -37,6 +37,46 @@ async fn an_administrator_adds_an_account_and_gives_it_a_role_in_an_area() {
     assert!(row.contains("Bo Ferreday") && row.contains("Administrator of all") && row.contains("Organiser"), "{row}");
 }
 
+#[tokio::test]
+async fn areas_are_offered_under_their_kind_as_people_count() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    change(&app, "select wall.add_districts('Wexmere', array['QB2', 'QB10'])").await;
+    change(&app, "select wall.add_districts('Ashby', array['A1'])").await;
+    let administrator = app.actor(Role::Administrator, "all").await;
+    let account = app.account(Role::Volunteer, "Quillbrook").await;
+    let form = format!("/access/accounts/{}/grants/new", account.id);
+    let page = administrator.get(&form).await.expect(200);
+    let offered = [
+        ("All areas", "All areas"),
+        ("Authorities", "Ashby Wexmere"),
+        ("Wards", "Quillbrook Saltern"),
+        ("Polling districts of Ashby", "A1"),
+        ("Polling districts of Wexmere", "QB1 QB2 QB10 SG1"),
+    ];
+    let offered = offered.map(|(title, areas)| (title.to_owned(), areas.to_owned()));
+    assert_eq!(groups(&page), offered);
+    let poll = administrator.get("/polls").await.expect(200);
+    assert_eq!(groups(&poll), offered[..3], "a poll is in no single district");
+
+    let officer = administrator.get(&format!("{form}?role=data-protection-officer")).await.expect(200);
+    assert_eq!(groups(&officer), offered[..1], "what has no borders is given everywhere only");
+    // What was chosen is still chosen when something else is wrong.
+    let area = scraper_option(&page, "QB10");
+    let give = form.trim_end_matches("/new");
+    let again = administrator.post(give, &[("role", "organiser"), ("area", &area)]).await.expect(422);
+    assert_eq!(again.attribute("#area option[selected]", "value"), area);
+}
+
+/// The headings of a page's choice of areas, each with its areas.
+fn groups(page: &crate::support::app::Answer) -> Vec<(String, String)> {
+    let html = scraper::Html::parse_document(&page.body);
+    let [group, option] = ["#area optgroup", "option"].map(|css| scraper::Selector::parse(css).unwrap());
+    let text = |option: scraper::ElementRef| option.text().collect::<String>();
+    let options = |group: scraper::ElementRef| group.select(&option).map(text).collect::<Vec<_>>().join(" ");
+    html.select(&group).map(|g| (g.attr("label").unwrap().to_owned(), options(g))).collect()
+}
+
 fn scraper_option(page: &crate::support::app::Answer, name: &str) -> String {
     let html = scraper::Html::parse_document(&page.body);
     let options = scraper::Selector::parse("option").unwrap();

@@ -1,13 +1,16 @@
-//! Every route × every role, nobody, an ended session, a revoked grant, a closed tool.
+//! Every route × every role, nobody, a session or a grant that was ended or has run out, a closed tool, a foreign area.
 
-use crate::support::app::TestApp;
+use crate::support::app::{Account, TestApp};
+use crate::support::site::Site;
 use crate::support::wall::{open_session, open_session_under};
 use hustings::access::{Permission, Role};
 use hustings::config::Config;
 use hustings::database::Database;
 use hustings::error::Tool;
 use hustings::web::{App, RouteInfo, routes};
-use sqlx::query;
+use reqwest::Method;
+use sqlx::{query, query_scalar};
+use uuid::Uuid;
 
 struct Matrix {
     app: TestApp,
@@ -25,6 +28,7 @@ impl Matrix {
             data: std::env::temp_dir(),
             base_url: app.base.clone(),
             metrics_listen: None,
+            source_url: None,
         };
         let routes = routes(App::new(Database::connect(&urls).unwrap(), config)).list().to_vec();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -58,31 +62,131 @@ fn is_sign_in(route: &RouteInfo, answer: &(u16, String)) -> bool {
     if route.path.starts_with("/api/") { answer.0 == 401 } else { answer.0 == 303 && answer.1.starts_with("/sign-in") }
 }
 
-#[tokio::test]
-async fn nobody_and_ended_sessions_and_revoked_grants_get_no_further_than_sign_in() {
-    let matrix = Matrix::new().await;
+/// An organiser's session, and what was done to it.
+async fn session_then(matrix: &Matrix, change: &'static str) -> String {
     let account = matrix.app.account(Role::Organiser, "all").await;
-    let ended = open_session(&matrix.app, &account).await;
+    let token = open_session(&matrix.app, &account).await;
     let mut db = matrix.app.database.operator().await;
-    query("update session set ended_at = now(), ended_why = 'signed-out'").execute(&mut db).await.unwrap();
-    let other = matrix.app.account(Role::Organiser, "all").await;
-    let revoked = open_session(&matrix.app, &other).await;
-    query("update access_grant set ended_at = now() where grant_id = $1")
-        .bind(other.grant)
-        .execute(&mut db)
-        .await
-        .unwrap();
+    let done = query(change).bind(account.grant).execute(&mut db).await.unwrap();
+    assert_eq!(done.rows_affected(), 1, "{change}");
+    token
+}
+
+#[tokio::test]
+async fn nobody_and_whose_session_or_grant_is_over_get_no_further_than_sign_in() {
+    let matrix = Matrix::new().await;
+    let mut over = Vec::new();
+    for (what, change) in [
+        ("a session signed out", "update session set ended_at = now(), ended_why = 'signed-out' where grant_id = $1"),
+        ("a session at its end", "update session set ends_at = now() - interval '1 second' where grant_id = $1"),
+        ("a session asleep", "update session set idle_until = now() - interval '1 second' where grant_id = $1"),
+        ("a grant taken away", "update access_grant set ended_at = now() where grant_id = $1"),
+        (
+            "a grant that has run out",
+            "update access_grant set starts_at = now() - interval '2 days', ends_at = now() - interval '1 second'
+             where grant_id = $1",
+        ),
+        (
+            "a grant to come",
+            "update access_grant set starts_at = now() + interval '1 day', ends_at = now() + interval '2 days'
+             where grant_id = $1",
+        ),
+    ] {
+        over.push((what, session_then(&matrix, change).await));
+    }
     for route in matrix.guarded() {
         let answer = matrix.ask(route, None).await;
         assert!(is_sign_in(route, &answer), "nobody at {route:?}: {answer:?}");
         if route.permission == Permission::RecordResults {
             continue; // a late result is kept, and has tests of its own
         }
-        for token in [&ended, &revoked] {
+        for (what, token) in &over {
             let answer = matrix.ask(route, Some(token)).await;
-            assert!(is_sign_in(route, &answer), "an ended session at {route:?}: {answer:?}");
+            assert!(is_sign_in(route, &answer), "{what} at {route:?}: {answer:?}");
         }
     }
+}
+
+/// A route's address with what is in Quillbrook: a new route says here what its ids are.
+fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
+    let id = |before: &str, part: &str| match (before, part) {
+        ("electors", "{id}") => site.walk.doors[1].electors[1].clone(),
+        ("homes", "{id}") | ("doors", "{household}") => site.walk.doors[1].household.clone(),
+        ("walk-lists", "{id}") | ("canvass", "{list}") => site.walk.list.clone(),
+        ("assignments", "{assignment}") => assignment.to_owned(),
+        ("imports", "{id}") => site.applied.rsplit('/').next().unwrap().to_owned(),
+        ("results", "{uuid}") => Uuid::now_v7().to_string(),
+        _ => panic!("what is {part} of {route:?} in somebody else's area?"),
+    };
+    let mut path: Vec<String> = Vec::new();
+    for part in route.path.split('/') {
+        let before = path.last().cloned().unwrap_or_default();
+        path.push(if part.starts_with('{') { id(&before, part) } else { part.to_owned() });
+    }
+    path.join("/")
+}
+
+/// Asks as this account, with all that any form of these routes sends: nothing but where it is may be wrong with it.
+async fn ask_with_everything(site: &Site, route: &RouteInfo, path: &str, account: &Account) -> u16 {
+    let token = open_session_under(&site.app, account.id, account.grant).await;
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let mut request = client
+        .request(route.method.clone(), site.app.base.clone() + path)
+        .header("origin", &site.app.base)
+        .header("cookie", format!("hustings={token}"));
+    if route.method == Method::PUT {
+        request = request.json(&site.walk.spoke(1, "F"));
+    } else if route.method == Method::POST {
+        let (grant, volunteer) = (account.grant.to_string(), site.volunteer.id.to_string());
+        let id = Uuid::now_v7().to_string();
+        request = request.form(&[
+            ("_grant", grant.as_str()),
+            ("how", "Wrote"),
+            ("name", "Another name"),
+            ("volunteer", &volunteer),
+            ("until", "2027-06-01T20:00"),
+            ("authority", "Wexmere"),
+            ("household", &site.walk.doors[1].household),
+            ("id", &id),
+            ("outcome", "not-home"),
+            ("new", &site.walk.doors[1].electors[0]),
+            ("old", &site.walk.doors[1].electors[1]),
+            ("verdict", "same"),
+        ]);
+    }
+    request.send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn what_lies_in_another_area_is_not_found_on_any_route() {
+    let site = Site::new().await;
+    let organiser = site.app.account(Role::Organiser, "Saltern").await;
+    // Somebody gave them the list, and their grant does not cover it.
+    let volunteer = site.app.account(Role::Volunteer, "Saltern").await;
+    site.walk.assign(&site.app, volunteer.id).await;
+    let assignment: String = query_scalar("select assignment_id::text from assignment where account_id = $1")
+        .bind(site.volunteer.id)
+        .fetch_one(&mut site.app.database.operator().await)
+        .await
+        .unwrap();
+    let pairs = [(Role::Organiser, &organiser, &site.organiser), (Role::Volunteer, &volunteer, &site.volunteer)];
+    let mut walked = 0;
+    for route in site.routes().iter().filter(|r| r.path.contains('{') && r.permission != Permission::Public) {
+        if route.permission == Permission::RecordResults {
+            continue; // what was said at a door is kept for its organiser, and has tests of its own
+        }
+        for (role, stranger, own) in pairs.iter().filter(|(role, ..)| route.permission.roles().contains(role)) {
+            let path = in_quillbrook(&site, &assignment, route);
+            let answer = ask_with_everything(&site, route, &path, stranger).await;
+            assert_eq!(answer, 404, "{} of Saltern at {route:?}, {path}", role.title());
+            if route.method == Method::GET {
+                let answer = ask_with_everything(&site, route, &path, own).await;
+                assert_eq!(answer, 200, "{} whose it is at {route:?}, {path}", role.title());
+            }
+            walked += 1;
+        }
+    }
+    assert!(walked > 20, "{walked} routes");
 }
 
 #[tokio::test]

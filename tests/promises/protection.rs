@@ -2,7 +2,7 @@
 
 use crate::support::app::{TestApp, seed_place};
 use crate::support::form::words;
-use crate::support::walk::{Walk, count};
+use crate::support::walk::{Walk, change, count};
 use hustings::access::Role;
 use serde_json::json;
 
@@ -56,6 +56,44 @@ async fn everyone_who_saw_one_elector_is_found_through_lists_too() {
     assert!(who.contains("Found in a search") && who.contains("Data protection officer"), "{who}");
     officer.get("/protection/electors/1.999999").await.expect(404);
     officer.get("/protection/electors/x").await.expect(404);
+}
+
+#[tokio::test]
+async fn however_much_was_seen_it_comes_fifty_lines_a_page() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let walk = Walk::new(&app.database, "QB1").await;
+    let person = walk.doors[0].electors[0].clone();
+    let desk = app.actor(Role::Organiser, "Quillbrook").await;
+    desk.get(&format!("/electors/{person}")).await.expect(200);
+    // The same look at the two people of a home, 59 times more.
+    let looks = "insert into access_log (at, what, permission, purpose, account_id, grant_id, session_id, subjects)
+        select at - n * interval '1 minute', what, permission, purpose, account_id, grant_id, session_id, subjects
+        from access_log, generate_series(1, 59) n where what = 'look'";
+    assert_eq!(change(&app, looks).await, 59);
+    let officer = app.actor(Role::DataProtectionOfficer, "all").await;
+    // The officer's own looks at these pages come on top of the elector's.
+    for (path, first_line, full, rest) in [
+        (format!("/protection/accounts/{}?", desk.account.id), "1 to 50 of 120", 2, 20..=20),
+        (format!("/protection/accounts/{}?order=oldest&", desk.account.id), "1 to 50 of 120", 2, 20..=20),
+        (format!("/protection/electors/{person}?"), "1 to 50 of 6", 1, 10..=20),
+    ] {
+        let (mut page, mut rows) = (officer.get(&path).await.expect(200), Vec::new());
+        assert!(words(&page, ".pages").contains(first_line), "{}", words(&page, ".pages"));
+        assert_eq!(page.count(".pages a[href$='page=0']"), 0, "nothing comes before the first page");
+        for number in 2.. {
+            rows.push(page.count("section[aria-labelledby=looks] tbody tr"));
+            let next = format!(".pages a[href$='page={number}']");
+            if page.count(&next) == 0 {
+                break;
+            }
+            page = officer.get(&page.attribute(&next, "href")).await.expect(200);
+            assert_eq!(page.count(&format!(".pages a[href$='page={}']", number - 1)), 1, "the way back");
+        }
+        assert_eq!(rows.len(), full + 1, "{path}: {rows:?}");
+        assert!(rows[..full].iter().all(|n| *n == 50) && rest.contains(&rows[full]), "{path}: {rows:?}");
+        officer.get(&format!("{path}page=9")).await.expect(404);
+    }
 }
 
 #[tokio::test]

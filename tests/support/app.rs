@@ -247,6 +247,7 @@ fn config(base: &str) -> Config {
         data: std::env::temp_dir(),
         base_url: base.to_owned(),
         metrics_listen: None,
+        source_url: None,
     }
 }
 

@@ -97,6 +97,7 @@ impl Site {
             data: std::env::temp_dir(),
             base_url: self.app.base.clone(),
             metrics_listen: None,
+            source_url: None,
         };
         routes(App::new(Database::connect(&self.app.urls()).unwrap(), config)).list().to_vec()
     }

@@ -65,6 +65,7 @@ pub fn nobody() -> Vec<Stop> {
         send("/sign-in", "/sign-in", 422, &[("email", "nobody@lantern.example")]),
         here("/status"),
         here("/privacy"),
+        here("/licence"),
         refused("/there-is-no-such-page", 404),
     ]
 }
@@ -72,7 +73,7 @@ pub fn nobody() -> Vec<Stop> {
 /// The first evening.
 pub fn first_evening() -> Vec<Stop> {
     let wrong = [("code", "guess"), ("email", "nobody"), ("letters", "TOOLONG"), ("controller", "The Lantern Party")];
-    vec![here("/set-up"), send("/set-up", "/set-up", 422, &wrong), here("/status"), here("/privacy")]
+    vec![here("/set-up"), send("/set-up", "/set-up", 422, &wrong), here("/status"), here("/privacy"), here("/licence")]
 }
 
 /// Pages of a role, its own account among them, and how it is refused.

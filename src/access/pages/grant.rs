@@ -50,22 +50,6 @@ impl NewPage {
             .filter(move |(.., roles)| roles.contains(&role) && roles.len() < Role::ALL.len())
             .map(|(_, words, _)| *words)
     }
-
-    /// The areas of one kind, under their heading.
-    fn groups(&self) -> Vec<(&'static str, Vec<&Area>)> {
-        let kinds = [
-            ("installation", "Everywhere"),
-            ("constituency", "Constituencies"),
-            ("authority", "Authorities"),
-            ("devolved", "Devolved seats"),
-            ("division", "Divisions"),
-            ("ward", "Wards"),
-            ("branch", "Branches"),
-            ("district", "Polling districts"),
-        ];
-        let of = |kind: &str| self.areas.iter().filter(|a| a.kind == kind).collect::<Vec<_>>();
-        kinds.into_iter().map(|(kind, title)| (title, of(kind))).filter(|(_, areas)| !areas.is_empty()).collect()
-    }
 }
 
 /// Which role the form is for.

@@ -1,4 +1,4 @@
-//! `/status` and `/privacy`: what anybody may read.
+//! `/status`, `/privacy` and `/licence`: what anybody may read.
 
 use crate::access::door::{self, About, Notice};
 use crate::error::Tool;
@@ -35,4 +35,17 @@ struct PrivacyPage {
 pub async fn privacy(State(app): State<App>, layout: Layout) -> Answer {
     let about = door::about(&app.database).await?;
     Ok(PrivacyPage { layout, about }.into_response())
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "access/licence.html")]
+struct LicencePage {
+    layout: Layout,
+    about: About,
+}
+
+/// `GET /licence`: what the programme is, and where its source can be had, as AGPL-3.0 section 13 offers it to everybody.
+pub async fn licence(State(app): State<App>, layout: Layout) -> Answer {
+    let about = door::about(&app.database).await?;
+    Ok(LicencePage { layout, about }.into_response())
 }

@@ -50,6 +50,7 @@ pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(as
     let newest_first = asked.order != "oldest";
     let looks = store::looks(&mut scope, id, newest_first, paging.skip()).await?;
     let looks = scope.finish(looks).await?;
+    paging.must_be_there(looks.rows.len())?;
     let paging = paging.of(looks.total);
     Ok(AccountPage { layout, account, figures, refused, looks, newest_first, paging }.into_response())
 }

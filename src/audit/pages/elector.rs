@@ -56,6 +56,7 @@ pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<ElectorId>, Que
     let person = store::name_of(&mut scope, id).await?;
     let sights = store::who_saw(&mut scope, id, paging.skip(), SIZE).await?;
     let person = scope.finish(person).await?;
+    paging.must_be_there(sights.rows.len())?;
     let paging = paging.of(sights.total);
     Ok(ElectorPage { layout, person, sights, paging }.into_response())
 }

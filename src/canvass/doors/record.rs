@@ -78,7 +78,7 @@ async fn take(app: &App, visitor: &Visitor, viewer: &Viewer, list: ListId, sheet
         return Ok(again(app, viewer, list, &sheet, errors).await?.unwrap_or_else(kept));
     }
     if !change.is_empty() {
-        return match ask(viewer, list, &sheet, &said, &change).await? {
+        return match ask(app, viewer, list, &sheet, &said, &change).await? {
             Some(page) => Ok(page),
             None => keep_unshown(app, visitor, &change).await,
         };
@@ -161,7 +161,7 @@ async fn again(
             None => errors.add("door", reason),
         }
     }
-    let layout = Layout::of(viewer, &format!("/canvass/{list}"));
+    let layout = Layout::of(app, viewer, &format!("/canvass/{list}"));
     let page = pages::DoorPage::sent_back(app, viewer, layout, step, sheet, errors);
     Ok(Some((StatusCode::UNPROCESSABLE_ENTITY, page).into_response()))
 }
@@ -193,6 +193,7 @@ struct Change {
 
 /// The same form came again with other answers: did they mean to change them? None when the list is over.
 async fn ask(
+    app: &App,
     viewer: &Viewer,
     list: ListId,
     sheet: &Sheet,
@@ -215,7 +216,7 @@ async fn ask(
         })
     });
     let changes: Vec<Change> = changes.collect();
-    let layout = Layout::of(viewer, &format!("/canvass/{list}"));
+    let layout = Layout::of(app, viewer, &format!("/canvass/{list}"));
     let page = ChangePage { layout, who: viewer.account, list, step, changes };
     Ok(Some((StatusCode::CONFLICT, page).into_response()))
 }
