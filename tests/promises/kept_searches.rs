@@ -134,7 +134,9 @@ async fn the_database_shows_a_search_to_its_own_live_session_alone() {
     keep(&organiser, "edith").await;
     let mut same_account = attacker(&app, "hustings_organiser", &organiser.account).await;
     assert_eq!(says(&mut same_account, READ).await, "0 rows");
-    assert_eq!(says(&mut same_account, DELETE).await, "0 rows");
+    assert!(says(&mut same_account, DELETE).await.contains("permission denied"));
+    assert_eq!(says(&mut same_account, "select wall.forget_own_searches(0)").await, "1 rows");
+    assert_eq!(kept(&app).await, 1, "nobody forgets another session's");
     assert!(says(&mut same_account, FORGE).await.contains("row-level security"));
     let own = "insert into kept_search (search_id, session_id, words) select gen_random_uuid(), wall.session_id(), 'x'";
     assert_eq!(says(&mut same_account, own).await, "1 rows");
