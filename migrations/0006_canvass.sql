@@ -171,8 +171,9 @@ from (
     (array_agg(r.outcome order by r.received_at desc, r.id desc))[1] as latest, max(r.received_at) as last
   from standing_result r
   join walk_list l on l.partition_id = r.partition_id and l.list_id = r.list_id
-  where r.elector_id is null or exists (select from walk_list_elector w where w.partition_id = r.partition_id
-    and w.list_id = r.list_id and w.version = l.version and w.elector_id = r.elector_id and w.household_id = r.household_id)
+  left join walk_list_elector w on w.partition_id = r.partition_id and w.list_id = r.list_id and w.version = l.version
+    and w.elector_id = r.elector_id and w.household_id = r.household_id
+  where r.elector_id is null or w.elector_id is not null
   group by r.partition_id, r.list_id, l.version, r.household_id) home;
 
 -- The same for the homes of a version of the list.
@@ -311,11 +312,12 @@ $$;
 create function wall.reach(partition integer, list bigint, version integer, area bigint) returns integer[]
 language plpgsql stable security definer set search_path = '' as $$
 begin
+  -- Each district once: in one query with the doors, each door would be asked about.
   return (
-    select coalesce(array_agg(d.area_no), '{}') from (
+    with here as materialized (
       select distinct w.area_no from public.walk_list_door w
-      where w.partition_id = reach.partition and w.list_id = reach.list and w.version = reach.version) d
-    where wall.covers(reach.area, d.area_no));
+      where w.partition_id = reach.partition and w.list_id = reach.list and w.version = reach.version)
+    select coalesce(array_agg(h.area_no), '{}') from here h where wall.covers(reach.area, h.area_no));
 end
 $$;
 -- Once: whatever is asked of the list begins here. What is compared with a table stands in a variable: in the condition it
