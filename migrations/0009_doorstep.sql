@@ -40,39 +40,14 @@ begin
 end
 $$;
 
--- The open list as its pages need it: no row when none is.
-create function wall.list_here()
-returns table (name text, version integer, intention_kind text, show_last boolean, poll text, ends timestamptz)
-language plpgsql stable security definer rows 1 set search_path = '' as $$
-#variable_conflict use_column
-declare
-  here wall.open_list;
-  myself uuid := wall.account();
-begin
-  select * into here from wall.list();
-  return query
-  select l.name, l.version, l.intention_kind, l.show_last, p.name,
-    (select max(a.ends_at) from public.assignment a where a.partition_id = l.partition_id and a.list_id = l.list_id
-       and a.account_id = myself and a.ended_at is null)
-  from public.walk_list l
-  left join public.poll p on p.poll_id = l.poll_id
-  where l.partition_id = here.partition_id and l.list_id = here.list_id;
-end
-$$;
-
--- The homes of the open list in walking order, with how each stands.
-create function wall.homes_here()
+-- The homes of the open list in walking order, with how each stands. For wall.doorstep_here alone, which knows which list is open.
+create function wall.homes_of(here wall.open_list, myself uuid)
 returns table (household_id bigint, area_no integer, street text, building text, number integer, number_suffix text,
   flat text, lines text[], postcode text, people bigint, objecting bigint, spoke boolean, spoke_with bigint, latest text,
   done boolean, mine timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
 #variable_conflict use_column
-declare
-  here wall.open_list;
-  myself uuid;
 begin
-  select * into here from wall.list();
-  myself := wall.account();
   return query
   with objects as materialized (
     select distinct on (o.elector_id) o.elector_id, not o.withdrawn as objects
@@ -111,15 +86,12 @@ end
 $$;
 
 -- The people of the open list who are on the register, of one home or of all; the last answer where the list shows it.
-create function wall.people_here(home bigint)
+create function wall.people_of(here wall.open_list, home bigint)
 returns table (household_id bigint, elector_id bigint, name text, kind text, objects boolean, code text,
   received_at timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
 #variable_conflict use_column
-declare
-  here wall.open_list;
 begin
-  select * into here from wall.list();
   return query
   select e.household_id, e.elector_id, p.name, p.kind,
     coalesce((select not o.withdrawn from public.objection o where o.partition_id = e.partition_id
@@ -128,7 +100,7 @@ begin
   from public.walk_list l
   join public.walk_list_elector e on e.partition_id = l.partition_id and e.list_id = l.list_id
     and e.version = here.version and e.area_no = any (here.reach)
-    and (people_here.home is null or e.household_id = people_here.home)
+    and (people_of.home is null or e.household_id = people_of.home)
   join public.elector p on p.partition_id = e.partition_id and p.elector_id = e.elector_id and p.left_at is null
   left join public.intention_now i on i.partition_id = e.partition_id and i.elector_id = e.elector_id
     and i.intention_kind = l.intention_kind and here.show_last
@@ -139,30 +111,66 @@ $$;
 
 -- What was recorded on the open list at one home and of those who are on it now, newest first. Whether somebody has voted
 -- is told to nobody but who recorded it: beside an intention it would be a poll of those who have, before the poll closes.
-create function wall.said_here(home bigint, most bigint)
+create function wall.said_of(here wall.open_list, myself uuid, home bigint, most bigint)
 returns table (id uuid, elector_id bigint, outcome text, intention text, issues text[], asks text[], voted text,
   note text, at timestamptz, received_at timestamptz, base uuid, mine boolean, stands boolean)
 language plpgsql stable security definer set search_path = '' as $$
+#variable_conflict use_column
+begin
+  return query
+  select r.id, r.elector_id, r.outcome, r.intention, r.issues, r.asks,
+    case when r.account_id = myself then r.voted end, r.note, r.at, r.received_at, r.base, r.account_id = myself,
+    exists (select from public.standing_result s where s.partition_id = r.partition_id and s.id = r.id)
+  from public.result r
+  where r.partition_id = here.partition_id and r.list_id = here.list_id and r.household_id = said_of.home
+    and exists (select from public.walk_list_door d where d.partition_id = here.partition_id and d.list_id = here.list_id
+      and d.version = here.version and d.household_id = said_of.home and d.area_no = any (here.reach))
+    and (r.elector_id is null or exists (select from public.walk_list_elector e join public.elector p using (partition_id, elector_id)
+      where e.partition_id = here.partition_id and e.list_id = here.list_id and e.version = here.version
+        and e.elector_id = r.elector_id and p.left_at is null))
+  order by r.received_at desc, r.id desc limit said_of.most;
+end
+$$;
+
+-- The open list as its pages need it, no row when none is: its homes, and of one home its people and what was recorded
+-- there. In one question, since each asks once more which list is open, and rows as arrays in the order of the columns above.
+create function wall.doorstep_here(home bigint, most bigint)
+returns table (name text, version integer, intention_kind text, show_last boolean, poll text, ends timestamptz, homes json,
+  people json, said json)
+language plpgsql stable security definer rows 1 set search_path = '' as $$
 #variable_conflict use_column
 declare
   here wall.open_list;
   myself uuid;
 begin
   select * into here from wall.list();
+  if here.list_id is null then
+    return;
+  end if;
   myself := wall.account();
   return query
-  select r.id, r.elector_id, r.outcome, r.intention, r.issues, r.asks,
-    case when r.account_id = myself then r.voted end, r.note, r.at, r.received_at, r.base, r.account_id = myself,
-    exists (select from public.standing_result s where s.partition_id = r.partition_id and s.id = r.id)
-  from public.result r
-  where r.partition_id = here.partition_id and r.list_id = here.list_id and r.household_id = said_here.home
-    and exists (select from public.walk_list_door d where d.partition_id = here.partition_id and d.list_id = here.list_id
-      and d.version = here.version and d.household_id = said_here.home and d.area_no = any (here.reach))
-    and (r.elector_id is null or exists (select from public.walk_list_elector e join public.elector p using (partition_id, elector_id)
-      where e.partition_id = here.partition_id and e.list_id = here.list_id and e.version = here.version
-        and e.elector_id = r.elector_id and p.left_at is null))
-  order by r.received_at desc, r.id desc limit said_here.most;
+  select l.name, l.version, l.intention_kind, l.show_last, p.name,
+    (select max(a.ends_at) from public.assignment a where a.partition_id = l.partition_id and a.list_id = l.list_id
+       and a.account_id = myself and a.ended_at is null),
+    (select coalesce(json_agg(json_build_array(h.household_id, h.street, h.building, h.number, h.number_suffix, h.flat,
+       h.lines, h.postcode, h.people, h.objecting, h.spoke, h.spoke_with, h.latest, h.done, h.mine)), '[]')
+     from wall.homes_of(here, myself) h),
+    (select coalesce(json_agg(json_build_array(e.elector_id, e.name, e.kind, e.objects, e.code, e.received_at)), '[]')
+     from wall.people_of(here, doorstep_here.home) e where doorstep_here.home is not null),
+    (select coalesce(json_agg(json_build_array(s.id, s.elector_id, s.outcome, s.intention, s.issues, s.asks, s.voted, s.note,
+       s.at, s.received_at, s.base, s.mine, s.stands)), '[]')
+     from wall.said_of(here, myself, doorstep_here.home, doorstep_here.most) s where doorstep_here.home is not null)
+  from public.walk_list l
+  left join public.poll p on p.poll_id = l.poll_id
+  where l.partition_id = here.partition_id and l.list_id = here.list_id;
 end
+$$;
+
+-- Everybody on the open list.
+create function wall.people_here()
+returns table (household_id bigint, elector_id bigint, name text, objects boolean)
+language sql stable security definer set search_path = '' as $$
+  select p.household_id, p.elector_id, p.name, p.objects from wall.list() l cross join lateral wall.people_of(l, null) p
 $$;
 
 -- Is a result of this id on record, and corrected since? An id is a secret of 122 bits.
@@ -176,10 +184,11 @@ end
 $$;
 
 alter function wall.lists_here() owner to hustings_wall;
-alter function wall.list_here() owner to hustings_wall;
-alter function wall.homes_here() owner to hustings_wall;
-alter function wall.people_here(bigint) owner to hustings_wall;
-alter function wall.said_here(bigint, bigint) owner to hustings_wall;
+alter function wall.homes_of(wall.open_list, uuid) owner to hustings_wall;
+alter function wall.people_of(wall.open_list, bigint) owner to hustings_wall;
+alter function wall.said_of(wall.open_list, uuid, bigint, bigint) owner to hustings_wall;
+alter function wall.doorstep_here(bigint, bigint) owner to hustings_wall;
+alter function wall.people_here() owner to hustings_wall;
 alter function wall.corrected(integer, uuid) owner to hustings_wall;
-grant execute on function wall.lists_here(), wall.list_here(), wall.homes_here(), wall.people_here(bigint), wall.said_here(bigint, bigint),
+grant execute on function wall.lists_here(), wall.doorstep_here(bigint, bigint), wall.people_here(),
   wall.corrected(integer, uuid) to hustings_volunteer;

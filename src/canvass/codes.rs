@@ -4,7 +4,7 @@ use crate::database::Scoped;
 use crate::error::Error;
 
 /// A voting intention: letter, word, shape by its group, colour by its slot.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Code {
     /// One to three letters.
     pub code: String,
@@ -27,7 +27,7 @@ pub async fn intentions(scope: &mut Scoped) -> Result<Vec<Code>, Error> {
 }
 
 /// An issue that people at doors care about.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Issue {
     /// The short code.
     pub code: String,

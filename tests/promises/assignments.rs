@@ -24,7 +24,7 @@ async fn assign(organiser: &Actor, id: &str, volunteer: Uuid, until: DateTime<Ut
 async fn visible(app: &TestApp, session: &str, id: &str) -> i64 {
     let mut db = app.database.app().await;
     become_role(&mut db, "hustings_volunteer", session, id, "").await;
-    query_scalar("select count(name) from wall.people_here(null)").fetch_one(&mut db).await.unwrap()
+    query_scalar("select count(name) from wall.people_here()").fetch_one(&mut db).await.unwrap()
 }
 
 async fn volunteer(app: &TestApp, area: &str) -> (Account, String) {

@@ -129,7 +129,7 @@ async fn nothing_recorded_can_be_changed_taken_away_or_read_outside_the_open_lis
     }
     become_role(&mut volunteer, "hustings_volunteer", &scene.session, &scene.other.list, "").await;
     for statement in
-        ["select id from result", "select household_id from wall.homes_here()", "select elector_id from elector"]
+        ["select id from result", "select homes from wall.doorstep_here(null, 0)", "select elector_id from elector"]
     {
         assert_eq!(says(&mut volunteer, statement).await, "0 rows", "{statement}");
     }
