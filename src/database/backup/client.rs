@@ -33,7 +33,16 @@ impl Dump {
     pub fn start(&self) -> Result<Dumping, Error> {
         let mut command = command("pg_dump", self.major, &self.url)?;
         command
-            .args(["--format=custom", "--compress=6", "--no-blobs", "--no-password", "--snapshot"])
+            // PostgreSQL's own functions keep the privileges that the database has into which it is restored: to take
+            // large objects from everybody is a superuser's, who restores nothing.
+            .args([
+                "--format=custom",
+                "--compress=6",
+                "--no-blobs",
+                "--exclude-schema=pg_catalog",
+                "--no-password",
+                "--snapshot",
+            ])
             .arg(&self.snapshot);
         let mut running = Running::start(command, Stdio::null(), Stdio::piped())?;
         let output = running.child.stdout.take().ok_or_else(|| Error::internal("pg_dump has no output"))?;
