@@ -276,6 +276,7 @@ async fn an_organiser_decides_who_is_one_person_and_their_answers_follow() {
     let path = receipt.attribute(".notice.warn a", "href");
     let pairs = organiser.get(&path).await.expect(200);
     assert_eq!(pairs.count("main section"), 2, "{}", pairs.body);
+    let register = pairs.attribute("input[name=register]", "value");
     assert!(pairs.text("main").contains("Edith Harcourt") && pairs.text("main").contains("Edith Vane"));
     let seen: i64 = query_scalar(
         "select coalesce(sum(cardinality(subjects)), 0)::bigint from access_log where permission = 'decide-matches'",
@@ -303,10 +304,19 @@ async fn an_organiser_decides_who_is_one_person_and_their_answers_follow() {
         async |id: String| officer.get(&format!("/protection/electors/{id}")).await.expect(200).count("tbody tr");
     seen_by(old.clone()).await;
     let before = seen_by(edith.clone()).await;
-    organiser.post(&path, &[("old", &old), ("new", &new), ("verdict", "same")]).await.expect(303);
-    organiser.post(&path, &[("old", &old), ("new", &new), ("verdict", "same")]).await.expect(409);
+    organiser
+        .post(&path, &[("register", &register), ("old", &old), ("new", &new), ("verdict", "same")])
+        .await
+        .expect(303);
+    organiser
+        .post(&path, &[("register", &register), ("old", &old), ("new", &new), ("verdict", "same")])
+        .await
+        .expect(409);
     let (old, new) = (id("Tom Marsh").await, id("Tom Marshe").await);
-    organiser.post(&path, &[("old", &old), ("new", &new), ("verdict", "different")]).await.expect(303);
+    organiser
+        .post(&path, &[("register", &register), ("old", &old), ("new", &new), ("verdict", "different")])
+        .await
+        .expect(303);
     assert!(organiser.get(&path).await.text("main").contains("Nothing left to decide"));
     let holders: Vec<String> = query_scalar("select e.name from result r join elector e using (elector_id) order by 1")
         .fetch_all(&mut db)
