@@ -399,9 +399,10 @@ async fn not_home_by_mistake_is_undone_or_shown_and_outdone() {
 async fn once_access_has_ended_the_next_answer_takes_every_name_off_the_screen() {
     let phone = Phone::at_the_first_door().await;
     change(&phone.app, "update session set ended_at = now(), ended_why = 'access-ended'").await;
+    change(&phone.app, "update access_grant set ended_at = now()").await;
     phone.tap(0, "F").await;
     phone.press("Save, next door").await;
-    phone.page.wait_for("You were signed out.").await;
+    phone.page.wait_for("Your access has ended.").await;
     assert!(!phone.page.text().await.contains("Harcourt"));
     phone.browser.close().await;
 }
