@@ -39,6 +39,8 @@ struct SignInPage {
 /// What stands above the form: why one is here.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Told {
+    /// The first evening is done.
+    SetUp,
     /// The session is over, and another may be opened.
     SignedOut,
     /// The same, and answers came after it.
@@ -56,7 +58,7 @@ impl Told {
             (true, false) => Some(Told::Over),
             (false, true) => Some(Told::Kept),
             (false, false) if asked.ended.is_some() => Some(Told::SignedOut),
-            (false, false) => None,
+            (false, false) => asked.set_up.map(|_| Told::SetUp),
         }
     }
 }
@@ -68,6 +70,7 @@ pub struct Asked {
     next: String,
     ended: Option<u8>,
     kept: Option<u8>,
+    set_up: Option<u8>,
 }
 
 /// The form's fields.
