@@ -72,7 +72,7 @@ function post(body) {
 }
 
 // Which kind of problem an answer names, if it does.
-const problem = (response) => response.json().then(({ type }) => String(type), () => "");
+const problem = (response) => response.json().then(({ type }) => type, () => "");
 
 // The server kept nothing of it: its list never was this account's, or cannot be read. Every other refusal is kept for
 // an organiser.
@@ -218,7 +218,7 @@ export class Outbox {
     const { status } = response;
     if (status === 401) return this.failed("signed-out");
     if (status === 403) return this.failed("other-role");
-    if (status === 503) return this.failed((await problem(response)).endsWith("closed") ? "closed" : "busy");
+    if (status === 503) return this.failed((await problem(response)) === "closed" ? "closed" : "busy");
     if (this.many === 1) this.skip += 1;
     this.many = 1;
     return this.failed("");
