@@ -459,3 +459,15 @@ async fn what_is_odd_about_a_file_is_told_with_its_lines() {
     let page = organiser.get(&path).await.expect(200);
     assert!(page.text("main").contains("The elector has no name (1 row: line 8)"), "{}", page.text("main"));
 }
+
+#[tokio::test]
+async fn the_same_file_again_says_that_nothing_would_change() {
+    let app = TestApp::new().await;
+    let organiser = app.actor(Role::Organiser, "all").await;
+    let file = Generated::new(3, 400, "clean").bytes("xpress-full-14");
+    import(&app, &organiser, "town.csv", file.clone(), DAY).await;
+    let path = upload_and_read(&app, &organiser, "town.csv", file, DAY).await;
+    let go = organiser.get(&path).await.expect(200).text("[aria-labelledby=go]");
+    assert!(go.contains("Nothing would change."), "{go}");
+    assert!(!go.contains("Import the new numbers"), "{go}");
+}
