@@ -181,6 +181,17 @@ language sql volatile security definer set search_path = '' as $$
   select wall.forget_searches();
 $$;
 
+-- Whether the access that a session was opened under has ended for good, so that signing in again leads nowhere: said to
+-- whoever holds the session's credential, and of nothing else. Another grant of the account's that lives opens the door again.
+create function wall.access_over(hash text) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (
+    select from public.session s join public.access_grant g using (grant_id)
+    where s.key = sha256(decode(hash, 'hex'))
+      and (s.ended_why in ('access-ended', 'grant-ended') or g.ended_at is not null or g.ends_at <= statement_timestamp())
+      and not exists (select from wall.grants_of(s.account_id)))
+$$;
+
 -- A refused attempt of a known account. `route` is the route's pattern, never what was asked for.
 create function wall.note_refusal(hash text, route text, status smallint, address text) returns void
 language sql volatile security definer set search_path = '' as $$
@@ -324,7 +335,7 @@ begin
 end $$;
 grant execute on function wall.begin_sign_in(uuid, text, text), wall.end_sign_in(uuid, boolean),
   wall.own_sessions(text), wall.close_other_sessions(text), wall.change_password(text, text), wall.choose_theme(text, text),
-  wall.note_refused_sign_in(uuid, text), wall.grants_of(uuid),
+  wall.note_refused_sign_in(uuid, text), wall.grants_of(uuid), wall.access_over(text),
   wall.open_session(uuid, bytea, uuid, uuid, text, text), wall.switch_session(text, uuid, bytea, uuid, text, text),
   wall.refresh_session(text), wall.close_session(text), wall.note_refusal(text, text, smallint, text),
   wall.quarantine(text, uuid, bytea, integer, bigint, jsonb, text, text), wall.notices(), wall.about(),

@@ -8,13 +8,21 @@ const [{ Outbox }, { OUTCOMES, button, count, link, showNotTaken, toast, verdict
 const AHEAD = 30; // doors kept in memory, so that one can go on without signal
 const PATIENCE = 8_000;
 const UNDO = 12_000; // how long a whole block stays on this phone, so that it can be taken back
-const SLIP = 8_000; // how long a home that was not home stays on this phone for the same reason
+const SLIP = 5_000; // how long a home that was not home stays on this phone for the same reason
 const NOTHING = "Choose an answer for somebody, or tap Not home";
 const NOTE_ALONE = "Say what happened at this home, with “Not home” or a button beside the note. The note alone does not";
 const STATES = {
   "signed-out": "Sign in again. Answers on this phone are kept",
   "other-role": "Change back to your volunteer role. Answers on this phone are kept",
-  closed: "Contact cannot take answers just now. They are kept on this phone",
+  closed: "Contact is closed just now. Answers are kept on this phone",
+  busy: "Hustings does not answer just now. Answers are kept on this phone",
+};
+const NO_SIGNAL = "No signal here. Answers are kept on this phone";
+const UNTIL = {
+  "signed-out": "you sign in again",
+  "other-role": "you change back to your volunteer role",
+  closed: "Contact is open again",
+  busy: "Hustings answers again",
 };
 
 const head = document.querySelector("[data-unsent]");
@@ -34,17 +42,20 @@ const form = () => document.querySelector("form[data-door]");
 
 let unsent; // not known until the outbox has been read
 let told = "";
+let failing = false;
 let refused = [];
 
-function showUnsent({ unsent: now, state, verdicts, refused: notTaken }) {
+function showUnsent({ unsent: now, failing: failed, state, verdicts, refused: notTaken }) {
   unsent = now;
+  failing = failed;
   refused = notTaken;
+  const before = told;
+  told = state;
   drawUnsent();
   const words = verdictsInWords(verdicts);
   if (words) toast(words);
   if (verdicts.some(({ verdict }) => verdict === "quarantined")) work.then(stillHere);
-  if (state !== told && STATES[state]) toast(STATES[state], state === "signed-out" && link("Sign in", `/sign-in?ended=1&next=${location.pathname}`));
-  told = state;
+  if (state !== before && STATES[state]) toast(STATES[state], state === "signed-out" && link("Sign in", `/sign-in?ended=1&next=${location.pathname}`));
 }
 
 // What was sent is put aside: access may have ended, and then nobody's name stays on the screen.
@@ -64,10 +75,13 @@ function drawUnsent() {
 }
 
 function waitingInWords() {
-  if (unsent > 0) return "Kept on this phone until there is signal";
+  if (unsent > 0) return failing || !navigator.onLine ? `Kept on this phone until ${UNTIL[told] ?? "there is signal"}` : "Sent in a moment";
   if (unusable) return "This phone cannot keep answers. Each is sent when you save it";
   return unsent === 0 ? "All answers sent" : "Looking";
 }
+
+addEventListener("online", drawUnsent);
+addEventListener("offline", drawUnsent);
 
 // ---- Answers
 
@@ -360,10 +374,14 @@ async function undoBlock(block, homes) {
 
 // ---- From page to page
 
+const LISTS = "/canvass";
+const OVER = [401, 403, 404];
+
 let done = 0;
+let here = location.pathname;
 const left = new Map();
 
-// The server's word that this page is not to be seen: access has ended, the list is over, or the tool is closed.
+// The server's word that this page is not to be seen any more: access has ended, or the list is over.
 class Gone extends Error {
   constructor(to) {
     super(to);
@@ -374,8 +392,15 @@ class Gone extends Error {
 async function fetchPage(path) {
   const response = await fetch(path, { signal: AbortSignal.timeout(PATIENCE) });
   if (response.ok && !response.redirected) return response.text();
+  if (!response.redirected && !OVER.includes(response.status)) throw new Error(await whyNot(response));
   wipe();
   throw new Gone(response.redirected ? response.url : path);
+}
+
+// What the server cannot show just now, as it says itself. Nothing of it ends the list: what is on this phone stays.
+async function whyNot(response) {
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  return page.querySelector("[data-problem=closed]") ? "closed" : "busy";
 }
 
 function wipe() {
@@ -405,15 +430,31 @@ async function go(path, push = true) {
   } catch (error) {
     if (error instanceof Gone) location.assign(error.to);
     else if (said) return goBack(household, path), true;
-    else toast("No signal here. Answers are kept on this phone", button("Try again", () => go(path, push)));
+    else toast(STATES[error.message] ?? NO_SIGNAL, button("Try again", () => go(path, push)));
     return false;
   }
   const shown = new DOMParser().parseFromString(page, "text/html");
+  const before = done;
   leave();
   show(shown.querySelector("main"), shown.title, path, push, shown.querySelector("nav.bar"));
-  if (kept) freshen(path);
-  else done = document.querySelector("progress")?.value ?? 0;
+  if (path === LISTS) putAway();
+  else if (kept) freshen(path);
+  else countOn(before);
   return true;
+}
+
+// A page that was fetched while an answer was on its way may not count it yet.
+function countOn(before) {
+  const bar = document.querySelector("progress");
+  if (bar) bar.value = Math.max(bar.value, before);
+  done = bar?.value ?? 0;
+}
+
+// At one's lists no list is open: nobody's name waits in memory, and nothing waits to be undone.
+function putAway() {
+  wipe();
+  done = 0;
+  outbox.send();
 }
 
 // A door's page as it is left: for "Change", and for coming back without signal.
@@ -427,6 +468,7 @@ function leave() {
 function show(main, title, path, push, bar = null) {
   main.querySelector(".toast")?.remove();
   if (push) history.pushState({}, "", path);
+  here = path;
   document.title = title;
   document.querySelector("main").replaceWith(main);
   document.querySelector("nav.bar")?.remove();
@@ -481,13 +523,17 @@ document.addEventListener("click", (event) => {
   const anchor = event.target.closest("a[href]");
   if (!anchor || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
   const { origin, pathname, search } = new URL(anchor.href);
-  if (origin !== location.origin || search || !/^\/canvass\/[\d.]+(\/doors\/[\d.]+|\/done)?$/.test(pathname)) return;
+  if (origin !== location.origin || search || !/^\/canvass(\/[\d.]+(\/doors\/[\d.]+|\/done)?)?$/.test(pathname)) return;
   event.preventDefault();
   if (!pathname.includes("/doors/")) pages.delete(pathname);
   go(pathname);
 });
 
-addEventListener("popstate", () => { if (location.pathname.startsWith("/canvass/")) go(location.pathname, false); else location.reload(); });
+addEventListener("popstate", () => {
+  if (location.pathname === here) return; // the menu, which is a place on the page
+  if (location.pathname === LISTS || location.pathname.startsWith(`${LISTS}/`)) go(location.pathname, false);
+  else location.reload();
+});
 
 // ---- Each page
 

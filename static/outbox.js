@@ -6,6 +6,7 @@ const SEND = "/api/v1/results";
 const MANY = 100;
 const PATIENCE = 30_000;
 const WAIT = { first: 2_000, most: 60_000 };
+const CARRIED = 60_000; // what browsers still send for a page that goes, in bytes
 
 let opened;
 
@@ -58,10 +59,20 @@ async function unseal({ iv, text }) {
 }
 
 // `door` is the address as the page had it, to tell of a result by; the server is not sent it.
-async function asSent(one) {
-  const { door: _, ...result } = await unseal(one);
-  return result;
+const withoutDoor = ({ door: _, ...result }) => result;
+const asSent = async (one) => withoutDoor(await unseal(one));
+
+const inBody = (results) => JSON.stringify({ results });
+const carried = (body) => new TextEncoder().encode(body).length < CARRIED;
+
+// A line that hangs must not hold up every tab of this device, and a page that goes must not take with it what it sends.
+function post(body) {
+  const headers = { "content-type": "application/json" };
+  return fetch(SEND, { method: "POST", headers, body, keepalive: carried(body), signal: AbortSignal.timeout(PATIENCE) });
 }
+
+// Which kind of problem an answer names, if it does.
+const problem = (response) => response.json().then(({ type }) => type, () => "");
 
 // The server kept nothing of it: its list never was this account's, or cannot be read. Every other refusal is kept for
 // an organiser.
@@ -74,8 +85,9 @@ export async function waiting() {
 }
 
 /**
- * One account's results on this device. `tell` hears { unsent, state, verdicts, refused } after every change: how many
- * are to be sent, why they cannot be just now, what the server said of those just sent, and those that it did not take.
+ * One account's results on this device. `tell` hears { unsent, failing, state, verdicts, refused } after every change:
+ * how many are to be sent, whether the last try failed, why it did if that is known, what the server said of those just
+ * sent, and those that it did not take.
  */
 export class Outbox {
   constructor(who, tell) {
@@ -85,14 +97,18 @@ export class Outbox {
     this.skip = 0;
     this.many = MANY;
     this.state = "";
+    this.here = new Map(); // what this page put in, to be sent at its end: nothing can be read from the disk then
+    this.seen = new Set(); // what was sent so: the disk does not say it
     addEventListener("online", () => this.back());
     document.addEventListener("visibilitychange", () => this.send());
+    addEventListener("pagehide", () => this.leave());
   }
 
   /** Keeps results, all or none; resolves once they are on the disk. */
   async put(results) {
     const sealed = await Promise.all(results.map((result) => seal(this.who, result)));
     await transaction("readwrite", (stored) => sealed.forEach((one) => stored.put(one)));
+    results.forEach((result) => this.here.set(result.id, result));
     await this.changed();
   }
 
@@ -100,11 +116,13 @@ export class Outbox {
   async replace(id, result) {
     const sealed = result && (await seal(this.who, result));
     const replaced = await transaction("readwrite", (results) => answered(results.get(id)).then((found) => {
-      if (!found || found.sent) return false;
+      if (!found || found.sent || this.seen.has(id)) return false;
       if (sealed) results.put(sealed);
       else results.delete(id);
       return true;
     }));
+    if (replaced) this.here.delete(id);
+    if (replaced && result) this.here.set(id, result);
     await this.changed();
     return replaced;
   }
@@ -120,7 +138,8 @@ export class Outbox {
     const mine = all.filter(({ who }) => who === this.who);
     const refused = mine.filter((one) => one.refused);
     const told = await Promise.all(refused.map(async (one) => ({ ...(await unseal(one)), why: one.refused })));
-    this.tell({ unsent: mine.length - refused.length, state: this.state, verdicts, refused: told });
+    const failing = this.wait > 0;
+    this.tell({ unsent: mine.length - refused.length, failing, state: this.state, verdicts, refused: told });
   }
 
   /** Sends after a pause in which nothing more was tapped. */
@@ -134,6 +153,16 @@ export class Outbox {
     await this.sending;
     this.wait = 0;
     return this.send();
+  }
+
+  // The page goes, and with it every timer. What comes of it nobody here hears: all of it stays on the disk, the next page
+  // sends it again, and the server knows it by its id.
+  leave() {
+    const going = [...this.here.values()].slice(0, MANY);
+    const body = inBody(going.map(withoutDoor));
+    if (going.length === 0 || this.state || !carried(body)) return;
+    going.forEach(({ id }) => this.seen.add(id));
+    post(body).catch(() => {});
   }
 
   /** Sends what there is, once at a time on this device. */
@@ -153,10 +182,7 @@ export class Outbox {
         this.state = "";
         return this.changed();
       }
-      const body = JSON.stringify({ results: await Promise.all(batch.map(asSent)) });
-      const headers = { "content-type": "application/json" };
-      // A line that hangs must not hold up every tab of this device.
-      const response = await fetch(SEND, { method: "POST", headers, body, signal: AbortSignal.timeout(PATIENCE) });
+      const response = await post(inBody(await Promise.all(batch.map(asSent))));
       if (!response.ok) return this.refused(response);
       await this.judged((await response.json()).verdicts);
     }
@@ -179,6 +205,7 @@ export class Outbox {
     this.wait = this.skip = 0;
     this.many = MANY;
     this.state = "";
+    verdicts.forEach(({ id }) => this.here.delete(id));
     await transaction("readwrite", (results) => verdicts.forEach((verdict) => {
       if (!notTaken(verdict)) return results.delete(verdict.id);
       answered(results.get(verdict.id)).then((one) => one && results.put({ ...one, refused: verdict.reason }));
@@ -187,10 +214,11 @@ export class Outbox {
   }
 
   // Everything stays. One result that the server cannot take by any means must not stand in the others' way.
-  refused({ status }) {
+  async refused(response) {
+    const { status } = response;
     if (status === 401) return this.failed("signed-out");
     if (status === 403) return this.failed("other-role");
-    if (status === 503) return this.failed("closed");
+    if (status === 503) return this.failed((await problem(response)) === "closed" ? "closed" : "busy");
     if (this.many === 1) this.skip += 1;
     this.many = 1;
     return this.failed("");

@@ -36,15 +36,18 @@ pub async fn sign_in(State(app): State<App>, caller: Caller, Json(new): Json<New
             (StatusCode::CREATED, axum::Json(body)).into_response()
         }
         SignIn::Choose(grants) => {
-            problem("grant-required", "Name one of these grants", Some(serde_json::json!(grants)))
+            problem("grant-required", "Name a grant", "Name one of these grants", Some(serde_json::json!(grants)))
         }
-        SignIn::Refused => problem("refused", "That email address and password do not open anything", None),
+        SignIn::Refused => {
+            problem("refused", "Nothing was opened", "That email address and password do not open anything", None)
+        }
     };
-    Ok(answer)
+    // A token, or whose grants these are, is nothing for a cache on the way.
+    Ok(([(header::CACHE_CONTROL, "no-store")], answer).into_response())
 }
 
-fn problem(kind: &str, detail: &str, grants: Option<serde_json::Value>) -> Response {
-    let mut body = serde_json::json!({"type": kind, "title": "Sign in", "status": 401, "detail": detail});
+fn problem(kind: &str, title: &str, detail: &str, grants: Option<serde_json::Value>) -> Response {
+    let mut body = serde_json::json!({"type": kind, "title": title, "status": 401, "detail": detail});
     if let Some(grants) = grants {
         body["grants"] = grants;
     }

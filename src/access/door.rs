@@ -70,6 +70,17 @@ pub async fn sign_out(database: &Database, credential: &Credential) -> Result<()
     Ok(())
 }
 
+/// Whether the access that this session was opened under has ended, and nothing else lets its account in.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn access_over(database: &Database, credential: &Credential) -> Result<bool, Error> {
+    let over = sqlx::query_scalar!(r#"select wall.access_over($1) as "over!""#, credential.as_hex())
+        .fetch_one(database.door())
+        .await?;
+    Ok(over)
+}
+
 /// Puts a refused attempt of a known account on record: the route's pattern and the answer, nothing that was sent.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ pub mod tools;
 use super::Token;
 use super::door::{self, Caller, SignIn, Wanted};
 use crate::error::Error;
-use crate::web::{Answer, App, FieldErrors, Form, Layout, Query, Viewer, see_other};
+use crate::web::{Answer, App, Ended, FieldErrors, Form, Layout, Query, Viewer, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::State;
@@ -33,8 +33,34 @@ struct SignInPage {
     errors: FieldErrors,
     email: String,
     next: String,
-    ended: bool,
-    kept: bool,
+    told: Option<Told>,
+}
+
+/// What stands above the form: why one is here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// The first evening is done.
+    SetUp,
+    /// The session is over, and another may be opened.
+    SignedOut,
+    /// The same, and answers came after it.
+    Kept,
+    /// There is nothing to sign in to any more, as far as this browser's last session goes.
+    Over,
+    /// The same, and answers came after it.
+    OverKept,
+}
+
+impl Told {
+    fn of(asked: &Asked, over: bool) -> Option<Self> {
+        match (over, asked.kept.is_some()) {
+            (true, true) => Some(Told::OverKept),
+            (true, false) => Some(Told::Over),
+            (false, true) => Some(Told::Kept),
+            (false, false) if asked.ended.is_some() => Some(Told::SignedOut),
+            (false, false) => asked.set_up.map(|_| Told::SetUp),
+        }
+    }
 }
 
 /// What the address of the sign-in page may say: where to go then, and why one is here.
@@ -44,6 +70,7 @@ pub struct Asked {
     next: String,
     ended: Option<u8>,
     kept: Option<u8>,
+    set_up: Option<u8>,
 }
 
 /// The form's fields.
@@ -59,6 +86,7 @@ pub struct SignInForm {
 pub async fn sign_in_form(
     State(app): State<App>,
     viewer: Option<Viewer>,
+    before: Option<Ended>,
     layout: Layout,
     Query(asked): Query<Asked>,
 ) -> Answer {
@@ -69,15 +97,13 @@ pub async fn sign_in_form(
     if !door::about(&app.database).await?.set_up {
         return Ok(see_other("/set-up"));
     }
-    let layout = layout.without_head();
-    let page = SignInPage {
-        layout,
-        errors: FieldErrors::default(),
-        email: String::new(),
-        next: asked.next,
-        ended: asked.ended.is_some(),
-        kept: asked.kept.is_some(),
+    let over = match before {
+        Some(Ended { credential }) if asked.ended.is_some() => door::access_over(&app.database, &credential).await?,
+        _ => false,
     };
+    let layout = layout.without_head();
+    let told = Told::of(&asked, over);
+    let page = SignInPage { layout, errors: FieldErrors::default(), email: String::new(), next: asked.next, told };
     Ok(page.into_response())
 }
 
@@ -112,7 +138,8 @@ pub async fn sign_in(
         }
         Err(error) => return Err(error),
     };
-    let page = SignInPage { layout, errors, email: form.email, next: form.next, ended: false, kept: false };
+    let (email, next) = (form.email, form.next);
+    let page = SignInPage { layout, errors, email, next, told: None };
     Ok((status, wait.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]), page).into_response())
 }
 

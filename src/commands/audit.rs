@@ -100,6 +100,11 @@ fn in_words(seen: &SeenBy) -> String {
 
 async fn who_saw(operation: &Operation, elector: ElectorId) -> Result<(), Error> {
     let mut scope = operation.scope(Permission::ReadAccessLog).await?;
+    if !store::was_held(&mut scope, elector).await? {
+        return Err(Error::Refused(format!(
+            "There is no elector {elector}. Nobody of that record number was ever held"
+        )));
+    }
     let sights = store::who_saw(&mut scope, elector, 0, i64::MAX).await?.rows;
     scope.commit().await?;
     operation.print_all(&sights, |s: &Sight| format!("{}  {}  {}  {}", s.at, s.name, s.how, s.purpose));

@@ -215,6 +215,11 @@ impl HomePage {
         format!("{}. {lists}{poll}.", today.format("%A %-d %B %Y"))
     }
 
+    /// Whether a register has brought anybody yet: without one there is no door to walk to.
+    fn has_electors(&self) -> bool {
+        self.whole.electors > 0
+    }
+
     fn electors(&self) -> String {
         count(self.whole.electors, "elector", "electors")
     }
@@ -251,6 +256,7 @@ pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
     let waiting = live::waiting(&mut scope).await?;
     scope.commit().await?;
     let whole = total(&districts);
+    let nobody_held = whole.electors == 0;
     sort_by(&mut districts, &codes, "rate", false);
     let page = HomePage {
         layout,
@@ -266,15 +272,23 @@ pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
         new_promises,
         out,
         volunteers,
-        todo: todo(&waiting),
+        todo: todo(&waiting, nobody_held),
     };
     Ok(page.into_response())
 }
 
 /// What needs this person, the most urgent first, at most five.
-fn todo(waiting: &Waiting) -> Vec<Todo> {
+fn todo(waiting: &Waiting, nobody_held: bool) -> Vec<Todo> {
     let mut all = Vec::new();
     let mut add = |what: String, why: String, href: String, link| all.push(Todo { what, why, href, link });
+    if nobody_held {
+        add(
+            "Import a register first".into(),
+            "Nobody is held here yet: electors, homes and districts come with a council’s register".into(),
+            "/imports/new".into(),
+            "Import",
+        );
+    }
     for list in &waiting.ending {
         let ends = list.ends.map(clock_time).unwrap_or_default();
         add(

@@ -23,6 +23,7 @@ pub mod apply;
 mod counts;
 pub mod doubtful;
 pub mod ground;
+pub mod in_force;
 pub mod job;
 pub mod linking;
 pub mod lists;

@@ -1,12 +1,13 @@
 //! The pages of imports: list, upload, progress, preview, receipt, and the pairs to decide.
 
 use super::doubtful::{self, Of, Pair, Verdict};
+use super::in_force::{self, InForce};
 use super::preview::{DistrictChange, Preview};
 use super::store::{self, Import, Refused};
 use super::upload::{self, Typed};
 use super::{Basis, job, staging};
-use crate::access::door;
-use crate::database::Scoped;
+use crate::access::{Permission, door};
+use crate::database::{Scope, Scoped};
 use crate::electors::ElectorId;
 use crate::error::Error;
 use crate::web::paging::Paging;
@@ -30,6 +31,9 @@ const PACE: i64 = 15_000;
 struct ListPage {
     layout: Layout,
     imports: Vec<Import>,
+    in_force: Vec<InForce>,
+    /// How many pairs wait to be decided.
+    pairs: i64,
 }
 
 #[derive(Template, WebTemplate)]
@@ -100,7 +104,12 @@ pub async fn list(State(app): State<App>, viewer: Viewer, layout: Layout) -> Ans
     for import in imports.iter_mut().filter(|i| i.silent) {
         end_silent(&app, &viewer, import).await?;
     }
-    Ok(ListPage { layout, imports }.into_response())
+    // Whoever came before imported for this area too: read as an organiser, not as whoever imports.
+    let mut scope = viewer.scope_as(Permission::DecideMatches, Scope::default()).await?;
+    let in_force = in_force::all(&mut scope).await?;
+    let pairs = doubtful::open_count(&mut scope, Of::Area).await?;
+    scope.commit().await?;
+    Ok(ListPage { layout, imports, in_force, pairs }.into_response())
 }
 
 /// A worker that was silent for a minute went with its server.
@@ -395,6 +404,12 @@ pub async fn decide(viewer: Viewer, Path(id): Path<Uuid>, Form(decision): Form<D
 /// `POST /imports/matches`
 pub async fn decide_open(viewer: Viewer, Form(decision): Form<Decision>) -> Answer {
     decision.make(&viewer, "/imports/matches").await
+}
+
+impl ListPage {
+    fn nothing(&self) -> bool {
+        self.imports.is_empty() && self.in_force.is_empty()
+    }
 }
 
 impl PreviewPage {

@@ -127,6 +127,11 @@ impl Preview {
         self.added + self.changed + self.removed
     }
 
+    /// Whether everybody, and every number and district, stands here as the file has them.
+    pub fn changes_nothing(&self) -> bool {
+        self.to_do() == 0 && self.changes.number == 0 && self.renamed.is_empty()
+    }
+
     /// Why the import stops, unless whoever runs it says to go on.
     pub fn stop(&self, allow_large_removal: bool, allow_other_districts: bool) -> Option<String> {
         if self.other_districts && !allow_other_districts {

@@ -4,12 +4,13 @@ use super::codes::{self, CodeRow, ROWS};
 use super::{FirstPoll, GROUPS, Kind, POLL_KINDS, SetUp, store, usual_codes, usual_notice};
 use crate::access::{door, email_address, passwords, person_name, text};
 use crate::error::Error;
-use crate::web::{Answer, App, FieldErrors, Form, Layout, see_other};
+use crate::web::{Answer, App, FieldErrors, Form, Layout, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use chrono::{NaiveDate, Utc};
 use serde::Deserialize;
 
 /// The form as typed. The codes' columns are repeated fields, one a row.
@@ -94,7 +95,7 @@ pub async fn set_up(State(app): State<App>, layout: Layout, Form(form): Form<Set
         Err(error) => Err(error),
     };
     match done {
-        Ok(()) => Ok(see_other("/sign-in")),
+        Ok(()) => Ok(see_other("/sign-in?set_up=1")),
         Err(Error::Invalid(errors)) => {
             let form = SetUpForm { password: String::new(), ..form };
             let page = SetUpPage { layout, errors: FieldErrors(errors), form, rows: padded(rows) };
@@ -184,7 +185,14 @@ fn first_poll(form: &SetUpForm) -> Result<Option<FirstPoll>, Error> {
         return Ok(None);
     }
     let name = text("poll_name", &form.poll_name, 200, "Give the poll a name, or leave its date out too")?;
-    let date = form.poll_date.trim().parse().map_err(|_| Error::field("poll_date", "Give the poll’s day"))?;
+    let date: NaiveDate =
+        form.poll_date.trim().parse().map_err(|_| Error::field("poll_date", "Give the poll’s day"))?;
+    if date < words::day_of(Utc::now()) {
+        return Err(Error::field(
+            "poll_date",
+            "That day is past. Give the day of a poll to come, or leave the poll empty",
+        ));
+    }
     let known = POLL_KINDS.iter().any(|(kind, _)| *kind == form.poll_kind);
     if !known {
         return Err(Error::field("poll_kind", "Choose the kind of poll"));

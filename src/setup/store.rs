@@ -1,6 +1,7 @@
 //! Setting up in the database: one function of the door's, called with the one-time code.
 
 use super::{SetUp, refused, usual_issues};
+use crate::access::passwords;
 use crate::database::{Operator, Scoped};
 use crate::error::Error;
 use sqlx::PgConnection;
@@ -27,12 +28,12 @@ pub async fn issue_code_if_needed(operator: &Operator) -> Result<Option<String>,
 }
 
 async fn issue(connection: &mut PgConnection) -> Result<String, Error> {
-    let code = crate::access::passwords::make();
+    let code = passwords::make();
     let issued = sqlx::query!(
         "insert into set_up_code (digest) select sha256(convert_to($1, 'UTF8'))
          where not exists (select from access_grant where role = 'administrator')
          on conflict (only_one) do update set digest = excluded.digest, failures = 0",
-        code
+        folded(&code)
     )
     .execute(connection)
     .await?;
@@ -40,6 +41,11 @@ async fn issue(connection: &mut PgConnection) -> Result<String, Error> {
         refused("done-before")?
     }
     Ok(code)
+}
+
+/// The code's letters alone: whoever reads it off a screen types it in capitals, or with spaces.
+fn folded(code: &str) -> String {
+    code.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Sets up by the operator's own hand, who needs no code but goes through the same function. Answers the account.
@@ -56,7 +62,7 @@ pub async fn by_operator(scope: &mut Scoped, setup: &SetUp) -> Result<Uuid, Erro
 /// # Errors
 /// [`Error::Invalid`] on `code`; [`Error::Conflict`] when it was done before.
 pub async fn check_code(connection: &mut PgConnection, code: &str) -> Result<(), Error> {
-    let answer = sqlx::query_scalar!(r#"select wall.check_set_up_code($1) as "answer!""#, code.trim())
+    let answer = sqlx::query_scalar!(r#"select wall.check_set_up_code($1) as "answer!""#, folded(code))
         .fetch_one(connection)
         .await?;
     if answer == "right" { Ok(()) } else { refused(&answer) }
@@ -74,7 +80,7 @@ pub async fn complete(connection: &mut PgConnection, code: &str, setup: &SetUp) 
     let poll = setup.poll.as_ref();
     let answer = sqlx::query_scalar!(
         r#"select wall.set_up($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) as "answer!""#,
-        code.trim(),
+        folded(code),
         setup.controller,
         setup.contact,
         setup.kind.as_str(),

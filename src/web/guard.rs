@@ -87,9 +87,13 @@ async fn admit(
     csrf::check(&guard.app.config, request.method(), request.headers(), request.uri().path(), carrier)?;
     let credential = presented.map(|(credential, _)| credential);
     if guard.permission == Permission::Public {
-        if let Ok(Found::Live(viewer)) = find(guard, credential, caller).await {
-            request.extensions_mut().insert(respond::Known(viewer.clone()));
-            request.extensions_mut().insert(*viewer);
+        match find(guard, credential, caller).await {
+            Ok(Found::Live(viewer)) => {
+                request.extensions_mut().insert(respond::Known(viewer.clone()));
+                request.extensions_mut().insert(*viewer);
+            }
+            Ok(Found::Ended(ended)) => _ = request.extensions_mut().insert(ended),
+            Ok(Found::Nobody) | Err(_) => {}
         }
         return Ok(());
     }

@@ -146,6 +146,8 @@ fn request_id(request: &Request) -> String {
 
 fn title(problem: &Problem) -> &'static str {
     match (problem.kind, problem.tool) {
+        ("signed-out", _) => "Sign in first",
+        ("access-ended", _) => "Your access has ended",
         ("forbidden", _) if problem.detail == NOT_YOUR_ROLES => "This page is not part of your role",
         ("not-taken", _) => "That was not taken",
         ("not-found", _) => "There is nothing here that you may see",
@@ -195,7 +197,7 @@ fn page(page: ErrorPage, from: Response) -> Response {
 
 fn json(problem: &Problem, notice: Option<&Notice>, from: Response) -> Response {
     let mut body = serde_json::json!({
-        "type": format!("/problems/{}", problem.kind),
+        "type": problem.kind,
         "title": title(problem),
         "status": problem.status.as_u16(),
         "detail": problem.detail,

@@ -120,6 +120,13 @@ pub struct Ended {
     pub credential: Credential,
 }
 
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Ended {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Error> {
+        Ok(parts.extensions.get::<Ended>().cloned())
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Viewer {
     type Rejection = Error;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {

@@ -135,6 +135,9 @@ async fn the_log_answers_who_saw_whom_by_record_number() {
     let who = json_of(&app, &["audit", "who-saw", ids[0], "--json"]).await;
     assert_eq!((who.as_array().unwrap().len(), &who[0]["account"]), (2, &json!(bo.id)));
     assert_eq!(hustings(&app, &["audit", "who-saw", "Edith"], "").await.code, 2);
+    let nobody = hustings(&app, &["audit", "who-saw", "1.999999999"], "").await;
+    assert_eq!((nobody.code, nobody.out.as_str(), nobody.err.trim().lines().count()), (1, "", 1), "{}", nobody.err);
+    assert!(nobody.err.contains("There is no elector 1.999999999"), "{}", nobody.err);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use crate::support::app::{Actor, PASSWORD, TestApp, seed_place};
 use crate::support::browser::{Browser, PHONE, Page};
+use crate::support::until::until;
 use crate::support::walk::{Walk, change, count, stored, waiting};
 use hustings::access::Role;
 
@@ -73,10 +74,24 @@ impl Phone {
         self.page.wait_until(&format!("document.querySelector('[data-unsent-count]').textContent === '{count}'")).await;
     }
 
+    /// What the head says, to whoever cannot see the count alone.
+    async fn says(&self, note: &str) {
+        self.page.wait_until(&format!("document.querySelector('[data-unsent-note]').textContent === '{note}'")).await;
+    }
+
+    /// Waits until the server has this many answers, whatever the page knows of it.
+    async fn arrived(&self, answers: i64) {
+        until("answers arrive", async || (stored(&self.app).await == answers).then_some(())).await;
+    }
+
+    async fn same_page(&self) {
+        assert_eq!(self.page.evaluate("window.same").await.unwrap(), true, "no reload");
+    }
+
     /// From here on nothing is sent because some seconds went by: what a test does next is soon enough on any machine.
     async fn pauses_last(&self) {
         let hold = "(() => { const real = setTimeout; window.setTimeout = (then, ms, ...more) =>
-            real(then, [4000, 8000, 12000].includes(ms) ? 2 ** 30 : ms, ...more); })()";
+            real(then, [4000, 5000, 12000].includes(ms) ? 2 ** 30 : ms, ...more); })()";
         self.page.evaluate(hold).await.unwrap();
     }
 
@@ -116,7 +131,7 @@ async fn an_answer_is_two_taps_and_the_next_door_comes_without_a_reload() {
     phone.page.evaluate("document.dispatchEvent(new Event('visibilitychange')); 0").await.unwrap();
     phone.unsent(0).await;
     assert_eq!(count(&phone.app, "select count(*) from result where outcome = 'not-home'").await, 1);
-    assert_eq!(phone.page.evaluate("window.same").await.unwrap(), true, "no reload");
+    phone.same_page().await;
     phone.page.wait_until("document.querySelector('progress').value === 2").await;
     phone.browser.close().await;
 }
@@ -155,7 +170,7 @@ async fn answers_outlive_a_closed_tool_a_reload_and_a_session() {
     phone.unsent(1).await;
     change(&phone.app, "insert into lockdown (tool, notice) values ('contact', 'Closed while we check access')").await;
     phone.page.offline(false).await;
-    phone.page.wait_for("They are kept on this phone").await;
+    phone.page.wait_for("Contact is closed just now. Answers are kept on this phone").await;
     phone.page.goto(&format!("{}{}", phone.app.base, phone.door(0))).await;
     phone.page.wait_for("Contact is closed").await;
     assert_eq!((stored(&phone.app).await, waiting(&phone.app).await), (0, 0));
@@ -384,9 +399,10 @@ async fn not_home_by_mistake_is_undone_or_shown_and_outdone() {
 async fn once_access_has_ended_the_next_answer_takes_every_name_off_the_screen() {
     let phone = Phone::at_the_first_door().await;
     change(&phone.app, "update session set ended_at = now(), ended_why = 'access-ended'").await;
+    change(&phone.app, "update access_grant set ended_at = now()").await;
     phone.tap(0, "F").await;
     phone.press("Save, next door").await;
-    phone.page.wait_for("You were signed out.").await;
+    phone.page.wait_for("Your access has ended.").await;
     assert!(!phone.page.text().await.contains("Harcourt"));
     phone.browser.close().await;
 }
@@ -511,5 +527,103 @@ async fn what_is_tapped_before_the_script_is_there_counts() {
     phone.at("3 Larkspur Row").await;
     phone.unsent(0).await;
     assert_eq!(count(&phone.app, "select count(*) from result where intention = 'F'").await, 1);
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn the_head_says_what_an_answer_waits_for() {
+    let phone = Phone::at_the_first_door().await;
+    phone.ready_for_no_signal().await;
+    phone.pauses_last().await;
+    phone.says("All answers sent").await;
+    phone.press("Not home").await;
+    phone.at("3 Larkspur Row").await;
+    phone.unsent(1).await;
+    phone.says("Sent in a moment").await;
+    phone.page.offline(true).await;
+    phone.says("Kept on this phone until there is signal").await;
+    phone.page.offline(false).await;
+    phone.unsent(0).await;
+    phone.says("All answers sent").await;
+    // With signal, as the phone has it, but nobody answers.
+    phone.page.evaluate("window.fetch = () => Promise.reject(new TypeError('no answer')); 0").await.unwrap();
+    phone.tap(0, "F").await;
+    phone.says("Sent in a moment").await;
+    phone.press("Save, next door").await;
+    phone.says("Kept on this phone until there is signal").await;
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn what_waits_for_its_pause_leaves_with_the_page() {
+    let phone = Phone::at_the_first_door().await;
+    phone.pauses_last().await;
+    phone.press("Not home").await;
+    phone.at("3 Larkspur Row").await;
+    phone.unsent(1).await;
+    phone.page.goto("about:blank").await;
+    phone.arrived(1).await;
+    // It is sent once more by the next page, and counts once.
+    phone.page.goto(&format!("{}{}", phone.app.base, phone.door(1))).await;
+    phone.at("3 Larkspur Row").await;
+    phone.unsent(0).await;
+    assert_eq!(stored(&phone.app).await, 1);
+    assert_eq!(count(&phone.app, "select count(*) from result_conflict").await, 0);
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn what_left_with_a_page_that_came_back_is_corrected_not_taken_back() {
+    let phone = Phone::at_the_first_door().await;
+    phone.pauses_last().await;
+    phone.press("Not home").await;
+    phone.at("3 Larkspur Row").await;
+    phone.unsent(1).await;
+    phone.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })); 0").await.unwrap();
+    phone.arrived(1).await;
+    phone.press("Undo").await;
+    phone.at("1 Larkspur Row").await;
+    phone.page.wait_for("Recorded for this home: not home").await;
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn ones_lists_come_without_a_reload_and_a_door_stays_when_they_cannot() {
+    let phone = Phone::at_the_first_door().await;
+    phone.page.offline(true).await;
+    phone.page.click("header .unsent").await;
+    phone.page.wait_for("No signal here. Answers are kept on this phone").await;
+    phone.at("1 Larkspur Row").await;
+    phone.page.offline(false).await;
+    phone.page.click("Try again").await;
+    phone.at("My lists").await;
+    assert!(phone.page.url().await.ends_with("/canvass"));
+    phone.page.click("main a.btn.main").await;
+    phone.at("QB1 1").await;
+    phone.page.evaluate("history.back(); 0").await.unwrap();
+    phone.at("My lists").await;
+    phone.same_page().await;
+    phone.browser.close().await;
+}
+
+#[tokio::test]
+async fn a_closed_tool_leaves_the_volunteer_at_the_door() {
+    let phone = Phone::at_the_first_door().await;
+    phone.ready_for_no_signal().await;
+    change(&phone.app, "insert into lockdown (tool, notice) values ('contact', 'Closed while we check access')").await;
+    phone.tap(0, "F").await;
+    phone.press("Save, next door").await;
+    phone.at("3 Larkspur Row").await;
+    phone.says("Kept on this phone until Contact is open again").await;
+    phone.page.click(".door-bar a").await;
+    phone.page.wait_for("Contact is closed just now. Answers are kept on this phone").await;
+    phone.press("Not home").await;
+    phone.at("5 Larkspur Row").await;
+    phone.same_page().await;
+    assert_eq!((stored(&phone.app).await, waiting(&phone.app).await), (0, 0));
+    change(&phone.app, "update lockdown set opened_at = now()").await;
+    phone.page.evaluate("document.dispatchEvent(new Event('visibilitychange')); 0").await.unwrap();
+    phone.unsent(0).await;
+    assert_eq!(stored(&phone.app).await, 2);
     phone.browser.close().await;
 }

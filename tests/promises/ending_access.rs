@@ -174,6 +174,8 @@ async fn a_receipt_tells_exactly_what_was_seen_and_tried_and_names_nobody() {
     assert_eq!(people, 14, "twelve on the list, two found");
     assert!(tiles.contains("People seen 14") && tiles.contains("Searches 1"), "{tiles}");
     assert_eq!(receipt.count("section[aria-labelledby=seen] tbody tr"), 14);
+    let at = |section: &str| receipt.body.find(&format!("id=\"{section}\"")).unwrap();
+    assert!(at("reach") < at("tried") && at("tried") < at("seen"), "on a phone what to do stands before the list");
     let tried = words(&receipt, "section[aria-labelledby=tried]");
     assert!(tried.contains("Tried afterwards: 2 times") && tried.contains("Opening /electors"), "{tried}");
     assert!(words(&receipt, "section[aria-labelledby=reach]").contains("QB1 1, 6 doors"));

@@ -1,6 +1,6 @@
 //! An organiser imports a register through the pages; whatever goes wrong in the middle, nothing has changed.
 
-use crate::support::app::TestApp;
+use crate::support::app::{Actor, TestApp};
 use crate::support::form::words;
 use crate::support::imports::{Held, apply, counts, import, import_for, over, upload, upload_and_read};
 use crate::support::register::Generated;
@@ -35,7 +35,56 @@ async fn an_organiser_imports_a_first_register_and_sees_what_it_does() {
     let sheet = organiser.get(&format!("{path}/refused")).await.expect(200);
     assert!(sheet.body.starts_with("Line,Number,Reason,What to do"), "{}", sheet.body);
     assert!(organiser.get("/areas").await.expect(200).count("tbody tr") >= usize::try_from(districts).unwrap());
-    assert!(organiser.get("/imports").await.expect(200).text("table").contains("town.csv"));
+    assert!(organiser.get("/imports").await.expect(200).text("[aria-labelledby=own] table").contains("town.csv"));
+}
+
+#[tokio::test]
+async fn every_organiser_of_the_area_sees_which_registers_are_in_force() {
+    let app = TestApp::new().await;
+    let first = app.actor(Role::Organiser, "all").await;
+    let in_force = async |actor: &Actor| {
+        let page = actor.get("/imports").await.expect(200);
+        page.text("[aria-labelledby=in-force]")
+    };
+    let old = Generated::new(3, 400, "clean").bytes("xpress-full-14");
+    import(&app, &first, "old.csv", old, "2024-12-01").await;
+    let new = Generated::new(3, 400, "clean").bytes("xpress-full-14");
+    import(&app, &first, "new.csv", new, DAY).await;
+    let other = app.actor(Role::Organiser, "all").await;
+    let page = other.get("/imports").await.expect(200);
+    let told = page.text("[aria-labelledby=in-force]");
+    assert!(told.contains("1 Dec 2025") && told.contains("Organiser of all"), "{told}");
+    assert!(!told.contains("2024"), "what is no longer in force is not shown: {told}");
+    assert!(page.text("[aria-labelledby=own]").contains("You have given no register"), "{}", page.body);
+    assert_eq!(page.count("a[href='/imports/matches']"), 0);
+
+    let mut db = app.database.operator().await;
+    query("update register set imported_by = null").execute(&mut db).await.unwrap();
+    assert!(in_force(&other).await.contains("The command line"));
+    query(
+        "insert into doubtful_match (partition_id, register_id, elector_id, candidate_id, area_no, why)
+           select e.partition_id, r.register_id, e.elector_id, e.elector_id, e.area_no, 'x' from elector e, register r
+           order by e.elector_id, r.register_id desc limit 1",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
+    let page = other.get("/imports").await.expect(200);
+    assert!(page.text(".notice").contains("1 pair may be one person"), "{}", page.text("main"));
+    assert_eq!(page.count("a[href='/imports/matches']"), 1);
+
+    // Elsewhere it is as if none had come.
+    query(
+        "with a as (insert into authority (name) values ('Saltmarsh') returning partition_id),
+             d as (insert into district (partition_id, letters) select partition_id, 'ZZ9' from a returning area_no)
+           insert into area (kind, name, area_no) select 'district', 'ZZ9', area_no from d",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
+    let elsewhere = app.actor(Role::Organiser, "ZZ9").await.get("/imports").await.expect(200);
+    assert!(elsewhere.text(".empty").contains("Nothing was imported yet"), "{}", elsewhere.body);
+    assert_eq!(elsewhere.count("a[href='/imports/matches']"), 0);
 }
 
 #[tokio::test]
@@ -167,7 +216,8 @@ async fn nobody_imports_outside_their_area_nor_sees_anothers_import() {
         let status = other.post(&format!("{path}/{act}"), &[]).await.status;
         assert!([404, 409].contains(&status), "{act}: {status}");
     }
-    assert!(other.get("/imports").await.expect(200).text(".empty").contains("Nothing was imported"));
+    let listed = other.get("/imports").await.expect(200).text("[aria-labelledby=own]");
+    assert!(listed.contains("You have given no register"), "{listed}");
     let mine = upload_and_read(&app, &other, "all.csv", made.bytes("xpress-full-14"), DAY).await;
     let page = other.get(&mine).await.expect(200);
     assert!(page.text(".notice.bad").contains("outside your area"), "{}", page.body);
@@ -276,6 +326,7 @@ async fn an_organiser_decides_who_is_one_person_and_their_answers_follow() {
     let path = receipt.attribute(".notice.warn a", "href");
     let pairs = organiser.get(&path).await.expect(200);
     assert_eq!(pairs.count("main section"), 2, "{}", pairs.body);
+    let register = pairs.attribute("input[name=register]", "value");
     assert!(pairs.text("main").contains("Edith Harcourt") && pairs.text("main").contains("Edith Vane"));
     let seen: i64 = query_scalar(
         "select coalesce(sum(cardinality(subjects)), 0)::bigint from access_log where permission = 'decide-matches'",
@@ -296,7 +347,6 @@ async fn an_organiser_decides_who_is_one_person_and_their_answers_follow() {
             .unwrap();
         format!("{partition}.{id}")
     };
-    let register = pairs.attribute("main input[name=register]", "value");
     let (old, new) = (id("Edith Harcourt").await, id("Edith Vane").await);
     // Who looked at Edith when she was two records has seen her all the same.
     let (officer, edith) = (app.actor(Role::DataProtectionOfficer, "all").await, new.clone());
@@ -305,16 +355,16 @@ async fn an_organiser_decides_who_is_one_person_and_their_answers_follow() {
     seen_by(old.clone()).await;
     let before = seen_by(edith.clone()).await;
     organiser
-        .post(&path, &[("old", &old), ("new", &new), ("verdict", "same"), ("register", &register)])
+        .post(&path, &[("register", &register), ("old", &old), ("new", &new), ("verdict", "same")])
         .await
         .expect(303);
     organiser
-        .post(&path, &[("old", &old), ("new", &new), ("verdict", "same"), ("register", &register)])
+        .post(&path, &[("register", &register), ("old", &old), ("new", &new), ("verdict", "same")])
         .await
         .expect(409);
     let (old, new) = (id("Tom Marsh").await, id("Tom Marshe").await);
     organiser
-        .post(&path, &[("old", &old), ("new", &new), ("verdict", "different"), ("register", &register)])
+        .post(&path, &[("register", &register), ("old", &old), ("new", &new), ("verdict", "different")])
         .await
         .expect(303);
     assert!(organiser.get(&path).await.text("main").contains("Nothing left to decide"));
@@ -408,4 +458,16 @@ async fn what_is_odd_about_a_file_is_told_with_its_lines() {
     let path = upload_and_read(&app, &organiser, "town.csv", mended.join("\r\n").into_bytes(), DAY).await;
     let page = organiser.get(&path).await.expect(200);
     assert!(page.text("main").contains("The elector has no name (1 row: line 8)"), "{}", page.text("main"));
+}
+
+#[tokio::test]
+async fn the_same_file_again_says_that_nothing_would_change() {
+    let app = TestApp::new().await;
+    let organiser = app.actor(Role::Organiser, "all").await;
+    let file = Generated::new(3, 400, "clean").bytes("xpress-full-14");
+    import(&app, &organiser, "town.csv", file.clone(), DAY).await;
+    let path = upload_and_read(&app, &organiser, "town.csv", file, DAY).await;
+    let go = organiser.get(&path).await.expect(200).text("[aria-labelledby=go]");
+    assert!(go.contains("Nothing would change."), "{go}");
+    assert!(!go.contains("Import the new numbers"), "{go}");
 }

@@ -123,6 +123,19 @@ async fn the_first_page_shows_what_is_out_and_what_needs_one() {
 }
 
 #[tokio::test]
+async fn without_a_register_the_first_page_says_to_import_one_and_offers_no_list() {
+    let app = TestApp::new().await;
+    let page = app.actor(Role::Organiser, "all").await.get("/").await.expect(200);
+    assert!(page.text(".todo").contains("Import a register first"), "{}", page.text(".todo"));
+    assert_eq!(page.count("main a[href='/imports/new']"), 2);
+    assert_eq!(page.count("main a[href='/walk-lists/new']"), 0);
+    let (_app, organiser, _place) = quillbrook().await;
+    let page = organiser.get("/").await.expect(200);
+    assert!(!page.text(".todo").contains("Import a register"), "{}", page.text(".todo"));
+    assert_eq!(page.count("main a[href='/walk-lists/new']"), 1);
+}
+
+#[tokio::test]
 async fn answers_that_disagree_are_shown_with_both_sides_and_on_record() {
     let (app, organiser, place) = quillbrook().await;
     let other = app.account(Role::Volunteer, "Quillbrook").await;

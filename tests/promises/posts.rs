@@ -1,9 +1,10 @@
 //! Another site's form does nothing here, and our pages carry headers that keep others out.
 
 use crate::support::app::{PASSWORD, TestApp};
-use crate::support::walk::count;
+use crate::support::walk::{change, count};
 use crate::support::wall::open_session;
 use hustings::access::Role;
+use serde_json::json;
 
 #[tokio::test]
 async fn a_form_from_another_site_or_from_nowhere_does_nothing() {
@@ -89,5 +90,31 @@ async fn an_address_that_cannot_be_read_leads_to_a_page_of_ours() {
     }
     let wrong = desk.delete("/electors").await.expect(405);
     assert_eq!(wrong.text("h1"), "That was not taken", "{}", wrong.body);
-    assert_eq!(desk.delete("/api/v1/electors/1.1").await.expect(405).json()["type"], "/problems/not-taken");
+    assert_eq!(desk.delete("/api/v1/electors/1.1").await.expect(405).json()["type"], "not-taken");
+}
+
+#[tokio::test]
+async fn addresses_that_only_take_a_form_lead_to_the_page_it_stands_on() {
+    let app = TestApp::new().await;
+    let organiser = app.actor(Role::Organiser, "all").await;
+    assert_eq!(organiser.get("/walk-lists/end").await.expect(303).location(), "/walk-lists");
+    let administrator = app.actor(Role::Administrator, "all").await;
+    assert_eq!(administrator.get("/access/accounts").await.expect(303).location(), "/access?tab=accounts");
+}
+
+#[tokio::test]
+async fn a_program_is_told_to_sign_in_and_its_token_is_kept_nowhere() {
+    let app = TestApp::new().await;
+    let nobody = app.nobody().get("/api/v1/canvass").await.expect(401).json();
+    assert_eq!((&nobody["type"], &nobody["title"]), (&json!("signed-out"), &json!("Sign in first")));
+    let account = app.account(Role::Volunteer, "all").await;
+    for (password, status) in [(PASSWORD, 201), ("the ferry leaves at one", 401)] {
+        let fields = json!({"email": account.email, "password": password});
+        let answer = app.nobody().post_json("/api/v1/sessions", &fields).await.expect(status);
+        assert_eq!(answer.headers["cache-control"], "no-store", "{status}");
+    }
+    let actor = app.sign_in(&account).await;
+    change(&app, "update session set ended_at = now(), ended_why = 'signed-out'").await;
+    let ended = actor.get("/api/v1/canvass").await.expect(401).json();
+    assert_eq!((&ended["type"], &ended["title"]), (&json!("access-ended"), &json!("Your access has ended")));
 }

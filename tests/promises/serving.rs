@@ -125,7 +125,7 @@ async fn without_its_database_the_server_says_so_and_comes_back_by_itself() {
     let id = page.headers["x-request-id"].to_str().unwrap();
     assert!(page.text("main").contains(id) && server.log().contains(id), "{}", server.log());
     let answer = desk.post_json("/api/v1/electors/search", &serde_json::json!({"q": "harcourt"})).await.expect(503);
-    assert_eq!(answer.json()["type"], "/problems/unavailable");
+    assert_eq!(answer.json()["type"], "unavailable");
     assert_eq!(desk.get("/readyz").await.status, 503);
     assert_eq!(desk.get("/healthz").await.status, 200);
     app.database.cluster().revive().await.unwrap();

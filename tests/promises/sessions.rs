@@ -1,6 +1,6 @@
 //! A session: what its cookie is like, when it is over, and that its owner can end the others.
 
-use crate::support::app::{PASSWORD, TestApp};
+use crate::support::app::{Actor, PASSWORD, TestApp};
 use crate::support::walk::change;
 use axum::body::Body;
 use axum::http::{Request, header};
@@ -63,6 +63,36 @@ async fn a_session_ends_by_itself_when_it_rests_too_long_or_its_time_is_up() {
         assert_eq!(actor.get("/electors").await.expect(303).location(), "/sign-in?next=/electors&ended=1");
         actor.get("/api/v1/electors/1.1").await.expect(401);
         assert!(app.nobody().get("/sign-in?ended=1").await.expect(200).text(".notice").contains("signed out"));
+    }
+}
+
+#[tokio::test]
+async fn signing_in_says_that_access_has_ended_to_whoever_had_it_and_to_nobody_else() {
+    let app = TestApp::new().await;
+    let notice = async |actor: &Actor| actor.get("/sign-in?ended=1").await.expect(200).text(".notice");
+    for over in [
+        "update access_grant set ended_at = now() where account_id = $1",
+        "update access_grant set ends_at = now() - interval '1 second', starts_at = now() - interval '1 day' where account_id = $1",
+    ] {
+        let (actor, other) = (app.actor(Role::Volunteer, "all").await, app.actor(Role::Volunteer, "all").await);
+        let mut db = app.database.operator().await;
+        sqlx::query(over).bind(actor.account.id).execute(&mut db).await.unwrap();
+        sqlx::query("update session set idle_until = now() where account_id = $1")
+            .bind(other.account.id)
+            .execute(&mut db)
+            .await
+            .unwrap();
+        let said = notice(&actor).await;
+        assert!(said.starts_with("Your access has ended. Ask whoever runs your campaign"), "{said}");
+        assert!(said.contains("organiser"), "{said}");
+        let kept = actor.get("/sign-in?ended=1&kept=1").await.expect(200).text(".notice");
+        assert!(kept.contains("Your answers are kept") && !kept.contains("go on at the next door"), "{kept}");
+        assert!(!actor.get("/sign-in").await.expect(200).text("main").contains("has ended"));
+        assert!(notice(&other).await.starts_with("You were signed out."));
+        assert!(notice(&app.nobody()).await.starts_with("You were signed out."));
+        // Access that was given again is not over.
+        app.grant(actor.account.id, Role::Volunteer, "all").await;
+        assert!(notice(&actor).await.starts_with("You were signed out."));
     }
 }
 

@@ -38,7 +38,8 @@ async fn every_page_leads_to_set_up_until_somebody_with_the_code_did_it() {
     assert_eq!(wrong.attribute("#controller", "value"), "The Lantern Party");
     assert_eq!(wrong.attribute("#password", "value"), "");
     let form = form.with("code", &code);
-    assert_eq!(nobody.post("/set-up", &form.fields()).await.expect(303).location(), "/sign-in");
+    let to = nobody.post("/set-up", &form.fields()).await.expect(303).location();
+    assert!(nobody.get(&to).await.expect(200).text(".notice.good").starts_with("Hustings is set up."), "{to}");
     nobody.post("/set-up", &form.fields()).await.expect(409);
     assert_eq!(nobody.get("/set-up").await.expect(303).location(), "/sign-in");
 
@@ -51,6 +52,32 @@ async fn every_page_leads_to_set_up_until_somebody_with_the_code_did_it() {
     assert_eq!(count(&app, "select count(*) from intention_code").await, 9);
     assert_eq!(count(&app, "select count(*) from poll where kind = 'local' and poll_date = '2027-05-06'").await, 1);
     assert!(issue_code(&Operator::connect(&app.urls().owner).unwrap()).await.is_err());
+}
+
+#[tokio::test]
+async fn the_code_counts_however_it_is_written_and_stays_in_the_form() {
+    let app = empty().await;
+    let code = issue_code(&Operator::connect(&app.urls().owner).unwrap()).await.unwrap();
+    let typed = format!(" {} ", code.to_uppercase().replace('-', " "));
+    let nobody = app.nobody();
+    let form = Form::of(&nobody.get("/set-up").await, "main form")
+        .with("code", &typed)
+        .with("controller", "C")
+        .with("contact", "c@lantern.example")
+        .with("privacy_notice", "N")
+        .with("poll_name", "Long over")
+        .with("poll_date", "2020-05-07")
+        .with("name", "A")
+        .with("email", "a@lantern.example")
+        .with("password", PASSWORD);
+    let past = nobody.post("/set-up", &form.fields()).await.expect(422);
+    assert!(
+        past.text(".errors").contains("That day is past. Give the day of a poll to come"),
+        "{}",
+        past.text(".errors")
+    );
+    assert_eq!((past.attribute("#code", "value"), past.attribute("#password", "value")), (typed, String::new()));
+    nobody.post("/set-up", &form.with("poll_name", "").with("poll_date", "").fields()).await.expect(303);
 }
 
 #[tokio::test]

@@ -527,3 +527,22 @@ async fn only_organisers_reach_walk_lists() {
         other.post("/walk-lists/end", &[("list", &id)]).await.expect(403);
     }
 }
+
+#[tokio::test]
+async fn every_street_is_ticked_or_unticked_at_once() {
+    let (app, organiser) = place("Quillbrook").await;
+    let page = streets(&app, &organiser, &["QB1"]).await;
+    let ticked = |page: &Answer| (page.count("[name=street][checked]"), page.count("[name=street]"));
+    let press = async |form: Form, step: &str| {
+        organiser.post("/walk-lists/new", &form.with("step", step).fields()).await.expect(200)
+    };
+    let all = ticked(&page).1;
+    assert!(all > 0);
+    let none = press(choices(&page).with("name", "Mine"), "no-streets").await;
+    assert_eq!(ticked(&none), (0, all));
+    assert!(none.text("#counts").contains("0 doors"), "{}", none.text("#counts"));
+    assert_eq!(none.attribute("#name", "value"), "Mine");
+    assert_eq!(ticked(&press(choices(&none), "all-streets").await), (all, all));
+    // Enter in a field goes on, as it did.
+    assert_eq!(page.attribute("#new-list button", "value"), "preview");
+}

@@ -254,6 +254,7 @@ async fn the_application_cannot_make_a_session_or_become_somebody_else() {
         "select wall.begin_sign_in(gen_random_uuid(), 'a@b', '')",
         "select wall.change_password('00', 'x')",
         "select wall.own_sessions('00')",
+        "select wall.access_over('00')",
         "select wall.switch_session('00', gen_random_uuid(), sha256('x'), gen_random_uuid(), '', '')",
         "select wall.set_up('', '', '', '', '', '[]', '[]', '', null, '', gen_random_uuid(), '', '', '', gen_random_uuid())",
         "select wall.numbers_of(1)",

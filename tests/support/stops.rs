@@ -61,6 +61,7 @@ pub fn nobody() -> Vec<Stop> {
     vec![
         here("/sign-in"),
         open("/sign-in", "/sign-in?ended=1&kept=1&next=/canvass"),
+        open("/sign-in", "/sign-in?set_up=1"),
         send("/sign-in", "/sign-in", 422, &[("email", "nobody@lantern.example"), ("password", "wrong")]),
         send("/sign-in", "/sign-in", 422, &[("email", "nobody@lantern.example")]),
         here("/status"),
@@ -206,6 +207,7 @@ fn lists(site: &Site) -> Vec<Stop> {
             409,
             &with(&[("name", "Saturday"), ("order", "council"), ("expected", "9/9/9")]),
         ),
+        Stop { status: 303, ..here("/walk-lists/end") },
         send("/walk-lists/end", "/walk-lists/end", 200, &[("list", &site.walk.list)]),
         send("/walk-lists/end", "/walk-lists/end", 409, &[("list", &site.ended_list)]),
         open(LIST, format!("{list}?said=made")),
@@ -257,6 +259,7 @@ fn accounts(site: &Site) -> Vec<Stop> {
         open("/access", "/access?tab=ended"),
         send("/access", "/access", 200, &[("q", "organiser"), ("tab", "accounts")]),
         send("/access", "/access", 200, &[("q", "nobody of this name")]),
+        Stop { status: 303, ..here("/access/accounts") },
         here("/access/accounts/new"),
         send("/access/accounts", "/access/accounts", 422, &[("name", ""), ("email", "nobody"), ("password", "short")]),
         send("/access/accounts", "/access/accounts", 200, &[("name", "Bo"), ("email", "bo@lantern.example")]),

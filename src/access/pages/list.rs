@@ -3,9 +3,10 @@
 use crate::access::store::accounts::{self, Account};
 use crate::access::store::grants::{self, Counts, Grant, Which};
 use crate::web::paging::Paging;
-use crate::web::{Answer, Form, Layout, Query, Viewer, words};
+use crate::web::{Answer, Form, Layout, Query, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
+use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -100,6 +101,11 @@ pub struct Search {
 /// `GET /access`
 pub async fn list(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> Answer {
     draw(viewer, layout, Tab::asked(&asked.tab), String::new(), grants::order(&asked.sort), &asked.page).await
+}
+
+/// `GET /access/accounts`: where a form posts to; the accounts themselves are a part of the list.
+pub async fn accounts_by_address(_: Viewer) -> Response {
+    see_other("/access?tab=accounts")
 }
 
 /// `POST /access`

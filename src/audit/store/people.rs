@@ -177,6 +177,21 @@ pub async fn who_saw(scope: &mut Scoped, elector: ElectorId, skip: i64, take: i6
     Ok(Sights { rows, total })
 }
 
+/// Whether there is such a person, or was one whom a look still names. Shows nobody.
+///
+/// # Errors
+/// What the database says.
+pub async fn was_held(scope: &mut Scoped, elector: ElectorId) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from elector e where e.partition_id = $1 and e.elector_id = $2)
+             or exists (select from subject s where s.partition_id = $1 and s.elector_id = $2) as "held!""#,
+        elector.partition,
+        elector.id
+    )
+    .fetch_one(scope.connection())
+    .await?)
+}
+
 /// A person as the finder shows them.
 #[derive(Debug, Clone)]
 pub struct Found {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct NewForm {
-    /// What the button pressed asks for: `districts`, `streets` or `preview`.
+    /// What the button pressed asks for: `districts`, `streets`, `all-streets`, `no-streets` or `preview`.
     pub step: String,
     /// The districts chosen, by number.
     pub district: Vec<i32>,

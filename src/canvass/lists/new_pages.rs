@@ -135,7 +135,8 @@ pub async fn step(viewer: Viewer, layout: Layout, Form(form): Form<NewForm>) -> 
         Err(error) => return districts_page(scope, layout, form, fields(error)?).await,
     };
     let preview = form.step == "preview";
-    let draft = Draft::read(&mut scope, place, form).await?;
+    let mut draft = Draft::read(&mut scope, place, form).await?;
+    draft.tick_as_asked();
     match draft.count(&mut scope).await {
         Ok((counted, choices)) if preview => preview_page(scope, layout, draft, counted, choices, false).await,
         Ok((counted, _)) => streets_page(scope, layout, draft, Some(counted), FieldErrors::default()).await,
@@ -192,6 +193,16 @@ impl Draft {
             form.poll = polls.first().map_or_else(|| "national".to_owned(), |p| p.id.to_string());
         }
         Ok(Draft { form, place, streets, polls })
+    }
+
+    /// Ticks every street, or none, when the button pressed says so.
+    fn tick_as_asked(&mut self) {
+        let all = self.streets.iter().map(|s| format!("{}:{}", s.area_no, s.key));
+        match self.form.step.as_str() {
+            "all-streets" => self.form.street = all.collect(),
+            "no-streets" => self.form.street = Vec::new(),
+            _ => {}
+        }
     }
 
     /// The streets ticked, of those that there are.

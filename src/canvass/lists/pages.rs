@@ -136,6 +136,11 @@ struct EndPage {
     ending: Ending,
 }
 
+/// `GET /walk-lists/end`: a page that was reloaded after its form; the lists to tick are where it came from.
+pub async fn end_by_address(_: Viewer) -> Response {
+    see_other("/walk-lists")
+}
+
 /// `POST /walk-lists/end`: first says what will stop, then does it.
 ///
 /// # Errors
