@@ -44,6 +44,16 @@ create table account (
   unique (email)
 );
 
+-- When an account got another password, and from whom: whoever sets somebody's password could come in as them. Written by
+-- the table of accounts itself; null where they changed it themselves.
+create table password_change (
+  account_id uuid not null references account,
+  at timestamptz not null default clock_timestamp(),
+  by_account uuid references account,
+  by_operator boolean not null default false,
+  primary key (account_id, at)
+);
+
 -- Nothing is seen without a grant: one account, one role, one area, a purpose, a start, an end,
 -- who gave it and why.
 create table access_grant (
@@ -152,6 +162,8 @@ grant insert (grant_id, account_id, role, area_id, purpose, reason, starts_at, e
 grant select (session_id, grant_id, account_id, started_at, refreshed_at, idle_until, ends_at, ended_at, ended_why, agent, address)
   on session to hustings_administrator, hustings_protection;
 grant update (ended_at, ended_why) on session to hustings_administrator;
+grant select on password_change to hustings_administrator, hustings_protection;
+grant insert on password_change to hustings_wall;
 grant select on lockdown to hustings_administrator;
 grant insert (tool, notice, opens_at, closed_at, closed_by), update (opened_at, opened_by) on lockdown to hustings_administrator;
 
@@ -165,6 +177,8 @@ alter table sign_in_failure enable row level security;
 alter table sign_in_failure force row level security;
 alter table operator_session enable row level security;
 alter table operator_session force row level security;
+alter table password_change enable row level security;
+alter table password_change force row level security;
 alter table lockdown enable row level security;
 alter table lockdown force row level security;
 alter table set_up_code enable row level security;

@@ -124,6 +124,16 @@ begin
 end
 $$;
 
+-- Puts on record that an account got another password, whoever sent the statement.
+create function wall.note_password() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  insert into public.password_change (account_id, by_account, by_operator)
+  values (new.account_id, wall.account(), pg_has_role(session_user, 'hustings_operator', 'member'));
+  return null;
+end
+$$;
+
 -- A time that a record may bear as its own: nobody backdates.
 create function wall.just_now(at timestamptz) returns boolean
 language sql stable set search_path = '' as $$
@@ -230,6 +240,7 @@ alter function wall.just_now(timestamptz) owner to hustings_wall;
 alter function wall.may_name_areas() owner to hustings_wall;
 alter function wall.undo_districts(bigint, integer[]) owner to hustings_wall;
 alter function wall.keep_an_administrator() owner to hustings_wall;
+alter function wall.note_password() owner to hustings_wall;
 alter function wall.notice_goes_on(text, timestamptz) owner to hustings_wall;
 alter function wall.numbers_of(bigint) owner to hustings_wall;
 alter function wall.areas() owner to hustings_wall;
@@ -249,10 +260,16 @@ grant execute on function wall.who(text) to hustings_app;
 grant execute on function wall.untouched(name) to hustings_app, hustings_door, hustings_volunteer, hustings_organiser,
   hustings_membership, hustings_protection, hustings_administrator, hustings_importer;
 
-grant execute on function wall.keep_an_administrator() to hustings_owner;
+grant execute on function wall.keep_an_administrator(), wall.note_password() to hustings_owner;
 set local role hustings_owner;
 create trigger keep_an_administrator after update on access_grant
   for each statement execute function wall.keep_an_administrator();
+create trigger note_password after update of password_hash on account
+  for each row when (new.password_hash is distinct from old.password_hash) execute function wall.note_password();
+create policy administrator on password_change for select to hustings_administrator
+  using ((select wall.is('administrator')));
+create policy protection on password_change for select to hustings_protection
+  using ((select wall.is('data-protection-officer')));
 -- Accounts and what they may do: administrators act, the data protection officer reads. What is over
 -- is history: nobody changes when it ended.
 create policy administrator on account to hustings_administrator

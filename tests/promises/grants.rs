@@ -207,4 +207,11 @@ async fn nobodys_password_is_made_anew_without_being_asked_for() {
         app.nobody().post("/sign-in", &fields).await.expect(status);
     }
     assert!(!administrator.get(&path).await.expect(200).body.contains(&password), "it is shown once");
+
+    // Whoever set it could have come in as Bo since: that stands where Bo's looks do, and stays.
+    let account = administrator.get(&format!("/access/accounts/{}", bo.account.id)).await.expect(200);
+    assert!(account.text("main").contains("Password set by Administrator of all"), "{}", account.text("main"));
+    let officer = app.actor(Role::DataProtectionOfficer, "all").await;
+    let looks = officer.get(&format!("/protection/accounts/{}", bo.account.id)).await.expect(200);
+    assert!(looks.text(".page-head").contains("Administrator of all set its password"), "{}", looks.text(".page-head"));
 }

@@ -155,6 +155,31 @@ pub async fn set_password(scope: &mut Scoped, id: Uuid, password_hash: &str) -> 
     Ok(ended)
 }
 
+/// The last time that somebody else set an account's password.
+#[derive(Debug, Clone)]
+pub struct PasswordSet {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who; the operator when it is nobody's.
+    pub by: String,
+}
+
+/// When somebody else set this account's password last: whoever did could have come in as them since.
+///
+/// # Errors
+/// What the database says.
+pub async fn password_set(scope: &mut Scoped, id: Uuid) -> Result<Option<PasswordSet>, Error> {
+    Ok(sqlx::query_as!(
+        PasswordSet,
+        r#"select p.at, coalesce(a.name, 'the operator') as "by!" from password_change p
+           left join account a on a.account_id = p.by_account
+           where p.account_id = $1 and (p.by_account <> $1 or p.by_operator) order by p.at desc limit 1"#,
+        id
+    )
+    .fetch_optional(scope.connection())
+    .await?)
+}
+
 /// A place where an account is signed in.
 #[derive(Debug, Clone)]
 pub struct Session {

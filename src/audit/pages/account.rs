@@ -17,6 +17,7 @@ use uuid::Uuid;
 struct AccountPage {
     layout: Layout,
     account: Account,
+    password: Option<accounts::PasswordSet>,
     figures: Figures,
     refused: i64,
     looks: Looks,
@@ -44,6 +45,7 @@ pub struct Asked {
 pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(asked): Query<Asked>) -> Answer {
     let mut scope = viewer.scope().await?;
     let account = accounts::find(&mut scope, id).await?;
+    let password = accounts::password_set(&mut scope, id).await?;
     let figures = store::figures(&mut scope, id).await?;
     let (_, refused) = store::refusals(&mut scope, id, None, 1).await?;
     let paging = Paging::asked(&asked.page);
@@ -52,7 +54,7 @@ pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(as
     let looks = scope.finish(looks).await?;
     paging.must_be_there(looks.rows.len())?;
     let paging = paging.of(looks.total);
-    Ok(AccountPage { layout, account, figures, refused, looks, newest_first, paging }.into_response())
+    Ok(AccountPage { layout, account, password, figures, refused, looks, newest_first, paging }.into_response())
 }
 
 /// `POST /protection/accounts/{id}/file`: the same whole, as CSV. A post, since it takes names away and is on record so.
