@@ -101,7 +101,7 @@ create table result (
   voted text check (voted in ('post', 'in-person', 'proxy')),
   note text check (length(note) between 1 and 500),
   -- What the device claims; what orders is received_at.
-  at timestamptz not null check (at between '0001-01-01' and '9999-12-31'),
+  at timestamptz not null check (at >= '0001-01-01 00:00+00' and at < '10000-01-01 00:00+00'),
   received_at timestamptz not null default clock_timestamp(),
   base uuid,
   account_id uuid not null references account,

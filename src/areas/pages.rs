@@ -113,18 +113,18 @@ async fn list_page(scope: &mut Scoped, layout: Layout, errors: FieldErrors, type
     Ok(AreasPage { layout, errors, districts, made, may_change, typed })
 }
 
-/// A scoped transaction for who may name areas.
+/// A scoped transaction for who may name areas. To others one area's form is not there, like an area outside their own.
 async fn naming(viewer: &Viewer) -> Result<Scoped, Error> {
     let mut scope = viewer.scope().await?;
-    if store::may_name(&mut scope).await? {
-        return Ok(scope);
-    }
-    Err(Error::Forbidden("An organiser of all areas names wards, or an administrator"))
+    if store::may_name(&mut scope).await? { Ok(scope) } else { Err(Error::NotFound) }
 }
 
 /// `POST /areas`
 pub async fn add(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> Answer {
-    let mut scope = naming(&viewer).await?;
+    let mut scope = viewer.scope().await?;
+    if !store::may_name(&mut scope).await? {
+        return Err(Error::Forbidden("An organiser of all areas names wards, or an administrator"));
+    }
     let added = match typed.read() {
         Ok(new) => store::add(&mut scope, &new).await,
         Err(error) => Err(error),

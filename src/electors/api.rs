@@ -87,7 +87,7 @@ async fn within(viewer: &Viewer, code: &str) -> Result<Scoped, Error> {
 
 async fn results(scope: &mut Scoped, terms: Terms, limit: usize) -> Result<Seen<Results>, Error> {
     let districts = store::districts(scope).await?.iter().map(|d| d.area_no).collect();
-    let wanted = Wanted { terms: Some(terms), districts, ..Wanted::default() };
+    let wanted = Wanted { terms: Some(terms), districts, whole: true, ..Wanted::default() };
     let matches = find::matches(scope, &wanted, "local").await?;
     let ids: Vec<ElectorId> = matches.homes.iter().flat_map(Group::ids).take(limit).collect();
     let electors = summaries(scope, &ids).await?;

@@ -27,12 +27,28 @@ pub struct Wanted {
     pub terms: Option<Terms>,
     /// Only these districts of the area in use.
     pub districts: Vec<i32>,
+    /// Whether these are all of the area's, to a session that row security narrows to them anyway.
+    pub whole: bool,
     /// Only these intentions.
     pub intention: Intention,
     /// Only those asked then.
     pub asked: Asked,
     /// How homes stand.
     pub order: Order,
+}
+
+/// Where somebody is looked for. All of the area in use is not named once more where row security names it: PostgreSQL would
+/// try each district that is asked for against each that may be seen, in every index (69 districts: 4,761 tries, not 69).
+#[derive(Clone, Copy)]
+struct Within<'a> {
+    districts: &'a [i32],
+    whole: bool,
+}
+
+impl<'a> Within<'a> {
+    fn named(self) -> Option<&'a [i32]> {
+        (!self.whole).then_some(self.districts)
+    }
 }
 
 /// What was found, home by home. Nobody is shown by it: [`super::store::homes`] shows a page of it.
@@ -51,9 +67,10 @@ pub struct Matches {
 /// # Errors
 /// What the database says.
 pub async fn matches(scope: &mut Scoped, wanted: &Wanted, kind: &str) -> Result<Matches, Error> {
+    let within = Within { districts: &wanted.districts, whole: wanted.whole };
     let mut found = match (&wanted.terms, &wanted.intention) {
-        (Some(terms), _) => find(scope, &wanted.districts, terms).await?,
-        (None, Intention::Codes(codes)) => intending(scope, &wanted.districts, kind, codes).await?,
+        (Some(terms), _) => find(scope, within, terms).await?,
+        (None, Intention::Codes(codes)) => intending(scope, within, kind, codes).await?,
         (None, _) => everybody(scope, &wanted.districts).await?,
     };
     let more = found.len() > MOST;
@@ -65,17 +82,17 @@ pub async fn matches(scope: &mut Scoped, wanted: &Wanted, kind: &str) -> Result<
 }
 
 /// Everybody whom the words may mean: the plain meanings, or else the first other one that finds somebody.
-async fn find(scope: &mut Scoped, districts: &[i32], terms: &Terms) -> Result<Vec<Found>, Error> {
+async fn find(scope: &mut Scoped, within: Within<'_>, terms: &Terms) -> Result<Vec<Found>, Error> {
     let mut found = match terms.numbers.is_empty() {
         true => Vec::new(),
-        false => ask!(scope, "src/electors/sql/by_number.sql", districts, &terms.numbers, MOST_ROWS),
+        false => ask!(scope, "src/electors/sql/by_number.sql", within.named(), &terms.numbers, MOST_ROWS),
     };
     for meaning in &terms.plain {
-        found.extend(by_meaning(scope, districts, meaning).await?);
+        found.extend(by_meaning(scope, within, meaning).await?);
     }
     let mut otherwise = terms.otherwise.iter();
     while let (true, Some(meaning)) = (found.is_empty(), otherwise.next()) {
-        found = by_meaning(scope, districts, meaning).await?;
+        found = by_meaning(scope, within, meaning).await?;
     }
     let mut seen = HashSet::new();
     found.retain(|f| seen.insert((f.partition_id, f.elector_id)));
@@ -83,17 +100,18 @@ async fn find(scope: &mut Scoped, districts: &[i32], terms: &Terms) -> Result<Ve
 }
 
 /// Everybody whom one meaning means, each of its beginnings by its own index, one after the other.
-async fn by_meaning(scope: &mut Scoped, districts: &[i32], meaning: &Meaning) -> Result<Vec<Found>, Error> {
-    let narrowed = match &meaning.district {
-        Some(letters) => lettered(scope, districts, letters).await?,
-        None => districts.to_vec(),
+async fn by_meaning(scope: &mut Scoped, within: Within<'_>, meaning: &Meaning) -> Result<Vec<Found>, Error> {
+    let lettered = match &meaning.district {
+        Some(letters) => Some(lettered(scope, within.districts, letters).await?),
+        None => None,
     };
+    let within = lettered.as_deref().map_or(within, |districts| Within { districts, whole: false });
     match (meaning.names.is_anybody(), meaning.spot.is_anywhere()) {
-        _ if narrowed.is_empty() => Ok(Vec::new()),
-        (_, false) => at_spot(scope, &narrowed, meaning).await,
-        (false, true) => named(scope, &narrowed, meaning).await,
-        (true, true) if meaning.postcode.is_empty() => everybody(scope, &narrowed).await,
-        (true, true) => in_postcode(scope, &narrowed, &meaning.postcode).await,
+        _ if within.districts.is_empty() => Ok(Vec::new()),
+        (_, false) => at_spot(scope, within, meaning).await,
+        (false, true) => named(scope, within, meaning).await,
+        (true, true) if meaning.postcode.is_empty() => everybody(scope, within.districts).await,
+        (true, true) => in_postcode(scope, within, &meaning.postcode).await,
     }
 }
 
@@ -107,13 +125,13 @@ async fn lettered(scope: &mut Scoped, districts: &[i32], letters: &str) -> Resul
     Ok(sql.fetch_all(scope.connection()).await?)
 }
 
-async fn in_postcode(scope: &mut Scoped, districts: &[i32], begins: &str) -> Result<Vec<Found>, Error> {
-    Ok(ask!(scope, "src/electors/sql/by_postcode.sql", districts, begins, below(begins), MOST_ROWS))
+async fn in_postcode(scope: &mut Scoped, within: Within<'_>, begins: &str) -> Result<Vec<Found>, Error> {
+    Ok(ask!(scope, "src/electors/sql/by_postcode.sql", within.named(), begins, below(begins), MOST_ROWS))
 }
 
 /// Everybody of a name, in each order, within the meaning's postcode where it has one.
-async fn named(scope: &mut Scoped, districts: &[i32], meaning: &Meaning) -> Result<Vec<Found>, Error> {
-    let mut found = Vec::new();
+async fn named(scope: &mut Scoped, within: Within<'_>, meaning: &Meaning) -> Result<Vec<Found>, Error> {
+    let (mut found, districts) = (Vec::new(), within.named());
     let postcode = meaning.postcode.as_str();
     for NameProbe { begins, other } in &meaning.names.surnames {
         let below = below(begins);
@@ -148,7 +166,7 @@ async fn named(scope: &mut Scoped, districts: &[i32], meaning: &Meaning) -> Resu
 
 /// Everybody whose surname has several words, by a later one of them: "jones" finds Prys-Jones. In one question, since
 /// nearly all surnames have one word.
-async fn later_named(scope: &mut Scoped, districts: &[i32], meaning: &Meaning) -> Result<Vec<Found>, Error> {
+async fn later_named(scope: &mut Scoped, districts: Option<&[i32]>, meaning: &Meaning) -> Result<Vec<Found>, Error> {
     let pairs = meaning.names.later();
     let begins: Vec<String> = pairs.iter().map(|(surname, _)| surname.clone()).collect();
     let belows: Vec<String> = begins.iter().map(|b| below(b)).collect();
@@ -158,8 +176,8 @@ async fn later_named(scope: &mut Scoped, districts: &[i32], meaning: &Meaning) -
 }
 
 /// Everybody at an address, of the meaning's name where it has one.
-async fn at_spot(scope: &mut Scoped, districts: &[i32], meaning: &Meaning) -> Result<Vec<Found>, Error> {
-    let mut found = Vec::new();
+async fn at_spot(scope: &mut Scoped, within: Within<'_>, meaning: &Meaning) -> Result<Vec<Found>, Error> {
+    let (mut found, districts) = (Vec::new(), within.named());
     let postcode = &meaning.postcode;
     let (surnames, forenames) = meaning.names.pairs();
     for begins in &meaning.spot.addresses {
@@ -208,8 +226,8 @@ async fn everybody(scope: &mut Scoped, districts: &[i32]) -> Result<Vec<Found>, 
 }
 
 /// Everybody with one of these intentions, when no words were typed.
-async fn intending(scope: &mut Scoped, districts: &[i32], kind: &str, codes: &[String]) -> Result<Vec<Found>, Error> {
-    Ok(ask!(scope, "src/electors/sql/by_intention.sql", districts, kind, codes, MOST_ROWS))
+async fn intending(scope: &mut Scoped, within: Within<'_>, kind: &str, codes: &[String]) -> Result<Vec<Found>, Error> {
+    Ok(ask!(scope, "src/electors/sql/by_intention.sql", within.named(), kind, codes, MOST_ROWS))
 }
 
 /// What filters and the order by last asked need to know. Empty where neither was chosen.

@@ -379,6 +379,7 @@ async fn show_pairs(mut scope: Scoped, layout: Layout, import: Option<Import>, o
 /// Which pair of which register, what of it, and the page it stood on.
 #[derive(Deserialize)]
 pub struct Decision {
+    #[serde(default)]
     register: i64,
     new: ElectorId,
     old: ElectorId,
@@ -388,9 +389,8 @@ pub struct Decision {
 }
 
 impl Decision {
-    async fn make(self, viewer: &Viewer, back: &str) -> Answer {
-        let mut scope = viewer.scope().await?;
-        doubtful::decide(&mut scope, self.register, self.new, self.old, self.verdict).await?;
+    async fn make(self, mut scope: Scoped, register: i64, back: &str) -> Answer {
+        doubtful::decide(&mut scope, register, self.new, self.old, self.verdict).await?;
         scope.commit().await?;
         Ok(see_other(&format!("{back}?page={}", Paging::asked(&self.page).page())))
     }
@@ -398,12 +398,15 @@ impl Decision {
 
 /// `POST /imports/{id}/matches`
 pub async fn decide(viewer: Viewer, Path(id): Path<Uuid>, Form(decision): Form<Decision>) -> Answer {
-    decision.make(&viewer, &format!("/imports/{id}/matches")).await
+    let mut scope = viewer.scope().await?;
+    let register = store::open(&mut scope, id).await?.register_id.ok_or(Error::NotFound)?;
+    decision.make(scope, register, &format!("/imports/{id}/matches")).await
 }
 
 /// `POST /imports/matches`
 pub async fn decide_open(viewer: Viewer, Form(decision): Form<Decision>) -> Answer {
-    decision.make(&viewer, "/imports/matches").await
+    let register = decision.register;
+    decision.make(viewer.scope().await?, register, "/imports/matches").await
 }
 
 impl ListPage {

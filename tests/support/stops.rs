@@ -139,11 +139,26 @@ fn organiser(site: &Site) -> Vec<Stop> {
         here("/insight"),
         open("/insight", "/insight?kind=local&sort=rate&up=1"),
         here("/insight/disagreements"),
-        here("/areas"),
         here("/polls"),
         refused("/access", 403),
     ]);
+    stops.extend(areas(site));
     stops
+}
+
+/// Administrators name areas, and organisers of all of them.
+fn areas(site: &Site) -> Vec<Stop> {
+    let area = format!("/areas/{}", site.area);
+    let district = format!("/areas/districts/{}", site.district);
+    let long = "x".repeat(201);
+    vec![
+        here("/areas"),
+        send("/areas", "/areas", 422, &[]),
+        open("/areas/{id}", area.clone()),
+        send("/areas/{id}", area, 422, &[]),
+        open("/areas/districts/{number}", district.clone()),
+        send("/areas/districts/{number}", district, 422, &[("name", &long)]),
+    ]
 }
 
 fn electors(site: &Site) -> Vec<Stop> {
@@ -224,20 +239,12 @@ fn lists(site: &Site) -> Vec<Stop> {
 
 fn administrator(site: &Site) -> Vec<Stop> {
     let mut stops = accounts(site);
-    let area = format!("/areas/{}", site.area);
-    let district = format!("/areas/districts/{}", site.district);
-    let long = "x".repeat(201);
+    stops.extend(areas(site));
     stops.extend([
         here("/access/tools"),
         open("/access/tools/close", "/access/tools/close?tool=contact"),
         send("/access/tools/close", "/access/tools/close", 422, &[("tool", "contact"), ("notice", "")]),
         here("/access/permissions"),
-        here("/areas"),
-        send("/areas", "/areas", 422, &[]),
-        open("/areas/{id}", area.clone()),
-        send("/areas/{id}", area, 422, &[]),
-        open("/areas/districts/{number}", district.clone()),
-        send("/areas/districts/{number}", district, 422, &[("name", &long)]),
         here("/polls"),
         send("/polls", "/polls", 422, &[("name", ""), ("date", ""), ("kind", ""), ("area", "")]),
         refused("/electors", 403),

@@ -149,7 +149,8 @@ impl Choices {
         };
         let here = self.districts.iter().map(|d| d.area_no);
         let districts = here.filter(|area_no| search.district.is_none_or(|chosen| chosen == *area_no)).collect();
-        Ok(Wanted { terms, districts, intention, asked: search.asked, order: search.order })
+        let whole = search.district.is_none();
+        Ok(Wanted { terms, districts, whole, intention, asked: search.asked, order: search.order })
     }
 }
 

@@ -7,13 +7,13 @@ with named as materialized (
   cross join lateral (
     select * from (
       select l.partition_id, l.elector_id, l.household_id, l.area_no, l.position, l.name_key from elector l
-      where l.area_no = any($1::integer[]) and l.later_key <> '' and l.later_key >= n.begins and l.later_key < n.below
+      where ($1::integer[] is null or l.area_no = any($1)) and l.later_key <> '' and l.later_key >= n.begins and l.later_key < n.below
         and l.forename_key ^@ n.forename
       limit $6) later
     union all
     select * from (
       select l.partition_id, l.elector_id, l.household_id, l.area_no, l.position, l.name_key from elector l
-      where l.area_no = any($1::integer[]) and l.last_key <> '' and l.last_key >= n.begins and l.last_key < n.below
+      where ($1::integer[] is null or l.area_no = any($1)) and l.last_key <> '' and l.last_key >= n.begins and l.last_key < n.below
         and l.forename_key ^@ n.forename
       limit $6) last
   ) e
@@ -24,7 +24,7 @@ from named n
 where $5 = '' or exists (
   select from household h
   where h.partition_id = n.partition_id and h.household_id = n.household_id
-    and h.area_no = any($1::integer[]) and h.postcode_key ^@ $5
+    and ($1::integer[] is null or h.area_no = any($1)) and h.postcode_key ^@ $5
   offset 0
 )
 limit $6

@@ -4,13 +4,13 @@
 with named as materialized (
   select e.partition_id, e.elector_id, e.household_id, e.area_no, e.position, e.name_key
   from elector e
-  where e.area_no = any($1::integer[]) and e.name_key >= $2 and e.name_key < $3 and e.forename_key ^@ $4
+  where ($1::integer[] is null or e.area_no = any($1)) and e.name_key >= $2 and e.name_key < $3 and e.forename_key ^@ $4
 )
 select n.partition_id, n.elector_id, n.household_id, n.area_no, n.position, n.name_key
 from named n cross join lateral (
   select from household h
   where h.partition_id = n.partition_id and h.household_id = n.household_id
-    and h.area_no = any($1::integer[]) and h.postcode_key ^@ $5
+    and ($1::integer[] is null or h.area_no = any($1)) and h.postcode_key ^@ $5
   offset 0
 ) h
 limit $6

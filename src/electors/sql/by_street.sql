@@ -3,9 +3,9 @@
 -- names must begin, surname first and forename first, pair by pair (none: anybody).
 select e.partition_id, e.elector_id, e.household_id, e.area_no, e.position, e.name_key
 from household h join elector e using (partition_id, household_id)
-where h.area_no = any($1::integer[]) and h.street_key >= $2 and h.street_key < $3
+where ($1::integer[] is null or h.area_no = any($1)) and h.street_key >= $2 and h.street_key < $3
   and ($4::integer < 0 or h.number = $4) and ($5 = '' or lower(h.number_suffix) = $5)
-  and h.postcode_key ^@ $6 and e.area_no = any($1::integer[])
+  and h.postcode_key ^@ $6 and ($1::integer[] is null or e.area_no = any($1))
   and (cardinality($8::text[]) = 0 or exists (
     select from unnest($8::text[], $9::text[]) n (surname, forename)
     where (e.name_key ^@ n.surname or e.later_key ^@ n.surname or e.last_key ^@ n.surname)
