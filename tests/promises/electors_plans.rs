@@ -19,6 +19,7 @@ async fn plans(db: &mut PgConnection, name: &str, sql: &str, values: &str) -> Ve
             .unwrap();
         plans.push(format!("{name}, {mode}\n{}", lines.join("\n")));
     }
+    query(AssertSqlSafe(format!("deallocate {name}"))).execute(&mut *db).await.unwrap();
     plans
 }
 
@@ -105,7 +106,6 @@ async fn no_search_reads_all_electors() {
         for (name, sql, values) in searches {
             all_plans.extend(plans(&mut db, name, sql, &values).await);
         }
-        query("deallocate all").execute(&mut db).await.unwrap();
     }
     for plan in all_plans {
         for table in ["elector", "household"] {

@@ -116,6 +116,8 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("assignments", "{assignment}") => assignment.to_owned(),
         ("imports", "{id}") => site.applied.rsplit('/').next().unwrap().to_owned(),
         ("results", "{uuid}") => Uuid::now_v7().to_string(),
+        ("areas", "{id}") => site.area.clone(),
+        ("districts", "{number}") => site.district.clone(),
         _ => panic!("what is {part} of {route:?} in somebody else's area?"),
     };
     let mut path: Vec<String> = Vec::new();
