@@ -89,13 +89,14 @@ begin
 end
 $$;
 
--- Who names areas and says what they are made of: administrators, and organisers of all areas, who can give nobody more by
--- it than their own grant holds.
+-- Who names areas and says what they are made of: administrators, and organisers of all areas or of an authority, who bring a
+-- place's first register too. Policies let an organiser put in and take out districts of the grant's own only, so that
+-- nobody gets more by it than whoever does it holds.
 create function wall.may_name_areas() returns boolean
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return exists (select from wall.in_use() u join public.area a on a.area_id = u.area_id
-    where u.role = 'administrator' or (u.role = 'organiser' and a.kind = 'installation' and wall.open('contact')))
+    where u.role = 'administrator' or (u.role = 'organiser' and a.kind in ('installation', 'authority') and wall.open('contact')))
     or pg_has_role(session_user, 'hustings_operator', 'member');
 end
 $$;
@@ -106,7 +107,8 @@ language plpgsql volatile security definer set search_path = '' set timezone = '
 begin
   if wall.may_name_areas() then
     delete from public.area_district ad where ad.area_id = undo_districts.area and ad.area_no <> all (stay)
-      and ad.from_date >= current_date;
+      and ad.from_date >= current_date
+      and (ad.area_no = any (wall.areas()) or not exists (select from wall.in_use() u where u.role = 'organiser'));
   end if;
 end
 $$;

@@ -17,7 +17,7 @@ alter function wall.acts_for(text) owner to hustings_wall;
 set local role hustings_owner;
 
 -- What is not about people and everybody may read: areas, polls, codes, the installation. Only an administrator's session
--- changes polls; areas also an organiser's of all of them, as only an organiser's import counts the people of its districts.
+-- changes polls; areas also an organiser's of all of them or of an authority, as only an organiser's import counts the people of its districts.
 do $$
 declare
   open_table text;
@@ -38,19 +38,18 @@ begin
     end if;
   end loop;
 end $$;
-do $$
-declare
-  named text;
-begin
-  foreach named in array array['district', 'area', 'area_district'] loop
-    if named <> 'district' then
-      execute format('create policy organiser_adds on %I for insert to hustings_organiser
-        with check ((select wall.may_name_areas()))', named);
-    end if;
-    execute format('create policy organiser_changes on %I for update to hustings_organiser
-      using ((select wall.may_name_areas()))', named);
-  end loop;
-end $$;
+create policy organiser_adds on area for insert to hustings_organiser
+  with check ((select wall.may_name_areas()) and kind in ('ward', 'division', 'constituency', 'devolved', 'branch'));
+create policy organiser_changes on area for update to hustings_organiser
+  using ((select wall.may_name_areas()) and kind in ('ward', 'division', 'constituency', 'devolved', 'branch')
+    and not exists (select from area_district ad where ad.area_id = area.area_id and ad.until_date > current_date
+      and not ad.area_no = any ((select wall.areas())::integer[])));
+create policy organiser_adds on area_district for insert to hustings_organiser
+  with check ((select wall.may_name_areas()) and area_no = any ((select wall.areas())::integer[]));
+create policy organiser_changes on area_district for update to hustings_organiser
+  using ((select wall.may_name_areas()) and area_no = any ((select wall.areas())::integer[]));
+create policy organiser_changes on district for update to hustings_organiser
+  using ((select wall.may_name_areas()) and area_no = any ((select wall.areas())::integer[]));
 create policy importer on district_size to hustings_importer
   using ((select wall.is('organiser')) and area_no = any ((select wall.areas())::integer[]))
   with check (area_no = any ((select wall.areas())::integer[]));

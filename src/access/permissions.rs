@@ -134,7 +134,7 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     (Permission::ReadAreas, "See areas and polling districts", &[Organiser, Administrator]),
     (
         Permission::ManageAreas,
-        "Name wards and make areas of polling districts (organisers: of all areas only)",
+        "Name wards and make areas of polling districts (organisers: of all areas or an authority)",
         &[Organiser, Administrator],
     ),
     (Permission::ManagePolls, "Add polls", &[Administrator]),

@@ -1,4 +1,4 @@
-//! The pages of areas: administrators and organisers of all areas name districts and make areas of them,
+//! The pages of areas: administrators and organisers of all areas or an authority name districts and make areas of them,
 //! other organisers see their own with figures.
 
 use super::Kind;
@@ -123,7 +123,7 @@ async fn naming(viewer: &Viewer) -> Result<Scoped, Error> {
 pub async fn add(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> Answer {
     let mut scope = viewer.scope().await?;
     if !store::may_name(&mut scope).await? {
-        return Err(Error::Forbidden("An organiser of all areas names wards, or an administrator"));
+        return Err(Error::Forbidden("An organiser of all areas or of the authority names wards, or an administrator"));
     }
     let added = match typed.read() {
         Ok(new) => store::add(&mut scope, &new).await,

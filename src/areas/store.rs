@@ -182,7 +182,7 @@ pub struct NewArea {
     pub districts: Vec<i32>,
 }
 
-/// Whether whoever acts may name areas: administrators, and organisers of all areas.
+/// Whether whoever acts may name areas: administrators, and organisers of all areas or an authority.
 ///
 /// # Errors
 /// What the database says.

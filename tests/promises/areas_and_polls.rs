@@ -117,6 +117,38 @@ async fn an_administrator_makes_an_area_and_an_organiser_sees_their_own() {
 }
 
 #[tokio::test]
+async fn an_organiser_of_an_authority_names_its_wards_and_touches_no_other_s() {
+    let app = TestApp::new().await;
+    crate::support::app::seed_place(&app.database).await;
+    let mut db = app.database.operator().await;
+    sqlx::query("select wall.add_districts('Oldney', array['ON1'])").execute(&mut db).await.unwrap();
+    sqlx::query("update area set short_name = 'wexmere' where kind = 'authority' and name = 'Wexmere'")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    let number = "select area_no::text from district where letters = $1";
+    let (own, other): (String, String) = (
+        query_scalar(number).bind("QB1").fetch_one(&mut db).await.unwrap(),
+        query_scalar(number).bind("ON1").fetch_one(&mut db).await.unwrap(),
+    );
+    let organiser = app.actor(Role::Organiser, "Wexmere").await;
+    let ward = |name: &'static str, district: &str| {
+        [("kind", "ward".to_owned()), ("name", name.to_owned()), ("district", district.to_owned())]
+    };
+    let post = async |fields: [(&'static str, String); 3]| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        organiser.post("/areas", &fields).await
+    };
+    post(ward("Old Town", &own)).await.expect(303);
+    post(ward("Beyond", &other)).await.expect(403);
+    organiser.post(&format!("/areas/districts/{own}"), &[("name", "North")]).await.expect(303);
+    organiser.post(&format!("/areas/districts/{other}"), &[("name", "North")]).await.expect(404);
+    let made: Vec<String> =
+        query_scalar("select name from area where kind = 'ward' order by 1").fetch_all(&mut db).await.unwrap();
+    assert_eq!(made, ["Old Town", "Quillbrook", "Saltern"]);
+}
+
+#[tokio::test]
 async fn what_an_area_is_made_of_is_no_organiser_s_of_less_than_all_to_say() {
     let app = TestApp::new().await;
     crate::support::app::seed_place(&app.database).await;
