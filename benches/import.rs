@@ -93,7 +93,12 @@ fn read(path: &Path, today: NaiveDate) -> Outcome<u32> {
 
 fn operation(house: &House) -> Outcome<Operation> {
     let session = OperatorSession { os_user: "bench".into(), command: "register".into(), reason: String::new() };
-    Ok(Operation { operator: house.as_operator()?, session, json: false })
+    Ok(Operation {
+        operator: house.as_operator()?,
+        session,
+        keys: hustings::keys::Keys::of(&std::env::temp_dir()),
+        json: false,
+    })
 }
 
 /// Until the first search has found somebody.

@@ -1,5 +1,5 @@
 -- Polling districts are the only leaf; every other area is made of them, with dates.
--- Nothing here is about a person: everybody reads it, and 0010_gates.sql says whose sessions write it.
+-- Nothing here is about a person: everybody reads it, and 0090_gates.sql says whose sessions write it.
 set local role hustings_owner;
 
 -- A registration authority. Its partition never changes and means nothing else.

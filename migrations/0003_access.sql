@@ -90,6 +90,11 @@ create table session (
   refreshed_at timestamptz not null default now(),
   idle_until timestamptz not null,
   ends_at timestamptz not null,
+  -- From when anything may be seen with it: once the terms are accepted and what the role asks for is proved. Null: it opens
+  -- nothing but the way in.
+  cleared_at timestamptz,
+  -- When a second factor was proved with it last; null: never.
+  factor_at timestamptz,
   ended_at timestamptz,
   ended_why text check (ended_why in ('signed-out', 'access-ended', 'grant-ended', 'switched')),
   agent text not null default '' check (length(agent) <= 300),

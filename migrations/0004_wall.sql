@@ -20,7 +20,7 @@ begin
   from public.session s
   join public.access_grant g on g.grant_id = s.grant_id
   where s.key = held
-    and s.ended_at is null
+    and s.ended_at is null and s.cleared_at is not null
     and s.idle_until > statement_timestamp() and s.ends_at > statement_timestamp()
     and g.ended_at is null
     and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp();
@@ -49,6 +49,15 @@ create function wall.live() returns boolean
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return exists (select from wall.in_use());
+end
+$$;
+
+-- Was a second factor proved with this session within the last ten minutes? What cannot be taken back asks for it.
+create function wall.fresh() returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (select from wall.in_use() u join public.session s on s.session_id = u.session_id
+    where s.factor_at > statement_timestamp() - interval '10 minutes');
 end
 $$;
 
@@ -232,6 +241,7 @@ $$;
 alter function wall.in_use() owner to hustings_wall;
 alter function wall.untouched(name) owner to hustings_wall;
 alter function wall.open(text) owner to hustings_wall;
+alter function wall.fresh() owner to hustings_wall;
 alter function wall.live() owner to hustings_wall;
 alter function wall.tool_of(text) owner to hustings_wall;
 alter function wall.is(text) owner to hustings_wall;
@@ -251,7 +261,7 @@ alter type wall.in_use owner to hustings_wall;
 alter type wall.session_state owner to hustings_wall;
 
 -- Each of these tells a session about itself and nothing else.
-grant execute on function wall.open(text), wall.live(), wall.is(text), wall.account(),
+grant execute on function wall.open(text), wall.live(), wall.fresh(), wall.is(text), wall.account(),
   wall.session_id(), wall.acting(uuid, uuid, uuid), wall.areas(), wall.just_now(timestamptz)
   to hustings_volunteer, hustings_organiser, hustings_membership, hustings_protection,
   hustings_administrator, hustings_importer;

@@ -82,8 +82,8 @@ create function wall.open_session(session uuid, key bytea, account uuid, grant_w
 returns table (session_id uuid, role text, area text, ends_at timestamptz)
 language sql volatile security definer set search_path = '' as $$
   select wall.forget_searches();
-  insert into public.session as s (session_id, key, grant_id, account_id, idle_until, ends_at, agent, address)
-  select session, open_session.key, g.grant_id, g.account_id, statement_timestamp() + wall.idle_of(g.role),
+  insert into public.session as s (session_id, key, grant_id, account_id, cleared_at, idle_until, ends_at, agent, address)
+  select session, open_session.key, g.grant_id, g.account_id, statement_timestamp(), statement_timestamp() + wall.idle_of(g.role),
     least(g.ends_at, greatest(statement_timestamp() + wall.lasts_of(g.role), (
       select max(a.ends_at) + interval '2 hours' from public.assignment a
       where g.role = 'volunteer' and a.account_id = g.account_id and a.ended_at is null))),

@@ -12,6 +12,10 @@ pub mod config;
 pub mod database;
 /// What can go wrong, as a person is told it.
 pub mod error;
+/// The installation's own keys, in files beside the database.
+pub mod keys;
+/// Letters by email, from fixed forms.
+pub mod mail;
 /// Routes with their permissions, middleware, the page shell, forms, headers.
 pub mod web;
 

@@ -95,8 +95,8 @@ async fn grants(db: &mut PgConnection, people: &[Person], role: Role) -> Outcome
 pub async fn sessions(db: &mut PgConnection, people: &[Person]) -> Outcome {
     let keys = people.iter().map(|p| Ok(p.credential()?.key())).collect::<Outcome<Vec<Vec<u8>>>>()?;
     query(
-        "insert into session (session_id, key, grant_id, account_id, idle_until, ends_at)
-         select s, k, g, a, now() + interval '12 hours', now() + interval '14 hours'
+        "insert into session (session_id, key, grant_id, account_id, cleared_at, idle_until, ends_at)
+         select s, k, g, a, now(), now() + interval '12 hours', now() + interval '14 hours'
          from unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::uuid[]) t (s, k, g, a)",
     )
     .bind(people.iter().map(|p| p.session).collect::<Vec<_>>())

@@ -16,6 +16,6 @@ mod until;
 
 pub use browser::browser;
 pub use named::{email_address, person_name, text};
-pub use permissions::{PERMISSIONS, Permission, Role};
+pub use permissions::{PERMISSIONS, Permission, Role, STEP_UP};
 pub use token::Token;
 pub use until::{coming_end, default_end, grant_end, local_time, parse_until};

@@ -144,6 +144,11 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     (Permission::ReadAccessLog, "Find who saw whom, by name", &[DataProtectionOfficer]),
 ];
 
+/// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
+/// be taken back. Never ending access, assigning a list, or a volunteer's grant in one's own area: the Guard must not stand in
+/// the way of a Saturday.
+pub const STEP_UP: &[Permission] = &[];
+
 impl Permission {
     /// The roles that hold it.
     pub fn roles(self) -> &'static [Role] {

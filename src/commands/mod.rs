@@ -23,6 +23,7 @@ pub use operation::Operation;
 use crate::config::{Config, Flags};
 use crate::database::{Operator, OperatorSession};
 use crate::error::Error;
+use crate::keys::Keys;
 use clap::{Parser, Subcommand};
 use place::{Place, Tables};
 use std::process::ExitCode;
@@ -163,7 +164,8 @@ async fn dispatch(line: Line) -> Result<(), Error> {
 async fn with_database(line: Line, config: &Config, place: &Place) -> Result<(), Error> {
     let command = line.command.word().to_owned();
     let session = OperatorSession { os_user: os_user(), command, reason: line.reason };
-    let operation = Operation { operator: Operator::connect(&place.urls().owner)?, session, json: line.json };
+    let keys = Keys::of(&place.data(config));
+    let operation = Operation { operator: Operator::connect(&place.urls().owner)?, session, keys, json: line.json };
     let done = match line.command {
         Command::Config => show_config(&operation, config, place).await,
         Command::Demo => demo(&operation, config, place).await,

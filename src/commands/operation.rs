@@ -3,6 +3,7 @@
 use crate::access::Permission;
 use crate::database::{Operator, OperatorSession, Scoped};
 use crate::error::Error;
+use crate::keys::Keys;
 
 /// Who runs a command, which, why, and how to print.
 pub struct Operation {
@@ -10,6 +11,8 @@ pub struct Operation {
     pub operator: Operator,
     /// On record with the first statement.
     pub session: OperatorSession,
+    /// The installation's own keys.
+    pub keys: Keys,
     /// Print JSON.
     pub json: bool,
 }
@@ -26,7 +29,7 @@ impl Operation {
     /// The same run, for this reason.
     pub fn because(&self, reason: &str) -> Self {
         let session = OperatorSession { reason: reason.to_owned(), ..self.session.clone() };
-        Operation { operator: self.operator.clone(), session, json: self.json }
+        Operation { operator: self.operator.clone(), session, keys: self.keys.clone(), json: self.json }
     }
 
     /// Prints a list: as a JSON array when asked, else a line for each as `words` puts it.

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::database::cluster::{self, ClusterError};
 use crate::database::{Database, Operator, OperatorSession};
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::setup;
 use crate::web::{self, App};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -77,7 +78,8 @@ async fn first_evening(place: &Place, config: &Config, demo: bool) -> Result<(),
     if demo {
         let session =
             OperatorSession { os_user: super::os_user(), command: "serve --demo".into(), reason: String::new() };
-        let operation = Operation { operator: operator.clone(), session, json: false };
+        let keys = Keys::of(&config.data);
+        let operation = Operation { operator: operator.clone(), session, keys, json: false };
         eprintln!("The demonstration is made once: this takes a minute.");
         std::fs::create_dir_all(&config.data).map_err(Error::internal)?;
         print!("{}", crate::demo::make(&operation, &config.data.join(crate::demo::SIGN_INS)).await?);

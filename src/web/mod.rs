@@ -31,6 +31,7 @@ pub use viewer::{Ended, Viewer, Visitor};
 
 use crate::config::Config;
 use crate::database::Database;
+use crate::keys::Keys;
 use crate::registers::turns::Turns;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -42,6 +43,8 @@ pub struct App {
     pub database: Database,
     /// The configuration.
     pub config: Arc<Config>,
+    /// The installation's own keys.
+    pub keys: Keys,
     /// Set once PostgreSQL's program was replaced under the running server: `/readyz` says so.
     pub postgres_replaced: Arc<AtomicBool>,
     /// Long work that outlives its request.
@@ -55,6 +58,7 @@ impl App {
     pub fn new(database: Database, config: Config) -> Self {
         App {
             database,
+            keys: Keys::of(&config.data),
             config: Arc::new(config),
             postgres_replaced: Arc::default(),
             background: Background::default(),

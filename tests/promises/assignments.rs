@@ -150,6 +150,7 @@ async fn command(app: &TestApp, command: WalkList) -> Result<(), Error> {
     let operation = Operation {
         operator: Operator::connect(&app.urls().owner).unwrap(),
         session: OperatorSession { os_user: "ada".into(), command: "walk-list".into(), reason: String::new() },
+        keys: hustings::keys::Keys::of(&std::env::temp_dir()),
         json: false,
     };
     walk_list::run(&operation, command).await

@@ -220,7 +220,12 @@ async fn a_file_is_never_written_over_unless_told_and_never_half_written() {
 async fn the_commands_are_on_record_in_the_backup_too() {
     let here = Here::new().await;
     let session = OperatorSession { os_user: "root".into(), command: "backup".into(), reason: "nightly".into() };
-    let operation = Operation { operator: operator(&here.app.database), session, json: true };
+    let operation = Operation {
+        keys: hustings::keys::Keys::of(here.file().parent().unwrap()),
+        operator: operator(&here.app.database),
+        session,
+        json: true,
+    };
     // No variable, no terminal: a passphrase is made and printed.
     run(&operation, BackupCommand::Backup { file: here.file(), force: false }).await.unwrap();
     operation.operator.close().await;

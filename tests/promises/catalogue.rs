@@ -31,7 +31,7 @@ async fn every_table_asks_whose_session_it_is_before_it_touches_a_row() {
          order by 1",
     )
     .await;
-    assert!(open.is_empty(), "no gate on {open:?}: 0010_gates.sql makes them, for tables of migrations before it");
+    assert!(open.is_empty(), "no gate on {open:?}: 0090_gates.sql makes them, for tables of migrations before it");
 }
 
 #[tokio::test]
@@ -144,8 +144,8 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
         held,
         [
             "administrator inserts access_grant, access_log, account, area, area_district, lockdown, poll",
-            "administrator selects access_grant, access_log, account, assignment, lockdown, looked_at, password_change, session, subject, \
-             walk_list, walk_list_elector",
+            "administrator selects access_grant, access_log, account, assignment, lockdown, looked_at, mail, password_change, session, \
+             subject, walk_list, walk_list_elector",
             "administrator updates access_grant, account, area, area_district, assignment, district, lockdown, session",
             "membership inserts access_log",
             "protection inserts access_log",

@@ -248,8 +248,8 @@ async fn no_role_reads_a_birth_date_a_grant_a_session_or_a_password_with_it() {
 async fn the_application_cannot_make_a_session_or_become_somebody_else() {
     let scene = Scene::new().await;
     let attempts = [
-        "insert into session (session_id, key, grant_id, account_id, idle_until, ends_at)
-         select gen_random_uuid(), sha256('x'), gen_random_uuid(), gen_random_uuid(), now(), now()",
+        "insert into session (session_id, key, grant_id, account_id, cleared_at, idle_until, ends_at)
+         select gen_random_uuid(), sha256('x'), gen_random_uuid(), gen_random_uuid(), now(), now(), now()",
         "select wall.open_session(gen_random_uuid(), sha256('x'), gen_random_uuid(), gen_random_uuid(), '', '')",
         "select wall.begin_sign_in(gen_random_uuid(), 'a@b', '')",
         "select wall.change_password('00', 'x')",

@@ -72,6 +72,7 @@ pub fn operation(database: &TestDatabase) -> Operation {
     Operation {
         operator: Operator::connect(&database.url(Login::Operator)).unwrap(),
         session: OperatorSession { os_user: "tester".into(), command: "register".into(), reason: String::new() },
+        keys: hustings::keys::Keys::of(&std::env::temp_dir()),
         json: true,
     }
 }
