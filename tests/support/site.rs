@@ -98,6 +98,8 @@ impl Site {
             base_url: self.app.base.clone(),
             metrics_listen: None,
             source_url: None,
+            smtp_url: None,
+            mail_from: None,
         };
         routes(App::new(Database::connect(&self.app.urls()).unwrap(), config)).list().to_vec()
     }

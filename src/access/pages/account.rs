@@ -1,6 +1,6 @@
 //! `/access/accounts/…`: adding an account, its page, another password for it.
 
-use crate::access::store::accounts::{self, Account, PasswordSet, Session};
+use crate::access::store::accounts::{self, Account, HeldFactor, PasswordSet, Session};
 use crate::access::store::ending::{self, Ending};
 use crate::access::store::grants::{self, Grant, Which};
 use crate::access::{email_address, passwords, person_name};
@@ -97,6 +97,7 @@ struct AccountPage {
     sessions: Vec<Session>,
     ending: Option<Ending>,
     password: Option<PasswordSet>,
+    factors: Vec<HeldFactor>,
 }
 
 /// `GET /access/accounts/{id}`
@@ -107,11 +108,12 @@ pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> Answe
     let sessions = accounts::sessions(&mut scope, id).await?;
     let ending = ending::last_ending(&mut scope, id).await?;
     let password = accounts::password_set(&mut scope, id).await?;
+    let factors = accounts::factors(&mut scope, id).await?;
     scope.commit().await?;
     let lives = |g: &Grant| g.ended_at.is_none() && g.ends_at > Utc::now();
     let (live, over) = grants.into_iter().partition(lives);
     let own = viewer.account == id;
-    Ok(AccountPage { layout, account, own, live, over, sessions, ending, password }.into_response())
+    Ok(AccountPage { layout, account, own, live, over, sessions, ending, password, factors }.into_response())
 }
 
 /// Another password for somebody.
