@@ -142,6 +142,7 @@ create index attempt_by_time on attempt (at);
 grant select, insert on terms, terms_acceptance to hustings_wall;
 grant select, insert, update on factor, recovery_code, link, join_request, device to hustings_wall;
 grant delete on recovery_code to hustings_wall;
+grant insert on assignment to hustings_wall;
 grant select, insert, delete on ceremony, attempt to hustings_wall;
 grant select, insert (text, made_by) on terms to hustings_administrator;
 grant select on terms_acceptance to hustings_administrator, hustings_protection;
@@ -569,7 +570,7 @@ begin
   insert into public.factor (factor_id, account_id, kind, name, credential, passkey, key_id, secret, last_step)
   values (factor, me.account_id, add_factor.kind, add_factor.name, add_factor.credential, add_factor.passkey, add_factor.key_id,
     add_factor.secret, coalesce(step, 0))
-  on conflict (credential) do nothing;
+  on conflict on constraint factor_credential_key do nothing;
   if not found then
     return 'known';
   end if;
@@ -593,16 +594,15 @@ begin
     return 'stale';
   end if;
   perform 1 from public.account a where a.account_id = me.account_id for no key update;
-  if (select count(*) from public.factor f where f.account_id = me.account_id and f.removed_at is null) <= 1 and exists (
+  if not exists (select from public.factor f where f.factor_id = factor and f.account_id = me.account_id and f.removed_at is null) then
+    return 'gone';
+  elsif (select count(*) from public.factor f where f.account_id = me.account_id and f.removed_at is null) <= 1 and exists (
     select from public.access_grant g where g.account_id = me.account_id and g.ended_at is null and g.ends_at > statement_timestamp()
       and wall.needs_factor(g.role)) then
     return 'last';
   end if;
   update public.factor f set removed_at = statement_timestamp(), removed_by = me.account_id
   where f.factor_id = factor and f.account_id = me.account_id and f.removed_at is null returning f.name into called;
-  if called is null then
-    return 'gone';
-  end if;
   perform wall.tell(me.account_id, jsonb_build_object('form', 'factor-changed', 'at', statement_timestamp(), 'added', false, 'name', called));
   return 'done';
 end

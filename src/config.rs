@@ -23,8 +23,19 @@ const FILE: &str = "hustings.toml";
 const LISTEN: &str = "127.0.0.1:8080";
 
 /// The settings whose variables begin with `HUSTINGS_`. Others that begin so belong to scripts and tests.
-const SETTINGS: [&str; 9] =
-    ["door_url", "owner_url", "listen", "data", "base_url", "metrics_listen", "source_url", "smtp_url", "mail_from"];
+const SETTINGS: [&str; 11] = [
+    "door_url",
+    "owner_url",
+    "listen",
+    "data",
+    "base_url",
+    "metrics_listen",
+    "source_url",
+    "smtp_url",
+    "mail_from",
+    "tls_cert",
+    "tls_key",
+];
 
 /// The configuration, complete and consistent.
 #[derive(Clone, Debug)]
@@ -46,6 +57,17 @@ pub struct Config {
     pub smtp_url: Option<String>,
     /// Who letters come from; none: no-reply at the host of `base_url`.
     pub mail_from: Option<String>,
+    /// The certificate chain and its key as PEM files, to speak https without a proxy; none: a proxy does, or nobody.
+    pub tls: Option<Tls>,
+}
+
+/// A certificate chain and its private key, as PEM files that are read anew when they change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// The chain, the site's own certificate first.
+    pub cert: PathBuf,
+    /// The key.
+    pub key: PathBuf,
 }
 
 /// What is wrong with the configuration, for the person who wrote it.
@@ -62,6 +84,9 @@ pub enum ConfigError {
         /// Which.
         missing: &'static str,
     },
+    /// One of the two, or a base URL that is not https.
+    #[error("HUSTINGS_TLS_CERT and HUSTINGS_TLS_KEY are given together, and HUSTINGS_BASE_URL begins https:// then")]
+    Tls,
     /// No address.
     #[error("HUSTINGS_BASE_URL must begin with http:// or https:// and end with the host or port")]
     BaseUrl,
@@ -98,6 +123,9 @@ impl Config {
         if let Some(url) = &self.source_url {
             text.push_str(&format!("source_url = \"{url}\"\n"));
         }
+        if let Some(tls) = &self.tls {
+            text.push_str(&format!("tls_cert = \"{}\"\ntls_key = \"{}\"\n", tls.cert.display(), tls.key.display()));
+        }
         if self.smtp_url.is_some() {
             text.push_str("smtp_url = \"***\"\n");
         }
@@ -120,6 +148,8 @@ impl Config {
             "source_url": self.source_url,
             "smtp_url": self.smtp_url.as_ref().map(|_| "***"),
             "mail_from": self.mail_from,
+            "tls_cert": self.tls.as_ref().map(|t| &t.cert),
+            "tls_key": self.tls.as_ref().map(|t| &t.key),
         })
     }
 }
@@ -138,14 +168,25 @@ struct Given {
     source_url: Option<String>,
     smtp_url: Option<String>,
     mail_from: Option<String>,
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
 }
 
 impl Given {
     fn checked(self) -> Result<Config, ConfigError> {
+        let tls = match (self.tls_cert, self.tls_key) {
+            (Some(cert), Some(key)) => Some(Tls { cert, key }),
+            (None, None) => None,
+            _ => return Err(ConfigError::Tls),
+        };
         let base_url = match self.base_url {
             Some(given) => origin(&given).ok_or(ConfigError::BaseUrl)?,
+            None if tls.is_some() => format!("https://{}", self.listen),
             None => format!("http://{}", self.listen),
         };
+        if tls.is_some() && !base_url.starts_with("https://") {
+            return Err(ConfigError::Tls);
+        }
         let source_url = self.source_url.filter(|url| !url.is_empty());
         if !source_url.as_deref().is_none_or(is_address) {
             return Err(ConfigError::SourceUrl);
@@ -154,7 +195,7 @@ impl Given {
         let given = |text: Option<String>| text.filter(|t| !t.trim().is_empty());
         let (smtp_url, mail_from) = (given(self.smtp_url), given(self.mail_from));
         let Given { listen, data, metrics_listen, .. } = self;
-        Ok(Config { database, listen, data, base_url, metrics_listen, source_url, smtp_url, mail_from })
+        Ok(Config { database, listen, data, base_url, metrics_listen, source_url, smtp_url, mail_from, tls })
     }
 }
 
@@ -248,6 +289,16 @@ mod tests {
         for wrong in ["javascript:alert(1)", "code.example.org", "https://", "https:///x", "http://x/ y"] {
             assert!(matches!(given(wrong), Err(ConfigError::SourceUrl)), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_certificate_comes_with_its_key_and_an_https_address() {
+        let pair = [("tls_cert", "/etc/h/cert.pem"), ("tls_key", "/etc/h/key.pem")];
+        let config = merged("base_url = 'https://hustings.example.org'", &pair, &Flags::default()).unwrap();
+        assert_eq!(config.tls.unwrap().key, PathBuf::from("/etc/h/key.pem"));
+        assert!(merged("", &pair, &Flags::default()).unwrap().base_url.starts_with("https://127.0.0.1"));
+        assert!(matches!(merged("base_url = 'http://x.example'", &pair, &Flags::default()), Err(ConfigError::Tls)));
+        assert!(matches!(merged("", &pair[..1], &Flags::default()), Err(ConfigError::Tls)));
     }
 
     #[test]

@@ -53,12 +53,16 @@ mod harness;
 mod imports;
 #[path = "promises/insight.rs"]
 mod insight;
+#[path = "promises/joining.rs"]
+mod joining;
 #[path = "promises/journeys.rs"]
 mod journeys;
 #[path = "promises/kept_searches.rs"]
 mod kept_searches;
 #[path = "promises/killed.rs"]
 mod killed;
+#[path = "promises/letters_and_links.rs"]
+mod letters_and_links;
 #[path = "promises/limits.rs"]
 mod limits;
 #[path = "promises/matrix.rs"]
@@ -77,6 +81,8 @@ mod registers_reading;
 mod results;
 #[path = "promises/results_property.rs"]
 mod results_property;
+#[path = "promises/second_factors.rs"]
+mod second_factors;
 #[path = "promises/serving.rs"]
 mod serving;
 #[path = "promises/sessions.rs"]

@@ -174,6 +174,7 @@ fn config(base: &str) -> Config {
         source_url: None,
         smtp_url: None,
         mail_from: None,
+        tls: None,
     }
 }
 

@@ -12,7 +12,7 @@ mod sign_in;
 
 pub(crate) use about::connection;
 pub use about::{About, Notice, about, notices};
-pub use device::{DEVICE_COOKIE, Device};
+pub use device::{Device, cookie_name as device_cookie};
 pub use late::{Kept, Late, quarantine};
 pub use own::{
     OwnSession, PasswordChange, Terms, accept_terms, change_password, choose_theme, newest_terms, own_sessions,

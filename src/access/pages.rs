@@ -16,7 +16,7 @@ pub mod terms;
 pub mod tools;
 
 use super::Token;
-use super::door::{self, Caller, DEVICE_COOKIE, Device, SignIn, Wanted};
+use super::door::{self, Caller, Device, SignIn, Wanted};
 use super::factors::passkey;
 use crate::error::Error;
 use crate::web::{Answer, App, Ended, FieldErrors, Form, Json, Layout, Query, Viewer, see_other};
@@ -212,7 +212,7 @@ fn with_device(app: &App, caller: Caller, jar: CookieJar) -> (Caller, CookieJar)
         return (caller, jar);
     }
     let device = Device::new();
-    let mark = lasting(app, DEVICE_COOKIE, device.as_str());
+    let mark = lasting(app, door::device_cookie(app.secure()), device.as_str());
     (Caller { device: Some(device), ..caller }, jar.add(mark))
 }
 

@@ -48,4 +48,12 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "ADDRESS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) mail_from: Option<String>,
+    /// PEM file of the certificate chain, to speak https without a proxy (HUSTINGS_TLS_CERT)
+    #[arg(long, global = true, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tls_cert: Option<PathBuf>,
+    /// PEM file of its private key (HUSTINGS_TLS_KEY)
+    #[arg(long, global = true, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tls_key: Option<PathBuf>,
 }

@@ -3,7 +3,7 @@
 
 use super::viewer::{Ended, OwnGrant, Viewer};
 use super::{App, csrf, headers, respond};
-use crate::access::door::{self, Caller, DEVICE_COOKIE, Device, Notice};
+use crate::access::door::{self, Caller, Device, Notice};
 use crate::access::{Asks, Permission, Role, STEP_UP};
 use crate::database::Credential;
 use crate::error::{Error, NOT_YOUR_ROLES};
@@ -205,8 +205,10 @@ fn caller(app: &App, request: &Request) -> Caller {
     // The last line too: a proxy may add one of its own below the client's.
     let last = || request.headers().get_all("x-forwarded-for").iter().next_back().and_then(|v| v.to_str().ok());
     let forwarded = || last().and_then(|v| v.rsplit(',').next().map(|s| s.trim().to_owned()));
-    let address = if app.secure() { forwarded().or(socket) } else { socket };
+    // Its own https has no proxy before it, whose word would be anybody's.
+    let behind_proxy = app.secure() && app.config.tls.is_none();
+    let address = if behind_proxy { forwarded().or(socket) } else { socket };
     let jar = CookieJar::from_headers(request.headers());
-    let device = jar.get(DEVICE_COOKIE).and_then(|c| Device::parse(c.value()));
+    let device = jar.get(door::device_cookie(app.secure())).and_then(|c| Device::parse(c.value()));
     Caller { address: address.unwrap_or_default(), agent: text("user-agent").unwrap_or_default(), device }
 }

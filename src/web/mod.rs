@@ -18,6 +18,7 @@ pub mod qr;
 mod respond;
 mod routes;
 mod server;
+mod tls;
 mod viewer;
 pub mod words;
 

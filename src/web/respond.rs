@@ -165,6 +165,7 @@ fn title(problem: &Problem) -> &'static str {
         ("signed-out", _) => "Sign in first",
         ("access-ended", _) => "Your access has ended",
         ("forbidden", _) if problem.detail == NOT_YOUR_ROLES => "This page is not part of your role",
+        ("factor-required" | "terms-required", _) => "One thing more",
         ("not-taken", _) => "That was not taken",
         ("not-found", _) => "There is nothing here that you may see",
         ("conflict" | "forbidden", _) => "Nothing was done",

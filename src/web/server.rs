@@ -5,7 +5,7 @@ use crate::error::Error;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, Method};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::net::SocketAddr;
@@ -18,7 +18,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 /// More than any form or outbox needs; uploads set their own.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
 /// How long requests in hand may still take after a signal.
-const GRACE: Duration = Duration::from_secs(20);
+pub(super) const GRACE: Duration = Duration::from_secs(20);
 
 /// How long a request may take, and a register on its way up a slow line.
 const PATIENCE: Patience = Patience { request: Duration::from_secs(60), upload: Duration::from_secs(3600) };
@@ -46,7 +46,7 @@ fn around(routes: Router<App>, app: App, patience: Patience) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(patience, limit_time))
         .layer(from_fn_with_state(app.clone(), respond::render))
-        .layer(from_fn(headers::secure))
+        .layer(from_fn_with_state(app.clone(), headers::secure))
         .layer(CompressionLayer::new())
         .layer(PropagateRequestIdLayer::new(id.clone()))
         .layer(SetRequestIdLayer::new(id, MakeRequestUuid))
@@ -88,7 +88,11 @@ pub async fn serve(
         stop.await;
         stopping.cancel();
     };
+    let tls = app.config.tls.clone();
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    if let Some(tls) = tls {
+        return super::tls::serve(service, listener, &tls, signal).await;
+    }
     let serving = axum::serve(listener, service).with_graceful_shutdown(signal);
     tokio::select! {
         done = serving => done,
@@ -121,6 +125,7 @@ mod tests {
             source_url: None,
             smtp_url: None,
             mail_from: None,
+            tls: None,
         };
         let app = App::new(Database::connect(&urls).unwrap(), config);
         let routes = Router::new()

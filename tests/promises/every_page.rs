@@ -8,7 +8,7 @@ use crate::support::browser::Browser;
 use crate::support::look::{Found, Tour};
 use crate::support::site::{Site, not_set_up};
 use crate::support::stops::{self, FILES, LEADS, Stop};
-use crate::support::walk::change;
+use crate::support::walk::{change, change_for};
 use crate::support::wall::open_session;
 use axum::http::Method;
 use futures_util::StreamExt;
@@ -48,9 +48,9 @@ async fn everybody_can_use_every_page_of_the_site() {
 
 /// Fails for a page in the map that nobody would look at, and for a stop that the map does not know.
 fn all_routes_have_a_page(routes: &[RouteInfo], site: &Site) {
-    let machine = ["/api/", "/assets/", "/healthz", "/readyz"];
+    let machine = ["/api/", "/assets/", "/healthz", "/readyz", "/sign-in/passkey"];
     let is_page = |r: &&RouteInfo| !machine.iter().any(|m| r.path.starts_with(m)) && !FILES.contains(&r.path);
-    let of_anybody: Vec<Stop> = [stops::nobody(), stops::first_evening()].concat();
+    let of_anybody: Vec<Stop> = [stops::nobody(site), stops::first_evening()].concat();
     let walked = |stops: &[Stop], route: &RouteInfo| {
         stops.iter().any(|s| s.route == route.path && s.sent.is_some() == (route.method == Method::POST))
     };
@@ -73,7 +73,7 @@ fn all_routes_have_a_page(routes: &[RouteInfo], site: &Site) {
     assert_eq!(missing, [""; 0], "pages of src/web/map.rs that the walk (tests/support/stops.rs) does not come to");
     let all = Role::ALL.iter().flat_map(|role| stops::of(*role, site)).chain(of_anybody).map(|stop| stop.route);
     let gone: Vec<&str> = all
-        .chain(LEADS)
+        .chain(LEADS.iter().copied())
         .chain(FILES)
         .filter(|path| !path.is_empty() && !routes.iter().any(|r| r.path == *path))
         .collect();
@@ -106,15 +106,52 @@ impl Others {
         let fresh = Some(open_session(&self.empty, &fresh).await);
         let shut = Some(open_session(&self.closed, &shut).await);
         let tired = ten_tries(&site.app).await;
+        let mut half_in = Vec::new();
+        for asks in ["factor", "enrol", "terms"] {
+            let token = Some(self.half_in(asks).await);
+            half_in.push(Tour {
+                name: "Somebody half in",
+                base: self.empty.base.clone(),
+                token,
+                stops: stops::half_in(asks),
+            });
+        }
         let tour = |name, base: &str, token, stops| Tour { name, base: base.to_owned(), token, stops };
-        vec![
-            tour("Nobody", &site.app.base, None, [stops::nobody(), stops::too_many_tries(&tired)].concat()),
+        let mut tours = vec![
+            tour("Nobody", &site.app.base, None, [stops::nobody(site), stops::too_many_tries(&tired)].concat()),
             tour("The first evening", &self.first_evening.base, None, stops::first_evening()),
             tour("An organiser of an empty place", &self.empty.base, organiser, stops::nothing_yet()),
             tour("A volunteer without a list", &self.empty.base, fresh, vec![stops::nothing_to_canvass()]),
             tour("A volunteer while Contact is closed", &self.closed.base, shut, stops::closed()),
             tour("Somebody while the database is away", &self.away, Some("x".repeat(43)), stops::database_away()),
-        ]
+        ];
+        tours.extend(half_in);
+        tours
+    }
+
+    /// A session that is asked for this before it is let through.
+    async fn half_in(&self, asks: &str) -> String {
+        let role = if asks == "terms" { Role::Volunteer } else { Role::Organiser };
+        let account = self.empty.account(role, "all").await;
+        let token = open_session(&self.empty, &account).await;
+        change_for(
+            &self.empty,
+            "update session set cleared_at = null, factor_at = null where account_id = $1",
+            account.id,
+        )
+        .await;
+        match asks {
+            "enrol" => _ = change_for(&self.empty, "delete from factor where account_id = $1", account.id).await,
+            "terms" => {
+                _ = change(
+                    &self.empty,
+                    "insert into terms (text) values ('1. Show nothing to anybody.\n2. Destroy what you print.')",
+                )
+                .await
+            }
+            _ => {}
+        }
+        token
     }
 }
 
@@ -143,6 +180,7 @@ async fn serve_without_database() -> String {
         source_url: None,
         smtp_url: None,
         mail_from: None,
+        tls: None,
     };
     let app = App::new(Database::connect(&urls).unwrap(), config);
     tokio::spawn(async move { hustings::web::serve(app, listener, std::future::pending()).await });

@@ -1,10 +1,11 @@
 //! Nothing is seen without a grant: who gives one, what it says, and which of several is in use.
 
-use crate::support::app::{PASSWORD, TestApp, seed_place};
+use crate::support::app::{PASSWORD, TestApp, code, seed_place};
 use crate::support::form::{Form, words};
 use crate::support::walk::{change, count};
 use hustings::access::Role;
 use serde_json::json;
+use uuid::Uuid;
 
 #[tokio::test]
 async fn an_administrator_adds_an_account_and_gives_it_a_role_in_an_area() {
@@ -29,6 +30,11 @@ async fn an_administrator_adds_an_account_and_gives_it_a_role_in_an_area() {
     let form = form.with("area", &area).with("reason", "Runs the ward");
     administrator.post(&give, &form.fields()).await.expect(303);
     nobody.post("/sign-in", &sign_in).await.expect(303);
+    // Their role needs a second factor, which they set up now.
+    nobody.post_json("/api/v1/electors/search", &json!({"q": "harcourt1"})).await.expect(401);
+    let id: Uuid = account.split('/').nth(3).unwrap().parse().unwrap();
+    app.add_app(id).await;
+    nobody.post("/sign-in/factor", &[("code", code().as_str())]).await.expect(303);
     let found = nobody.post_json("/api/v1/electors/search", &json!({"q": "harcourt1"})).await.expect(200).json();
     assert_eq!(found["total"], 2, "only the ward's: {found}");
 
@@ -148,7 +154,7 @@ async fn with_several_grants_one_is_named_and_changed_in_the_head() {
     assert_eq!(choose["type"], "grant-required");
     let offered: Vec<_> = choose["grants"].as_array().unwrap().iter().map(|g| g["id"].clone()).collect();
     assert_eq!(offered, [json!(bo.grant), json!(other)]);
-    let named = json!({"email": bo.email, "password": PASSWORD, "grant": other});
+    let named = json!({"email": bo.email, "password": PASSWORD, "grant": other, "code": code()});
     assert_eq!(nobody.post_json("/api/v1/sessions", &named).await.expect(201).json()["grant"]["id"], json!(other));
 
     let desk = app.sign_in(&bo).await;

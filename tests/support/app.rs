@@ -9,13 +9,14 @@ use hustings::config::{Config, DatabaseUrls};
 use hustings::database::Database;
 use hustings::database::cluster::Login;
 use hustings::keys::Keys;
+use hustings::mail::{self, Letter};
 use hustings::registers::turns::Turns;
 use hustings::web::App;
 use reqwest::header::{HeaderMap, HeaderValue, ORIGIN};
 use reqwest::redirect::Policy;
 use scraper::{Html, Selector};
 use serde_json::Value;
-use sqlx::{Connection, PgConnection, query, query_scalar};
+use sqlx::{Connection, PgConnection, query, query_as, query_scalar};
 use uuid::Uuid;
 
 /// Everybody's password in tests.
@@ -50,11 +51,20 @@ impl TestApp {
         Self::on(TestDatabase::new().await).await
     }
 
+    /// The same at a name, which browsers want for passkeys.
+    pub async fn named() -> Self {
+        Self::at(TestDatabase::new().await, "localhost").await
+    }
+
     /// The same with this database.
     pub async fn on(database: TestDatabase) -> Self {
+        Self::at(database, "127.0.0.1").await
+    }
+
+    async fn at(database: TestDatabase, host: &str) -> Self {
         install(&mut database.operator().await).await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
+        let base = format!("http://{host}:{}", listener.local_addr().unwrap().port());
         let urls = urls_of(&database);
         let app = App::new(Database::connect(&urls).unwrap(), config(&base));
         let turns = app.imports.clone();
@@ -132,6 +142,28 @@ impl TestApp {
         .unwrap();
     }
 
+    /// The letters that wait to be sent, the oldest first: to whom, and what they say.
+    pub async fn letters(&self) -> Vec<(String, Letter)> {
+        let waiting = query_as::<_, (String, sqlx::types::Json<mail::Form>)>(
+            "select coalesce(m.address, a.email), m.fields from mail m left join account a using (account_id)
+             where m.sent_at is null order by m.queued_at",
+        );
+        let from =
+            mail::form::From { controller: "The Lantern Party", contact: "data@lantern.example", base_url: &self.base };
+        let waiting = waiting.fetch_all(&mut self.database.operator().await).await.unwrap();
+        waiting.into_iter().map(|(to, form)| (to, form.0.letter(&keys(), from).unwrap())).collect()
+    }
+
+    /// The path of the link in the newest letter to an address.
+    pub async fn link_to(&self, address: &str) -> String {
+        let letters = self.letters().await;
+        let letter =
+            letters.iter().rfind(|(to, l)| to == address && l.paragraphs.iter().any(|p| p.starts_with("http")));
+        let (_, letter) = letter.unwrap_or_else(|| panic!("no link to {address} in {letters:?}"));
+        let link = letter.paragraphs.iter().find(|p| p.starts_with("http")).unwrap();
+        link.strip_prefix(&self.base).unwrap().to_owned()
+    }
+
     /// Half a minute goes by: the code that an app shows now is good again. Answers it.
     pub async fn next_code(&self, account: &Account) -> String {
         query("update factor set last_step = 0 where account_id = (select account_id from account where email = $1)")
@@ -203,7 +235,8 @@ pub struct Account {
 pub struct Actor {
     /// The HTTP client.
     pub client: reqwest::Client,
-    base: String,
+    /// Where the service is.
+    pub base: String,
     /// Who it is.
     pub account: Account,
 }
@@ -314,6 +347,7 @@ fn config(base: &str) -> Config {
         source_url: None,
         smtp_url: None,
         mail_from: None,
+        tls: None,
     }
 }
 

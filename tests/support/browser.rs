@@ -17,6 +17,9 @@ use chromiumoxide::cdp::browser_protocol::network::{
     SetExtraHttpHeadersParams,
 };
 use chromiumoxide::cdp::browser_protocol::target::CreateTargetParams;
+use chromiumoxide::cdp::browser_protocol::web_authn::{
+    self, AuthenticatorProtocol, AuthenticatorTransport, VirtualAuthenticatorOptions,
+};
 use chromiumoxide::cdp::js_protocol::runtime::{EvaluateParams, EventExceptionThrown};
 use chromiumoxide::layout::Point;
 use chromiumoxide::page::{Page as Tab, ScreenshotParams};
@@ -113,6 +116,21 @@ impl Drop for Browser {
 }
 
 impl Page {
+    /// A key that says yes by itself, as a telephone does whose owner puts a finger on it.
+    pub async fn virtual_authenticator(&self) {
+        let options = VirtualAuthenticatorOptions::builder()
+            .protocol(AuthenticatorProtocol::Ctap2)
+            .transport(AuthenticatorTransport::Internal)
+            .has_resident_key(true)
+            .has_user_verification(true)
+            .is_user_verified(true)
+            .automatic_presence_simulation(true)
+            .build()
+            .unwrap();
+        self.tab.execute(web_authn::EnableParams::default()).await.unwrap();
+        self.tab.execute(web_authn::AddVirtualAuthenticatorParams::new(options)).await.unwrap();
+    }
+
     /// Goes to an address and waits until the page has loaded.
     pub async fn goto(&self, url: &str) {
         self.tab.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));

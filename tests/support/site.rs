@@ -5,11 +5,12 @@ use super::app::{Account, TestApp, seed_place};
 use super::imports::{import_for, upload_and_read};
 use super::register::Generated;
 use super::walk::{Walk, change};
-use hustings::access::Role;
+use hustings::access::{Role, Token};
 use hustings::config::Config;
 use hustings::database::Database;
 use hustings::web::{App, RouteInfo, routes};
 use sqlx::{query, query_scalar};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A running service with its people, and the ids of what is there.
@@ -46,6 +47,8 @@ pub struct Site {
     pub district: String,
     /// A street of it, as the form for a new list names it.
     pub street: String,
+    /// Tokens of links of each kind, and of one whose time is over.
+    pub links: HashMap<&'static str, String>,
 }
 
 impl Site {
@@ -69,7 +72,9 @@ impl Site {
         let area = one(&app, "select area_id::text from area where name = 'Quillbrook'").await;
         let district = one(&app, "select area_no::text from district where letters = 'QB1'").await;
         let street = one(&app, "select area_no || ':' || street_key from household join district using (area_no) where letters = 'QB1' limit 1").await;
+        let links = links(&app, &organiser, &volunteer, &walk).await;
         Site {
+            links,
             app,
             walk,
             ended_list,
@@ -100,9 +105,33 @@ impl Site {
             source_url: None,
             smtp_url: None,
             mail_from: None,
+            tls: None,
         };
         routes(App::new(Database::connect(&self.app.urls()).unwrap(), config)).list().to_vec()
     }
+}
+
+/// A link of each kind that is out, and one whose time is over.
+async fn links(app: &TestApp, organiser: &Account, volunteer: &Account, walk: &Walk) -> HashMap<&'static str, String> {
+    let mut links = HashMap::new();
+    for kind in ["invitation", "reset", "sign-in", "email", "join", "over"] {
+        let token = Token::new();
+        let made = "insert into link (link_id, key, kind, account_id, address, made_by, ends_at, name, role, area_id, purpose, reason,
+              grant_ends_at, partition_id, list_id, change_id, to_new)
+            select gen_random_uuid(), $1, case $2 when 'over' then 'sign-in' else $2 end,
+              case when $2 in ('invitation', 'join') then null else $4 end,
+              case when $2 <> 'join' then 'bo@lantern.example' end, case when $2 in ('invitation', 'join') then $3 end,
+              now() + case $2 when 'over' then interval '-1 second' else interval '1 hour' end,
+              'Bo Ferreday', case $2 when 'invitation' then 'volunteer' end,
+              case $2 when 'invitation' then (select area_id from area where name = 'Quillbrook') end,
+              case $2 when 'invitation' then 'Canvassing' end, 'Test', case $2 when 'invitation' then now() + interval '9 days' end,
+              case $2 when 'join' then split_part($5, '.', 1)::integer end, case $2 when 'join' then split_part($5, '.', 2)::bigint end,
+              case $2 when 'email' then gen_random_uuid() end, case $2 when 'email' then true end";
+        let insert = query(made).bind(token.key()).bind(kind).bind(organiser.id).bind(volunteer.id).bind(&walk.list);
+        insert.execute(&mut app.database.operator().await).await.unwrap();
+        links.insert(kind, token.as_str().to_owned());
+    }
+    links
 }
 
 async fn one(app: &TestApp, statement: &'static str) -> String {

@@ -23,10 +23,21 @@ pub struct Stop {
 pub const FILES: [&str; 2] = ["/imports/{id}/refused", "/protection/accounts/{id}/file"];
 
 /// Forms that only lead on, to pages that the walk comes to by themselves.
-pub const LEADS: [&str; 9] = [
+pub const LEADS: &[&str] = &[
     "/sign-out",
     "/account/grant",
     "/account/sessions/end",
+    "/account/sessions/{id}/end",
+    "/account/factors/{id}/remove",
+    "/account/passkeys",
+    "/account/passkeys/answer",
+    "/account/passkeys/prove",
+    "/account/passkeys/proof",
+    "/sign-in/terms",
+    "/access/invitations/{id}/end",
+    "/walk-lists/{id}/join",
+    "/walk-lists/{id}/join/close",
+    "/walk-lists/{id}/join/{request}",
     "/access/tools/open",
     "/imports/{id}/stop",
     "/imports/{id}/throw-away",
@@ -57,7 +68,99 @@ fn on_paper(stop: Stop) -> Stop {
 }
 
 /// What nobody in particular may open.
-pub fn nobody() -> Vec<Stop> {
+pub fn nobody(site: &Site) -> Vec<Stop> {
+    let mut stops = links(site);
+    stops.extend(anybody());
+    stops
+}
+
+/// What comes by email, or is shown to be scanned.
+fn links(site: &Site) -> Vec<Stop> {
+    let of = |path: &str, kind: &str| format!("{path}{}", site.links[kind]);
+    let (reset, sign_in) = (of("/password/reset/", "reset"), of("/sign-in/link/", "sign-in"));
+    let (email, invitation) = (of("/account/email/", "email"), of("/invitation/", "invitation"));
+    let (join, over) = (of("/join/", "join"), of("/sign-in/link/", "over"));
+    let email_field = [("email", "nobody")];
+    vec![
+        here("/password/forgotten"),
+        send("/password/forgotten", "/password/forgotten", 422, &email_field),
+        send("/password/forgotten", "/password/forgotten", 200, &[("email", "nobody@lantern.example")]),
+        here("/sign-in/link"),
+        send("/sign-in/link", "/sign-in/link", 422, &email_field),
+        open("/password/reset/{token}", reset.clone()),
+        send("/password/reset/{token}", reset, 422, &[("password", "short")]),
+        open("/sign-in/link/{token}", sign_in),
+        Stop { status: 410, ..open("/sign-in/link/{token}", over.clone()) },
+        send("/sign-in/link/{token}", over, 410, &[]),
+        open("/account/email/{token}", email.clone()),
+        send("/account/email/{token}", email, 200, &[("answer", "no")]),
+        open("/invitation/{token}", invitation.clone()),
+        send("/invitation/{token}", invitation, 422, &[("name", ""), ("password", "short")]),
+        open("/join/{code}", join.clone()),
+        send("/join/{code}", join, 422, &[("name", ""), ("contact", "call me")]),
+        Stop { status: 404, ..here("/join/waiting") },
+    ]
+}
+
+/// Somebody who has given the right password: a factor to prove, or to set up, or the terms to accept.
+pub fn half_in(asks: &str) -> Vec<Stop> {
+    match asks {
+        "factor" => {
+            vec![here("/sign-in/factor"), send("/sign-in/factor", "/sign-in/factor", 422, &[("code", "000000")])]
+        }
+        "enrol" => {
+            vec![here("/sign-in/set-up-factor"), send("/account/apps", "/account/apps", 200, &[("next", "/electors")])]
+        }
+        _ => vec![here("/sign-in/terms"), send("/sign-in/terms", "/sign-in/terms", 422, &[("version", "1")])],
+    }
+}
+
+/// One's own ways to prove who one is.
+fn own_factors(role: Role) -> Vec<Stop> {
+    let leads = |route: &'static str| Stop { status: 303, ..here(route) };
+    let mut stops = vec![
+        leads("/sign-in/factor"),
+        leads("/sign-in/set-up-factor"),
+        leads("/sign-in/terms"),
+        leads("/account/confirm"),
+        here("/account/factors"),
+        send("/account/apps", "/account/apps", 200, &[("next", "")]),
+        send("/account/email", "/account/email", 422, &[("email", "nobody")]),
+    ];
+    if role == Role::Volunteer {
+        stops.push(leads("/account/recovery-codes"));
+        return stops;
+    }
+    stops.extend([
+        open("/account/confirm", "/account/confirm?again=1&next=/account"),
+        send("/account/confirm", "/account/confirm", 422, &[("code", "000000")]),
+        send(
+            "/account/apps/confirm",
+            "/account/apps/confirm",
+            409,
+            &[("ceremony", "018f0000-0000-7000-8000-000000000000")],
+        ),
+        here("/account/recovery-codes"),
+        on_paper(send("/account/recovery-codes", "/account/recovery-codes", 200, &[("next", "")])),
+    ]);
+    stops
+}
+
+/// Inviting somebody; organisers and administrators.
+fn invitations(role: Role) -> Vec<Stop> {
+    const NEW: &str = "/access/invitations/new";
+    let mut stops = vec![
+        here("/access/invitations"),
+        here(NEW),
+        send("/access/invitations", "/access/invitations", 422, &[("role", "volunteer"), ("email", "nobody")]),
+    ];
+    if role == Role::Administrator {
+        stops.push(open(NEW, "/access/invitations/new?role=none"));
+    }
+    stops
+}
+
+fn anybody() -> Vec<Stop> {
     vec![
         here("/sign-in"),
         open("/sign-in", "/sign-in?ended=1&kept=1&next=/canvass"),
@@ -93,6 +196,7 @@ pub fn of(role: Role, site: &Site) -> Vec<Stop> {
         Role::DataProtectionOfficer => protection(site),
         Role::Administrator => administrator(site),
     });
+    stops.extend(own_factors(role));
     stops
 }
 
@@ -133,6 +237,8 @@ fn volunteer(site: &Site) -> Vec<Stop> {
 
 fn organiser(site: &Site) -> Vec<Stop> {
     let mut stops = electors(site);
+    stops.extend(invitations(Role::Organiser));
+    stops.extend([open("/walk-lists/{id}/join", format!("/walk-lists/{}/join", site.walk.list))]);
     stops.extend(imports(site));
     stops.extend(lists(site));
     stops.extend([
@@ -239,11 +345,15 @@ fn lists(site: &Site) -> Vec<Stop> {
 
 fn administrator(site: &Site) -> Vec<Stop> {
     let mut stops = accounts(site);
+    stops.extend(invitations(Role::Administrator));
     stops.extend(areas(site));
     stops.extend([
         here("/access/tools"),
         open("/access/tools/close", "/access/tools/close?tool=contact"),
         send("/access/tools/close", "/access/tools/close", 422, &[("tool", "contact"), ("notice", "")]),
+        here("/access/outbox"),
+        here("/access/terms"),
+        send("/access/terms", "/access/terms", 422, &[("text", "")]),
         here("/access/permissions"),
         here("/polls"),
         send("/polls", "/polls", 422, &[("name", ""), ("date", ""), ("kind", ""), ("area", "")]),
@@ -276,6 +386,9 @@ fn accounts(site: &Site) -> Vec<Stop> {
         send(PASSWORD, of(other, "/password"), 422, &[("password", "short")]),
         send(PASSWORD, of(other, "/password"), 200, &[("password", "")]),
         send(PASSWORD, of(other, "/password"), 200, &[("password", ""), ("make", "true")]),
+        open("/access/accounts/{id}/factors", of(other, "/factors")),
+        open("/access/accounts/{id}/factors", of(gone, "/factors")),
+        send("/access/accounts/{id}/factors", of(other, "/factors"), 422, &[("reason", "")]),
         open(GRANTS, of(other, "/grants/new")),
         open(GRANTS, of(other, "/grants/new?role=administrator")),
         send("/access/accounts/{id}/grants", of(other, "/grants"), 422, &[("role", "organiser")]),

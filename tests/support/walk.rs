@@ -133,6 +133,11 @@ pub async fn change(app: &TestApp, statement: &'static str) -> u64 {
     query(statement).execute(&mut app.database.operator().await).await.unwrap().rows_affected()
 }
 
+/// The same of one account, `$1`.
+pub async fn change_for(app: &TestApp, statement: &'static str, account: Uuid) -> u64 {
+    query(statement).bind(account).execute(&mut app.database.operator().await).await.unwrap().rows_affected()
+}
+
 /// How many intentions and tallies are not what the results themselves give.
 pub const RECOUNT: &str = "with newest as (
     select distinct on (r.partition_id, r.elector_id, r.intention_kind) r.partition_id, r.elector_id, r.intention_kind, r.intention, r.id

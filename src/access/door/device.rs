@@ -5,8 +5,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-/// The cookie that holds it, for as long as browsers keep any.
-pub const DEVICE_COOKIE: &str = "hustings-browser";
+/// The cookie that holds it, for as long as browsers keep any; over https bound to the host.
+pub fn cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-hustings-browser" } else { "hustings-browser" }
+}
 
 /// The mark: 128 random bits as 22 base64url characters.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,6 +14,8 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
+use std::time::Duration;
+use tokio::time::Instant;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "access/ask-link.html")]
@@ -75,13 +77,20 @@ pub async fn send_link(State(app): State<App>, layout: Layout, caller: Caller, F
     send(app, layout, caller, form, Kind::SignIn).await
 }
 
-/// Says the same whether there is such an account or not.
+/// How long asking for a link takes at least: writing a letter takes longer than finding that there is none to write.
+const AS_LONG: Duration = Duration::from_millis(400);
+
+/// Says the same whether there is such an account or not, and takes as long.
 async fn send(app: App, layout: Layout, caller: Caller, form: Address, kind: Kind) -> Answer {
     let mut errors = FieldErrors::default();
     let password = kind == Kind::Reset;
+    let answer_at = Instant::now() + AS_LONG;
     if let Some(email) = errors.take(email_address(&form.email)) {
         match links::send(&app.database, (&app.keys, &app.config.base_url), kind, &email, &caller).await {
-            Ok(()) => return Ok(ask_page(layout, password, email, errors, true)),
+            Ok(()) => {
+                tokio::time::sleep_until(answer_at).await;
+                return Ok(ask_page(layout, password, email, errors, true));
+            }
             Err(error @ Error::TooMany(_)) => errors.add("email", error.to_string()),
             Err(error) => return Err(error),
         }

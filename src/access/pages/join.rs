@@ -8,7 +8,7 @@ use crate::access::door::{self, Caller, Terms, links};
 use crate::access::{contact, person_name};
 use crate::database::Credential;
 use crate::error::Error;
-use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, see_other, words};
+use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::State;
@@ -28,6 +28,8 @@ struct JoinPage {
     notice: String,
     action: String,
     form: JoinForm,
+    /// Who is signed in on this phone already.
+    signed_in: Option<String>,
 }
 
 /// Who joins, as typed.
@@ -43,15 +45,21 @@ pub struct JoinForm {
 }
 
 /// `GET /join/{code}`
-pub async fn form(State(app): State<App>, layout: Layout, caller: Caller, Path(code): Path<String>) -> Answer {
+pub async fn form(
+    State(app): State<App>,
+    viewer: Option<Viewer>,
+    layout: Layout,
+    caller: Caller,
+    Path(code): Path<String>,
+) -> Answer {
     let about = join::about(&app.database, &links::credential(&code)?, &caller).await?;
-    draw(&app, layout, about, &code, (JoinForm::default(), FieldErrors::default())).await
+    draw(&app, layout, (about, viewer), &code, (JoinForm::default(), FieldErrors::default())).await
 }
 
 async fn draw(
     app: &App,
     layout: Layout,
-    about: Invitation,
+    (about, viewer): (Invitation, Option<Viewer>),
     code: &str,
     (form, errors): (JoinForm, FieldErrors),
 ) -> Answer {
@@ -71,6 +79,7 @@ async fn draw(
         notice: installation.contact,
         action: format!("/join/{code}"),
         form,
+        signed_in: viewer.map(|v| v.name),
     };
     Ok((status, page).into_response())
 }
@@ -78,6 +87,7 @@ async fn draw(
 /// `POST /join/{code}`
 pub async fn ask(
     State(app): State<App>,
+    viewer: Option<Viewer>,
     layout: Layout,
     caller: Caller,
     jar: CookieJar,
@@ -91,17 +101,21 @@ pub async fn ask(
     let name = errors.take(person_name(&form.name));
     let contact = errors.take(contact(&form.contact));
     accepted(terms.as_ref(), &form.accept, form.version, &mut errors);
+    // Whoever is signed in would lose that place, and what waits on the phone belongs to it.
+    if viewer.is_some() {
+        return draw(&app, layout, (about, viewer), &code, (form, errors)).await;
+    }
     let (Some(name), Some(contact), false, true) = (name, contact, errors.any(), about.open) else {
-        return draw(&app, layout, about, &code, (form, errors)).await;
+        return draw(&app, layout, (about, None), &code, (form, errors)).await;
     };
     let joiner = Joiner { name, contact, terms: terms.map(|t| t.version) };
     let (caller, jar) = with_device(&app, caller, jar);
     match join::ask(&app.database, &credential, &joiner, &caller).await? {
         Asked::Waiting(token) => Ok((jar.add(cookie(&app, &token)), see_other("/join/waiting")).into_response()),
-        Asked::Closed => draw(&app, layout, Invitation { open: false, ..about }, &code, (form, errors)).await,
+        Asked::Closed => draw(&app, layout, (Invitation { open: false, ..about }, None), &code, (form, errors)).await,
         Asked::TooMany => {
             errors.add("name", "Many people joined just now. Wait a few minutes, or tell the organiser");
-            draw(&app, layout, about, &code, (form, errors)).await
+            draw(&app, layout, (about, None), &code, (form, errors)).await
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::canvass::ListId;
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::keys::{Keys, Kind};
+use crate::web::App;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -28,6 +29,14 @@ pub fn token(keys: &Keys, id: Uuid) -> Result<Token, Error> {
     let secret: [u8; 32] =
         key.keyed_hash(&format!("join {id}")).try_into().map_err(|_| Error::internal("a hash of another length"))?;
     Ok(Token::of(&secret))
+}
+
+/// Where a code leads: what a telephone scans.
+///
+/// # Errors
+/// [`Error::Refused`] when the key cannot be read.
+pub fn address(app: &App, code: &Code) -> Result<String, Error> {
+    Ok(format!("{}/join/{}", app.config.base_url, token(&app.keys, code.id)?.as_str()))
 }
 
 /// The code of this list that the organiser has open.

@@ -58,7 +58,7 @@ pub async fn show(State(app): State<App>, viewer: Viewer, layout: Layout, Path(i
 }
 
 fn shown(app: &App, code: Code) -> Result<Open, Error> {
-    let url = format!("{}/join/{}", app.config.base_url, join::token(&app.keys, code.id)?.as_str());
+    let url = join::address(app, &code)?;
     Ok(Open { drawing: qr::Code::of(&url)?, code, url })
 }
 

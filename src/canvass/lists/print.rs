@@ -2,14 +2,16 @@
 //! print of the list.
 
 use super::assign;
+use super::join;
 use super::store::{self, Head};
 use crate::canvass::ListId;
 use crate::canvass::codes::{self, Code};
 use crate::database::{Looked, Scoped, Seen, What};
 use crate::error::Error;
-use crate::web::{Answer, Layout, Path, Query, Viewer, words};
+use crate::web::{Answer, App, Layout, Path, Query, Viewer, qr, words};
 use askama::Template;
 use askama_web::WebTemplate;
+use axum::extract::State;
 use axum::response::IntoResponse;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
@@ -51,6 +53,8 @@ struct PrintPage {
     layout: Layout,
     pages: Pages,
     list: Card,
+    /// The code, drawn.
+    join: Option<qr::Code>,
     printed_by: String,
     organiser: String,
     purpose: String,
@@ -65,6 +69,8 @@ struct Card {
     codes: Vec<Code>,
     controller: Controller,
     homes: Vec<Home>,
+    /// The code that lets people join tonight, if one is open.
+    join: Option<join::Code>,
 }
 
 #[derive(Default)]
@@ -98,11 +104,19 @@ struct Group {
 ///
 /// # Errors
 /// [`Error::NotFound`] outside the area.
-pub async fn print(viewer: Viewer, layout: Layout, Path(id): Path<ListId>, Query(asked): Query<Asked>) -> Answer {
+pub async fn print(
+    State(app): State<App>,
+    viewer: Viewer,
+    layout: Layout,
+    Path(id): Path<ListId>,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let mut scope = viewer.scope().await?;
     let seen = read(&mut scope, id).await?;
     let list = scope.finish(seen).await?;
+    let drawn = list.join.as_ref().map(|code| qr::Code::of(&join::address(&app, code)?));
     let page = PrintPage {
+        join: drawn.transpose()?,
         layout,
         pages: Pages::parse(&asked.pages),
         list,
@@ -123,6 +137,7 @@ async fn read(scope: &mut Scoped, id: ListId) -> Result<Seen<Card>, Error> {
         sqlx::query_as!(Controller, "select controller as name, contact, privacy_notice as notice from installation")
             .fetch_optional(scope.connection())
             .await?;
+    let join = join::open_code(scope, id).await?;
     let looked = Looked { what: What::Print, list: Some((id, head.version)), ..Looked::default() };
     let card = Card {
         until: holders.iter().map(|h| h.ends).max(),
@@ -131,6 +146,7 @@ async fn read(scope: &mut Scoped, id: ListId) -> Result<Seen<Card>, Error> {
         head,
         codes,
         homes,
+        join,
     };
     Ok(Seen::new(card, looked))
 }
