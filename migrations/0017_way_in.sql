@@ -1023,6 +1023,7 @@ declare
   mine record;
   who uuid;
   scope bigint;
+  held uuid;
   -- The account was made by a code and has nothing but tonights: its telephone number alone may come again.
   bare boolean := false;
 begin
@@ -1054,13 +1055,19 @@ begin
     and not exists (select from public.access_grant g where g.account_id = who and g.role <> 'volunteer'));
   insert into public.terms_acceptance (account_id, version)
   select who, t.version from public.terms t where t.version = r.version and bare on conflict do nothing;
+  -- Somebody who joined earlier tonight has the grant already.
+  select g.grant_id into held from public.access_grant g
+  where g.account_id = who and g.role = 'volunteer' and g.area_id = scope and g.ended_at is null
+    and g.starts_at <= statement_timestamp() and g.ends_at >= l.ends_at limit 1;
   insert into public.access_grant (grant_id, account_id, role, area_id, purpose, reason, ends_at, given_by)
-  values (decide_join.grant_id, who, 'volunteer', scope, 'Canvassing', 'Joined by a code and known to the organiser', l.ends_at, mine.account_id);
+  select decide_join.grant_id, who, 'volunteer', scope, 'Canvassing', 'Joined by a code and known to the organiser', l.ends_at, mine.account_id
+  where held is null;
+  held := coalesce(held, decide_join.grant_id);
   insert into public.assignment (partition_id, list_id, assignment_id, account_id, starts_at, ends_at, assigned_by)
   values (w.partition_id, w.list_id, assignment, who, statement_timestamp(), l.ends_at, mine.account_id);
   if bare then
     insert into public.session (session_id, key, grant_id, account_id, idle_until, ends_at, agent, address)
-    values (session, r.session_key, decide_join.grant_id, who, l.ends_at, l.ends_at, r.agent, r.address);
+    values (session, r.session_key, held, who, l.ends_at, l.ends_at, r.agent, r.address);
     perform wall.let_through(session);
   end if;
   update public.join_request k set state = case when bare then 'admitted' else 'has-account' end, decided_at = statement_timestamp(),
