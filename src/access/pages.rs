@@ -1,11 +1,14 @@
 //! Signing in and out, and changing between one's own grants; the Guard's pages in files of their own.
 
 pub mod account;
+pub mod choosing;
 pub mod ending;
 pub mod grant;
 pub mod list;
 pub mod own;
 pub mod public;
+pub mod pulse;
+pub mod seen;
 pub mod tools;
 
 use super::Token;
