@@ -80,6 +80,7 @@ language sql immutable set search_path = '' as $$
     ('mail', 'dies', 'A link in a letter asks for what lives when it is opened'),
     ('password_change', 'record', 'That a password was changed, never the password'),
     ('receipt', 'record', 'That a result arrived'),
+    ('result_conflict', 'record', 'What was said at a door under an id that was taken'),
     ('quarantine', 'record', 'What was said at a door and waits for an organiser'),
     ('access_log', 'record', 'Looks and refused attempts'),
     ('ending', 'record', 'What was ended')

@@ -166,7 +166,8 @@ async fn end_many(
 
 fn in_lines(ended: &EndedMany) -> String {
     let (word, n) = (if ended.dry_run { "would end" } else { "ended" }, ended.accounts.len());
-    let mut lines = vec![format!("{} {word}, {} sessions", words::count(n, "account", "accounts"), ended.sessions_ended)];
+    let mut lines =
+        vec![format!("{} {word}, {} sessions", words::count(n, "account", "accounts"), ended.sessions_ended)];
     lines.extend(ended.accounts.iter().map(|a| a.email.clone()));
     lines.extend(ended.stay.iter().map(|a| format!("{} stays: {}", a.email, a.why.unwrap_or_default())));
     lines.join("\n")

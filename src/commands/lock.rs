@@ -120,7 +120,10 @@ async fn on(operation: &Operation, wanted: &Wanted) -> Result<(), Error> {
     }
     let halves = wanted.tool.halves();
     if let Some(role) = wanted.stay.iter().find(|r| !r.tool().is_some_and(|t| halves.contains(&t))) {
-        return Err(Error::field("stay", format!("A {} does not work there, and stays anyway", role.title().to_lowercase())));
+        return Err(Error::field(
+            "stay",
+            format!("A {} does not work there, and stays anyway", role.title().to_lowercase()),
+        ));
     }
     let mut scope = operation.scope(Permission::CloseTools).await?;
     let area = area_of(&mut scope, wanted.area.as_deref()).await?;

@@ -42,7 +42,8 @@ impl ChosenForm {
         let mut errors = FieldErrors::default();
         let area = optional(&self.area, |a| a.parse().ok().filter(|id| areas.iter().any(|x| x.id == *id)));
         let role = optional(&self.role, Role::parse);
-        let joined = optional(&self.joined, |d| d.parse::<NaiveDate>().ok().filter(|d| *d <= words::day_of(chrono::Utc::now())));
+        let joined =
+            optional(&self.joined, |d| d.parse::<NaiveDate>().ok().filter(|d| *d <= words::day_of(chrono::Utc::now())));
         let unseen = optional(&self.unseen, |n| n.parse::<i32>().ok().filter(|n| (1..=LONGEST).contains(n)));
         for (field, wrong, message) in [
             ("area", area.is_none(), "Choose an area of the list"),
@@ -116,7 +117,6 @@ impl ChoosePage {
     fn sum(&self, of: impl Fn(&Candidate) -> i64) -> i64 {
         self.found.as_ref().map_or(0, |(_, all)| all.iter().filter(|c| c.stays.is_none()).map(of).sum())
     }
-
 }
 
 /// `GET /access/end-access`

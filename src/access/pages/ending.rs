@@ -97,7 +97,12 @@ pub(in crate::access) fn sweep(app: &App) {
 }
 
 /// `POST /access/endings/{id}/given`: what they gave, ended afterwards.
-pub async fn end_given(State(app): State<App>, viewer: Viewer, Path(id): Path<Uuid>, Form(form): Form<EndForm>) -> Answer {
+pub async fn end_given(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<Uuid>,
+    Form(form): Form<EndForm>,
+) -> Answer {
     let mut scope = viewer.scope().await?;
     let ending = ending::find(&mut scope, id).await?;
     let reason = if form.reason.trim().is_empty() { ending.reason.clone() } else { form.reason.trim().to_owned() };
@@ -172,7 +177,12 @@ pub struct Asked {
 }
 
 /// `GET /access/accounts/{id}/receipt`: of the newest end, or of what was seen until now.
-pub async fn newest_receipt(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(asked): Query<Asked>) -> Answer {
+pub async fn newest_receipt(
+    viewer: Viewer,
+    layout: Layout,
+    Path(id): Path<Uuid>,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let mut scope = viewer.scope().await?;
     let ending = ending::latest(&mut scope, id).await?;
     draw_receipt(scope, viewer, layout, id, ending, asked).await
@@ -201,10 +211,9 @@ async fn draw_receipt(
     let days = audit::days(&mut scope, id, until).await?;
     let (given, came) = ending::by_them(&mut scope, id).await?;
     let (lists, tried) = match &ending {
-        Some(e) => (
-            ending::held_then(&mut scope, e).await?,
-            audit::tried(&mut scope, id, e.at, e.given_back_at, 50).await?,
-        ),
+        Some(e) => {
+            (ending::held_then(&mut scope, e).await?, audit::tried(&mut scope, id, e.at, e.given_back_at, 50).await?)
+        }
         None => (Vec::new(), Tried::default()),
     };
     scope.commit().await?;

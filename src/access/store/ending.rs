@@ -13,7 +13,8 @@ pub use act::{Stopped, end_access, end_grant, end_many};
 pub use chosen::{Candidate, Chosen, candidates, end_chosen};
 pub use given::{Given, GivenAccount, by_them, end_given};
 pub use record::{
-    EndedAccount, Ending, EndingGroup, ended_lately, find, give_back, group, held_then, latest, of_account, of_group, unspent,
+    EndedAccount, Ending, EndingGroup, ended_lately, find, give_back, group, held_then, latest, of_account, of_group,
+    unspent,
 };
 
 use super::grants::{self, Grant, Which};

@@ -175,8 +175,12 @@ pub async fn polls_near(scope: &mut Scoped, area: Option<i64>) -> Result<Vec<(St
 /// [`Error::Invalid`] on `polling_day` when there is a poll today and nobody said that it is known.
 pub async fn close(scope: &mut Scoped, close: &Close<'_>) -> Result<(), Error> {
     if close.tool == Tool::Contact && !close.polling_day {
-        let today: Vec<String> =
-            polls_near(scope, close.area).await?.into_iter().filter(|(_, today)| *today).map(|(name, _)| name).collect();
+        let today: Vec<String> = polls_near(scope, close.area)
+            .await?
+            .into_iter()
+            .filter(|(_, today)| *today)
+            .map(|(name, _)| name)
+            .collect();
         if !today.is_empty() {
             return Err(Error::field("polling_day", polling_day(&today)));
         }
@@ -209,7 +213,10 @@ pub async fn close(scope: &mut Scoped, close: &Close<'_>) -> Result<(), Error> {
 
 /// What is said of closing on a polling day.
 pub fn polling_day(polls: &[String]) -> String {
-    format!("People are voting today: {}. Say that you know it, by the tick, if it must be closed all the same", polls.join(", "))
+    format!(
+        "People are voting today: {}. Say that you know it, by the tick, if it must be closed all the same",
+        polls.join(", ")
+    )
 }
 
 /// Opens a half again: everywhere, or in an area that was closed by itself. Answers whether it was closed so.

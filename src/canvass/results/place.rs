@@ -46,8 +46,7 @@ pub(super) async fn place(scope: &mut Scoped, sent: &[Sent<'_>]) -> Result<Vec<R
     let codes: Vec<Option<String>> = sent.iter().map(|s| s.result.intention.clone()).collect();
     let issues: Vec<String> = sent.iter().map(|s| s.result.issues.join(" ")).collect();
     // What an organiser accepts now was looked at already.
-    let said: Vec<Option<DateTime<Utc>>> =
-        sent.iter().map(|s| s.result.at.filter(|_| s.late.is_none())).collect();
+    let said: Vec<Option<DateTime<Utc>>> = sent.iter().map(|s| s.result.at.filter(|_| s.late.is_none())).collect();
     let known = sqlx::query_as!(
         Known,
         r#"select same, covered, door, person, here, area_no, intention_kind as kind, code_known as "code_known!",

@@ -120,7 +120,9 @@ async fn keep_who_must_stay(scope: &mut Scoped, found: &mut [Candidate]) -> Resu
         candidate.stays = Some(OWN);
     }
     let somebody_stays = left || found.iter().any(|c| c.administrator && c.stays.is_some());
-    if let (false, Some(last)) = (somebody_stays, found.iter_mut().filter(|c| c.administrator).max_by_key(|c| c.seen_at)) {
+    if let (false, Some(last)) =
+        (somebody_stays, found.iter_mut().filter(|c| c.administrator).max_by_key(|c| c.seen_at))
+    {
         last.stays = Some(LAST);
     }
     Ok(())
@@ -145,7 +147,9 @@ pub async fn end_chosen(
         found.iter().filter(|c| c.stays.is_none() && ticked.contains(&c.account)).map(|c| c.account).collect();
     accounts.sort_unstable();
     if accounts.is_empty() {
-        return Err(Error::Conflict("Nobody of them has access any more that you may end. Look again whom it is about".into()));
+        return Err(Error::Conflict(
+            "Nobody of them has access any more that you may end. Look again whom it is about".into(),
+        ));
     }
     let group = begin_group(scope, words, reason).await?;
     let ended = end_many(scope, &accounts, reason, group).await?;

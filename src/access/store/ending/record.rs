@@ -1,7 +1,7 @@
 //! What was ended, as it stands on record, and giving it back.
 
-use super::{Held, grant_in_words};
 use super::act::{now, one_at_a_time};
+use super::{Held, grant_in_words};
 use crate::access::Role;
 use crate::access::store::grants::{self, NewGrant};
 use crate::database::Scoped;
