@@ -9,6 +9,8 @@ create table installation (
   contact text not null check (length(contact) between 3 and 254),
   kind text not null check (kind in ('party', 'representative', 'candidate')),
   privacy_notice text not null check (length(privacy_notice) between 1 and 5000),
+  -- Whether everybody needs a second factor; else every role but canvassers does.
+  factors_for_all boolean not null default false,
   -- A demonstration says so on every page.
   demonstration boolean not null default false,
   set_up_at timestamptz not null default now()
@@ -34,6 +36,7 @@ create table issue_code (
 
 create table account (
   account_id uuid primary key,
+  -- What one signs in with: an email address, or the telephone number (+44…) of who joined by a code and gave no other.
   email text not null check (email = lower(email) and length(email) between 3 and 254),
   name text not null check (length(name) between 1 and 200),
   -- argon2id, PHC string; null: no password, cannot sign in with one.
@@ -112,7 +115,9 @@ create table sign_in_failure (
   -- Known to be wrong; until then it may still turn out right.
   failed boolean not null default false,
   email_digest bytea not null,
-  address_digest bytea not null
+  address_digest bytea not null,
+  -- The browser's own mark, when the account has signed in with it before: others' tries do not count against it.
+  device_digest bytea
 );
 create index sign_in_failure_by_email on sign_in_failure (email_digest, at);
 -- What is older than a day is thrown away at each sign-in.

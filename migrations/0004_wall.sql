@@ -256,7 +256,9 @@ $$;
 create type wall.session_state as (
   state text, session_id uuid, account_id uuid, name text, email text, grant_id uuid, role text,
   area_id bigint, area_name text, purpose text, grant_ends_at timestamptz, session_ends_at timestamptz,
-  refreshed_at timestamptz, theme text, demonstration boolean, closed jsonb, grants jsonb
+  refreshed_at timestamptz, theme text, demonstration boolean, closed jsonb, grants jsonb,
+  -- What still stands between this session and its role's pages, if anything does; when a second factor was proved last.
+  asks text, factor_at timestamptz
 );
 
 create function wall.who(hash text) returns setof wall.session_state
@@ -272,7 +274,7 @@ begin
     from public.session s join public.access_grant g using (grant_id)
     where s.key = held
   )
-  select case when s.live then 'live' else 'ended' end, s.session_id, s.account_id,
+  select case when not s.live then 'ended' when s.cleared_at is null then 'entering' else 'live' end, s.session_id, s.account_id,
     case when s.live then a.name end, case when s.live then a.email end, s.grant_id, s.role, s.area_id,
     case when s.live then ar.name end, s.purpose, s.grant_ends_at, s.ends_at, s.refreshed_at, a.theme,
     coalesce((select i.demonstration from public.installation i), false),
@@ -287,7 +289,8 @@ begin
        from public.access_grant g join public.area ga using (area_id)
        where g.account_id = s.account_id and g.ended_at is null
          and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp())
-    end
+    end,
+    case when s.live and s.cleared_at is null then wall.still_asks(s.account_id, s.role, s.factor_at) end, s.factor_at
   from s join public.account a using (account_id) join public.area ar using (area_id);
 end
 $$;
@@ -347,7 +350,9 @@ create policy protection on account for select to hustings_protection
 create policy administrator_reads on access_grant for select to hustings_administrator
   using ((select wall.is('administrator')));
 create policy administrator_gives on access_grant for insert to hustings_administrator
-  with check ((select wall.is('administrator')) and given_by = (select wall.account()));
+  -- What reaches further than a canvasser's list asks for a second factor just proved.
+  with check ((select wall.is('administrator')) and given_by = (select wall.account())
+    and (role = 'volunteer' or (select wall.fresh())));
 create policy administrator_ends on access_grant for update to hustings_administrator
   using ((select wall.is('administrator')) and ended_at is null)
   with check ((select wall.is('administrator')) and ended_by = (select wall.account()) and wall.just_now(ended_at));

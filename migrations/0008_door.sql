@@ -1,44 +1,6 @@
 -- What happens without a session, by hustings_door alone: it may run these functions and touch
 -- no table. Each does one narrow thing and says no more than its caller needs.
 
--- Limits before hashing: 10 failures an account and 100 an address in 15 minutes. Writes the try down
--- and answers the candidate, or when to try again, or that as many tries are still being hashed
--- (`wait`). Tries of one account come one after the other, so the count is exact. An unknown address
--- answers a row without a hash, so that the caller does the same work.
-create function wall.begin_sign_in(attempt uuid, email text, address text)
-returns table (account_id uuid, password_hash text, try_again_at timestamptz, wait boolean)
-language plpgsql volatile security definer set search_path = '' as $$
-declare
-  of_email bytea := sha256(convert_to(lower(begin_sign_in.email), 'UTF8'));
-  of_address bytea := sha256(convert_to(begin_sign_in.address, 'UTF8'));
-  since timestamptz := statement_timestamp() - interval '15 minutes';
-  -- A try that nobody ended (the server was killed) counts as wrong after a minute.
-  pending timestamptz := statement_timestamp() - interval '1 minute';
-  tries record;
-begin
-  perform pg_advisory_xact_lock(4871001, hashtext(encode(of_email, 'hex')));
-  perform pg_advisory_xact_lock(4871002, hashtext(encode(of_address, 'hex')));
-  delete from public.sign_in_failure f where f.at < statement_timestamp() - interval '1 day';
-  select
-    (select f.at from public.sign_in_failure f where f.email_digest = of_email and f.at > since
-       and (f.failed or f.at < pending) order by f.at desc offset 9 limit 1) as tenth,
-    (select f.at from public.sign_in_failure f where f.address_digest = of_address and f.at > since
-       and (f.failed or f.at < pending) order by f.at desc offset 99 limit 1) as hundredth,
-    (select count(*) from public.sign_in_failure f where f.email_digest = of_email and f.at > since) as of_account,
-    (select count(*) from public.sign_in_failure f where f.address_digest = of_address and f.at > since) as from_there
-  into tries;
-  if tries.tenth is not null or tries.hundredth is not null then
-    return query select null::uuid, null::text, greatest(tries.tenth, tries.hundredth) + interval '15 minutes', false;
-  elsif tries.of_account >= 10 or tries.from_there >= 100 then
-    return query select null::uuid, null::text, null::timestamptz, true;
-  else
-    insert into public.sign_in_failure (id, email_digest, address_digest) values (attempt, of_email, of_address);
-    return query select a.account_id, a.password_hash, null::timestamptz, false
-      from (select 1) one left join public.account a on a.email = lower(begin_sign_in.email);
-  end if;
-end
-$$;
-
 -- The try is over: a wrong one counts, a right one (or one that was never hashed) goes.
 create function wall.end_sign_in(attempt uuid, failed boolean) returns void
 language sql volatile security definer set search_path = '' as $$
@@ -77,48 +39,6 @@ language sql immutable set search_path = '' as $$
     when 'data-protection-officer' then interval '12 hours' else interval '7 days' end
 $$;
 
--- Opens a session under one live grant of the account. `key` is SHA-256 of SHA-256 of the token.
-create function wall.open_session(session uuid, key bytea, account uuid, grant_wanted uuid, agent text, address text)
-returns table (session_id uuid, role text, area text, ends_at timestamptz)
-language sql volatile security definer set search_path = '' as $$
-  select wall.forget_searches();
-  insert into public.session as s (session_id, key, grant_id, account_id, cleared_at, idle_until, ends_at, agent, address)
-  select session, open_session.key, g.grant_id, g.account_id, statement_timestamp(), statement_timestamp() + wall.idle_of(g.role),
-    least(g.ends_at, greatest(statement_timestamp() + wall.lasts_of(g.role), (
-      select max(a.ends_at) + interval '2 hours' from public.assignment a
-      where g.role = 'volunteer' and a.account_id = g.account_id and a.ended_at is null))),
-    left(open_session.agent, 300), left(open_session.address, 64)
-  from public.access_grant g
-  where g.grant_id = grant_wanted and g.account_id = account and g.ended_at is null
-    and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
-  returning s.session_id,
-    (select g.role from public.access_grant g where g.grant_id = s.grant_id),
-    (select ar.name from public.access_grant g join public.area ar using (area_id) where g.grant_id = s.grant_id),
-    s.ends_at
-$$;
-
--- Another of one's own grants: a new session, the old one ends. `hash` is what the browser's token hashes to.
-create function wall.switch_session(hash text, session uuid, key bytea, grant_wanted uuid, agent text, address text)
-returns table (session_id uuid, role text, area text, ends_at timestamptz)
-language plpgsql volatile security definer set search_path = '' as $$
-declare
-  account uuid;
-begin
-  update public.session s set ended_at = statement_timestamp(), ended_why = 'switched'
-  from public.access_grant g
-  where s.key = sha256(decode(hash, 'hex')) and s.ended_at is null
-    and s.idle_until > statement_timestamp() and s.ends_at > statement_timestamp()
-    and g.grant_id = s.grant_id and g.ended_at is null and g.ends_at > statement_timestamp()
-    and exists (select from public.access_grant w where w.grant_id = grant_wanted and w.account_id = s.account_id
-      and w.ended_at is null and w.starts_at <= statement_timestamp() and w.ends_at > statement_timestamp())
-  returning s.account_id into account;
-  if account is not null then
-    return query select * from wall.open_session(session, switch_session.key, account, grant_wanted,
-      switch_session.agent, switch_session.address);
-  end if;
-end
-$$;
-
 -- At most every five minutes: a session in use does not fall asleep.
 create function wall.refresh_session(hash text) returns void
 language sql volatile security definer set search_path = '' as $$
@@ -132,9 +52,10 @@ $$;
 
 -- One's own account, by the session in hand: where else it is signed in, and what one may change.
 create function wall.own_sessions(hash text)
-returns table (session_id uuid, role text, area text, started_at timestamptz, refreshed_at timestamptz, agent text, here boolean)
+returns table (session_id uuid, role text, area text, started_at timestamptz, refreshed_at timestamptz, agent text,
+  address text, here boolean)
 language sql stable security definer set search_path = '' as $$
-  select s.session_id, g.role, ar.name, s.started_at, s.refreshed_at, s.agent, s.session_id = mine.session_id
+  select s.session_id, g.role, ar.name, s.started_at, s.refreshed_at, s.agent, s.address, s.session_id = mine.session_id
   from wall.who(hash) mine
   join public.session s on s.account_id = mine.account_id and s.ended_at is null
     and s.idle_until > statement_timestamp() and s.ends_at > statement_timestamp()
@@ -153,18 +74,6 @@ language sql volatile security definer set search_path = '' as $$
       and s.idle_until > statement_timestamp() and s.ends_at > statement_timestamp()
     returning 1)
   select count(*)::integer from closed
-$$;
-
--- The caller has proved the old password; only the session's own account changes, and it is signed
--- out everywhere else.
-create function wall.change_password(hash text, password_hash text) returns boolean
-language sql volatile security definer set search_path = '' as $$
-  select wall.close_other_sessions(hash);
-  with changed as (
-    update public.account a set password_hash = change_password.password_hash
-    from wall.who(hash) w where w.state = 'live' and a.account_id = w.account_id
-    returning 1)
-  select exists (select from changed)
 $$;
 
 create function wall.choose_theme(hash text, theme text) returns void
@@ -298,7 +207,7 @@ $$;
 
 -- The first evening, behind the same code.
 create function wall.set_up(code text, controller text, contact text, kind text, privacy_notice text,
-  codes jsonb, issues jsonb, poll_name text, poll_date date, poll_kind text,
+  terms text, codes jsonb, issues jsonb, poll_name text, poll_date date, poll_kind text,
   account uuid, email text, name text, password_hash text, grant_id uuid) returns text
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -311,6 +220,7 @@ begin
   select area_id into everywhere from public.area where area.kind = 'installation';
   insert into public.installation (controller, contact, kind, privacy_notice)
   values (set_up.controller, set_up.contact, set_up.kind, set_up.privacy_notice);
+  insert into public.terms (text) values (set_up.terms);
   insert into public.intention_code (code, label, slot, code_group, party, place)
   select c->>'code', c->>'label', (c->>'slot')::smallint, c->>'group', coalesce(c->>'party', ''), n::smallint
   from jsonb_array_elements(codes) with ordinality as t (c, n);
@@ -338,11 +248,10 @@ begin
     execute format('alter function %s owner to hustings_wall', f);
   end loop;
 end $$;
-grant execute on function wall.begin_sign_in(uuid, text, text), wall.end_sign_in(uuid, boolean),
-  wall.own_sessions(text), wall.close_other_sessions(text), wall.change_password(text, text), wall.choose_theme(text, text),
+grant execute on function wall.end_sign_in(uuid, boolean),
+  wall.own_sessions(text), wall.close_other_sessions(text), wall.choose_theme(text, text),
   wall.note_refused_sign_in(uuid, text), wall.grants_of(uuid), wall.access_over(text),
-  wall.open_session(uuid, bytea, uuid, uuid, text, text), wall.switch_session(text, uuid, bytea, uuid, text, text),
   wall.refresh_session(text), wall.close_session(text), wall.note_refusal(text, text, smallint, text),
   wall.quarantine(text, uuid, bytea, integer, bigint, jsonb, text, text), wall.notices(), wall.about(),
-  wall.check_set_up_code(text), wall.set_up(text, text, text, text, text, jsonb, jsonb, text, date, text, uuid, text, text, text, uuid)
+  wall.check_set_up_code(text), wall.set_up(text, text, text, text, text, text, jsonb, jsonb, text, date, text, uuid, text, text, text, uuid)
   to hustings_door;

@@ -23,7 +23,8 @@ const FILE: &str = "hustings.toml";
 const LISTEN: &str = "127.0.0.1:8080";
 
 /// The settings whose variables begin with `HUSTINGS_`. Others that begin so belong to scripts and tests.
-const SETTINGS: [&str; 7] = ["door_url", "owner_url", "listen", "data", "base_url", "metrics_listen", "source_url"];
+const SETTINGS: [&str; 9] =
+    ["door_url", "owner_url", "listen", "data", "base_url", "metrics_listen", "source_url", "smtp_url", "mail_from"];
 
 /// The configuration, complete and consistent.
 #[derive(Clone, Debug)]
@@ -41,6 +42,10 @@ pub struct Config {
     /// Where the source code of what runs here can be had: each page's foot leads there (AGPL-3.0, section 13). None: to a
     /// page that says whom to ask.
     pub source_url: Option<String>,
+    /// The mail server, as smtps://user:password@host or smtp://host; none: letters are kept as files under `data`.
+    pub smtp_url: Option<String>,
+    /// Who letters come from; none: no-reply at the host of `base_url`.
+    pub mail_from: Option<String>,
 }
 
 /// What is wrong with the configuration, for the person who wrote it.
@@ -93,6 +98,12 @@ impl Config {
         if let Some(url) = &self.source_url {
             text.push_str(&format!("source_url = \"{url}\"\n"));
         }
+        if self.smtp_url.is_some() {
+            text.push_str("smtp_url = \"***\"\n");
+        }
+        if let Some(from) = &self.mail_from {
+            text.push_str(&format!("mail_from = \"{from}\"\n"));
+        }
         text
     }
 
@@ -107,6 +118,8 @@ impl Config {
             "base_url": self.base_url,
             "metrics_listen": self.metrics_listen,
             "source_url": self.source_url,
+            "smtp_url": self.smtp_url.as_ref().map(|_| "***"),
+            "mail_from": self.mail_from,
         })
     }
 }
@@ -123,6 +136,8 @@ struct Given {
     base_url: Option<String>,
     metrics_listen: Option<SocketAddr>,
     source_url: Option<String>,
+    smtp_url: Option<String>,
+    mail_from: Option<String>,
 }
 
 impl Given {
@@ -136,8 +151,10 @@ impl Given {
             return Err(ConfigError::SourceUrl);
         }
         let database = DatabaseUrls::all_or_none(self.database_url, self.door_url, self.owner_url)?;
+        let given = |text: Option<String>| text.filter(|t| !t.trim().is_empty());
+        let (smtp_url, mail_from) = (given(self.smtp_url), given(self.mail_from));
         let Given { listen, data, metrics_listen, .. } = self;
-        Ok(Config { database, listen, data, base_url, metrics_listen, source_url })
+        Ok(Config { database, listen, data, base_url, metrics_listen, source_url, smtp_url, mail_from })
     }
 }
 

@@ -54,6 +54,12 @@ pub enum Error {
     /// The session is known but over: signed out elsewhere, expired, or access was ended.
     #[error("Your access has ended. Sign in again, or ask the person who gave you access")]
     AccessEnded,
+    /// Signed in, and asked for something before anything is shown.
+    #[error("{}", .0.advice())]
+    Asks(crate::access::Asks),
+    /// What was asked for wants a second factor proved within the last ten minutes.
+    #[error("Confirm first that it is you, with your second factor")]
+    ConfirmFirst,
     /// The role never has this page, or a form came from another site.
     #[error("{0}")]
     Forbidden(&'static str),

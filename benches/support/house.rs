@@ -172,6 +172,8 @@ fn config(base: &str) -> Config {
         base_url: base.to_owned(),
         metrics_listen: None,
         source_url: None,
+        smtp_url: None,
+        mail_from: None,
     }
 }
 

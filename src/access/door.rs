@@ -2,17 +2,25 @@
 //! late result, note a refused attempt. That login may run these functions and touch no table.
 
 mod about;
+mod device;
+pub mod factors;
+pub mod join;
 mod late;
+pub mod links;
 mod own;
 mod sign_in;
 
 pub(crate) use about::connection;
 pub use about::{About, Notice, Phones, about, notices};
+pub use device::{DEVICE_COOKIE, Device};
 pub use late::{Kept, Late, quarantine};
-pub use own::{OwnSession, PasswordChange, change_password, choose_theme, own_sessions, sign_out_elsewhere};
-pub use sign_in::{GrantChoice, SignIn, Wanted, sign_in};
+pub use own::{
+    OwnSession, PasswordChange, Terms, accept_terms, change_password, choose_theme, newest_terms, own_sessions,
+    sign_out_elsewhere, sign_out_there,
+};
+pub use sign_in::{GrantChoice, SignIn, Wanted, sign_in, sign_in_proved};
 
-use super::Token;
+use super::{Asks, Token};
 use crate::database::{Credential, Database};
 use crate::error::Error;
 use uuid::Uuid;
@@ -24,9 +32,11 @@ pub struct Caller {
     pub address: String,
     /// The browser's own description.
     pub agent: String,
+    /// The mark that this browser has had since it signed in first.
+    pub device: Option<Device>,
 }
 
-/// Opens a session under another of one's own grants; the one in use ends. None when that grant is not there.
+/// Opens a session under another of one's own grants; the one in use ends. What it asks for is asked by the next page. None when that grant is not there.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database is away.
@@ -37,7 +47,7 @@ pub async fn switch(
     caller: &Caller,
 ) -> Result<Option<Token>, Error> {
     let token = Token::new();
-    let key = token.credential().map(|c| c.key()).unwrap_or_default();
+    let key = token.key();
     let opened = sqlx::query!(
         r#"select session_id as "session_id!" from wall.switch_session($1, $2, $3, $4, $5, $6)"#,
         credential.as_hex(),
@@ -50,6 +60,17 @@ pub async fn switch(
     .fetch_optional(database.door())
     .await?;
     Ok(opened.map(|_| token))
+}
+
+/// What this session is still asked for before anything is seen with it; None: it is through.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn still_asks(database: &Database, credential: &Credential) -> Result<Option<Asks>, Error> {
+    let row = sqlx::query!(r#"select state as "state!", asks from wall.who($1)"#, credential.as_hex())
+        .fetch_one(database.app())
+        .await?;
+    Ok(if row.state == "live" { None } else { row.asks.as_deref().and_then(Asks::parse).or(Some(Asks::Terms)) })
 }
 
 /// Keeps a session in use awake, at most every five minutes.

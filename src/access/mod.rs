@@ -4,8 +4,10 @@
 //! role × permission table is one readable constant, shown to administrators and walked whole by a test.
 
 pub mod api;
+mod asks;
 mod browser;
 pub mod door;
+pub mod factors;
 mod named;
 pub mod pages;
 pub mod passwords;
@@ -14,8 +16,9 @@ pub mod store;
 mod token;
 mod until;
 
+pub use asks::Asks;
 pub use browser::browser;
-pub use named::{email_address, person_name, text};
+pub use named::{contact, email_address, person_name, text};
 pub use permissions::{PERMISSIONS, Permission, Role, STEP_UP};
 pub use token::Token;
 pub use until::{coming_end, default_end, grant_end, local_time, parse_until};

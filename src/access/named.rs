@@ -19,6 +19,24 @@ pub fn email_address(typed: &str) -> Result<String, Error> {
     }
 }
 
+/// How somebody is reached who joins at a door: an email address, or a telephone number of the United Kingdom, kept as +44….
+///
+/// # Errors
+/// [`Error::Invalid`] on `contact`.
+pub fn contact(typed: &str) -> Result<String, Error> {
+    if typed.contains('@') {
+        return email_address(typed)
+            .map_err(|_| Error::field("contact", "Give an email address, like ann@example.org"));
+    }
+    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+    let rest = digits.strip_prefix("0044").or_else(|| digits.strip_prefix("44")).or_else(|| digits.strip_prefix('0'));
+    let plain = typed.chars().all(|c| c.is_ascii_digit() || " +()-.".contains(c));
+    match rest {
+        Some(rest) if plain && (9..=10).contains(&rest.len()) && !rest.starts_with('0') => Ok(format!("+44{rest}")),
+        _ => Err(Error::field("contact", "Give a telephone number, like 07700 900123, or an email address")),
+    }
+}
+
 /// A person's name, cleaned of what nobody types on purpose.
 ///
 /// # Errors
@@ -48,6 +66,17 @@ pub fn text(field: &str, typed: &str, longest: usize, missing: &str) -> Result<S
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_telephone_number_is_the_same_however_it_is_typed() {
+        for typed in ["07700 900123", "+44 7700 900123", "0044 (7700) 900-123", "07700900123"] {
+            assert_eq!(contact(typed).unwrap(), "+447700900123", "{typed}");
+        }
+        assert_eq!(contact("Bo@Lantern.Example").unwrap(), "bo@lantern.example");
+        for bad in ["", "0", "12345", "07700 900 12345 6", "call me", "07700 9oo123", "bo@"] {
+            assert!(contact(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn an_address_is_kept_as_it_will_be_typed_again() {

@@ -3,18 +3,26 @@
 pub mod account;
 pub mod choosing;
 pub mod ending;
+pub mod entering;
+pub mod factors;
+pub mod forgotten;
 pub mod grant;
+pub mod invitation;
+pub mod join;
 pub mod list;
 pub mod own;
 pub mod public;
 pub mod pulse;
 pub mod seen;
+pub mod reset;
+pub mod terms;
 pub mod tools;
 
 use super::Token;
-use super::door::{self, Caller, SignIn, Wanted};
+use super::door::{self, Caller, DEVICE_COOKIE, Device, SignIn, Wanted};
+use super::factors::passkey;
 use crate::error::Error;
-use crate::web::{Answer, App, Ended, FieldErrors, Form, Layout, Query, Viewer, see_other};
+use crate::web::{Answer, App, Ended, FieldErrors, Form, Json, Layout, Query, Viewer, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::State;
@@ -37,6 +45,8 @@ struct SignInPage {
     email: String,
     next: String,
     told: Option<Told>,
+    /// Whether browsers know passkeys here.
+    passkeys: bool,
 }
 
 /// What stands above the form: why one is here.
@@ -52,6 +62,10 @@ enum Told {
     Over,
     /// The same, and answers came after it.
     OverKept,
+    /// The password is another.
+    Reset,
+    /// An invitation was taken up that gives an account alone.
+    Added,
 }
 
 impl Told {
@@ -61,6 +75,8 @@ impl Told {
             (true, false) => Some(Told::Over),
             (false, true) => Some(Told::Kept),
             (false, false) if asked.ended.is_some() => Some(Told::SignedOut),
+            (false, false) if asked.reset.is_some() => Some(Told::Reset),
+            (false, false) if asked.added.is_some() => Some(Told::Added),
             (false, false) => asked.set_up.map(|_| Told::SetUp),
         }
     }
@@ -74,6 +90,8 @@ pub struct Asked {
     ended: Option<u8>,
     kept: Option<u8>,
     set_up: Option<u8>,
+    reset: Option<u8>,
+    added: Option<u8>,
 }
 
 /// The form's fields.
@@ -106,7 +124,9 @@ pub async fn sign_in_form(
     };
     let layout = layout.without_head();
     let told = Told::of(&asked, over);
-    let page = SignInPage { layout, errors: FieldErrors::default(), email: String::new(), next: asked.next, told };
+    let passkeys = passkey::site(&app.config.base_url).is_some();
+    let page =
+        SignInPage { layout, errors: FieldErrors::default(), email: String::new(), next: asked.next, told, passkeys };
     Ok(page.into_response())
 }
 
@@ -120,6 +140,7 @@ pub async fn sign_in(
     Form(form): Form<SignInForm>,
 ) -> Answer {
     let layout = layout.without_head();
+    let (caller, jar) = with_device(&app, caller, jar);
     let mut errors = FieldErrors::default();
     let mut wait = None;
     let status = match door::sign_in(&app.database, form.email.trim(), form.password, Wanted::First, &caller).await {
@@ -142,7 +163,8 @@ pub async fn sign_in(
         Err(error) => return Err(error),
     };
     let (email, next) = (form.email, form.next);
-    let page = SignInPage { layout, errors, email, next, told: None };
+    let passkeys = passkey::site(&app.config.base_url).is_some();
+    let page = SignInPage { layout, errors, email, next, told: None, passkeys };
     Ok((status, wait.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]), page).into_response())
 }
 
@@ -166,6 +188,37 @@ pub async fn switch(State(app): State<App>, viewer: Viewer, jar: CookieJar, Form
     Ok((jar.add(cookie(&app, &token)), see_other("/")).into_response())
 }
 
+/// `POST /sign-in/passkey/answer`: in by a passkey alone, which is both factors.
+pub async fn passkey_sign_in(
+    State(app): State<App>,
+    caller: Caller,
+    jar: CookieJar,
+    Json(sent): Json<entering::PasskeyAnswer>,
+) -> Answer {
+    door::links::count(&app.database, &caller).await?;
+    let account = passkey::finish_sign_in(&app.database, &app.config.base_url, sent.ceremony(), sent.answer()).await?;
+    let (caller, jar) = with_device(&app, caller, jar);
+    match door::sign_in_proved(&app.database, account, true, &caller).await? {
+        SignIn::Opened { token, .. } => {
+            let next = serde_json::json!({ "next": own_path(sent.next()) });
+            Ok((jar.add(cookie(&app, &token)), axum::Json(next)).into_response())
+        }
+        SignIn::Refused | SignIn::Choose(_) => {
+            Err(Error::Conflict("Your access has ended. Ask the person who gave you access".into()))
+        }
+    }
+}
+
+/// The caller with the mark of their browser, which gets one now if it has none.
+fn with_device(app: &App, caller: Caller, jar: CookieJar) -> (Caller, CookieJar) {
+    if caller.device.is_some() {
+        return (caller, jar);
+    }
+    let device = Device::new();
+    let mark = lasting(app, DEVICE_COOKIE, device.as_str());
+    (Caller { device: Some(device), ..caller }, jar.add(mark))
+}
+
 /// A path of ours, never another site's.
 fn own_path(next: &str) -> &str {
     let ours =
@@ -179,11 +232,17 @@ fn own_path(next: &str) -> &str {
 /// would lose them.
 const COOKIE_AGE: Duration = Duration::from_hours(400 * 24);
 
+fn cookie_name(app: &App) -> &'static str {
+    if app.secure() { HOST_COOKIE } else { PLAIN_COOKIE }
+}
+
 fn cookie(app: &App, token: &Token) -> Cookie<'static> {
-    let name = if app.secure() { HOST_COOKIE } else { PLAIN_COOKIE };
-    let value = token.as_str().to_owned();
+    lasting(app, cookie_name(app), token.as_str())
+}
+
+fn lasting(app: &App, name: &'static str, value: &str) -> Cookie<'static> {
     let age = COOKIE_AGE.try_into().unwrap_or_default();
-    Cookie::build((name, value))
+    Cookie::build((name, value.to_owned()))
         .path("/")
         .max_age(age)
         .http_only(true)

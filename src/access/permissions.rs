@@ -37,6 +37,13 @@ impl Role {
         }
     }
 
+    /// "a volunteer", "an organiser".
+    pub fn with_article(self) -> String {
+        let title = self.title().to_lowercase();
+        let article = if title.starts_with(['a', 'o']) { "an" } else { "a" };
+        format!("{article} {title}")
+    }
+
     /// The words on pages.
     pub fn title(self) -> &'static str {
         match self {
@@ -73,6 +80,8 @@ impl Role {
 pub enum Permission {
     /// Nothing: anybody may come.
     Public,
+    /// Being half in: proving a second factor, setting one up, accepting the terms, leaving.
+    Enter,
     /// Being signed in: one's own account, switching grants, signing out.
     OwnAccount,
     /// The role's own first page.
@@ -115,6 +124,18 @@ pub enum Permission {
     GiveBack,
     /// Read this table.
     ReadPermissions,
+    /// Change one's own second factors: add, take off, new recovery codes.
+    ChangeFactors,
+    /// Invite somebody by email.
+    Invite,
+    /// Take the second factors off somebody who has lost them.
+    ResetFactors,
+    /// What was written to whom.
+    ReadOutbox,
+    /// Publish terms of use.
+    PublishTerms,
+    /// Let people join a list by a code, and say that one knows them.
+    AdmitJoiners,
     /// Who saw whom, by name.
     ReadAccessLog,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
@@ -126,6 +147,8 @@ use Role::{Administrator, DataProtectionOfficer, Organiser, Volunteer};
 /// The table. A permission that is missing here is nobody's.
 pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     (Permission::OwnAccount, "Change between own grants, see own sessions, sign out", &Role::ALL),
+    (Permission::Enter, "Prove a second factor, accept the terms, sign out", &Role::ALL),
+    (Permission::ChangeFactors, "Change own second factors", &Role::ALL),
     (Permission::Home, "See the role's own first page", &Role::ALL),
     (Permission::Canvass, "See the walk lists assigned now, door by door", &[Volunteer]),
     (Permission::RecordResults, "Record what was said at a door of an assigned list", &[Volunteer]),
@@ -149,6 +172,15 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     (Permission::OpenTools, "Open again what was closed", &[Administrator]),
     (Permission::EndAccess, "End access of one or of many, read receipts, write for what was kept", &[Administrator]),
     (Permission::GiveBack, "Give back access that was ended by mistake", &[Administrator]),
+    (
+        Permission::Invite,
+        "Invite somebody by email (organisers: volunteers in their own area)",
+        &[Organiser, Administrator],
+    ),
+    (Permission::AdmitJoiners, "Let people join a walk list by a code, once known", &[Organiser]),
+    (Permission::ResetFactors, "Take the second factors off somebody who has lost them", &[Administrator]),
+    (Permission::ReadOutbox, "See what was written to whom, not what it said", &[Administrator]),
+    (Permission::PublishTerms, "Publish the terms of use", &[Administrator]),
     (Permission::ReadPermissions, "Read this table", &[Administrator, DataProtectionOfficer]),
     (Permission::ReadAccessLog, "Find who saw whom, by name", &[DataProtectionOfficer]),
 ];
@@ -156,7 +188,7 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
 /// be taken back. Never ending access, assigning a list, or a volunteer's grant in one's own area: the Guard must not stand in
 /// the way of a Saturday.
-pub const STEP_UP: &[Permission] = &[Permission::OpenTools, Permission::GiveBack];
+pub const STEP_UP: &[Permission] = &[Permission::ResetFactors, Permission::OpenTools, Permission::GiveBack];
 
 impl Permission {
     /// The roles that hold it.
@@ -167,7 +199,11 @@ impl Permission {
     /// The half it belongs to, for this role: closed with it.
     pub fn tool(self, role: Role) -> Option<Tool> {
         match self {
-            Permission::Public | Permission::OwnAccount | Permission::ReadAreas => None,
+            Permission::Public
+            | Permission::Enter
+            | Permission::OwnAccount
+            | Permission::ChangeFactors
+            | Permission::ReadAreas => None,
             _ => role.tool(),
         }
     }
@@ -176,7 +212,14 @@ impl Permission {
     pub fn as_str(self) -> &'static str {
         match self {
             Permission::Public => "public",
+            Permission::Enter => "enter",
             Permission::OwnAccount => "own-account",
+            Permission::ChangeFactors => "change-factors",
+            Permission::Invite => "invite",
+            Permission::AdmitJoiners => "admit-joiners",
+            Permission::ResetFactors => "reset-factors",
+            Permission::ReadOutbox => "read-outbox",
+            Permission::PublishTerms => "publish-terms",
             Permission::Home => "home",
             Permission::Canvass => "canvass",
             Permission::RecordResults => "record-results",

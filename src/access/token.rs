@@ -18,6 +18,16 @@ impl Token {
         &self.0
     }
 
+    /// One that can be made again from what it stands for: 32 bytes that nobody else can know.
+    pub fn of(secret: &[u8; 32]) -> Self {
+        Token(URL_SAFE_NO_PAD.encode(secret))
+    }
+
+    /// What a table keeps of it: SHA-256 of SHA-256 of the text.
+    pub fn key(&self) -> Vec<u8> {
+        self.credential().map(|c| c.key()).unwrap_or_default()
+    }
+
     /// What the server works with.
     pub fn credential(&self) -> Option<Credential> {
         Credential::from_token(&self.0)

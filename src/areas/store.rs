@@ -54,6 +54,25 @@ pub async fn all(scope: &mut Scoped) -> Result<Vec<Area>, Error> {
     .await?)
 }
 
+/// Areas that lie wholly inside the area in use: every district of theirs is one of its own.
+///
+/// # Errors
+/// What the database says.
+pub async fn inside(scope: &mut Scoped) -> Result<Vec<i64>, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"with own as materialized (select wall.areas() as numbers), made_of as (
+             select a.area_id, d.area_no from area a join district d
+               on a.kind = 'installation' or a.partition_id = d.partition_id or a.area_no = d.area_no
+             union all
+             select ad.area_id, ad.area_no from area_district ad where ad.from_date <= current_date and ad.until_date > current_date
+           )
+           select m.area_id as "id!" from made_of m cross join own
+           group by m.area_id, own.numbers having bool_and(m.area_no = any (own.numbers))"#
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
 /// A polling district with its figures.
 #[derive(Debug, Clone)]
 pub struct District {

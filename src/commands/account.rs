@@ -3,6 +3,7 @@
 use super::{Operation, secret};
 use crate::access::pages::choosing::in_words as ending_in_words;
 use crate::access::store::ending::Chosen;
+use crate::access::factors::app;
 use crate::access::store::{accounts, ending};
 use crate::access::{Permission, Role, email_address, passwords, person_name, text};
 use crate::areas;
@@ -26,6 +27,36 @@ pub enum Account {
         /// Read the password from standard input
         #[arg(long)]
         password_stdin: bool,
+        /// Ask them to accept the terms of use when they sign in first; else you say that they have, on paper
+        #[arg(long)]
+        ask_terms: bool,
+    },
+    /// Give an account an authenticator app, and print its secret once
+    Factor {
+        /// The account's email address
+        #[arg(long)]
+        email: String,
+    },
+    /// Take all second factors off an account that has lost them
+    ResetFactors {
+        /// The account's email address
+        #[arg(long)]
+        email: String,
+        /// Why, for the record
+        #[arg(long)]
+        reason: String,
+    },
+    /// Give an account another email address
+    Email {
+        /// The address that it has
+        #[arg(long)]
+        email: String,
+        /// The address that it gets
+        #[arg(long)]
+        new: String,
+        /// Why, for the record
+        #[arg(long)]
+        reason: String,
     },
     /// End all access of an account, or of everybody whom the choices name together: sessions, grants, lists held
     EndAccess {
@@ -61,7 +92,14 @@ pub enum Account {
 /// What cannot stand, by field; what the database says.
 pub async fn run(operation: &Operation, command: Account) -> Result<(), Error> {
     match command {
-        Account::Add { email, name, password_stdin } => add(operation, &email, &name, password_stdin).await,
+        Account::Add { email, name, password_stdin, ask_terms } => {
+            add(operation, &email, &name, password_stdin, ask_terms).await
+        }
+        Account::Factor { email } => factor(operation, &email).await,
+        Account::ResetFactors { email, reason } => reset_factors(&operation.because(&reason), &email, &reason).await,
+        Account::Email { email, new, reason } => {
+            another_email(&operation.because(&reason), &email, &new, &reason).await
+        }
         Account::EndAccess { email: Some(email), reason, .. } => {
             end_access(&operation.because(&reason), &email, &reason).await
         }
@@ -73,13 +111,22 @@ pub async fn run(operation: &Operation, command: Account) -> Result<(), Error> {
     }
 }
 
-async fn add(operation: &Operation, email: &str, name: &str, password_stdin: bool) -> Result<(), Error> {
+async fn add(
+    operation: &Operation,
+    email: &str,
+    name: &str,
+    password_stdin: bool,
+    ask_terms: bool,
+) -> Result<(), Error> {
     let (email, name) = (email_address(email)?, person_name(name)?);
     let typed = if password_stdin { Some(secret::password(&[&email, &name])?) } else { None };
     let made = if typed.is_none() { Some(passwords::make()) } else { None };
     let hash = passwords::hash(typed.or_else(|| made.clone()).unwrap_or_default()).await?;
     let mut scope = operation.scope(Permission::ManageAccess).await?;
     let id = accounts::add(&mut scope, &email, &name, &hash).await?;
+    if !ask_terms {
+        accounts::accepted_on_paper(&mut scope, id).await?;
+    }
     scope.commit().await?;
     print_added(operation, id, made);
     Ok(())
@@ -98,6 +145,38 @@ fn print_added(operation: &Operation, id: Uuid, made: Option<String>) {
         eprintln!("Password, shown this once: {password}");
     }
     operation.print(&Added { id, password: made }, |added| added.id.to_string());
+}
+
+#[derive(Serialize)]
+struct Secret {
+    secret: String,
+}
+
+async fn factor(operation: &Operation, email: &str) -> Result<(), Error> {
+    let secret = app::new_secret();
+    let mut scope = operation.scope(Permission::ResetFactors).await?;
+    let account = accounts::by_email(&mut scope, email).await?;
+    accounts::add_app(&mut scope, &operation.keys, account, &secret).await?;
+    scope.commit().await?;
+    let secret = app::typed(&secret).replace(' ', "");
+    operation.print(&Secret { secret }, |s| s.secret.clone());
+    Ok(())
+}
+
+async fn reset_factors(operation: &Operation, email: &str, reason: &str) -> Result<(), Error> {
+    let reason = text("reason", reason, 500, "Say why, with --reason")?;
+    let mut scope = operation.scope(Permission::ResetFactors).await?;
+    let account = accounts::by_email(&mut scope, email).await?;
+    accounts::reset_factors(&mut scope, account, &reason).await?;
+    scope.commit().await
+}
+
+async fn another_email(operation: &Operation, email: &str, new: &str, reason: &str) -> Result<(), Error> {
+    text("reason", reason, 500, "Say why, with --reason")?;
+    let mut scope = operation.scope(Permission::ManageAccess).await?;
+    let account = accounts::by_email(&mut scope, email).await?;
+    accounts::set_email(&mut scope, account, &email_address(new)?).await?;
+    scope.commit().await
 }
 
 #[derive(Serialize)]

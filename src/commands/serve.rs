@@ -8,6 +8,7 @@ use crate::database::cluster::{self, ClusterError};
 use crate::database::{Database, Operator, OperatorSession};
 use crate::error::Error;
 use crate::keys::Keys;
+use crate::mail::{self, send::Sender};
 use crate::setup;
 use crate::web::{self, App};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -39,12 +40,16 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
     let database = Database::connect(place.urls())?;
     tokio::task::spawn_blocking(passwords::warm_up).await.map_err(Error::internal)?;
     eprintln!("Hustings is at {}", config.base_url);
+    let keys = Keys::of(&config.data);
+    let sender =
+        Sender::new(config.smtp_url.as_deref(), config.mail_from.as_deref(), &config.data, &config.base_url, &keys)?;
     let app = App::new(database.clone(), config);
     let (replaced, background) = (app.postgres_replaced.clone(), app.background.clone());
     let served = tokio::select! {
         served = web::serve(app, listener, stopped()) => served,
         never = watch(&place, &replaced) => never,
         never = keep_house(&database) => never,
+        never = deliver(&sender, &database) => never,
     };
     if !background.finish(IMPORTS_END).await || !database.close(CONNECTIONS_END).await {
         tracing::warn!("work that did not end in time was dropped: what it had not committed is undone");
@@ -133,6 +138,18 @@ async fn keep_house(database: &Database) -> std::io::Result<()> {
         if let Err(error) = door::sweep_imports(database).await {
             tracing::warn!(%error, "imports of who has no access any more are not swept away this time");
         }
+    }
+}
+
+/// Sends letters as they are queued.
+async fn deliver(sender: &Sender, database: &Database) -> std::io::Result<()> {
+    loop {
+        match sender.send_due(database).await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => tracing::warn!(%error, "letters are not sent this time"),
+        }
+        tokio::time::sleep(mail::send::EVERY).await;
     }
 }
 

@@ -40,4 +40,12 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) source_url: Option<String>,
+    /// Mail server, as smtps://user:password@host (HUSTINGS_SMTP_URL; letters are kept as files)
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) smtp_url: Option<String>,
+    /// Who letters come from (HUSTINGS_MAIL_FROM; no-reply at the host of the base URL)
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) mail_from: Option<String>,
 }

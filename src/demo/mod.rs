@@ -45,7 +45,7 @@ pub async fn make(operation: &Operation, sign_ins: &Path) -> Result<String, Erro
         Held::Nothing => {}
     }
     register_and_areas(&mut scope, Size::CONSTITUENCY).await?;
-    let people = people::add(&mut scope).await?;
+    let people = people::add(&mut scope, &operation.keys).await?;
     lists::add(&mut scope, &people).await?;
     let text = people.sign_ins.iter().map(SignIn::line).collect::<String>();
     // Before the commit: passwords that nobody knows would be worth nothing.

@@ -1,12 +1,14 @@
 //! The people who work in the demonstration: one account a role, and further volunteers.
 
 use super::words;
+use crate::access::factors::app;
 use crate::access::store::accounts;
 use crate::access::store::grants::{self, NewGrant};
 use crate::access::{Role, passwords};
 use crate::areas;
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::setup::{FirstPoll, Kind, SetUp, store, usual_codes, usual_notice};
 use crate::web::words::day_of;
 use chrono::{TimeDelta, Utc};
@@ -48,12 +50,15 @@ pub struct SignIn {
     role: Role,
     email: String,
     password: String,
+    /// The authenticator app's secret in base32; None: this role needs no second factor.
+    factor: Option<String>,
 }
 
 impl SignIn {
-    /// Role, email, password, factor; nobody has a second factor yet.
+    /// Role, email, password, factor.
     pub fn line(&self) -> String {
-        format!("{}  {}  {}  -\n", self.role.as_str(), self.email, self.password)
+        let factor = self.factor.as_deref().unwrap_or("-");
+        format!("{}  {}  {}  {factor}\n", self.role.as_str(), self.email, self.password)
     }
 }
 
@@ -71,10 +76,10 @@ pub struct People {
 ///
 /// # Errors
 /// What the database says.
-pub async fn add(scope: &mut Scoped) -> Result<People, Error> {
+pub async fn add(scope: &mut Scoped, keys: &Keys) -> Result<People, Error> {
     let mut people = People { sign_ins: Vec::new(), volunteer: Uuid::nil(), helpers: Vec::new() };
     let password = passwords::make();
-    store::by_operator(scope, &set_up(passwords::hash(password.clone()).await?)).await?;
+    let administrator = store::by_operator(scope, &set_up(passwords::hash(password.clone()).await?)).await?;
     for (role, email, name, area, purpose) in STAFF {
         let password = passwords::make();
         let hash = passwords::hash(password.clone()).await?;
@@ -82,9 +87,16 @@ pub async fn add(scope: &mut Scoped) -> Result<People, Error> {
         if role == Role::Volunteer {
             people.volunteer = account;
         }
-        people.sign_ins.push(SignIn { role, email: email.to_owned(), password });
+        let factor = if role == Role::Volunteer { None } else { Some(factor(scope, keys, account).await?) };
+        people.sign_ins.push(SignIn { role, email: email.to_owned(), password, factor });
     }
-    people.sign_ins.push(SignIn { role: Role::Administrator, email: ADMINISTRATOR.0.into(), password });
+    let secret = factor(scope, keys, administrator).await?;
+    people.sign_ins.push(SignIn {
+        role: Role::Administrator,
+        email: ADMINISTRATOR.0.into(),
+        password,
+        factor: Some(secret),
+    });
     // Nobody knows this one: the further volunteers do not sign in.
     let closed = passwords::hash(passwords::make()).await?;
     for who in HELPERS {
@@ -93,9 +105,22 @@ pub async fn add(scope: &mut Scoped) -> Result<People, Error> {
             .helpers
             .push(with_grant(scope, who, &closed, Role::Volunteer, area, "Canvassing for the local elections").await?);
     }
+    sqlx::query!(
+        "insert into terms_acceptance (account_id, version, by_operator)
+         select account_id, version, true from account cross join terms on conflict do nothing"
+    )
+    .execute(scope.connection())
+    .await?;
     sqlx::query!("update account set demonstration = true").execute(scope.connection()).await?;
     sqlx::query!("update installation set demonstration = true").execute(scope.connection()).await?;
     Ok(people)
+}
+
+/// A made secret of an authenticator app, as it is typed into one.
+async fn factor(scope: &mut Scoped, keys: &Keys, account: Uuid) -> Result<String, Error> {
+    let secret = app::new_secret();
+    accounts::add_app(scope, keys, account, &secret).await?;
+    Ok(app::typed(&secret).replace(' ', ""))
 }
 
 fn set_up(password_hash: String) -> SetUp {

@@ -1,6 +1,9 @@
 //! The fixed forms of letters: what each says, and nothing else is ever sent.
 
+use super::Link;
+use crate::access::Role;
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::web::words;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,6 +12,79 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "form", rename_all = "kebab-case")]
 pub enum Form {
+    /// To somebody who is to have access.
+    Invitation {
+        /// Who invites.
+        by: String,
+        /// The role; None: an account, and access later.
+        role: Option<Role>,
+        /// The area's name.
+        area: String,
+        /// Until when the link is good.
+        until: DateTime<Utc>,
+        /// Where it is taken up.
+        link: Link,
+    },
+    /// To somebody who cannot sign in.
+    PasswordReset {
+        /// Where another password is set.
+        link: Link,
+    },
+    /// To somebody who signs in without a password.
+    SignInLink {
+        /// Where.
+        link: Link,
+    },
+    /// The password is another.
+    PasswordChanged {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// A second factor came or went.
+    FactorChanged {
+        /// When.
+        at: DateTime<Utc>,
+        /// Whether it came.
+        added: bool,
+        /// What it is called.
+        name: String,
+    },
+    /// Somebody else took all second factors off.
+    FactorsReset {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// A recovery code was used.
+    RecoveryUsed {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Signed in with a browser that the account has not used before.
+    NewDevice {
+        /// When.
+        at: DateTime<Utc>,
+        /// "Firefox on Android".
+        browser: String,
+        /// The network address.
+        address: String,
+    },
+    /// To the address that an account is to leave.
+    AddressLeaves {
+        /// Where to, masked.
+        to: String,
+        /// Where to say yes or no.
+        link: Link,
+    },
+    /// To the address that an account is to get.
+    AddressComes {
+        /// Where to say yes or no.
+        link: Link,
+    },
+    /// The address is another, to the new one.
+    EmailChanged {
+        /// When.
+        at: DateTime<Utc>,
+    },
     /// To somebody whose access was ended.
     AccessEnded {
         /// When.
@@ -40,6 +116,17 @@ impl Form {
     /// The form's word in the queue.
     pub fn name(&self) -> &'static str {
         match self {
+            Form::Invitation { .. } => "invitation",
+            Form::PasswordReset { .. } => "password-reset",
+            Form::SignInLink { .. } => "sign-in-link",
+            Form::PasswordChanged { .. } => "password-changed",
+            Form::FactorChanged { .. } => "factor-changed",
+            Form::FactorsReset { .. } => "factors-reset",
+            Form::RecoveryUsed { .. } => "recovery-used",
+            Form::NewDevice { .. } => "new-device",
+            Form::AddressLeaves { .. } => "address-leaves",
+            Form::AddressComes { .. } => "address-comes",
+            Form::EmailChanged { .. } => "email-changed",
             Form::AccessEnded { .. } => "access-ended",
         }
     }
@@ -52,19 +139,103 @@ impl Form {
         serde_json::to_value(self).map_err(Error::internal)
     }
 
-    /// The letter to `name`.
-    pub fn letter(&self, from: From<'_>) -> Letter {
-        let From { controller, contact, .. } = from;
-        let letter = |subject: &str, paragraphs: Vec<String>| Letter { subject: subject.to_owned(), paragraphs };
+    /// The letter, its links opened.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the key to a link is missing.
+    pub fn letter(&self, keys: &Keys, from: From<'_>) -> Result<Letter, Error> {
+        let subject = self.subject(from.controller);
+        Ok(Letter { subject, paragraphs: self.paragraphs(keys, from)? })
+    }
+
+    fn subject(&self, controller: &str) -> String {
         match self {
-            Form::AccessEnded { at } => letter(
-                "Your access has ended",
-                vec![
-                    format!("Your access to {controller}’s Hustings ended on {}.", words::moment(*at)),
-                    "Nothing can be opened with it any more. Destroy or give back what you printed or kept: walk lists, canvass cards, notes.".into(),
-                    format!("If you think this is a mistake, write to {contact}."),
-                ],
-            ),
+            Form::Invitation { .. } => format!("{controller} invites you to Hustings"),
+            Form::PasswordReset { .. } => "Set another password".into(),
+            Form::SignInLink { .. } => "Your link to sign in".into(),
+            Form::PasswordChanged { .. } => "Your password was changed".into(),
+            Form::FactorChanged { added: true, .. } => "A way to prove that it is you was added".into(),
+            Form::FactorChanged { .. } => "A way to prove that it is you was taken off".into(),
+            Form::FactorsReset { .. } => "Your second factors were taken off".into(),
+            Form::RecoveryUsed { .. } => "A recovery code was used".into(),
+            Form::NewDevice { .. } => "Signed in with a browser that is new to your account".into(),
+            Form::AddressLeaves { .. } | Form::AddressComes { .. } => "Another address for your account?".into(),
+            Form::EmailChanged { .. } => "Your address was changed".into(),
+            Form::AccessEnded { .. } => "Your access has ended".into(),
         }
+    }
+
+    fn paragraphs(&self, keys: &Keys, from: From<'_>) -> Result<Vec<String>, Error> {
+        let From { controller, contact, base_url } = from;
+        let not_you = format!(
+            "If this was not you, sign in at {base_url} and change your password, and write to {contact} at once."
+        );
+        let once = "The link is good once. Do not pass it on: whoever opens it comes in as you.";
+        Ok(match self {
+            Form::Invitation { by, role, area, until, link } => vec![
+                match role {
+                    Some(role) => format!("{by} invites you to work in {controller}’s Hustings as {} in {area}.", role.with_article()),
+                    None => format!("{by} invites you to an account in {controller}’s Hustings."),
+                },
+                "Open this link, say who you are and accept the terms of use:".into(),
+                link.open(keys)?,
+                format!("The link is good once, for this address, until {}. {}", words::moment(*until), "If you do not know what this is about, leave it: nothing happens."),
+            ],
+            Form::PasswordReset { link } => vec![
+                "Somebody, you it is hoped, asked to set another password for your account. Open this link within an hour:".into(),
+                link.open(keys)?,
+                format!("{once} If you did not ask for it, leave it: nothing changes."),
+            ],
+            Form::SignInLink { link } => vec![
+                "Open this link within a quarter of an hour to sign in:".into(),
+                link.open(keys)?,
+                format!("{once} If you did not ask for it, leave it: nothing happens."),
+            ],
+            Form::PasswordChanged { at } => vec![
+                format!("The password of your account was changed on {}. Every other place was signed out.", words::moment(*at)),
+                not_you,
+            ],
+            Form::FactorChanged { at, added, name } => vec![
+                format!(
+                    "“{name}” was {} on {}.",
+                    if *added { "added to your account as a way to prove that it is you" } else { "taken off your account" },
+                    words::moment(*at)
+                ),
+                not_you,
+            ],
+            Form::FactorsReset { at } => vec![
+                format!("All second factors were taken off your account on {}, because you, or somebody for you, said that they are lost. You were signed out. Set a new one up when you sign in next.", words::moment(*at)),
+                not_you,
+            ],
+            Form::RecoveryUsed { at } => vec![
+                format!("One of your recovery codes was used on {}. It is good no more.", words::moment(*at)),
+                not_you,
+            ],
+            Form::NewDevice { at, browser, address } => vec![
+                format!("On {} your account was signed in to with {browser}, from the network address {address}. It has not been used there before.", words::moment(*at)),
+                format!("If it was you, there is nothing to do. Under {base_url}/account you see every place where you are signed in. {not_you}"),
+            ],
+            Form::AddressLeaves { to, link } => vec![
+                format!("Somebody who is signed in to your account wants it to have another address: {to}. It changes only when both addresses say yes."),
+                "Open this link within a day to say yes or no:".into(),
+                link.open(keys)?,
+                not_you,
+            ],
+            Form::AddressComes { link } => vec![
+                format!("Somebody wants this to be the address of their account in {controller}’s Hustings. It changes only when both addresses say yes."),
+                "Open this link within a day to say yes or no:".into(),
+                link.open(keys)?,
+                "If you do not know what this is about, leave it: nothing happens.".into(),
+            ],
+            Form::EmailChanged { at } => vec![
+                format!("Since {} this is the address that you sign in with.", words::moment(*at)),
+                not_you,
+            ],
+            Form::AccessEnded { at } => vec![
+                format!("Your access to {controller}’s Hustings ended on {}.", words::moment(*at)),
+                "Nothing can be opened with it any more. Destroy or give back what you printed or kept: walk lists, canvass cards, notes.".into(),
+                format!("If you think this is a mistake, write to {contact}."),
+            ],
+        })
     }
 }

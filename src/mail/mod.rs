@@ -5,9 +5,13 @@
 //! server is set.
 
 pub mod form;
+mod link;
+pub mod pages;
+pub mod send;
 pub mod store;
 
 pub use form::{Form, Letter};
+pub use link::Link;
 
 use uuid::Uuid;
 

@@ -113,6 +113,21 @@ pub fn usual_notice(controller: &str, contact: &str) -> String {
     )
 }
 
+/// The terms of use that an installation begins with; an administrator may publish others.
+pub fn usual_terms(controller: &str) -> String {
+    format!(
+        "1. The people in Hustings are real. Use what you see only for {controller}’s campaigning, as the person who gave you \
+         access asked you to, and for nothing else.\n\
+         2. The electoral register and what people say at their doors are protected by law. Passing them on, or using them for \
+         anything else, is an offence with an unlimited fine.\n\
+         3. Show nothing to anybody who has no access of their own. Do not photograph pages or copy them out. Destroy or give back \
+         printed lists after use.\n\
+         4. Do not share your way in. Tell an organiser at once when a phone or a printed list is lost.\n\
+         5. Write down only what people tell you and what the page asks for. Somebody who wants to be left alone is left alone.\n\
+         6. Every look at a person’s data is on record with your name. Your access ends on its day, or when {controller} ends it."
+    )
+}
+
 /// What the database answered to setting up, as an error unless it is done.
 fn refused(answer: &str) -> Result<(), Error> {
     match answer {

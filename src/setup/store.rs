@@ -1,6 +1,6 @@
 //! Setting up in the database: one function of the door's, called with the one-time code.
 
-use super::{SetUp, refused, usual_issues};
+use super::{SetUp, refused, usual_issues, usual_terms};
 use crate::access::passwords;
 use crate::database::{Operator, Scoped};
 use crate::error::Error;
@@ -79,12 +79,13 @@ pub async fn complete(connection: &mut PgConnection, code: &str, setup: &SetUp) 
         usual_issues().iter().map(|(code, label)| serde_json::json!({"code": code, "label": label})).collect();
     let poll = setup.poll.as_ref();
     let answer = sqlx::query_scalar!(
-        r#"select wall.set_up($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) as "answer!""#,
+        r#"select wall.set_up($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) as "answer!""#,
         folded(code),
         setup.controller,
         setup.contact,
         setup.kind.as_str(),
         setup.privacy_notice,
+        usual_terms(&setup.controller),
         codes,
         issues,
         poll.map_or("", |p| p.name.as_str()),

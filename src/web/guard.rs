@@ -3,8 +3,8 @@
 
 use super::viewer::{Ended, OwnGrant, Viewer};
 use super::{App, csrf, headers, respond};
-use crate::access::door::{self, Caller, Notice};
-use crate::access::{Permission, Role};
+use crate::access::door::{self, Caller, DEVICE_COOKIE, Device, Notice};
+use crate::access::{Asks, Permission, Role, STEP_UP};
 use crate::database::Credential;
 use crate::error::{Error, NOT_YOUR_ROLES};
 use axum::extract::{ConnectInfo, Request, State};
@@ -88,10 +88,12 @@ async fn admit(
     let credential = presented.map(|(credential, _)| credential);
     if guard.permission == Permission::Public {
         match find(guard, credential, caller).await {
-            Ok(Found::Live(viewer)) => {
+            // Half in is nobody yet: public pages greet nobody who has not been let through.
+            Ok(Found::Live(viewer)) if viewer.asks.is_none() => {
                 request.extensions_mut().insert(respond::Known(viewer.clone()));
                 request.extensions_mut().insert(*viewer);
             }
+            Ok(Found::Live(_)) => {}
             Ok(Found::Ended(ended)) => _ = request.extensions_mut().insert(ended),
             Ok(Found::Nobody) | Err(_) => {}
         }
@@ -105,8 +107,15 @@ async fn admit(
         }
         Found::Ended(_) => Err(Error::AccessEnded),
         Found::Live(viewer) => {
-            request.extensions_mut().insert(respond::Known(viewer.clone()));
+            match viewer.asks {
+                Some(_) if guard.permission == Permission::Enter => {}
+                Some(asks) => return Err(Error::Asks(asks)),
+                None => _ = request.extensions_mut().insert(respond::Known(viewer.clone())),
+            }
             allow(guard, &viewer)?;
+            if STEP_UP.contains(&guard.permission) {
+                viewer.confirmed(if request.method().is_safe() { 5 } else { 10 })?;
+            }
             if viewer.refreshed_at < chrono::Utc::now() - chrono::TimeDelta::minutes(5) {
                 door::refresh(&guard.app.database, &viewer.credential).await?;
             }
@@ -134,7 +143,7 @@ async fn find(guard: &Guard, credential: Option<Credential>, caller: &Caller) ->
         r#"select state as "state!", session_id as "session_id!", account_id as "account_id!", name, email,
              grant_id as "grant_id!", role as "role!", area_id as "area_id!", area_name, purpose as "purpose!",
              grant_ends_at as "grant_ends_at!", session_ends_at as "session_ends_at!", refreshed_at as "refreshed_at!",
-             theme, demonstration as "demonstration!",
+             theme, demonstration as "demonstration!", asks, factor_at,
              closed as "closed!: sqlx::types::Json<Vec<Notice>>", grants as "grants: sqlx::types::Json<Vec<OwnGrant>>"
            from wall.who($1)"#,
         credential.as_hex()
@@ -144,7 +153,7 @@ async fn find(guard: &Guard, credential: Option<Credential>, caller: &Caller) ->
     let Some(row) = row else {
         return Ok(Found::Nobody);
     };
-    let (Some(role), true) = (Role::parse(&row.role), row.state == "live") else {
+    let (Some(role), true) = (Role::parse(&row.role), row.state != "ended") else {
         return Ok(Found::Ended(Ended { credential }));
     };
     Ok(Found::Live(Box::new(Viewer {
@@ -167,6 +176,12 @@ async fn find(guard: &Guard, credential: Option<Credential>, caller: &Caller) ->
         demonstration: row.demonstration,
         grants: row.grants.map(|g| g.0).unwrap_or_default(),
         closed: row.closed.0,
+        // Let through by the database's word alone: a session that asks for nothing and is not through is asked once more.
+        asks: match (row.state.as_str(), row.asks.as_deref().and_then(Asks::parse)) {
+            ("live", _) => None,
+            (_, asks) => Some(asks.unwrap_or(Asks::Terms)),
+        },
+        factor_at: row.factor_at,
         refreshed_at: row.refreshed_at,
     })))
 }
@@ -191,5 +206,7 @@ fn caller(app: &App, request: &Request) -> Caller {
     let last = || request.headers().get_all("x-forwarded-for").iter().next_back().and_then(|v| v.to_str().ok());
     let forwarded = || last().and_then(|v| v.rsplit(',').next().map(|s| s.trim().to_owned()));
     let address = if app.secure() { forwarded().or(socket) } else { socket };
-    Caller { address: address.unwrap_or_default(), agent: text("user-agent").unwrap_or_default() }
+    let jar = CookieJar::from_headers(request.headers());
+    let device = jar.get(DEVICE_COOKIE).and_then(|c| Device::parse(c.value()));
+    Caller { address: address.unwrap_or_default(), agent: text("user-agent").unwrap_or_default(), device }
 }

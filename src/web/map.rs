@@ -11,6 +11,8 @@ pub fn routes(app: App) -> Routes {
         super::health::routes,
         super::openapi::routes,
         sign_in,
+        entering,
+        links,
         account,
         access,
         ending,
@@ -32,7 +34,7 @@ fn sign_in(routes: Routes) -> Routes {
     routes
         .get("/sign-in", P::Public, guard::sign_in_form)
         .post("/sign-in", P::Public, guard::sign_in)
-        .post("/sign-out", P::OwnAccount, guard::sign_out)
+        .post("/sign-out", P::Enter, guard::sign_out)
         .post("/api/v1/sessions", P::Public, access::api::sign_in)
         .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out)
         .get("/status", P::Public, guard::public::status)
@@ -43,6 +45,56 @@ fn sign_in(routes: Routes) -> Routes {
         .post("/set-up", P::Public, setup::pages::set_up)
 }
 
+/// Between a right password and the first page.
+fn entering(routes: Routes) -> Routes {
+    use guard::{entering, factors};
+    routes
+        .post("/sign-in/passkey", P::Public, entering::begin_passkey_sign_in)
+        .post("/sign-in/passkey/answer", P::Public, guard::passkey_sign_in)
+        .get("/sign-in/factor", P::Enter, entering::factor_form)
+        .post("/sign-in/factor", P::Enter, entering::prove)
+        .get("/sign-in/set-up-factor", P::Enter, factors::set_up)
+        .get("/sign-in/terms", P::Enter, entering::terms_form)
+        .post("/sign-in/terms", P::Enter, entering::accept_terms)
+        .post("/account/passkeys", P::Enter, entering::begin_passkey)
+        .post("/account/passkeys/answer", P::Enter, entering::add_passkey)
+        .post("/account/passkeys/prove", P::Enter, entering::begin_passkey_proof)
+        .post("/account/passkeys/proof", P::Enter, entering::passkey_proof)
+        .post("/account/apps", P::Enter, factors::begin_app)
+        .post("/account/apps/confirm", P::Enter, factors::add_app)
+        .get("/account/recovery-codes", P::Enter, factors::codes_form)
+        .post("/account/recovery-codes", P::Enter, factors::new_codes)
+        .get("/account/confirm", P::OwnAccount, entering::confirm_form)
+        .post("/account/confirm", P::OwnAccount, entering::prove)
+        .get("/account/factors", P::OwnAccount, factors::show)
+        .post("/account/factors/{id}/remove", P::ChangeFactors, factors::remove)
+}
+
+/// Coming in by what was sent or shown: links by email, invitations, codes to scan.
+fn links(routes: Routes) -> Routes {
+    use guard::{forgotten, invitation, join};
+    routes
+        .get("/password/forgotten", P::Public, forgotten::password_form)
+        .post("/password/forgotten", P::Public, forgotten::send_password)
+        .get("/password/reset/{token}", P::Public, forgotten::reset_form)
+        .post("/password/reset/{token}", P::Public, forgotten::reset)
+        .get("/sign-in/link", P::Public, forgotten::link_form)
+        .post("/sign-in/link", P::Public, forgotten::send_link)
+        .get("/sign-in/link/{token}", P::Public, forgotten::sign_in_form)
+        .post("/sign-in/link/{token}", P::Public, forgotten::sign_in)
+        .get("/account/email/{token}", P::Public, forgotten::email_form)
+        .post("/account/email/{token}", P::Public, forgotten::answer_email)
+        .get("/invitation/{token}", P::Public, invitation::show)
+        .post("/invitation/{token}", P::Public, invitation::take_up)
+        .get("/join/waiting", P::Public, join::waiting)
+        .get("/join/{code}", P::Public, join::form)
+        .post("/join/{code}", P::Public, join::ask)
+        .get("/access/invitations", P::Invite, invitation::list)
+        .post("/access/invitations", P::Invite, invitation::invite)
+        .get("/access/invitations/new", P::Invite, invitation::form)
+        .post("/access/invitations/{id}/end", P::Invite, invitation::end)
+}
+
 /// One's own first page and account.
 fn account(routes: Routes) -> Routes {
     routes
@@ -51,7 +103,9 @@ fn account(routes: Routes) -> Routes {
         .post("/account/grant", P::OwnAccount, guard::switch)
         .post("/account/password", P::OwnAccount, guard::own::change_password)
         .post("/account/theme", P::OwnAccount, guard::own::choose_theme)
+        .post("/account/email", P::OwnAccount, guard::own::change_email)
         .post("/account/sessions/end", P::OwnAccount, guard::own::sign_out_elsewhere)
+        .post("/account/sessions/{id}/end", P::OwnAccount, guard::own::sign_out_there)
 }
 
 /// The Guard's pages for administrators.
@@ -69,6 +123,11 @@ fn access(routes: Routes) -> Routes {
         .post("/access/accounts/{id}/grants", P::ManageAccess, guard::grant::give)
         .get("/access/grants/{id}/end", P::ManageAccess, guard::grant::end_form)
         .post("/access/grants/{id}/end", P::ManageAccess, guard::grant::end)
+        .get("/access/accounts/{id}/factors", P::ResetFactors, guard::reset::form)
+        .post("/access/accounts/{id}/factors", P::ResetFactors, guard::reset::reset)
+        .get("/access/outbox", P::ReadOutbox, crate::mail::pages::show)
+        .get("/access/terms", P::PublishTerms, guard::terms::show)
+        .post("/access/terms", P::PublishTerms, guard::terms::publish)
         .get("/access/permissions", P::ReadPermissions, guard::tools::permissions)
 }
 
@@ -128,7 +187,7 @@ fn electors(routes: Routes) -> Routes {
 
 /// Walk lists on the organiser's side, and answers that wait.
 fn walk_lists(routes: Routes) -> Routes {
-    use crate::canvass::lists::{assign_pages, live_pages, new_pages, pages, print};
+    use crate::canvass::lists::{assign_pages, join_pages, live_pages, new_pages, pages, print};
     use crate::canvass::quarantine;
     routes
         .get("/walk-lists", P::MakeWalkLists, pages::index)
@@ -141,6 +200,10 @@ fn walk_lists(routes: Routes) -> Routes {
         .post("/walk-lists/quarantine", P::DecideQuarantine, quarantine::pages::decide)
         .get("/walk-lists/{id}", P::MakeWalkLists, live_pages::show)
         .get("/walk-lists/{id}/print", P::MakeWalkLists, print::print)
+        .get("/walk-lists/{id}/join", P::AdmitJoiners, join_pages::show)
+        .post("/walk-lists/{id}/join", P::AdmitJoiners, join_pages::open)
+        .post("/walk-lists/{id}/join/close", P::AdmitJoiners, join_pages::close)
+        .post("/walk-lists/{id}/join/{request}", P::AdmitJoiners, join_pages::decide)
         .post("/walk-lists/{id}/name", P::MakeWalkLists, live_pages::rename)
         .post("/walk-lists/{id}/assignments", P::AssignWalkLists, assign_pages::assign)
         .post("/walk-lists/{id}/assignments/{assignment}/end", P::AssignWalkLists, assign_pages::take_back)

@@ -14,6 +14,7 @@ mod layout;
 mod map;
 pub mod openapi;
 pub mod paging;
+pub mod qr;
 mod respond;
 mod routes;
 mod server;

@@ -29,6 +29,8 @@ pub struct Problem {
     tool: Option<Tool>,
     retry_after: Option<i64>,
     unavailable: bool,
+    /// The page that asks for what is missing before this one is shown.
+    before: Option<&'static str>,
     /// What the log is told of a fault of ours: never a value of anybody's.
     cause: Option<Arc<str>>,
 }
@@ -44,6 +46,11 @@ impl Problem {
             tool: if let Error::Closed { tool, .. } = error { Some(*tool) } else { None },
             retry_after: error.retry_after(),
             unavailable: matches!(error, Error::Unavailable(_)),
+            before: match error {
+                Error::Asks(asks) => Some(asks.page()),
+                Error::ConfirmFirst => Some("/account/confirm"),
+                _ => None,
+            },
             cause: error.cause().map(Into::into),
         }
     }
@@ -62,6 +69,8 @@ fn kind(error: &Error) -> (&'static str, StatusCode) {
     match error {
         Error::SignedOut => ("signed-out", StatusCode::UNAUTHORIZED),
         Error::AccessEnded => ("access-ended", StatusCode::UNAUTHORIZED),
+        Error::Asks(asks) => (asks.kind(), StatusCode::UNAUTHORIZED),
+        Error::ConfirmFirst => ("factor-required", StatusCode::UNAUTHORIZED),
         Error::Forbidden(_) => ("forbidden", StatusCode::FORBIDDEN),
         Error::NotFound => ("not-found", StatusCode::NOT_FOUND),
         Error::NotTaken => ("not-taken", StatusCode::METHOD_NOT_ALLOWED),
@@ -106,6 +115,10 @@ struct ErrorPage {
 pub(super) async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let get = request.method() == axum::http::Method::GET;
+    // A page's own script (passkeys) sends JSON and reads it.
+    let speaks_json = request.headers().get(header::CONTENT_TYPE).is_some_and(|v| v == "application/json");
+    let asked = request.uri().path_and_query().map_or_else(|| path.clone(), ToString::to_string);
+    let referer = request.headers().get(header::REFERER).and_then(|v| v.to_str().ok()).and_then(own_page(&app));
     let request_id = request_id(&request);
     let response = next.run(request).await;
     let known = response.extensions().get::<Known>().cloned();
@@ -114,8 +127,11 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
     };
     problem.log(&request_id);
     let notice = notice(&app, &problem, known.as_ref()).await;
-    if path.starts_with("/api/") {
+    if path.starts_with("/api/") || speaks_json {
         return json(&problem, notice.as_ref(), response);
+    }
+    if let Some(before) = problem.before {
+        return to_before(before, &asked, referer.as_deref(), get);
     }
     if problem.status == StatusCode::UNAUTHORIZED {
         return to_sign_in(&path, get, problem.kind == "access-ended");
@@ -243,6 +259,22 @@ fn to_sign_in(path: &str, get: bool, ended: bool) -> Response {
         to.push_str(if to.contains('?') { "&ended=1" } else { "?ended=1" });
     }
     see_other(&to)
+}
+
+/// To the page that asks for what is missing, and from there to what was asked for; a form's answers do not survive, so those
+/// lead back to the form's own page, and the page says so.
+fn to_before(before: &str, asked: &str, referer: Option<&str>, get: bool) -> Response {
+    let next = if get { asked } else { referer.unwrap_or("/") };
+    let escaped =
+        next.replace('%', "%25").replace('?', "%3F").replace('&', "%26").replace('#', "%23").replace('+', "%2B");
+    let again = if get { "" } else { "&again=1" };
+    see_other(&format!("{before}?next={escaped}{again}"))
+}
+
+/// The path of a page of ours that a form was sent from.
+fn own_page(app: &App) -> impl Fn(&str) -> Option<String> {
+    let base = app.config.base_url.clone();
+    move |referer| referer.strip_prefix(&base).filter(|path| path.starts_with('/')).map(str::to_owned)
 }
 
 /// 303 to another page.

@@ -119,6 +119,8 @@ mod tests {
             base_url: "http://127.0.0.1".into(),
             metrics_listen: None,
             source_url: None,
+            smtp_url: None,
+            mail_from: None,
         };
         let app = App::new(Database::connect(&urls).unwrap(), config);
         let routes = Router::new()

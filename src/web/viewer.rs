@@ -1,7 +1,7 @@
 //! Who is asking, as the guard found out in PostgreSQL for this very request.
 
 use crate::access::door::{Caller, Notice};
-use crate::access::{Permission, Role};
+use crate::access::{Asks, Permission, Role};
 use crate::database::{Actor, Credential, Database, Scope, Scoped};
 use crate::error::{Error, NOT_YOUR_ROLES, Tool};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
@@ -60,6 +60,10 @@ pub struct Viewer {
     pub grants: Vec<OwnGrant>,
     /// The halves that are closed.
     pub closed: Vec<Notice>,
+    /// What stands between this session and the role's pages.
+    pub asks: Option<Asks>,
+    /// When a second factor was proved last.
+    pub factor_at: Option<DateTime<Utc>>,
     pub(super) refreshed_at: DateTime<Utc>,
 }
 
@@ -105,6 +109,16 @@ impl Viewer {
     /// The session's credential, for the door.
     pub fn credential(&self) -> &Credential {
         &self.credential
+    }
+
+    /// Goes on only when a second factor was proved lately; a page that is drawn wants it half as long ago as what is sent from it,
+    /// so that a form can be filled in.
+    ///
+    /// # Errors
+    /// [`Error::ConfirmFirst`].
+    pub fn confirmed(&self, minutes: i64) -> Result<(), Error> {
+        let since = Utc::now() - chrono::TimeDelta::minutes(minutes);
+        if self.factor_at.is_some_and(|at| at > since) { Ok(()) } else { Err(Error::ConfirmFirst) }
     }
 
     /// The notice of a half that is closed.

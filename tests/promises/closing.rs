@@ -33,7 +33,10 @@ async fn closing_contact_shows_the_notice_instead_of_its_pages_and_signs_nobody_
     desk.get("/account").await.expect(200);
     secretary.get("/").await.expect(200);
     app.nobody()
-        .post_json("/api/v1/sessions", &json!({"email": organiser.email, "password": PASSWORD}))
+        .post_json(
+            "/api/v1/sessions",
+            &json!({"email": organiser.email, "password": PASSWORD, "code": app.next_code(&organiser).await}),
+        )
         .await
         .expect(201);
     let status = app.nobody().get("/status").await.expect(200);

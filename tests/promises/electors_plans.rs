@@ -28,7 +28,8 @@ async fn no_search_reads_all_electors() {
     let (app, _, _) = quillbrook().await;
     seed_many(&app).await;
     let account = app.account(Role::Organiser, "all").await;
-    let signed = json!({"email": account.email, "password": crate::support::app::PASSWORD});
+    let signed =
+        json!({"email": account.email, "password": crate::support::app::PASSWORD, "code": crate::support::app::code()});
     let token = app.nobody().post_json("/api/v1/sessions", &signed).await.expect(201).json()["token"]
         .as_str()
         .unwrap()

@@ -141,6 +141,8 @@ async fn serve_without_database() -> String {
         base_url: base.clone(),
         metrics_listen: None,
         source_url: None,
+        smtp_url: None,
+        mail_from: None,
     };
     let app = App::new(Database::connect(&urls).unwrap(), config);
     tokio::spawn(async move { hustings::web::serve(app, listener, std::future::pending()).await });

@@ -1,7 +1,7 @@
 //! The Guard's pages are sound for everybody: valid, accessible light and dark, wide and narrow; and its two journeys
 //! work in a real browser.
 
-use crate::support::app::{Account, PASSWORD, TestApp, seed_place};
+use crate::support::app::{TestApp, seed_place};
 use crate::support::browser::{Browser, NARROW, Page};
 use crate::support::html::Pages;
 use crate::support::walk::Walk;
@@ -10,14 +10,6 @@ use serde_json::json;
 
 /// As tall as any page, so that a bar that sticks covers nothing while it is measured.
 const TALL: i64 = 6000;
-
-async fn sign_in(app: &TestApp, page: &Page, account: &Account) {
-    page.goto(&format!("{}/sign-in", app.base)).await;
-    page.fill("Email address", &account.email).await;
-    page.fill("Password", PASSWORD).await;
-    page.click("Sign in").await;
-    page.wait_for("Home").await;
-}
 
 /// Looks at each page as a phone in the dark and a laptop in the light, and at 320 pixels.
 async fn sound(app: &TestApp, page: &mut Page, paths: &[String]) {
@@ -49,7 +41,7 @@ async fn an_administrator_ends_access_in_the_browser_and_every_page_on_the_way_i
     phone.get(&format!("/canvass/{}", walk.list)).await.expect(200);
     let browser = Browser::start().await;
     let mut page = browser.page().await;
-    sign_in(&app, &page, &administrator).await;
+    app.sign_in_on(&page, &administrator).await;
     page.goto(&format!("{}/access/accounts/{}", app.base, bo.id)).await;
     page.click("End all access").await;
     page.fill("Why", "Phone stolen on the way home").await;
@@ -92,7 +84,7 @@ async fn a_data_protection_officer_finds_who_saw_an_elector_in_the_browser_witho
     let browser = Browser::start().await;
     let mut page = browser.page().await;
     page.scripts(false).await;
-    sign_in(&app, &page, &officer).await;
+    app.sign_in_on(&page, &officer).await;
     page.click("Find out who saw what").await;
     page.fill("The beginning of a name", "harcourt1").await;
     page.click("Find the elector").await;

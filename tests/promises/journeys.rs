@@ -9,14 +9,6 @@ use serde_json::{Value, json};
 use sqlx::query_scalar;
 use uuid::Uuid;
 
-async fn sign_in(app: &TestApp, page: &Page, account: &Account) {
-    page.goto(&format!("{}/sign-in", app.base)).await;
-    page.fill("Email address", &account.email).await;
-    page.fill("Password", PASSWORD).await;
-    page.click("main button.main").await;
-    page.wait_for("header .switch").await;
-}
-
 /// Waits for the page whose heading begins so.
 async fn titled(page: &Page, title: &str) {
     page.wait_until(&format!("document.querySelector('h1')?.textContent.startsWith({})", json!(title))).await;
@@ -30,7 +22,7 @@ async fn an_administrator_gives_access_ends_it_and_closes_and_opens_a_half() {
     let organiser = app.actor(Role::Organiser, "Quillbrook").await;
     let browser = Browser::start().await;
     let page = browser.page().await;
-    sign_in(&app, &page, &administrator).await;
+    app.sign_in_on(&page, &administrator).await;
     page.goto(&format!("{}/access/accounts/new", app.base)).await;
     page.fill("Name", "Bo Ferreday").await;
     page.fill("Email address", "bo@lantern.example").await;
@@ -88,7 +80,7 @@ async fn an_organiser_goes_from_the_councils_file_to_answers_from_the_doors() {
     let volunteer = app.actor(Role::Volunteer, "all").await;
     let browser = Browser::start().await;
     let page = browser.page().await;
-    sign_in(&app, &page, &organiser).await;
+    app.sign_in_on(&page, &organiser).await;
     page.goto(&format!("{}/imports", app.base)).await;
     page.click("Import a register").await;
     page.fill("Authority", "Wexmere").await;
@@ -176,7 +168,7 @@ async fn a_volunteer_goes_from_door_to_door_with_and_without_scripts() {
         let mut page = browser.page().await;
         page.resize(PHONE).await;
         page.scripts(scripts).await;
-        sign_in(&app, &page, &volunteer).await;
+        app.sign_in_on(&page, &volunteer).await;
         titled(&page, "My lists").await;
         page.click("Open QB1 1").await;
         page.click("Go to number 1").await;
@@ -224,7 +216,7 @@ async fn a_data_protection_officer_finds_what_an_account_saw_and_who_saw_an_elec
     let officer = app.account(Role::DataProtectionOfficer, "all").await;
     let browser = Browser::start().await;
     let page = browser.page().await;
-    sign_in(&app, &page, &officer).await;
+    app.sign_in_on(&page, &officer).await;
     page.goto(&format!("{}/protection", app.base)).await;
     page.fill("Part of a name", "organiser of").await;
     page.click("Find the account").await;

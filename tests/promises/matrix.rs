@@ -29,6 +29,8 @@ impl Matrix {
             base_url: app.base.clone(),
             metrics_listen: None,
             source_url: None,
+            smtp_url: None,
+            mail_from: None,
         };
         let routes = routes(App::new(Database::connect(&urls).unwrap(), config)).list().to_vec();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();

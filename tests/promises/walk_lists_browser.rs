@@ -2,19 +2,11 @@
 //! works all the same.
 
 use super::walk_lists::place;
-use crate::support::app::{Actor, PASSWORD, TestApp};
+use crate::support::app::TestApp;
 use crate::support::browser::{Browser, PHONE, Page};
 use crate::support::walk::{Walk, count};
 use hustings::access::Role;
 use uuid::Uuid;
-
-async fn sign_in(app: &TestApp, page: &Page, organiser: &Actor) {
-    page.goto(&format!("{}/sign-in", app.base)).await;
-    page.fill("Email address", &organiser.account.email).await;
-    page.fill("Password", PASSWORD).await;
-    page.click("Sign in").await;
-    page.wait_until("!location.pathname.startsWith('/sign-in')").await;
-}
 
 /// The second step, by hand.
 async fn choose_streets(app: &TestApp, page: &Page) {
@@ -31,7 +23,7 @@ async fn a_list_is_made_on_a_phone_without_scripts() {
     let mut page = browser.page().await;
     page.resize(PHONE).await;
     page.scripts(false).await;
-    sign_in(&app, &page, &organiser).await;
+    app.sign_in_on(&page, &organiser.account).await;
     choose_streets(&app, &page).await;
     page.fill("Name", "Saturday").await;
     page.click("Preview").await;
@@ -50,7 +42,7 @@ async fn counts_keep_up_with_what_is_ticked_and_answers_appear_as_they_come() {
     let (app, organiser) = place("Quillbrook").await;
     let browser = Browser::start().await;
     let page = browser.page().await;
-    sign_in(&app, &page, &organiser).await;
+    app.sign_in_on(&page, &organiser.account).await;
     choose_streets(&app, &page).await;
     page.click("#street").await;
     page.wait_for("0 doors, 0 electors").await;

@@ -1,10 +1,14 @@
 //! The service as its users meet it: over HTTP, against a database of its own, signed in through the real door.
 
+use super::browser::Page;
 use super::database::TestDatabase;
+use chrono::Utc;
+use hustings::access::factors::app;
 use hustings::access::{Role, passwords};
 use hustings::config::{Config, DatabaseUrls};
 use hustings::database::Database;
 use hustings::database::cluster::Login;
+use hustings::keys::Keys;
 use hustings::registers::turns::Turns;
 use hustings::web::App;
 use reqwest::header::{HeaderMap, HeaderValue, ORIGIN};
@@ -16,6 +20,18 @@ use uuid::Uuid;
 
 /// Everybody's password in tests.
 pub const PASSWORD: &str = "the ferry leaves at noon";
+/// The secret of everybody's authenticator app in tests.
+pub const APP_SECRET: &[u8; 20] = b"the ferry at harbour";
+
+/// What everybody's authenticator app shows now.
+pub fn code() -> String {
+    app::code_at(APP_SECRET, Utc::now().timestamp()).unwrap()
+}
+
+/// The installation's own keys in tests.
+pub fn keys() -> Keys {
+    Keys::of(&super::database::directory())
+}
 
 /// A running service.
 pub struct TestApp {
@@ -94,7 +110,36 @@ impl TestApp {
         .await
         .unwrap();
         assert_eq!(given.rows_affected(), 1, "no one area is called {area}");
+        if role != Role::Volunteer {
+            self.add_app(account).await;
+        }
         grant
+    }
+
+    /// Gives an account an authenticator app, unless it has one.
+    pub async fn add_app(&self, account: Uuid) {
+        let app = app::Held::new(&keys(), Uuid::now_v7(), APP_SECRET).unwrap();
+        query(
+            "insert into factor (factor_id, account_id, kind, name, key_id, secret)
+             select $1, $2, 'app', 'Authenticator app', $3, $4 where not exists (select from factor where account_id = $2)",
+        )
+        .bind(app.id)
+        .bind(account)
+        .bind(app.key_id)
+        .bind(app.sealed)
+        .execute(&mut self.database.operator().await)
+        .await
+        .unwrap();
+    }
+
+    /// Half a minute goes by: the code that an app shows now is good again. Answers it.
+    pub async fn next_code(&self, account: &Account) -> String {
+        query("update factor set last_step = 0 where account_id = (select account_id from account where email = $1)")
+            .bind(&account.email)
+            .execute(&mut self.database.operator().await)
+            .await
+            .unwrap();
+        code()
     }
 
     /// Somebody of this role, signed in through the page.
@@ -108,7 +153,26 @@ impl TestApp {
         let actor = Actor { client: client(&self.base), base: self.base.clone(), account: account.clone() };
         let answer = actor.post("/sign-in", &[("email", account.email.as_str()), ("password", PASSWORD)]).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
+        if actor.get("/account").await.location().starts_with("/sign-in/factor") {
+            let code = self.next_code(account).await;
+            let answer = actor.post("/sign-in/factor", &[("code", code.as_str())]).await;
+            assert_eq!(answer.status, 303, "{}", answer.body);
+        }
         actor
+    }
+
+    /// Signs an account in by hand, in a browser.
+    pub async fn sign_in_on(&self, page: &Page, account: &Account) {
+        page.goto(&format!("{}/sign-in", self.base)).await;
+        page.fill("Email address", &account.email).await;
+        page.fill("Password", PASSWORD).await;
+        page.click("main button.main").await;
+        page.wait_until("location.pathname !== '/sign-in'").await;
+        if page.url().await.contains("/sign-in/factor") {
+            page.fill("code", &self.next_code(account).await).await;
+            page.click("main form button").await;
+        }
+        page.wait_for("header .switch").await;
     }
 
     /// Nobody.
@@ -244,10 +308,12 @@ fn config(base: &str) -> Config {
     Config {
         database: None,
         listen: ([127, 0, 0, 1], 0).into(),
-        data: std::env::temp_dir(),
+        data: super::database::directory(),
         base_url: base.to_owned(),
         metrics_listen: None,
         source_url: None,
+        smtp_url: None,
+        mail_from: None,
     }
 }
 

@@ -105,7 +105,8 @@ async fn shared_cluster() -> Cluster {
     Cluster::adopt_or_start(Settings { data, durable: false, extra }).await.unwrap()
 }
 
-fn directory() -> PathBuf {
+/// Where everything of a run is kept in files.
+pub fn directory() -> PathBuf {
     std::env::var_os("HUSTINGS_TEST_DATA").map_or_else(|| std::env::temp_dir().join("hustings-tests"), PathBuf::from)
 }
 

@@ -110,6 +110,8 @@ pub fn routes_of(app: &TestApp) -> Vec<RouteInfo> {
         base_url: app.base.clone(),
         metrics_listen: None,
         source_url: None,
+        smtp_url: None,
+        mail_from: None,
     };
     routes(App::new(Database::connect(&app.urls()).unwrap(), config)).list().to_vec()
 }

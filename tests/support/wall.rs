@@ -25,8 +25,8 @@ pub async fn open_session(app: &TestApp, account: &Account) -> String {
 pub async fn open_session_under(app: &TestApp, account: Uuid, grant: Uuid) -> String {
     let token = Token::new();
     query(
-        "insert into session (session_id, key, grant_id, account_id, cleared_at, idle_until, ends_at)
-         values ($1, $2, $3, $4, now(), now() + interval '1 hour', now() + interval '1 hour')",
+        "insert into session (session_id, key, grant_id, account_id, cleared_at, factor_at, idle_until, ends_at)
+         values ($1, $2, $3, $4, now(), now(), now() + interval '1 hour', now() + interval '1 hour')",
     )
     .bind(Uuid::now_v7())
     .bind(token.credential().unwrap().key())

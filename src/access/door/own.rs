@@ -23,6 +23,8 @@ pub struct OwnSession {
     pub used_at: DateTime<Utc>,
     /// The browser's own description.
     pub agent: String,
+    /// Where from: the network address.
+    pub address: String,
     /// Whether it is the one that asks.
     pub here: bool,
 }
@@ -35,7 +37,7 @@ pub async fn own_sessions(database: &Database, credential: &Credential) -> Resul
     Ok(sqlx::query_as!(
         OwnSession,
         r#"select session_id as "id!", role as "role!: Role", area as "area!", started_at as "started_at!",
-             refreshed_at as "used_at!", agent as "agent!", here as "here!" from wall.own_sessions($1)"#,
+             refreshed_at as "used_at!", agent as "agent!", address as "address!", here as "here!" from wall.own_sessions($1)"#,
         credential.as_hex()
     )
     .fetch_all(database.door())
@@ -51,6 +53,49 @@ pub async fn sign_out_elsewhere(database: &Database, credential: &Credential) ->
         .fetch_one(database.door())
         .await?;
     Ok(closed)
+}
+
+/// Ends one of one's own sessions. False: it is none of them, or over.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn sign_out_there(database: &Database, credential: &Credential, session: Uuid) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(r#"select wall.close_own_session($1, $2) as "done!""#, credential.as_hex(), session)
+        .fetch_one(database.door())
+        .await?)
+}
+
+/// The terms of use in force.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// Counted from 1.
+    pub version: i32,
+    /// What people accept.
+    pub text: String,
+    /// Since when.
+    pub from: DateTime<Utc>,
+}
+
+/// The newest terms; None: this installation has none.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn newest_terms(database: &Database) -> Result<Option<Terms>, Error> {
+    Ok(sqlx::query_as!(
+        Terms,
+        r#"select version as "version!", text as "text!", from_at as "from!" from wall.newest_terms()"#
+    )
+    .fetch_optional(database.door())
+    .await?)
+}
+
+/// The session's account accepts this version.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn accept_terms(database: &Database, credential: &Credential, version: i32) -> Result<(), Error> {
+    sqlx::query!("select wall.accept_terms($1, $2)", credential.as_hex(), version).execute(database.door()).await?;
+    Ok(())
 }
 
 /// What came of asking for another password.

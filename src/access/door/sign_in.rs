@@ -1,7 +1,7 @@
 //! Signing in: limits in PostgreSQL before hashing, the same work and the same answer for everybody who may not.
 
-use super::Caller;
-use crate::access::{Role, Token, passwords};
+use super::{Caller, Device};
+use crate::access::{Asks, Role, Token, browser, passwords};
 use crate::database::Database;
 use crate::error::Error;
 use chrono::{DateTime, Utc};
@@ -40,6 +40,8 @@ pub enum SignIn {
         token: Token,
         /// The grant in use.
         grant: GrantChoice,
+        /// What stands between it and the role's pages.
+        asks: Option<Asks>,
     },
     /// There are several grants and none was named.
     Choose(Vec<GrantChoice>),
@@ -71,7 +73,32 @@ pub async fn sign_in(
             .await?;
         return Ok(SignIn::Refused);
     }
-    choose(database, account, grants, wanted, caller).await
+    choose(database, account, grants, wanted, Proved(false), caller).await
+}
+
+/// Whether a second factor was proved with the way in.
+#[derive(Debug, Clone, Copy)]
+struct Proved(bool);
+
+/// Opens a session for an account that proved itself otherwise than by a password: by a passkey (which is both factors) or by a
+/// link that was sent to its address (which is one).
+///
+/// # Errors
+/// What the database says.
+pub async fn sign_in_proved(
+    database: &Database,
+    account: Uuid,
+    both_factors: bool,
+    caller: &Caller,
+) -> Result<SignIn, Error> {
+    let grants = grants_of(database, account).await?;
+    if grants.is_empty() {
+        sqlx::query!("select wall.note_refused_sign_in($1, $2)", account, caller.address)
+            .execute(database.door())
+            .await?;
+        return Ok(SignIn::Refused);
+    }
+    choose(database, account, grants, Wanted::First, Proved(both_factors), caller).await
 }
 
 /// How often, and how long apart, to ask again while ten tries of one account are being hashed.
@@ -91,10 +118,11 @@ impl Attempt {
         for _ in 0..PATIENCE.0 {
             let asked = sqlx::query!(
                 r#"select account_id as "account_id?", password_hash as "password_hash?",
-                     try_again_at as "try_again_at?", wait as "wait!" from wall.begin_sign_in($1, $2, $3)"#,
+                     try_again_at as "try_again_at?", wait as "wait!" from wall.begin_sign_in($1, $2, $3, $4)"#,
                 id,
                 email,
-                caller.address
+                caller.address,
+                caller.device.as_ref().map(Device::digest)
             )
             .fetch_one(database.door())
             .await?;
@@ -133,6 +161,7 @@ async fn choose(
     account: Uuid,
     mut grants: Vec<GrantChoice>,
     wanted: Wanted,
+    Proved(proved): Proved,
     caller: &Caller,
 ) -> Result<SignIn, Error> {
     let grant = match wanted {
@@ -145,19 +174,25 @@ async fn choose(
         return Ok(SignIn::Refused);
     };
     let token = Token::new();
-    let key = token.credential().map(|c| c.key()).unwrap_or_default();
+    let key = token.key();
     let opened = sqlx::query!(
-        r#"select session_id as "session_id!" from wall.open_session($1, $2, $3, $4, $5, $6)"#,
+        r#"select session_id as "session_id!", asks from wall.open_session($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
         Uuid::now_v7(),
         key,
         account,
         grant.id,
         caller.agent,
-        caller.address
+        browser(&caller.agent),
+        caller.address,
+        caller.device.as_ref().map_or_else(|| Device::of_program(&caller.agent, &caller.address), Device::digest),
+        proved
     )
     .fetch_optional(database.door())
     .await?;
-    Ok(if opened.is_some() { SignIn::Opened { token, grant } } else { SignIn::Refused })
+    Ok(match opened {
+        Some(row) => SignIn::Opened { token, grant, asks: row.asks.as_deref().and_then(Asks::parse) },
+        None => SignIn::Refused,
+    })
 }
 
 async fn grants_of(database: &Database, account: Uuid) -> Result<Vec<GrantChoice>, Error> {

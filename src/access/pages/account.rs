@@ -1,6 +1,6 @@
 //! `/access/accounts/…`: adding an account, its page, another password for it.
 
-use crate::access::store::accounts::{self, Account, PasswordSet, Session};
+use crate::access::store::accounts::{self, Account, HeldFactor, PasswordSet, Session};
 use crate::access::store::ending::{self, Ending};
 use crate::access::store::grants::{self, Grant, Which};
 use crate::access::{email_address, passwords, person_name};
@@ -100,6 +100,7 @@ struct AccountPage {
     /// Every end, the newest first.
     endings: Vec<Ending>,
     password: Option<PasswordSet>,
+    factors: Vec<HeldFactor>,
 }
 
 /// `GET /access/accounts/{id}`
@@ -110,13 +111,14 @@ pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> Answe
     let sessions = accounts::sessions(&mut scope, id).await?;
     let endings = ending::of_account(&mut scope, id).await?;
     let password = accounts::password_set(&mut scope, id).await?;
+    let factors = accounts::factors(&mut scope, id).await?;
     scope.commit().await?;
     let lives = |g: &Grant| g.ended_at.is_none() && g.ends_at > Utc::now();
     let (live, over) = grants.into_iter().partition(lives);
     let own = viewer.account == id;
     let live: Vec<Grant> = live;
     let ending = endings.first().filter(|_| live.is_empty()).cloned();
-    Ok(AccountPage { layout, account, own, live, over, sessions, ending, endings, password }.into_response())
+    Ok(AccountPage { layout, account, own, live, over, sessions, ending, endings, password, factors }.into_response())
 }
 
 /// Another password for somebody.

@@ -62,6 +62,9 @@ pub struct Asked {
 /// `GET /access/accounts/{id}/grants/new`
 pub async fn new(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(asked): Query<Asked>) -> Answer {
     let role = Role::parse(&asked.role).unwrap_or(Role::Volunteer);
+    if role != Role::Volunteer {
+        viewer.confirmed(5)?;
+    }
     let form = GrantForm {
         role: role.as_str().into(),
         purpose: usual_purpose(role).into(),
@@ -85,7 +88,7 @@ async fn draw(viewer: Viewer, layout: Layout, id: Uuid, form: GrantForm, errors:
 }
 
 /// What the role is usually given for; anything else may be typed.
-fn usual_purpose(role: Role) -> &'static str {
+pub(super) fn usual_purpose(role: Role) -> &'static str {
     match role {
         Role::Volunteer => "Canvassing",
         Role::Organiser => "Organising the local campaign",
@@ -97,6 +100,9 @@ fn usual_purpose(role: Role) -> &'static str {
 
 /// `POST /access/accounts/{id}/grants`
 pub async fn give(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(form): Form<GrantForm>) -> Answer {
+    if !matches!(Role::parse(&form.role), Some(Role::Volunteer) | None) {
+        viewer.confirmed(10)?;
+    }
     let mut scope = viewer.scope().await?;
     accounts::find(&mut scope, id).await?;
     let mut errors = FieldErrors::default();

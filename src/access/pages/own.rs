@@ -1,15 +1,18 @@
 //! `/account`: one's own name, grants, places where one is signed in, password, light or dark.
 
-use crate::access::door::{self, OwnSession, PasswordChange};
-use crate::access::passwords;
+use crate::access::door::links::{self, Asked as EmailAsked};
+use crate::access::door::{self, OwnSession, PasswordChange, factors as held};
+use crate::access::factors::Factor;
+use crate::access::{email_address, passwords};
 use crate::error::Error;
-use crate::web::{Answer, App, FieldErrors, Form, Layout, Query, Viewer, see_other, words};
+use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::Deserialize;
+use uuid::Uuid;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "access/own.html")]
@@ -18,6 +21,8 @@ struct OwnPage {
     errors: FieldErrors,
     viewer: Viewer,
     sessions: Vec<OwnSession>,
+    factors: Vec<Factor>,
+    typed_email: String,
     done: &'static str,
 }
 
@@ -42,16 +47,70 @@ pub struct Asked {
 pub async fn show(State(app): State<App>, viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> Answer {
     let done = match asked.done.as_str() {
         "password" => "Your password is changed. Every other place was signed out.",
+        "there" => "You are signed out there.",
+        "email" => "Letters are on their way to both addresses. Nothing changes before both say yes.",
         "elsewhere" => "You are signed out everywhere else.",
         _ => "",
     };
-    draw(&app, viewer, layout, FieldErrors::default(), done).await
+    draw(&app, viewer, layout, (FieldErrors::default(), String::new()), done).await
 }
 
-async fn draw(app: &App, viewer: Viewer, layout: Layout, errors: FieldErrors, done: &'static str) -> Answer {
+async fn draw(
+    app: &App,
+    viewer: Viewer,
+    layout: Layout,
+    (errors, typed_email): (FieldErrors, String),
+    done: &'static str,
+) -> Answer {
     let sessions = door::own_sessions(&app.database, viewer.credential()).await?;
+    let factors = held::own(&app.database, viewer.credential()).await?;
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok((status, OwnPage { layout, errors, viewer, sessions, done }).into_response())
+    Ok((status, OwnPage { layout, errors, viewer, sessions, factors, typed_email, done }).into_response())
+}
+
+/// Another address.
+#[derive(Deserialize)]
+pub struct NewAddress {
+    #[serde(default)]
+    email: String,
+}
+
+/// `POST /account/email`: a letter to either end.
+pub async fn change_email(
+    State(app): State<App>,
+    viewer: Viewer,
+    layout: Layout,
+    Form(form): Form<NewAddress>,
+) -> Answer {
+    let mut errors = FieldErrors::default();
+    let email = errors.take(email_address(&form.email)).filter(|email| {
+        let other = *email != viewer.email;
+        if !other {
+            errors.add("email", "This is the address that your account has");
+        }
+        other
+    });
+    if let Some(email) = email {
+        let place = (&app.keys, app.config.base_url.as_str());
+        match links::ask_email_change(&app.database, place, viewer.credential(), &email, &viewer.caller).await? {
+            EmailAsked::Sent => return Ok(see_other("/account?done=email")),
+            EmailAsked::TooMany => errors.add("email", "Letters were sent three times within the hour. Wait a while"),
+        }
+    }
+    draw(&app, viewer, layout, (errors, form.email), "").await
+}
+
+/// `POST /account/sessions/{id}/end`
+pub async fn sign_out_there(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<Uuid>,
+    Form(_): Form<Nothing>,
+) -> Answer {
+    match door::sign_out_there(&app.database, viewer.credential(), id).await? {
+        true => Ok(see_other("/account?done=there")),
+        false => Err(Error::NotFound),
+    }
 }
 
 /// The old and the new password.
@@ -73,7 +132,7 @@ pub async fn change_password(
     let mut errors = FieldErrors::default();
     if let Some(weak) = passwords::weakness(&form.new, &[&viewer.name, &viewer.email]) {
         errors.add("new", weak);
-        return draw(&app, viewer, layout, errors, "").await;
+        return draw(&app, viewer, layout, (errors, String::new()), "").await;
     }
     let pair = (form.old, form.new);
     let changed = door::change_password(&app.database, viewer.credential(), &viewer.email, pair, &viewer.caller).await;
@@ -83,7 +142,7 @@ pub async fn change_password(
         Err(Error::TooMany(at)) => errors.add("old", Error::TooMany(at).to_string()),
         Err(error) => return Err(error),
     }
-    draw(&app, viewer, layout, errors, "").await
+    draw(&app, viewer, layout, (errors, String::new()), "").await
 }
 
 /// `POST /account/sessions/end`

@@ -1,8 +1,10 @@
 //! Accounts and where they are signed in.
 
 use super::PAGE;
+use crate::access::factors::{Kind, app};
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::keys::Keys;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -178,6 +180,100 @@ pub async fn password_set(scope: &mut Scoped, id: Uuid) -> Result<Option<Passwor
     )
     .fetch_optional(scope.connection())
     .await?)
+}
+
+/// A second factor of an account, as administrators see it.
+#[derive(Debug, Clone)]
+pub struct HeldFactor {
+    /// What kind.
+    pub kind: Kind,
+    /// What its owner calls it.
+    pub name: String,
+    /// Since when.
+    pub made_at: DateTime<Utc>,
+    /// When it was used last.
+    pub used_at: Option<DateTime<Utc>>,
+}
+
+/// The second factors that an account has.
+///
+/// # Errors
+/// What the database says.
+pub async fn factors(scope: &mut Scoped, account: Uuid) -> Result<Vec<HeldFactor>, Error> {
+    Ok(sqlx::query_as!(
+        HeldFactor,
+        r#"select kind as "kind: Kind", name, made_at, used_at from factor
+           where account_id = $1 and removed_at is null order by made_at"#,
+        account
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
+/// Takes all second factors and recovery codes off an account that has lost them; it is signed out and told.
+///
+/// # Errors
+/// [`Error::ConfirmFirst`] when the actor's own factor was not proved lately; [`Error::NotFound`].
+pub async fn reset_factors(scope: &mut Scoped, account: Uuid, reason: &str) -> Result<(), Error> {
+    find(scope, account).await?;
+    let done = sqlx::query_scalar!(r#"select wall.reset_factors($1, $2) as "done!""#, account, reason)
+        .fetch_one(scope.connection())
+        .await?;
+    if done { Ok(()) } else { Err(Error::ConfirmFirst) }
+}
+
+/// The account accepted the terms in force on paper, as the operator says.
+///
+/// # Errors
+/// What the database says.
+pub async fn accepted_on_paper(scope: &mut Scoped, account: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into terms_acceptance (account_id, version, by_operator)
+         select $1, t.version, true from terms t order by t.version desc limit 1 on conflict do nothing",
+        account
+    )
+    .execute(scope.connection())
+    .await?;
+    Ok(())
+}
+
+/// Gives an account an authenticator app of this secret, by the operator's hand. Answers the factor.
+///
+/// # Errors
+/// [`Error::Refused`] when the key cannot be read.
+pub async fn add_app(scope: &mut Scoped, keys: &Keys, account: Uuid, secret: &[u8]) -> Result<Uuid, Error> {
+    let app = app::Held::new(keys, Uuid::now_v7(), secret)?;
+    sqlx::query!(
+        "insert into factor (factor_id, account_id, kind, name, key_id, secret) values ($1, $2, 'app', 'Authenticator app', $3, $4)",
+        app.id,
+        account,
+        app.key_id,
+        app.sealed
+    )
+    .execute(scope.connection())
+    .await?;
+    Ok(app.id)
+}
+
+/// Gives an account another address to sign in with, by the operator's hand; links that were sent before open nothing.
+///
+/// # Errors
+/// [`Error::Invalid`] on `new` when another account has it.
+pub async fn set_email(scope: &mut Scoped, account: Uuid, email: &str) -> Result<(), Error> {
+    sqlx::query!("update account set email = $2 where account_id = $1", account, email)
+        .execute(scope.connection())
+        .await
+        .map_err(|e| match e.as_database_error().and_then(|d| d.constraint()) {
+            Some("account_email_key") => Error::field("new", "There is an account with this address already"),
+            _ => e.into(),
+        })?;
+    sqlx::query!(
+        "update link set ended_at = now() where account_id = $1 and used_at is null and ended_at is null",
+        account
+    )
+    .execute(scope.connection())
+    .await?;
+    Ok(())
 }
 
 /// A place where an account is signed in.

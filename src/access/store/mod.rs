@@ -5,6 +5,8 @@
 pub mod accounts;
 pub mod ending;
 pub mod grants;
+pub mod invitations;
+pub mod terms;
 pub mod tools;
 
 /// How many rows a page shows.

@@ -7,6 +7,8 @@ pub mod assign;
 pub mod assign_pages;
 pub mod choices;
 pub mod choose;
+pub mod join;
+pub mod join_pages;
 pub mod live;
 pub mod live_pages;
 pub mod make;
