@@ -13,8 +13,8 @@ pub mod list;
 pub mod own;
 pub mod public;
 pub mod pulse;
-pub mod seen;
 pub mod reset;
+pub mod seen;
 pub mod terms;
 pub mod tools;
 

@@ -1,9 +1,9 @@
 //! `account add|end-access|list`
 
 use super::{Operation, secret};
+use crate::access::factors::app;
 use crate::access::pages::choosing::in_words as ending_in_words;
 use crate::access::store::ending::Chosen;
-use crate::access::factors::app;
 use crate::access::store::{accounts, ending};
 use crate::access::{Permission, Role, email_address, passwords, person_name, text};
 use crate::areas;

@@ -144,6 +144,7 @@ fn ending(routes: Routes) -> Routes {
         .get("/access/accounts/{id}/days", P::EndAccess, seen::days)
         .get("/access/accounts/{id}/days/{day}", P::EndAccess, seen::day)
         .get("/access/accounts/{id}/seen.csv", P::EndAccess, seen::file)
+        .get("/access/accounts/{id}/seen.pdf", P::EndAccess, seen::paper)
         .get("/access/end-access", P::EndAccess, choosing::form)
         .post("/access/end-access", P::EndAccess, choosing::end)
         .get("/access/endings/groups/{id}", P::EndAccess, choosing::group)

@@ -311,6 +311,16 @@ async fn what_was_seen_stands_by_day_and_goes_as_a_file_without_a_name() {
         assert!(!page.contains("Harcourt") && !page.contains("Larkspur"), "an administrator gets record numbers only");
     }
     assert!(file.body.contains(&walk.doors[0].electors[0]));
+    let paper = administrator.get(&of("seen.pdf")).await.expect(200);
+    assert_eq!(paper.headers["content-type"], "application/pdf");
+    let officer = app.actor(Role::DataProtectionOfficer, "all").await;
+    let names = officer.post(&format!("/protection/accounts/{}/file", bo.id), &[("format", "pdf")]).await.expect(200);
+    assert_eq!(names.headers["content-type"], "application/pdf");
+    assert_eq!(
+        count(&app, "select count(*) from access_log where what = 'export'").await,
+        1,
+        "names taken away are on record"
+    );
     app.actor(Role::Organiser, "all").await.get(&of("seen.csv")).await.expect(403);
 }
 

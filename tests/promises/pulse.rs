@@ -41,9 +41,11 @@ async fn an_ended_organisers_open_page_goes_blank_by_itself_and_an_administrator
             .fetch_one(&mut app.database.operator().await)
             .await
             .unwrap();
-    sign_in(&app, &desk, &organiser, &format!("/electors/{elector}")).await;
+    app.sign_in_on(&desk, &organiser).await;
+    desk.goto(&format!("{}/electors/{elector}", app.base)).await;
     desk.wait_for("Harcourt1").await;
-    sign_in(&app, &office, &other, "/access?tab=accounts").await;
+    app.sign_in_on(&office, &other).await;
+    office.goto(&format!("{}/access?tab=accounts", app.base)).await;
     office.wait_for(&organiser.email).await;
     let administrator = app.sign_in(&boss).await;
     for account in [organiser.id, other.id] {
@@ -139,7 +141,8 @@ async fn the_way_back_after_signing_out_shows_nobody() {
             .fetch_one(&mut app.database.operator().await)
             .await
             .unwrap();
-    sign_in(&app, &page, &organiser, &format!("/electors/{elector}")).await;
+    app.sign_in_on(&page, &organiser).await;
+    page.goto(&format!("{}/electors/{elector}", app.base)).await;
     page.wait_for("Harcourt1").await;
     page.click("header summary").await;
     page.click("Sign out").await;

@@ -20,8 +20,12 @@ pub struct Stop {
 }
 
 /// Routes that answer with a file, not a page.
-pub const FILES: [&str; 3] =
-    ["/access/accounts/{id}/seen.csv", "/imports/{id}/refused", "/protection/accounts/{id}/file"];
+pub const FILES: [&str; 4] = [
+    "/access/accounts/{id}/seen.csv",
+    "/access/accounts/{id}/seen.pdf",
+    "/imports/{id}/refused",
+    "/protection/accounts/{id}/file",
+];
 
 /// Forms that only lead on, to pages that the walk comes to by themselves.
 pub const LEADS: [&str; 10] = [

@@ -1,9 +1,10 @@
 //! Exactly what one account saw, by day and line by line, by record number; the same as a file.
 
 use crate::access::store::accounts::{self, Account};
-use crate::audit::csv;
 use crate::audit::store::{self as audit, DayOf, Line};
+use crate::audit::{csv, paper as on_paper};
 use crate::error::Error;
+use crate::paper::{self, Pdf, Stamp};
 use crate::web::paging::{Paging, SIZE};
 use crate::web::{Answer, Layout, Path, Query, Viewer, words};
 use askama::Template;
@@ -102,4 +103,18 @@ pub async fn file(viewer: Viewer, Path(id): Path<Uuid>) -> Answer {
         (header::CONTENT_DISPOSITION, "attachment; filename=\"what-one-account-saw-by-record-number.csv\""),
     ];
     Ok((headers, text).into_response())
+}
+
+/// `GET /access/accounts/{id}/seen.pdf`: the same on paper.
+pub async fn paper(viewer: Viewer, Path(id): Path<Uuid>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let account = accounts::find(&mut scope, id).await?;
+    let figures = audit::figures(&mut scope, id).await?;
+    let (days, _) = audit::days_of(&mut scope, id, 0, 1000).await?;
+    let most = i64::try_from(on_paper::MOST).unwrap_or(i64::MAX).saturating_add(1);
+    let (lines, _) = audit::lines(&mut scope, id, None, 0, most).await?;
+    scope.commit().await?;
+    let stamp = Stamp::now(viewer.name, "Checking access");
+    let bytes = paper::typeset(on_paper::by_record(&account, &figures, &days, &lines, stamp)).await?;
+    Ok(Pdf::new("what-one-account-saw-by-record-number.pdf", bytes).into_response())
 }

@@ -229,6 +229,11 @@ pub async fn close(viewer: Viewer, layout: Layout, Form(form): Form<CloseForm>) 
         return close_page(scope, layout, form, errors).await;
     };
     let stays_in = form.stays_in();
+    // Letting more roles in where it is closed already is opening, for them.
+    let states = tools::both(&mut scope).await?;
+    if lets_in(&states, &halves, area, &stays_in) {
+        viewer.confirmed(10)?;
+    }
     for tool in halves {
         let stays_in: Vec<Role> = stays_in.iter().copied().filter(|r| r.tool() == Some(tool)).collect();
         let close = Close {
@@ -247,6 +252,12 @@ pub async fn close(viewer: Viewer, layout: Layout, Form(form): Form<CloseForm>) 
     }
     scope.commit().await?;
     Ok(see_other("/access/tools"))
+}
+
+/// Whether somebody would be let in whom a closure that stands shuts out.
+fn lets_in(states: &[ToolState], halves: &[Tool], area: Option<i64>, stays_in: &[Role]) -> bool {
+    let stands = states.iter().flat_map(|s| &s.closures).filter(|c| halves.contains(&c.notice.tool) && c.area == area);
+    stands.into_iter().any(|c| stays_in.iter().any(|r| r.tool() == Some(c.notice.tool) && !c.stays_in.contains(r)))
 }
 
 /// Which half opens, and where.
