@@ -178,6 +178,7 @@ async fn access(app: &TestApp) -> (Account, Account, String, String) {
     let administrator = app.actor(Role::Administrator, "all").await;
     let path = format!("/access/accounts/{}/end-access", gone.account.id);
     let ending = administrator.post(&path, &[("reason", "Left the campaign")]).await.expect(303).location();
+    gone.get("/electors").await.expect(303);
     let late = app.account(Role::MembershipSecretary, "all").await.id.to_string();
     let many = [("role", "membership-secretary"), ("reason", "The count is over"), ("account", late.as_str())];
     let group = administrator.post("/access/end-access", &many).await.expect(303).location();
