@@ -133,11 +133,21 @@ create table operator_session (
   at timestamptz not null default now()
 );
 
--- A closed half and its public notice.
+-- A closed half and its public notice: everywhere, or for every grant that reaches into one area.
 create table lockdown (
   lockdown_id bigint generated always as identity primary key,
   tool text not null check (tool in ('contact', 'organise')),
+  -- Null: everywhere.
+  area_id bigint references area,
   notice text not null check (length(notice) between 1 and 500),
+  -- Roles that go on; the Guard's always do.
+  stays_in text[] not null default '{}' check (stays_in <@ array['volunteer', 'organiser', 'membership-secretary']),
+  -- What becomes of the lists that are on phones; what was said at doors stays on them either way.
+  phones text not null default 'read-only' check (phones in ('read-only', 'wipe')),
+  -- Whether the tellers at polling stations go on.
+  keep_telling boolean not null default false,
+  -- Whether it was closed on the day of a poll there, knowingly.
+  polling_day boolean not null default false,
   opens_at timestamptz check (opens_at < '9999-12-31'),
   closed_at timestamptz not null default now(),
   closed_by uuid references account,
@@ -146,7 +156,7 @@ create table lockdown (
   opened_by uuid references account,
   opened_by_operator uuid
 );
-create unique index lockdown_one_a_tool on lockdown (tool) where opened_at is null;
+create unique index lockdown_one_a_tool on lockdown (tool, coalesce(area_id, 0)) where opened_at is null;
 
 -- The one-time code that the first evening's set-up asks for, by digest.
 create table set_up_code (
@@ -175,7 +185,9 @@ grant update (ended_at, ended_why) on session to hustings_administrator;
 grant select on password_change to hustings_administrator, hustings_protection;
 grant insert on password_change to hustings_wall;
 grant select on lockdown to hustings_administrator;
-grant insert (tool, notice, opens_at, closed_at, closed_by), update (opened_at, opened_by) on lockdown to hustings_administrator;
+grant insert (tool, area_id, notice, stays_in, phones, keep_telling, polling_day, opens_at, closed_at, closed_by,
+    closed_by_operator),
+  update (opened_at, opened_by, opened_by_operator) on lockdown to hustings_administrator;
 
 alter table account enable row level security;
 alter table account force row level security;

@@ -27,11 +27,61 @@ begin
 end
 $$;
 
-create function wall.open(tool text) returns boolean
+-- Have two areas a district in common? By parts, each with its index. An area without a district meets itself and
+-- everywhere alone.
+create function wall.meet(one bigint, other bigint) returns boolean
+language plpgsql stable security definer set search_path = '' set timezone = 'Europe/London' as $$
+declare
+  a public.area;
+  b public.area;
+begin
+  if one = other then
+    return true;
+  end if;
+  select x.* into a from public.area x where x.area_id = one;
+  select x.* into b from public.area x where x.area_id = other;
+  if a.kind = 'installation' or b.kind = 'installation' then
+    return true;
+  end if;
+  return exists (
+    select from (
+      select d.area_no from public.district d where d.partition_id = a.partition_id
+      union all select a.area_no where a.area_no is not null
+      union all select m.area_no from public.area_district m
+        where m.area_id = one and m.from_date <= current_date and m.until_date > current_date) here
+    where here.area_no = b.area_no
+      or exists (select from public.district d where d.area_no = here.area_no and d.partition_id = b.partition_id)
+      or exists (select from public.area_district m where m.area_id = other and m.area_no = here.area_no
+        and m.from_date <= current_date and m.until_date > current_date));
+end
+$$;
+
+-- Does a closure of this area, that lets these roles stay, shut out who works with this role in that area? Of somebody
+-- without a role only one everywhere does.
+create function wall.shuts(closed_area bigint, stays_in text[], role text, area bigint) returns boolean
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return tool is null or not exists (
-    select from public.lockdown l where l.tool = open.tool and l.opened_at is null);
+  return not coalesce(role = any (stays_in), false)
+    and (closed_area is null or (area is not null and wall.meet(closed_area, area)));
+end
+$$;
+
+-- Is this half open for the session of this transaction? `telling` asks for the tellers at polling stations, who may go on
+-- while the rest of Contact is closed. While nothing is closed anywhere, which is nearly always, it is one look at an index.
+create function wall.open(tool text) returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  held wall.in_use;
+begin
+  if tool is null or not exists (select from public.lockdown l where l.opened_at is null) then
+    return true;
+  end if;
+  select * into held from wall.in_use();
+  return not exists (
+    select from public.lockdown l
+    where l.tool = case open.tool when 'telling' then 'contact' else open.tool end and l.opened_at is null
+      and not (open.tool = 'telling' and l.keep_telling)
+      and wall.shuts(l.area_id, l.stays_in, held.role, held.area_id));
 end
 $$;
 
@@ -152,9 +202,10 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- Whether a notice that stood since then ended in this very transaction: the one that takes its place says "since" as it did.
-create function wall.notice_goes_on(which text, since timestamptz) returns boolean
+create function wall.notice_goes_on(which text, area bigint, since timestamptz) returns boolean
 language sql stable security definer set search_path = '' as $$
-  select exists (select from public.lockdown l where l.tool = which and l.closed_at = since and l.opened_at = now())
+  select exists (select from public.lockdown l where l.tool = which and l.area_id is not distinct from notice_goes_on.area
+    and l.closed_at = since and l.opened_at = now())
 $$;
 
 -- The districts of an area now, and "now" is a day of London's, whatever the connection says. Internal: nobody but the
@@ -228,7 +279,10 @@ begin
     case when s.live then ar.name end, s.purpose, s.grant_ends_at, s.ends_at, s.refreshed_at, a.theme,
     coalesce((select i.demonstration from public.installation i), false),
     (select coalesce(jsonb_agg(jsonb_build_object('tool', l.tool, 'notice', l.notice, 'closed_at', l.closed_at,
-       'opens_at', l.opens_at) order by l.tool), '[]') from public.lockdown l where l.opened_at is null),
+       'opens_at', l.opens_at, 'area', la.name, 'phones', l.phones)
+       order by l.tool, l.phones = 'wipe' desc, l.area_id nulls first), '[]')
+     from public.lockdown l left join public.area la on la.area_id = l.area_id
+     where l.opened_at is null and wall.shuts(l.area_id, l.stays_in, s.role, s.area_id)),
     case when s.live then
       (select coalesce(jsonb_agg(jsonb_build_object('grant_id', g.grant_id, 'role', g.role, 'area', ga.name,
          'ends_at', g.ends_at) order by g.given_at), '[]')
@@ -244,6 +298,8 @@ $$;
 alter function wall.in_use() owner to hustings_wall;
 alter function wall.untouched(name) owner to hustings_wall;
 alter function wall.open(text) owner to hustings_wall;
+alter function wall.meet(bigint, bigint) owner to hustings_wall;
+alter function wall.shuts(bigint, text[], text, bigint) owner to hustings_wall;
 alter function wall.fresh() owner to hustings_wall;
 alter function wall.live() owner to hustings_wall;
 alter function wall.tool_of(text) owner to hustings_wall;
@@ -256,7 +312,7 @@ alter function wall.may_name_areas() owner to hustings_wall;
 alter function wall.undo_districts(bigint, integer[]) owner to hustings_wall;
 alter function wall.keep_an_administrator() owner to hustings_wall;
 alter function wall.note_password() owner to hustings_wall;
-alter function wall.notice_goes_on(text, timestamptz) owner to hustings_wall;
+alter function wall.notice_goes_on(text, bigint, timestamptz) owner to hustings_wall;
 alter function wall.numbers_of(bigint) owner to hustings_wall;
 alter function wall.areas() owner to hustings_wall;
 alter function wall.who(text) owner to hustings_wall;
@@ -268,7 +324,7 @@ grant execute on function wall.open(text), wall.live(), wall.fresh(), wall.is(te
   wall.session_id(), wall.acting(uuid, uuid, uuid), wall.areas(), wall.just_now(timestamptz)
   to hustings_volunteer, hustings_organiser, hustings_membership, hustings_protection,
   hustings_administrator, hustings_importer;
-grant execute on function wall.notice_goes_on(text, timestamptz) to hustings_administrator;
+grant execute on function wall.notice_goes_on(text, bigint, timestamptz), wall.meet(bigint, bigint) to hustings_administrator;
 grant execute on function wall.may_name_areas(), wall.undo_districts(bigint, integer[])
   to hustings_administrator, hustings_organiser;
 grant execute on function wall.who(text) to hustings_app;
@@ -312,9 +368,10 @@ create policy protection on session for select to hustings_protection
 create policy administrator_reads on lockdown for select to hustings_administrator
   using ((select wall.is('administrator')));
 create policy administrator_closes on lockdown for insert to hustings_administrator
-  with check ((select wall.is('administrator')) and closed_by = (select wall.account())
-    and (wall.just_now(closed_at) or wall.notice_goes_on(tool, closed_at)));
+  with check ((select wall.is('administrator')) and closed_by = (select wall.account()) and closed_by_operator is null
+    and (wall.just_now(closed_at) or wall.notice_goes_on(tool, area_id, closed_at)));
 create policy administrator_opens on lockdown for update to hustings_administrator
   using ((select wall.is('administrator')) and opened_at is null)
-  with check ((select wall.is('administrator')) and opened_by = (select wall.account()) and wall.just_now(opened_at));
+  with check ((select wall.is('administrator')) and opened_by = (select wall.account()) and opened_by_operator is null
+    and wall.just_now(opened_at));
 reset role;

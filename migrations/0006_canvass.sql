@@ -464,10 +464,24 @@ begin
 end
 $$;
 
+-- Was Contact closed for this role at this door when something was said there, by the clock of whoever said it? It waits for
+-- an organiser then. What has no clock counts as said when it comes.
+create function wall.said_while_closed(role text, door_area integer, said_at timestamptz) returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return said_at is not null and exists (
+    select from public.lockdown l
+    where l.tool = 'contact' and l.closed_at <= said_at and l.opened_at > said_at
+      and not said_while_closed.role = any (l.stays_in)
+      and (l.area_id is null or wall.covers(l.area_id, door_area)));
+end
+$$;
+
 -- What a result needs to know of its list; no row for one to whom the list was never given. `here` says that the person
 -- is on the register: somebody who left it, or was erased from it, gets no further answers.
-create function wall.recordable(partition integer, list bigint, household bigint, elector bigint)
-returns table (covered boolean, door boolean, person boolean, here boolean, area_no integer, intention_kind text)
+create function wall.recordable(partition integer, list bigint, household bigint, elector bigint,
+  said_at timestamptz default null)
+returns table (covered boolean, door boolean, person boolean, here boolean, area_no integer, intention_kind text, closed boolean)
 language plpgsql stable security definer rows 1 set search_path = '' as $$
 begin
   return query
@@ -478,7 +492,7 @@ begin
         and e.elector_id = elector),
     elector is null or exists (select from public.walk_list_elector e join public.elector p using (partition_id, elector_id)
       where e.partition_id = l.partition_id and e.list_id = l.list_id and e.elector_id = elector and p.left_at is null),
-    coalesce(d.area_no, l.area_no), l.intention_kind
+    coalesce(d.area_no, l.area_no), l.intention_kind, wall.said_while_closed(u.role, coalesce(d.area_no, l.area_no), said_at)
   from wall.in_use() u
   join public.walk_list l on l.partition_id = partition and l.list_id = list
   left join lateral (select w.household_id, w.area_no from public.walk_list_door w where w.partition_id = l.partition_id
@@ -534,9 +548,9 @@ $$;
 -- What becomes of answers before they are kept, in one question: the locks, then whether each is here already and what its
 -- list says of it, in their order.
 create function wall.judge(ids uuid[], digests bytea[], partitions integer[], lists bigint[], homes bigint[],
-  people bigint[], codes text[], issues text[])
+  people bigint[], codes text[], issues text[], said timestamptz[])
 returns table (same boolean, covered boolean, door boolean, person boolean, here boolean, area_no integer,
-  intention_kind text, code_known boolean, issues_known boolean)
+  intention_kind text, code_known boolean, issues_known boolean, closed boolean)
 language plpgsql volatile security definer set search_path = '' as $$
 #variable_conflict use_column
 begin
@@ -544,10 +558,11 @@ begin
   return query
   select wall.received_same(t.id, t.digest), r.covered, r.door, r.person, r.here, r.area_no, r.intention_kind,
     t.code is null or exists (select from public.intention_code c where c.code = t.code),
-    string_to_array(t.issues, ' ') <@ array(select i.code from public.issue_code i)
-  from unnest(judge.ids, judge.digests, judge.partitions, judge.lists, judge.homes, judge.people, judge.codes, judge.issues)
-    with ordinality as t (id, digest, partition, list, household, elector, code, issues, n)
-  left join lateral wall.recordable(t.partition, t.list, t.household, t.elector) r on true
+    string_to_array(t.issues, ' ') <@ array(select i.code from public.issue_code i), r.closed
+  from unnest(judge.ids, judge.digests, judge.partitions, judge.lists, judge.homes, judge.people, judge.codes, judge.issues,
+      judge.said)
+    with ordinality as t (id, digest, partition, list, household, elector, code, issues, said, n)
+  left join lateral wall.recordable(t.partition, t.list, t.household, t.elector, t.said) r on true
   order by t.n;
 end
 $$;
@@ -745,10 +760,10 @@ begin
 end $$;
 alter type wall.open_list owner to hustings_wall;
 grant execute on function wall.list_partition(), wall.list_id(), wall.list_version(), wall.households(), wall.electors(),
-  wall.recordable(integer, bigint, bigint, bigint) to hustings_volunteer;
+  wall.recordable(integer, bigint, bigint, bigint, timestamptz) to hustings_volunteer;
 grant execute on function wall.may_record(integer, bigint, bigint, bigint, integer, text),
   wall.received_same(uuid, bytea),
-  wall.judge(uuid[], bytea[], integer[], bigint[], bigint[], bigint[], text[], text[]),
+  wall.judge(uuid[], bytea[], integer[], bigint[], bigint[], bigint[], text[], text[], timestamptz[]),
   wall.settle_all(integer[], bigint[], text[], uuid[], bytea[])
   to hustings_volunteer, hustings_organiser;
 grant execute on function wall.being_made(integer, bigint, integer) to hustings_organiser;

@@ -125,7 +125,10 @@ begin
   if account is null then
     return 'unknown';
   end if;
-  if not wall.open('contact') then
+  if exists (
+    select from public.session s join public.access_grant g using (grant_id) cross join public.lockdown l
+    where s.key = sha256(decode(hash, 'hex')) and l.tool = 'contact' and l.opened_at is null
+      and wall.shuts(l.area_id, l.stays_in, g.role, g.area_id)) then
     return 'closed';
   end if;
   -- Where its door is, so that the door's own organiser sees it; where the list begins when it names no door of the list.
@@ -167,9 +170,11 @@ $$;
 
 -- The public notices of closed tools, and what every page says of the installation.
 create function wall.notices()
-returns table (tool text, notice text, closed_at timestamptz, opens_at timestamptz)
+returns table (tool text, notice text, closed_at timestamptz, opens_at timestamptz, area text, phones text, keep_telling boolean)
 language sql stable security definer set search_path = '' as $$
-  select l.tool, l.notice, l.closed_at, l.opens_at from public.lockdown l where l.opened_at is null order by l.tool
+  select l.tool, l.notice, l.closed_at, l.opens_at, a.name, l.phones, l.keep_telling
+  from public.lockdown l left join public.area a using (area_id)
+  where l.opened_at is null order by l.tool, l.area_id nulls first
 $$;
 
 create function wall.about()

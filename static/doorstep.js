@@ -55,6 +55,7 @@ function showUnsent({ unsent: now, failing: failed, state, verdicts, refused: no
   const words = verdictsInWords(verdicts);
   if (words) toast(words);
   if (verdicts.some(({ verdict }) => verdict === "quarantined")) work.then(stillHere);
+  if (state !== before && state === "closed") document.dispatchEvent(new Event("hustings:ask"));
   if (state !== before && STATES[state]) toast(STATES[state], state === "signed-out" && link("Sign in", `/sign-in?ended=1&next=${location.pathname}`));
 }
 
@@ -397,10 +398,14 @@ async function fetchPage(path) {
   throw new Gone(response.redirected ? response.url : path);
 }
 
-// What the server cannot show just now, as it says itself. Nothing of it ends the list: what is on this phone stays.
+// What the server cannot show just now, as it says itself. Nothing of it ends the list: what is on this phone stays, unless
+// whoever closed Contact wants it wiped.
 async function whyNot(response) {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  return page.querySelector("[data-problem=closed]") ? "closed" : "busy";
+  if (!page.querySelector("[data-problem=closed]")) return "busy";
+  if (page.querySelector("[data-phones=wipe]")) wipe();
+  document.dispatchEvent(new Event("hustings:ask"));
+  return "closed";
 }
 
 function wipe() {
@@ -535,6 +540,62 @@ addEventListener("popstate", () => {
   else location.reload();
 });
 
+// ---- Access that ends, a half that closes, while a page is open
+
+let readOnly = ""; // the notice, while lists in hand can be read and not answered
+
+document.addEventListener("hustings:pulse", (event) => {
+  const { state, phones, notice } = event.detail;
+  if (state === "closed" && phones === "read-only") {
+    event.preventDefault();
+    if (!readOnly) keepQuiet(notice);
+  } else if (state === "ended") {
+    event.preventDefault();
+    signedOut();
+  } else if (state === "live" && readOnly) {
+    event.preventDefault();
+    speakAgain();
+    outbox.soon(0);
+  } else if (state !== "live") {
+    wipe();
+  }
+});
+
+// What was said is sent, or waits on this phone; the list goes.
+async function signedOut() {
+  await soonSent();
+  wipe();
+  location.assign(`/sign-in?ended=1&next=${location.pathname}`);
+}
+
+function keepQuiet(notice) {
+  readOnly = notice;
+  const shown = Object.assign(document.createElement("section"), { className: "notice warn" });
+  shown.dataset.closed = "";
+  shown.setAttribute("role", "alert");
+  const words = document.createElement("div");
+  words.append(Object.assign(document.createElement("b"), { textContent: `${notice}.` }),
+    " This list can be read and not answered until it is open again. What you said before is kept and sent then.");
+  shown.append(words);
+  document.querySelector("main").prepend(shown);
+  for (const field of document.querySelectorAll("main form :is(input, select, textarea, button):not([disabled])")) {
+    field.disabled = true;
+    field.dataset.quiet = "";
+  }
+  const next = form()?.dataset.next;
+  if (next) words.append(Object.assign(document.createElement("p"), { className: "row" }));
+  words.querySelector("p")?.append(link("Next door", next));
+}
+
+function speakAgain() {
+  readOnly = "";
+  document.querySelector("[data-closed]")?.remove();
+  for (const field of document.querySelectorAll("[data-quiet]")) {
+    field.disabled = false;
+    delete field.dataset.quiet;
+  }
+}
+
 // ---- Each page
 
 // Doors answered on this phone show so among their neighbours before the server knows.
@@ -550,6 +611,9 @@ function markNeighbours() {
 }
 
 function begin() {
+  const closed = readOnly;
+  speakAgain();
+  if (closed) keepQuiet(closed);
   drawUnsent();
   markNeighbours();
   const main = document.querySelector("main");

@@ -39,6 +39,8 @@ mod electors_search;
 mod electors_wall;
 #[path = "promises/ending_access.rs"]
 mod ending_access;
+#[path = "promises/endings.rs"]
+mod endings;
 #[path = "promises/every_page.rs"]
 mod every_page;
 #[path = "promises/full_disk.rs"]
@@ -65,12 +67,16 @@ mod killed;
 mod letters_and_links;
 #[path = "promises/limits.rs"]
 mod limits;
+#[path = "promises/lockdown.rs"]
+mod lockdown;
 #[path = "promises/matrix.rs"]
 mod matrix;
 #[path = "promises/posts.rs"]
 mod posts;
 #[path = "promises/protection.rs"]
 mod protection;
+#[path = "promises/pulse.rs"]
+mod pulse;
 #[path = "promises/quarantine.rs"]
 mod quarantine;
 #[path = "promises/registers_import.rs"]

@@ -9,11 +9,11 @@ begin;
 select set_config('app.session', (array[{hashes}])[:list + 1], true),
   set_config('app.list', '{partition}.' || (1000 + :list::bigint), true), set_config('app.area', '{area}', true);
 \endpipeline
-select same, covered, door, person, here, area_no, intention_kind, code_known, issues_known
+select same, covered, door, person, here, area_no, intention_kind, code_known, issues_known, closed
 from wall.judge(array[('01900000-0000-7' || lpad(to_hex(:client_id::bigint), 3, '0') || '-8000-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid],
   array[sha256(int8send(:n::bigint))], array[{partition}], array[1000 + :list::bigint], array[:household::bigint],
   array[case when :met = 1 then :household::bigint * 2 end], array[case when :met = 1 then 'F' end],
-  array[case when :met = 1 then 'BUS' else '' end]) \gset said_
+  array[case when :met = 1 then 'BUS' else '' end], array[now()]) \gset said_
 with sent as materialized (
   select * from unnest(
     array[('01900000-0000-7' || lpad(to_hex(:client_id::bigint), 3, '0') || '-8000-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid],

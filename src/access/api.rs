@@ -121,6 +121,7 @@ pub struct AccessEnded {
     responses((status = 200, body = AccessEnded), (status = 404), (status = 409), (status = 422))
 )]
 pub async fn end_access(
+    State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<Uuid>,
     Json(body): Json<EndAccess>,
@@ -129,5 +130,6 @@ pub async fn end_access(
     let mut scope = viewer.scope().await?;
     let stopped = store::ending::end_access(&mut scope, id, &reason).await?;
     scope.commit().await?;
+    super::pages::ending::sweep(&app);
     Ok(axum::Json(AccessEnded { sessions_ended: stopped.sessions }))
 }

@@ -11,7 +11,7 @@ mod own;
 mod sign_in;
 
 pub(crate) use about::connection;
-pub use about::{About, Notice, about, notices};
+pub use about::{About, Notice, Phones, about, notices};
 pub use device::{Device, cookie_name as device_cookie};
 pub use late::{Kept, Late, quarantine};
 pub use own::{
@@ -126,6 +126,14 @@ pub async fn note_refusal(
 pub async fn fold_tallies(database: &Database) -> Result<(), Error> {
     sqlx::query!("select wall.fold_tallies()").execute(database.door()).await?;
     Ok(())
+}
+
+/// Ends the imports that wait to be looked over by somebody without access, and forgets their rows. Answers how many.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn sweep_imports(database: &Database) -> Result<i32, Error> {
+    Ok(sqlx::query_scalar!(r#"select wall.sweep_imports() as "n!""#).fetch_one(database.door()).await?)
 }
 
 /// Ends an import that cannot go on, perhaps because its own session is over: says why, forgets what was staged.

@@ -1,6 +1,7 @@
 //! Signing in and out, and changing between one's own grants; the Guard's pages in files of their own.
 
 pub mod account;
+pub mod choosing;
 pub mod ending;
 pub mod entering;
 pub mod factors;
@@ -11,7 +12,9 @@ pub mod join;
 pub mod list;
 pub mod own;
 pub mod public;
+pub mod pulse;
 pub mod reset;
+pub mod seen;
 pub mod terms;
 pub mod tools;
 

@@ -114,8 +114,14 @@ pub enum Permission {
     ManagePolls,
     /// Accounts and grants: give, end, the receipt's figures.
     ManageAccess,
-    /// Close a half with a notice and open it again.
+    /// Close a half with a notice, everywhere or in an area.
     CloseTools,
+    /// Open again what was closed.
+    OpenTools,
+    /// Ending access, of one or of many; its receipts and letters.
+    EndAccess,
+    /// Give back what was ended by mistake.
+    GiveBack,
     /// Read this table.
     ReadPermissions,
     /// Change one's own second factors: add, take off, new recovery codes.
@@ -161,7 +167,11 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
         &[Organiser, Administrator],
     ),
     (Permission::ManagePolls, "Add polls", &[Administrator]),
-    (Permission::ManageAccess, "Add accounts, give grants, end access, read the receipt’s figures", &[Administrator]),
+    (Permission::ManageAccess, "Add accounts, give and end grants", &[Administrator]),
+    (Permission::CloseTools, "Close Contact or Organise with a notice, everywhere or in an area", &[Administrator]),
+    (Permission::OpenTools, "Open again what was closed", &[Administrator]),
+    (Permission::EndAccess, "End access of one or of many, read receipts, write for what was kept", &[Administrator]),
+    (Permission::GiveBack, "Give back access that was ended by mistake", &[Administrator]),
     (
         Permission::Invite,
         "Invite somebody by email (organisers: volunteers in their own area)",
@@ -171,7 +181,6 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     (Permission::ResetFactors, "Take the second factors off somebody who has lost them", &[Administrator]),
     (Permission::ReadOutbox, "See what was written to whom, not what it said", &[Administrator]),
     (Permission::PublishTerms, "Publish the terms of use", &[Administrator]),
-    (Permission::CloseTools, "Close Contact or Organise with a notice, and open it again", &[Administrator]),
     (Permission::ReadPermissions, "Read this table", &[Administrator, DataProtectionOfficer]),
     (Permission::ReadAccessLog, "Find who saw whom, by name", &[DataProtectionOfficer]),
 ];
@@ -179,7 +188,7 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
 /// be taken back. Never ending access, assigning a list, or a volunteer's grant in one's own area: the Guard must not stand in
 /// the way of a Saturday.
-pub const STEP_UP: &[Permission] = &[Permission::ResetFactors];
+pub const STEP_UP: &[Permission] = &[Permission::ResetFactors, Permission::OpenTools, Permission::GiveBack];
 
 impl Permission {
     /// The roles that hold it.
@@ -227,6 +236,9 @@ impl Permission {
             Permission::ManagePolls => "manage-polls",
             Permission::ManageAccess => "manage-access",
             Permission::CloseTools => "close-tools",
+            Permission::OpenTools => "open-tools",
+            Permission::EndAccess => "end-access",
+            Permission::GiveBack => "give-back",
             Permission::ReadPermissions => "read-permissions",
             Permission::ReadAccessLog => "read-access-log",
             Permission::BackUp => "back-up",

@@ -2,9 +2,14 @@
 
 use super::{Operation, secret};
 use crate::access::factors::app;
+use crate::access::pages::choosing::in_words as ending_in_words;
+use crate::access::store::ending::Chosen;
 use crate::access::store::{accounts, ending};
-use crate::access::{Permission, email_address, passwords, person_name, text};
+use crate::access::{Permission, Role, email_address, passwords, person_name, text};
+use crate::areas;
 use crate::error::Error;
+use crate::web::words;
+use chrono::NaiveDate;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -53,14 +58,29 @@ pub enum Account {
         #[arg(long)]
         reason: String,
     },
-    /// End all access of an account: sessions, grants, lists held
+    /// End all access of an account, or of everybody whom the choices name together: sessions, grants, lists held
     EndAccess {
         /// The account's email address
-        #[arg(long)]
-        email: String,
+        #[arg(long, required_unless_present_any = ["area", "role", "joined_after", "not_seen"])]
+        email: Option<String>,
+        /// Whose grant lies wholly in this area: `all`, a GSS code, a short name, or a district's letters
+        #[arg(long, value_name = "CODE", conflicts_with = "email")]
+        area: Option<String>,
+        /// Who has a grant of this role
+        #[arg(long, value_enum, conflicts_with = "email")]
+        role: Option<Role>,
+        /// Who was added on this day or later
+        #[arg(long, value_name = "DATE", conflicts_with = "email")]
+        joined_after: Option<NaiveDate>,
+        /// Who was neither seen nor added for so many days
+        #[arg(long, value_name = "DAYS", conflicts_with = "email", value_parser = clap::value_parser!(i32).range(1..=1827))]
+        not_seen: Option<i32>,
         /// Why, for the record
         #[arg(long)]
         reason: String,
+        /// Say whom it would end, and end nobody
+        #[arg(long, conflicts_with = "email")]
+        dry_run: bool,
     },
     /// Every account, and whether a grant lives
     List,
@@ -80,7 +100,13 @@ pub async fn run(operation: &Operation, command: Account) -> Result<(), Error> {
         Account::Email { email, new, reason } => {
             another_email(&operation.because(&reason), &email, &new, &reason).await
         }
-        Account::EndAccess { email, reason } => end_access(&operation.because(&reason), &email, &reason).await,
+        Account::EndAccess { email: Some(email), reason, .. } => {
+            end_access(&operation.because(&reason), &email, &reason).await
+        }
+        Account::EndAccess { area, role, joined_after: joined, not_seen: unseen, reason, dry_run, .. } => {
+            let chosen = Chosen { area: None, role, joined, unseen };
+            end_many(&operation.because(&reason), area.as_deref(), chosen, &reason, dry_run).await
+        }
         Account::List => list(operation).await,
     }
 }
@@ -160,12 +186,70 @@ struct Ended {
 
 async fn end_access(operation: &Operation, email: &str, reason: &str) -> Result<(), Error> {
     let reason = text("reason", reason, 500, "Say why, with --reason")?;
-    let mut scope = operation.scope(Permission::ManageAccess).await?;
+    let mut scope = operation.scope(Permission::EndAccess).await?;
     let account = accounts::by_email(&mut scope, email).await?;
     let stopped = ending::end_access(&mut scope, account, &reason).await?;
     scope.commit().await?;
     operation.print(&Ended { sessions_ended: stopped.sessions }, |e| format!("{} sessions ended", e.sessions_ended));
     Ok(())
+}
+
+#[derive(Serialize)]
+struct EndedMany {
+    dry_run: bool,
+    accounts: Vec<EndedOne>,
+    sessions_ended: i64,
+    /// Who is left, and why.
+    stay: Vec<EndedOne>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<Uuid>,
+}
+
+#[derive(Serialize)]
+struct EndedOne {
+    id: Uuid,
+    email: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'static str>,
+}
+
+async fn end_many(
+    operation: &Operation,
+    area: Option<&str>,
+    chosen: Chosen,
+    reason: &str,
+    dry_run: bool,
+) -> Result<(), Error> {
+    let reason = text("reason", reason, 500, "Say why, with --reason")?;
+    let mut scope = operation.scope(Permission::EndAccess).await?;
+    let area = match area {
+        Some(code) => Some(areas::store::resolve(&mut scope, code).await?),
+        None => None,
+    };
+    let chosen = Chosen { area: area.as_ref().map(|a| a.id), ..chosen };
+    let (stay, go): (Vec<_>, Vec<_>) =
+        ending::candidates(&mut scope, chosen).await?.into_iter().partition(|c| c.stays.is_some());
+    let sessions_ended = go.iter().map(|c| c.sessions).sum();
+    let mut group = None;
+    if !dry_run {
+        let ids: Vec<Uuid> = go.iter().map(|c| c.account).collect();
+        let about = ending_in_words(chosen, area.as_ref().map(|a| a.name.as_str()));
+        group = Some(ending::end_chosen(&mut scope, chosen, &ids, &about, &reason).await?.0);
+    }
+    scope.commit().await?;
+    let one = |c: ending::Candidate| EndedOne { id: c.account, email: c.email, why: c.stays };
+    let (accounts, stay) = (go.into_iter().map(one).collect(), stay.into_iter().map(one).collect());
+    operation.print(&EndedMany { dry_run, accounts, sessions_ended, stay, group }, in_lines);
+    Ok(())
+}
+
+fn in_lines(ended: &EndedMany) -> String {
+    let (word, n) = (if ended.dry_run { "would end" } else { "ended" }, ended.accounts.len());
+    let mut lines =
+        vec![format!("{} {word}, {} sessions", words::count(n, "account", "accounts"), ended.sessions_ended)];
+    lines.extend(ended.accounts.iter().map(|a| a.email.clone()));
+    lines.extend(ended.stay.iter().map(|a| format!("{} stays: {}", a.email, a.why.unwrap_or_default())));
+    lines.join("\n")
 }
 
 #[derive(Serialize)]

@@ -126,7 +126,7 @@ async fn watch(place: &Place, replaced: &AtomicBool) -> std::io::Result<()> {
     }
 }
 
-/// What nobody asks for: folds the ledger of tallies, now and every few minutes. Where several servers share a database,
+/// What nobody asks for: folds the ledger of tallies and sweeps away imports that wait for nobody, now and every few minutes. Where several servers share a database,
 /// one at a time does it.
 async fn keep_house(database: &Database) -> std::io::Result<()> {
     let mut every = tokio::time::interval(FOLD_EVERY);
@@ -134,6 +134,9 @@ async fn keep_house(database: &Database) -> std::io::Result<()> {
         every.tick().await;
         if let Err(error) = door::fold_tallies(database).await {
             tracing::warn!(%error, "tallies are not folded this time");
+        }
+        if let Err(error) = door::sweep_imports(database).await {
+            tracing::warn!(%error, "imports of who has no access any more are not swept away this time");
         }
     }
 }

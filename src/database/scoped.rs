@@ -181,6 +181,8 @@ pub struct Scoped {
     transaction: Transaction<'static, Postgres>,
     actor: Actor,
     permission: Permission,
+    /// The session's; None: the operator's.
+    credential: Option<Credential>,
 }
 
 impl Scoped {
@@ -200,7 +202,7 @@ impl Scoped {
         };
         let first = first_statement(credential, scope.list, scope.area.unwrap_or(*area));
         let transaction = database.role(permission.works_as(*role)).begin_with(first).await?;
-        Ok(Scoped { transaction, actor, permission })
+        Ok(Scoped { transaction, actor, permission, credential: Some(credential.clone()) })
     }
 
     /// Begins for the operator, who is put on record before anything else, in a transaction of its own: a command that
@@ -215,7 +217,7 @@ impl Scoped {
     ) -> Result<Self, Error> {
         let id = session.put_on_record(operator).await?;
         let transaction = operator.pool().begin().await?;
-        Ok(Scoped { transaction, actor: Actor::Operator { operator: id }, permission })
+        Ok(Scoped { transaction, actor: Actor::Operator { operator: id }, permission, credential: None })
     }
 
     /// For store functions: the connection that the wall guards.
@@ -295,12 +297,18 @@ impl Scoped {
             return error.into();
         }
         let Some(tool) = self.tool() else { return Error::AccessEnded };
-        // The transaction has failed; what follows asks about the half alone, which needs no session.
+        // The transaction has failed, and with it the session's name went: what follows names it for itself alone.
+        let session = self.credential.as_ref().map(Credential::as_hex).unwrap_or_default();
         let asked = async {
             sqlx::query("rollback").execute(&mut *self.transaction).await?;
-            sqlx::query_scalar!(r#"select wall.open($1) as "open!""#, tool.as_str())
-                .fetch_one(&mut *self.transaction)
-                .await
+            sqlx::query_scalar!(
+                r#"with named as materialized (select set_config('app.session', $2, true))
+                   select wall.open($1) as "open!" from named"#,
+                tool.as_str(),
+                session
+            )
+            .fetch_one(&mut *self.transaction)
+            .await
         };
         match asked.await {
             Ok(false) => just_closed(tool),

@@ -3,7 +3,7 @@
 use super::viewer::{OwnGrant, Viewer};
 use super::{App, words};
 use crate::access::{Role, door};
-use crate::error::Error;
+use crate::error::{Error, Tool};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use uuid::Uuid;
@@ -94,6 +94,8 @@ pub struct Head {
     pub grant: Uuid,
     /// The grants to choose from.
     pub grants: Vec<OwnGrant>,
+    /// The half that the page belongs to: it goes blank when that is closed.
+    pub half: Option<Tool>,
 }
 
 /// What `shell.html` draws around a page.
@@ -124,6 +126,7 @@ impl Layout {
                 area: viewer.area_name.clone(),
                 grant: viewer.grant,
                 grants: viewer.grants.clone(),
+                half: viewer.permission.tool(viewer.role),
             }),
             navigation: navigation(viewer.role),
             source_url: app.config.source_url.clone(),

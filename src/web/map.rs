@@ -15,6 +15,7 @@ pub fn routes(app: App) -> Routes {
         links,
         account,
         access,
+        ending,
         protection,
         electors,
         imports,
@@ -39,6 +40,7 @@ fn sign_in(routes: Routes) -> Routes {
         .get("/status", P::Public, guard::public::status)
         .get("/privacy", P::Public, guard::public::privacy)
         .get("/licence", P::Public, guard::public::licence)
+        .get("/api/v1/pulse", P::Public, guard::pulse::pulse)
         .get("/set-up", P::Public, setup::pages::form)
         .post("/set-up", P::Public, setup::pages::set_up)
 }
@@ -121,22 +123,41 @@ fn access(routes: Routes) -> Routes {
         .post("/access/accounts/{id}/grants", P::ManageAccess, guard::grant::give)
         .get("/access/grants/{id}/end", P::ManageAccess, guard::grant::end_form)
         .post("/access/grants/{id}/end", P::ManageAccess, guard::grant::end)
-        .get("/access/accounts/{id}/end-access", P::ManageAccess, guard::ending::form)
-        .post("/access/accounts/{id}/end-access", P::ManageAccess, guard::ending::end)
-        .post("/api/v1/accounts/{id}/end-access", P::ManageAccess, access::api::end_access)
-        .get("/access/accounts/{id}/receipt", P::ManageAccess, guard::ending::receipt)
-        .get("/access/accounts/{id}/give-back", P::ManageAccess, guard::ending::give_back_form)
-        .post("/access/accounts/{id}/give-back", P::ManageAccess, guard::ending::give_back)
-        .get("/access/tools", P::CloseTools, guard::tools::show)
-        .get("/access/tools/close", P::CloseTools, guard::tools::close_form)
-        .post("/access/tools/close", P::CloseTools, guard::tools::close)
-        .post("/access/tools/open", P::CloseTools, guard::tools::open)
         .get("/access/accounts/{id}/factors", P::ResetFactors, guard::reset::form)
         .post("/access/accounts/{id}/factors", P::ResetFactors, guard::reset::reset)
         .get("/access/outbox", P::ReadOutbox, crate::mail::pages::show)
         .get("/access/terms", P::PublishTerms, guard::terms::show)
         .post("/access/terms", P::PublishTerms, guard::terms::publish)
         .get("/access/permissions", P::ReadPermissions, guard::tools::permissions)
+}
+
+/// Ending access of one or of many, its receipts, and closing a half.
+fn ending(routes: Routes) -> Routes {
+    use guard::{choosing, ending, seen, tools};
+    routes
+        .get("/access/accounts/{id}/end-access", P::EndAccess, ending::form)
+        .post("/access/accounts/{id}/end-access", P::EndAccess, ending::end)
+        .post("/api/v1/accounts/{id}/end-access", P::EndAccess, access::api::end_access)
+        .get("/access/accounts/{id}/receipt", P::EndAccess, ending::newest_receipt)
+        .get("/access/accounts/{id}/give-back", P::GiveBack, ending::give_back_newest_form)
+        .post("/access/accounts/{id}/give-back", P::GiveBack, ending::give_back_newest)
+        .get("/access/accounts/{id}/days", P::EndAccess, seen::days)
+        .get("/access/accounts/{id}/days/{day}", P::EndAccess, seen::day)
+        .get("/access/accounts/{id}/seen.csv", P::EndAccess, seen::file)
+        .get("/access/accounts/{id}/seen.pdf", P::EndAccess, seen::paper)
+        .get("/access/end-access", P::EndAccess, choosing::form)
+        .post("/access/end-access", P::EndAccess, choosing::end)
+        .get("/access/endings/groups/{id}", P::EndAccess, choosing::group)
+        .get("/access/endings/{id}", P::EndAccess, ending::receipt)
+        .post("/access/endings/{id}/given", P::EndAccess, ending::end_given)
+        .get("/access/endings/{id}/give-back", P::GiveBack, ending::give_back_form)
+        .post("/access/endings/{id}/give-back", P::GiveBack, ending::give_back)
+        .get("/access/endings/{id}/letter", P::EndAccess, ending::letter)
+        .post("/access/endings/{id}/letter", P::EndAccess, ending::send_letter)
+        .get("/access/tools", P::CloseTools, tools::show)
+        .get("/access/tools/close", P::CloseTools, tools::close_form)
+        .post("/access/tools/close", P::CloseTools, tools::close)
+        .post("/access/tools/open", P::OpenTools, tools::open)
 }
 
 /// Who saw what: the data protection officer's pages.

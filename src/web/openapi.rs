@@ -16,6 +16,7 @@ use utoipa::OpenApi;
         crate::access::api::sign_in,
         crate::access::api::sign_out,
         crate::access::api::end_access,
+        crate::access::pages::pulse::pulse,
         crate::canvass::doors::api::lists,
         crate::canvass::doors::api::list,
         crate::canvass::results::api::put,

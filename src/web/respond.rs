@@ -153,6 +153,7 @@ async fn notice(app: &App, problem: &Problem, known: Option<&Known>) -> Option<N
         return Some(notice.clone());
     }
     let notices = door::notices(&app.database).await.ok()?;
+    // The strictest, where it is not known whom it is for: everywhere before an area.
     notices.into_iter().find(|n| n.tool == tool)
 }
 
@@ -227,6 +228,8 @@ fn json(problem: &Problem, notice: Option<&Notice>, from: Response) -> Response 
         body["tool"] = notice.tool.as_str().into();
         body["notice"] = notice.notice.clone().into();
         body["opens"] = serde_json::json!(notice.opens_at);
+        body["area"] = serde_json::json!(notice.area);
+        body["phones"] = notice.phones.as_str().into();
     }
     let mut response = (problem.status, axum::Json(body)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

@@ -143,14 +143,14 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
     assert_eq!(
         held,
         [
-            "administrator inserts access_grant, access_log, account, area, area_district, lockdown, poll, terms",
-            "administrator selects access_grant, access_log, account, assignment, factor, link, lockdown, looked_at, mail, \
-             password_change, session, subject, terms, terms_acceptance, walk_list, walk_list_elector",
-            "administrator updates access_grant, account, area, area_district, assignment, district, lockdown, session",
+            "administrator inserts access_grant, access_log, account, area, area_district, ending, ending_group, lockdown, poll, terms",
+            "administrator selects access_grant, access_log, account, assignment, ending, ending_group, factor, link, lockdown, \
+             looked_at, mail, password_change, session, subject, terms, terms_acceptance, walk_list, walk_list_elector",
+            "administrator updates access_grant, account, area, area_district, assignment, district, ending, lockdown, session",
             "membership inserts access_log",
             "protection inserts access_log",
-            "protection selects access_grant, access_log, account, elector, factor, household, looked_at, password_change, session, \
-             subject, terms, terms_acceptance, walk_list, walk_list_elector",
+            "protection selects access_grant, access_log, account, elector, ending, ending_group, factor, household, looked_at, \
+             password_change, session, subject, terms, terms_acceptance, walk_list, walk_list_elector",
             "volunteer inserts access_log, receipt, result, result_conflict",
             "volunteer selects elector, household, receipt, result, walk_list_door, walk_list_elector",
         ]
@@ -191,4 +191,53 @@ async fn nobody_keeps_anything_in_large_objects() {
     )
     .await;
     assert!(open.is_empty(), "{open:?}");
+}
+
+#[tokio::test]
+async fn what_lets_an_account_in_says_how_it_ends() {
+    // Whatever belongs to an account, a grant or a session and holds a secret, a link, a feed or a job.
+    let unsaid = names(
+        "select c.relname::text from pg_class c
+         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+           and exists (select from pg_attribute a where a.attrelid = c.oid and not a.attisdropped
+             and a.attname in ('account_id', 'grant_id', 'session_id'))
+           and (c.relname ~ '(link|feed|token|job|passkey|invitation|factor|credential|key|import|export|assignment|session|mail|search)'
+             or exists (select from pg_attribute a where a.attrelid = c.oid and not a.attisdropped
+               and a.attname ~ '(^|_)(key|digest|token|secret|hash|credential|code)(_|$)'))
+           and not exists (select from wall.ends_with_access() e where e.held = c.relname)
+         order by 1",
+    )
+    .await;
+    assert!(unsaid.is_empty(), "wall.ends_with_access (migrations/0016_ending.sql) does not say how {unsaid:?} ends");
+    let unknown = names(
+        "select e.held from wall.ends_with_access() e where to_regclass('public.' || e.held) is null
+           or e.how not in ('ended', 'dies', 'record') or e.why = ''",
+    )
+    .await;
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+#[tokio::test]
+async fn what_lets_an_account_in_is_shut_by_ending_its_access() {
+    use crate::support::app::TestApp;
+    use crate::support::walk::count;
+    use hustings::access::Role;
+    let app = TestApp::new().await;
+    let bo = app.account(Role::Organiser, "all").await;
+    let desk = app.sign_in(&bo).await;
+    desk.post("/electors", &[("q", "nobody")]).await.expect(303);
+    let administrator = app.actor(Role::Administrator, "all").await;
+    let path = format!("/api/v1/accounts/{}/end-access", bo.id);
+    administrator.post_json(&path, &serde_json::json!({"reason": "Left"})).await.expect(200);
+    for ended in [
+        "select count(*) from session s where s.ended_at is null and s.account_id <> (select account_id from access_grant where role = 'administrator')",
+        "select count(*) from access_grant where role <> 'administrator' and ended_at is null",
+        "select count(*) from assignment where ended_at is null",
+    ] {
+        assert_eq!(count(&app, ended).await, 0, "{ended}");
+    }
+    // What dies by itself: the password opens nothing, the kept search is read by nobody.
+    let fields = [("email", bo.email.as_str()), ("password", crate::support::app::PASSWORD)];
+    app.nobody().post("/sign-in", &fields).await.expect(422);
+    desk.get("/electors").await.expect(303);
 }

@@ -110,6 +110,67 @@ async fn a_half_is_closed_and_opened_from_the_command_line() {
 }
 
 #[tokio::test]
+async fn an_area_is_closed_with_all_its_choices_from_the_command_line() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let (here, there) = (app.actor(Role::Organiser, "Quillbrook").await, app.actor(Role::Organiser, "Saltern").await);
+    let on = ["lock", "on", "--tool", "contact", "--notice", "Offline", "--area", "Quillbrook"];
+    let all = [&on[..], &["--stay", "volunteer", "--phones", "wipe", "--keep-telling"]].concat();
+    assert_eq!(hustings(&app, &all, "").await.code, 0);
+    here.get("/electors").await.expect(503);
+    there.get("/electors").await.expect(200);
+    assert_eq!(
+        json_of(&app, &["lock", "status", "--json"]).await,
+        json!([{"tool": "contact", "notice": "Offline", "opens": null, "area": "Quillbrook", "stay": ["volunteer"], "phones": "wipe",
+            "keep_telling": true}])
+    );
+    let left = hustings(&app, &["lock", "off", "--tool", "contact"], "").await;
+    assert!(left.code == 0 && left.err.contains("contact stays closed in Quillbrook"), "{}", left.err);
+    here.get("/electors").await.expect(503);
+    assert_eq!(hustings(&app, &["lock", "off", "--tool", "contact", "--area", "Quillbrook"], "").await.code, 0);
+    here.get("/electors").await.expect(200);
+    change(&app, "update poll set poll_date = current_date").await;
+    let refused = hustings(&app, &on, "").await;
+    assert!(refused.code == 1 && refused.err.contains("--polling-day"), "{}", refused.err);
+    assert_eq!(hustings(&app, &[&on[..], &["--polling-day"]].concat(), "").await.code, 0);
+}
+
+#[tokio::test]
+async fn access_of_many_is_ended_from_the_command_line_after_a_dry_run() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let (bo, ann) = (app.account(Role::Volunteer, "Quillbrook").await, app.account(Role::Volunteer, "Saltern").await);
+    let boss = app.account(Role::Administrator, "all").await;
+    let _desk = app.sign_in(&bo).await;
+    let end = [
+        "account",
+        "end-access",
+        "--role",
+        "volunteer",
+        "--area",
+        "Quillbrook",
+        "--reason",
+        "The poll is over",
+        "--json",
+    ];
+    let told = json_of(&app, &[&end[..], &["--dry-run"]].concat()).await;
+    assert_eq!(
+        (&told["dry_run"], &told["sessions_ended"], &told["accounts"][0]["email"]),
+        (&json!(true), &json!(1), &json!(bo.email))
+    );
+    let live = "select count(*) from access_grant where ended_at is null";
+    assert_eq!(count(&app, live).await, 3);
+    let done = json_of(&app, &end).await;
+    assert!(done["group"].is_string() && done["accounts"].as_array().unwrap().len() == 1, "{done}");
+    assert_eq!((count(&app, live).await, count(&app, "select count(*) from ending").await), (2, 1));
+    assert_eq!(hustings(&app, &end, "").await.code, 1, "nobody is left");
+    assert_eq!(hustings(&app, &["account", "end-access", "--reason", "x"], "").await.code, 2);
+    let all = json_of(&app, &["account", "end-access", "--area", "all", "--reason", "Winding up", "--json"]).await;
+    assert_eq!(all["accounts"][0]["email"], json!(ann.email));
+    assert_eq!(all["stay"][0]["email"], json!(boss.email), "somebody must be left who can give access");
+}
+
+#[tokio::test]
 async fn the_log_answers_who_saw_whom_by_record_number() {
     let app = TestApp::new().await;
     seed_place(&app.database).await;

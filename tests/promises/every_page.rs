@@ -74,7 +74,7 @@ fn all_routes_have_a_page(routes: &[RouteInfo], site: &Site) {
     let all = Role::ALL.iter().flat_map(|role| stops::of(*role, site)).chain(of_anybody).map(|stop| stop.route);
     let gone: Vec<&str> = all
         .chain(LEADS.iter().copied())
-        .chain(FILES)
+        .chain(FILES.iter().copied())
         .filter(|path| !path.is_empty() && !routes.iter().any(|r| r.path == *path))
         .collect();
     assert_eq!(gone, [""; 0], "stops that the map does not know");

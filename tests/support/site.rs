@@ -31,6 +31,10 @@ pub struct Site {
     pub other: Account,
     /// Somebody whose access was ended.
     pub gone: Account,
+    /// The receipt of that end.
+    pub ending: String,
+    /// The page of ends that came together.
+    pub group: String,
     /// Somebody who wants nobody at the door.
     pub objector: String,
     /// The register in force: its import's path.
@@ -68,7 +72,7 @@ impl Site {
         }
         let (applied, ready) = registers(&app, &organiser).await;
         let [reading, failed] = states(&app, &organiser).await;
-        let (other, gone) = access(&app).await;
+        let (other, gone, ending, group) = access(&app).await;
         let area = one(&app, "select area_id::text from area where name = 'Quillbrook'").await;
         let district = one(&app, "select area_no::text from district where letters = 'QB1'").await;
         let street = one(&app, "select area_no || ':' || street_key from household join district using (area_no) where letters = 'QB1' limit 1").await;
@@ -83,6 +87,8 @@ impl Site {
             organiser,
             other,
             gone,
+            ending,
+            group,
             objector,
             applied,
             ready,
@@ -96,18 +102,7 @@ impl Site {
 
     /// Every route of the service.
     pub fn routes(&self) -> Vec<RouteInfo> {
-        let config = Config {
-            database: None,
-            listen: ([127, 0, 0, 1], 0).into(),
-            data: std::env::temp_dir(),
-            base_url: self.app.base.clone(),
-            metrics_listen: None,
-            source_url: None,
-            smtp_url: None,
-            mail_from: None,
-            tls: None,
-        };
-        routes(App::new(Database::connect(&self.app.urls()).unwrap(), config)).list().to_vec()
+        routes_of(&self.app)
     }
 }
 
@@ -132,6 +127,22 @@ async fn links(app: &TestApp, organiser: &Account, volunteer: &Account, walk: &W
         links.insert(kind, token.as_str().to_owned());
     }
     links
+}
+
+/// Every route of a service.
+pub fn routes_of(app: &TestApp) -> Vec<RouteInfo> {
+    let config = Config {
+        database: None,
+        listen: ([127, 0, 0, 1], 0).into(),
+        data: std::env::temp_dir(),
+        base_url: app.base.clone(),
+        metrics_listen: None,
+        source_url: None,
+        smtp_url: None,
+        mail_from: None,
+        tls: None,
+    };
+    routes(App::new(Database::connect(&app.urls()).unwrap(), config)).list().to_vec()
 }
 
 async fn one(app: &TestApp, statement: &'static str) -> String {
@@ -190,13 +201,17 @@ async fn states(app: &TestApp, organiser: &Account) -> [Uuid; 2] {
 }
 
 /// Somebody with access, and somebody whose access an administrator ended.
-async fn access(app: &TestApp) -> (Account, Account) {
+async fn access(app: &TestApp) -> (Account, Account, String, String) {
     let (other, gone) = (app.account(Role::Organiser, "Saltern").await, app.actor(Role::Organiser, "Quillbrook").await);
     gone.get("/electors").await.expect(200);
     let administrator = app.actor(Role::Administrator, "all").await;
     let path = format!("/access/accounts/{}/end-access", gone.account.id);
-    administrator.post(&path, &[("reason", "Left the campaign")]).await.expect(303);
-    (other, gone.account)
+    let ending = administrator.post(&path, &[("reason", "Left the campaign")]).await.expect(303).location();
+    gone.get("/electors").await.expect(303);
+    let late = app.account(Role::MembershipSecretary, "all").await.id.to_string();
+    let many = [("role", "membership-secretary"), ("reason", "The count is over"), ("account", late.as_str())];
+    let group = administrator.post("/access/end-access", &many).await.expect(303).location();
+    (other, gone.account, ending, group)
 }
 
 /// The service before anybody has set it up.

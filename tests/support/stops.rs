@@ -20,10 +20,16 @@ pub struct Stop {
 }
 
 /// Routes that answer with a file, not a page.
-pub const FILES: [&str; 2] = ["/imports/{id}/refused", "/protection/accounts/{id}/file"];
+pub const FILES: &[&str] = &[
+    "/access/accounts/{id}/seen.csv",
+    "/access/accounts/{id}/seen.pdf",
+    "/imports/{id}/refused",
+    "/protection/accounts/{id}/file",
+];
 
 /// Forms that only lead on, to pages that the walk comes to by themselves.
 pub const LEADS: &[&str] = &[
+    "/access/endings/{id}/letter",
     "/sign-out",
     "/account/grant",
     "/account/sessions/end",
@@ -350,10 +356,17 @@ fn administrator(site: &Site) -> Vec<Stop> {
     stops.extend([
         here("/access/tools"),
         open("/access/tools/close", "/access/tools/close?tool=contact"),
+        open("/access/tools/close", format!("/access/tools/close?tool=all&area={}&stay=organiser", site.area)),
         send("/access/tools/close", "/access/tools/close", 422, &[("tool", "contact"), ("notice", "")]),
         here("/access/outbox"),
         here("/access/terms"),
         send("/access/terms", "/access/terms", 422, &[("text", "")]),
+        send(
+            "/access/tools/close",
+            "/access/tools/close",
+            422,
+            &[("tool", "contact"), ("notice", "own"), ("area", "0")],
+        ),
         here("/access/permissions"),
         here("/polls"),
         send("/polls", "/polls", 422, &[("name", ""), ("date", ""), ("kind", ""), ("area", "")]),
@@ -367,6 +380,7 @@ fn accounts(site: &Site) -> Vec<Stop> {
     const PASSWORD: &str = "/access/accounts/{id}/password";
     const GRANTS: &str = "/access/accounts/{id}/grants/new";
     const END: &str = "/access/grants/{id}/end";
+    const MANY: &str = "/access/end-access";
     let of = |id: Uuid, rest: &str| format!("/access/accounts/{id}{rest}");
     let (other, gone) = (site.other.id, site.gone.id);
     let end = format!("/access/grants/{}/end", site.other.grant);
@@ -397,6 +411,26 @@ fn accounts(site: &Site) -> Vec<Stop> {
         open("/access/accounts/{id}/end-access", of(other, "/end-access")),
         send("/access/accounts/{id}/end-access", of(other, "/end-access"), 422, &[]),
         on_paper(open("/access/accounts/{id}/receipt", of(gone, "/receipt"))),
+        open("/access/accounts/{id}/receipt", of(other, "/receipt")),
+        open("/access/accounts/{id}/days", of(gone, "/days")),
+        open("/access/accounts/{id}/days", of(other, "/days")),
+        open(
+            "/access/accounts/{id}/days/{day}",
+            of(gone, &format!("/days/{}", chrono::Utc::now().with_timezone(&chrono_tz::Europe::London).date_naive())),
+        ),
+        here(MANY),
+        open(MANY, "/access/end-access?role=administrator"),
+        open(MANY, "/access/end-access?role=data-protection-officer&unseen=1000"),
+        Stop { status: 422, ..open(MANY, "/access/end-access?unseen=soon&joined=never") },
+        send(MANY, MANY, 422, &[("role", "organiser")]),
+        send(MANY, MANY, 422, &[]),
+        on_paper(open("/access/endings/groups/{id}", site.group.clone())),
+        on_paper(open("/access/endings/{id}", site.ending.clone())),
+        open("/access/endings/{id}", format!("{}?written=1", site.ending)),
+        send("/access/endings/{id}/given", format!("{}/given", site.ending), 409, &[]),
+        open("/access/endings/{id}/give-back", format!("{}/give-back", site.ending)),
+        send("/access/endings/{id}/give-back", format!("{}/give-back", site.ending), 422, &[]),
+        on_paper(open("/access/endings/{id}/letter", format!("{}/letter", site.ending))),
         open("/access/accounts/{id}/give-back", of(gone, "/give-back")),
         send("/access/accounts/{id}/give-back", of(gone, "/give-back"), 422, &[]),
         send("/access/accounts/{id}/give-back", of(other, "/give-back"), 409, &[("reason", "Back again")]),

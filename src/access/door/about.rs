@@ -15,12 +15,48 @@ pub struct Notice {
     pub closed_at: DateTime<Utc>,
     /// When it opens again, if known.
     pub opens_at: Option<DateTime<Utc>>,
+    /// The area that it is closed in; None: everywhere.
+    pub area: Option<String>,
+    /// What becomes of the lists on phones.
+    pub phones: Phones,
+}
+
+/// What a closure does with the lists on phones. What was said at doors stays on them either way, to be sent later.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phones {
+    /// They can be read on, and nothing be said.
+    #[default]
+    ReadOnly,
+    /// They go.
+    Wipe,
+}
+
+impl Phones {
+    /// Both, in the order pages offer them.
+    pub const ALL: [Phones; 2] = [Phones::ReadOnly, Phones::Wipe];
+
+    /// The word in forms, JSON, the command line and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Phones::ReadOnly => "read-only",
+            Phones::Wipe => "wipe",
+        }
+    }
+
+    /// The choice of this word.
+    pub fn parse(word: &str) -> Option<Phones> {
+        Phones::ALL.into_iter().find(|p| p.as_str() == word)
+    }
 }
 
 impl Notice {
     /// "Contact is closed for technical reasons": the notice as the half's own sentence, when it is made like one.
     pub fn headline(&self) -> String {
-        let tool = self.tool.title();
+        let tool = match &self.area {
+            Some(area) => format!("{} in {area}", self.tool.title()),
+            None => self.tool.title().to_owned(),
+        };
         let mut letters = self.notice.chars();
         match letters.next() {
             Some(first) if self.says_it_all() => {
@@ -43,7 +79,7 @@ impl Notice {
 /// [`Error::Unavailable`] when the database is away.
 pub async fn notices(database: &Database) -> Result<Vec<Notice>, Error> {
     let rows = sqlx::query!(
-        r#"select tool as "tool!", notice as "notice!", closed_at as "closed_at!", opens_at from wall.notices()"#
+        r#"select tool as "tool!", notice as "notice!", closed_at as "closed_at!", opens_at, area, phones as "phones!" from wall.notices()"#
     )
     .fetch_all(database.door())
     .await?;
@@ -52,7 +88,14 @@ pub async fn notices(database: &Database) -> Result<Vec<Notice>, Error> {
     };
     Ok(rows
         .into_iter()
-        .map(|r| Notice { tool: tool(&r.tool), notice: r.notice, closed_at: r.closed_at, opens_at: r.opens_at })
+        .map(|r| Notice {
+            tool: tool(&r.tool),
+            notice: r.notice,
+            closed_at: r.closed_at,
+            opens_at: r.opens_at,
+            area: r.area,
+            phones: Phones::parse(&r.phones).unwrap_or_default(),
+        })
         .collect())
 }
 

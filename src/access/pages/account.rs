@@ -95,7 +95,10 @@ struct AccountPage {
     live: Vec<Grant>,
     over: Vec<Grant>,
     sessions: Vec<Session>,
+    /// The end that stands: nothing lives now.
     ending: Option<Ending>,
+    /// Every end, the newest first.
+    endings: Vec<Ending>,
     password: Option<PasswordSet>,
     factors: Vec<HeldFactor>,
 }
@@ -106,14 +109,16 @@ pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> Answe
     let account = accounts::find(&mut scope, id).await?;
     let grants = grants::list(&mut scope, Which::Of(id), "", "account", 0).await?;
     let sessions = accounts::sessions(&mut scope, id).await?;
-    let ending = ending::last_ending(&mut scope, id).await?;
+    let endings = ending::of_account(&mut scope, id).await?;
     let password = accounts::password_set(&mut scope, id).await?;
     let factors = accounts::factors(&mut scope, id).await?;
     scope.commit().await?;
     let lives = |g: &Grant| g.ended_at.is_none() && g.ends_at > Utc::now();
     let (live, over) = grants.into_iter().partition(lives);
     let own = viewer.account == id;
-    Ok(AccountPage { layout, account, own, live, over, sessions, ending, password, factors }.into_response())
+    let live: Vec<Grant> = live;
+    let ending = endings.first().filter(|_| live.is_empty()).cloned();
+    Ok(AccountPage { layout, account, own, live, over, sessions, ending, endings, password, factors }.into_response())
 }
 
 /// Another password for somebody.

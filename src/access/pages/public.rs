@@ -12,14 +12,21 @@ use axum::response::IntoResponse;
 #[template(path = "access/status.html")]
 struct StatusPage {
     layout: Layout,
-    halves: Vec<(Tool, Option<Notice>)>,
+    /// Each half with the closures that stand: everywhere first, then by area.
+    halves: Vec<(Tool, Vec<Notice>)>,
     now: String,
+}
+
+impl StatusPage {
+    fn everywhere(&self, closures: &[Notice]) -> bool {
+        closures.iter().any(|n| n.area.is_none())
+    }
 }
 
 /// `GET /status`
 pub async fn status(State(app): State<App>, layout: Layout) -> Answer {
     let notices = door::notices(&app.database).await?;
-    let of = |tool: Tool| (tool, notices.iter().find(|n| n.tool == tool).cloned());
+    let of = |tool: Tool| (tool, notices.iter().filter(|n| n.tool == tool).cloned().collect());
     let halves = vec![of(Tool::Contact), of(Tool::Organise)];
     Ok(StatusPage { layout, halves, now: words::moment(chrono::Utc::now()) }.into_response())
 }

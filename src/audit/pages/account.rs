@@ -2,7 +2,8 @@
 
 use crate::access::store::accounts::{self, Account};
 use crate::audit::store::{self, Looks};
-use crate::audit::{Figures, csv};
+use crate::audit::{Figures, csv, paper as on_paper};
+use crate::paper::{self, Pdf, Stamp};
 use crate::web::paging::Paging;
 use crate::web::{Answer, Form, Layout, Path, Query, Viewer, words};
 use askama::Template;
@@ -57,12 +58,26 @@ pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(as
     Ok(AccountPage { layout, account, password, figures, refused, looks, newest_first, paging }.into_response())
 }
 
-/// `POST /protection/accounts/{id}/file`: the same whole, as CSV. A post, since it takes names away and is on record so.
-pub async fn file(viewer: Viewer, Path(id): Path<Uuid>, Form(_): Form<super::Search>) -> Answer {
+/// As what the file is wanted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    format: String,
+}
+
+/// `POST /protection/accounts/{id}/file`: the same whole, as CSV or PDF. A post, since it takes names away and is on record so.
+pub async fn file(viewer: Viewer, Path(id): Path<Uuid>, Form(wanted): Form<Wanted>) -> Answer {
     let mut scope = viewer.scope().await?;
-    accounts::find(&mut scope, id).await?;
+    let account = accounts::find(&mut scope, id).await?;
+    let figures = store::figures(&mut scope, id).await?;
+    let (days, _) = store::days_of(&mut scope, id, 0, 1000).await?;
     let everything = store::everything(&mut scope, id).await?;
     let everything = scope.finish(everything).await?;
+    if wanted.format == "pdf" {
+        let stamp = Stamp::now(viewer.name, "Who saw what");
+        let bytes = paper::typeset(on_paper::by_name(&account, &figures, &days, &everything, stamp)).await?;
+        return Ok(Pdf::new("what-one-account-saw.pdf", bytes).into_response());
+    }
     let mut text = String::from("\u{feff}");
     text += &csv::line(["when", "how", "record", "name", "number", "list", "purpose", "refused"]);
     for look in everything {

@@ -210,6 +210,8 @@ pub async fn accept(scope: &mut Scoped, keys: &[Key]) -> Result<Vec<Outcome>, Er
                 Outcome::Done
             }
             Ruling::Conflict => cannot("id", "Another answer is on record under the same id"),
+            // Never asked of what waited, since an organiser looks at it.
+            Ruling::SaidWhileClosed => cannot("at", "Contact was closed there when this was said"),
             Ruling::NeverTheirs | Ruling::OutOfReach => cannot("list", "This door is outside your area"),
             Ruling::Refused(refusal) => Outcome::Cannot(refusal),
         };

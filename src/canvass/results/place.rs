@@ -6,6 +6,7 @@ use super::parse::{unknown_intention, unknown_issue};
 use super::store::{Ruling, Sent};
 use crate::database::Scoped;
 use crate::error::Error;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// Where a result counts: the door's district and the list's kind of election, never the sender's choice.
@@ -28,6 +29,7 @@ struct Known {
     kind: Option<String>,
     code_known: bool,
     issues_known: bool,
+    closed: Option<bool>,
 }
 
 /// Asks of each result what its list says, and whether it is here already; from here on no import moves its people.
@@ -43,11 +45,14 @@ pub(super) async fn place(scope: &mut Scoped, sent: &[Sent<'_>]) -> Result<Vec<R
         sent.iter().map(|s| s.result.elector.map(|e| within(s, e.partition, e.id))).collect();
     let codes: Vec<Option<String>> = sent.iter().map(|s| s.result.intention.clone()).collect();
     let issues: Vec<String> = sent.iter().map(|s| s.result.issues.join(" ")).collect();
+    // What an organiser accepts now was looked at already.
+    let said: Vec<Option<DateTime<Utc>>> = sent.iter().map(|s| s.result.at.filter(|_| s.late.is_none())).collect();
     let known = sqlx::query_as!(
         Known,
         r#"select same, covered, door, person, here, area_no, intention_kind as kind, code_known as "code_known!",
-             issues_known as "issues_known!"
-           from wall.judge($1, $2, $3, $4, $5, $6, $7, $8)"#,
+             issues_known as "issues_known!",
+             closed
+           from wall.judge($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
         &ids,
         &digests,
         &partitions,
@@ -55,7 +60,8 @@ pub(super) async fn place(scope: &mut Scoped, sent: &[Sent<'_>]) -> Result<Vec<R
         &homes,
         &people as &[Option<i64>],
         &codes as &[Option<String>],
-        &issues
+        &issues,
+        &said as &[Option<DateTime<Utc>>]
     )
     .fetch_all(scope.connection())
     .await?;
@@ -74,6 +80,7 @@ fn judge(sent: &Sent<'_>, known: Known) -> Result<Place, Ruling> {
         _ if !known.code_known => Err(Ruling::Refused(unknown_intention())),
         _ if !known.issues_known => Err(Ruling::Refused(unknown_issue())),
         _ if sent.result.base == Some(sent.id) => refused("base", "A result cannot correct itself"),
+        Known { closed: Some(true), .. } => Err(Ruling::SaidWhileClosed),
         Known { area_no: Some(area_no), kind: Some(kind), .. } => Ok(Place { area_no, kind }),
         _ => Err(Ruling::NeverTheirs),
     }

@@ -14,6 +14,7 @@ const TOGETHER: usize = 50;
 const TRIES: u32 = 8;
 
 const ENDED: &str = "Access had ended when this result came";
+const CLOSED: &str = "Contact was closed there when this was said";
 const OUT_OF_REACH: &str = "It came under a grant that does not reach this door";
 const NOT_STORED: &str = "This result could not be stored";
 
@@ -131,6 +132,7 @@ async fn rule(app: &App, who: &Credential, one: &Incoming, ruling: Option<Ruling
         Some(Ruling::Conflict) => Judged::new(&one.sent_id, Verdict::Conflict),
         Some(Ruling::NeverTheirs) => Judged::never_theirs(&one.sent_id),
         Some(Ruling::Refused(refusal)) => refuse(app, who, one, refusal).await?,
+        Some(Ruling::SaidWhileClosed) => set_aside(app, who, one, None, CLOSED).await?,
         Some(Ruling::OutOfReach) => set_aside(app, who, one, None, OUT_OF_REACH).await?,
         None => set_aside(app, who, one, None, ENDED).await?,
     })

@@ -23,6 +23,8 @@ pub enum Ruling {
     OutOfReach,
     /// Its list was never this account's.
     NeverTheirs,
+    /// It was said while Contact was closed there, by the clock of whoever said it.
+    SaidWhileClosed,
 }
 
 /// A result with its id and digest.
