@@ -107,6 +107,15 @@ pub async fn fold_tallies(database: &Database) -> Result<(), Error> {
     Ok(())
 }
 
+/// What access reviews do by themselves: open twice a year, remind a week before, end on their day what nobody answered for.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn keep_reviews(database: &Database) -> Result<(), Error> {
+    sqlx::query!("select wall.keep_reviews()").execute(database.door()).await?;
+    Ok(())
+}
+
 /// Ends an import that cannot go on, perhaps because its own session is over: says why, forgets what was staged.
 /// Answers whether there was such an import of that session's account.
 ///

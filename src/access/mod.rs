@@ -6,6 +6,8 @@
 pub mod api;
 mod browser;
 pub mod door;
+mod kind;
+pub mod membership;
 mod named;
 pub mod pages;
 pub mod passwords;
@@ -15,7 +17,8 @@ mod token;
 mod until;
 
 pub use browser::browser;
+pub use kind::GrantKind;
 pub use named::{email_address, person_name, text};
 pub use permissions::{PERMISSIONS, Permission, Role, STEP_UP};
 pub use token::Token;
-pub use until::{coming_end, default_end, grant_end, local_time, parse_until};
+pub use until::{UsualEnd, coming_end, grant_end, grant_start, local_time, parse_until, usual_end};

@@ -1,12 +1,16 @@
 //! Signing in and out, and changing between one's own grants; the Guard's pages in files of their own.
 
 pub mod account;
+pub mod emergency;
 pub mod ending;
 pub mod grant;
 pub mod list;
 pub mod own;
 pub mod public;
+pub mod requests;
+pub mod reviews;
 pub mod tools;
+pub mod volunteers;
 
 use super::Token;
 use super::door::{self, Caller, SignIn, Wanted};

@@ -121,7 +121,7 @@ async fn watch(place: &Place, replaced: &AtomicBool) -> std::io::Result<()> {
     }
 }
 
-/// What nobody asks for: folds the ledger of tallies, now and every few minutes. Where several servers share a database,
+/// What nobody asks for: folds the ledger of tallies and keeps access reviews, now and every few minutes. Where several servers share a database,
 /// one at a time does it.
 async fn keep_house(database: &Database) -> std::io::Result<()> {
     let mut every = tokio::time::interval(FOLD_EVERY);
@@ -129,6 +129,9 @@ async fn keep_house(database: &Database) -> std::io::Result<()> {
         every.tick().await;
         if let Err(error) = door::fold_tallies(database).await {
             tracing::warn!(%error, "tallies are not folded this time");
+        }
+        if let Err(error) = door::keep_reviews(database).await {
+            tracing::warn!(%error, "access reviews are not kept this time");
         }
     }
 }
