@@ -57,6 +57,30 @@ pub async fn list(scope: &mut Scoped) -> Result<Vec<Review>, Error> {
     .await?)
 }
 
+/// Every review, for the operator, whom no role narrows.
+///
+/// # Errors
+/// What the database says.
+pub async fn all(scope: &mut Scoped) -> Result<Vec<Review>, Error> {
+    Ok(sqlx::query_as!(
+        Review,
+        r#"select r.review_id as id, ar.name as area, r.opened_at, a.name as "opened_by?",
+             r.opened_by is null and r.opened_by_operator is null as "by_itself!", r.due_at, r.moved_for, r.closed_at,
+             count(g.grant_id) as "grants!",
+             count(*) filter (where u.verdict is null and g.ended_at is null and g.ends_at > now()) as "open!",
+             count(*) filter (where u.verdict in ('kept', 'left')) as "kept!",
+             count(*) filter (where u.verdict in ('ended', 'unanswered') or (u.verdict is null
+               and (g.ended_at is not null or g.ends_at <= now()))) as "ended!"
+           from access_review r join area ar using (area_id)
+           left join account a on a.account_id = r.opened_by
+           left join access_review_grant u using (review_id)
+           left join access_grant g using (grant_id)
+           group by r.review_id, ar.name, a.name order by r.closed_at desc nulls first, r.due_at"#
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
 /// One review.
 ///
 /// # Errors
