@@ -169,9 +169,10 @@ async fn tell_organisers(scope: &mut Scoped, outcome: &Outcome) -> Result<(), Er
     let mut over = BTreeMap::<i64, Vec<Uuid>>::new();
     for ended in outcome.grants.iter().filter(|g| !g.stays) {
         if !over.contains_key(&ended.area) {
-            let organisers = sqlx::query_scalar!(r#"select who as "who!" from wall.organisers_over($1) who"#, ended.area)
-                .fetch_all(scope.connection())
-                .await?;
+            let organisers =
+                sqlx::query_scalar!(r#"select who as "who!" from wall.organisers_over($1) who"#, ended.area)
+                    .fetch_all(scope.connection())
+                    .await?;
             over.insert(ended.area, organisers);
         }
         for organiser in over.get(&ended.area).into_iter().flatten().filter(|o| **o != ended.account) {

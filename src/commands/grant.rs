@@ -85,12 +85,8 @@ pub async fn run(operation: &Operation, command: Grant) -> Result<(), Error> {
         Grant::End { id, reason } => end(&operation.because(&reason), id, &reason).await,
         Grant::List => list(operation).await,
         Grant::Request(Request::List) => list_requests(operation).await,
-        Grant::Request(Request::Approve { id, reason }) => {
-            decide(&operation.because(&reason), id, true, &reason).await
-        }
-        Grant::Request(Request::Refuse { id, reason }) => {
-            decide(&operation.because(&reason), id, false, &reason).await
-        }
+        Grant::Request(Request::Approve { id, reason }) => decide(&operation.because(&reason), id, true, &reason).await,
+        Grant::Request(Request::Refuse { id, reason }) => decide(&operation.because(&reason), id, false, &reason).await,
     }
 }
 
@@ -179,7 +175,8 @@ async fn decide(operation: &Operation, id: Uuid, approve: bool, reason: &str) ->
         other => other,
     })?;
     scope.commit().await?;
-    operation.print(&Decided { id, approved: approve }, |d| if d.approved { "approved".into() } else { "refused".into() });
+    operation
+        .print(&Decided { id, approved: approve }, |d| if d.approved { "approved".into() } else { "refused".into() });
     Ok(())
 }
 

@@ -43,7 +43,11 @@ pub async fn run(operation: &Operation, command: Members) -> Result<(), Error> {
         true => membership::preview(&mut scope, &standings).await?,
         false => membership::apply(&mut scope, &standings, allow_many).await?,
     };
-    if dry_run { drop(scope) } else { scope.commit().await? }
+    if dry_run {
+        drop(scope)
+    } else {
+        scope.commit().await?
+    }
     print(operation, &outcome, read.len(), standings.len(), dry_run);
     Ok(())
 }
@@ -62,7 +66,8 @@ fn read(path: &Path) -> Result<Vec<(String, Standing)>, Error> {
     let (email, standing) = (column("email")?, column("standing")?);
     let mut by_address = BTreeMap::new();
     for (line, record) in (2..).zip(reader.records()) {
-        let record = record.map_err(|_| told(format!("line {line} breaks off, or has other columns than the first")))?;
+        let record =
+            record.map_err(|_| told(format!("line {line} breaks off, or has other columns than the first")))?;
         let word = record.get(standing).unwrap_or_default();
         // Not the word itself: of a wrong column it could be anything of somebody's.
         let standing = Standing::parse(word).ok_or_else(|| {
@@ -103,7 +108,11 @@ fn print(operation: &Operation, outcome: &Outcome, read: usize, accounts: usize,
     };
     operation.print(&answer, |a| {
         let ended = words::count(a.ended, "access", "accesses");
-        let of = if outcome.grants.is_empty() { String::new() } else { format!(" of {} that depend on membership", a.dependent) };
+        let of = if outcome.grants.is_empty() {
+            String::new()
+        } else {
+            format!(" of {} that depend on membership", a.dependent)
+        };
         let mut text = format!(
             "{} read, {} of them with an account. {ended}{of} {}",
             words::count(a.read, "address", "addresses"),

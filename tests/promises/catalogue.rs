@@ -144,12 +144,12 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
         held,
         [
             "administrator inserts access_grant, access_log, account, area, area_district, lockdown, poll",
-            "administrator selects access_grant, access_log, account, assignment, lockdown, looked_at, mail, password_change, session, \
-             subject, walk_list, walk_list_elector",
+            "administrator selects access_grant, access_log, account, assignment, grant_renewal, grant_request, lockdown, looked_at, \
+             mail, password_change, session, subject, walk_list, walk_list_elector",
             "administrator updates access_grant, account, area, area_district, assignment, district, lockdown, session",
             "membership inserts access_log",
             "protection inserts access_log",
-            "protection selects access_grant, access_log, account, elector, household, looked_at, password_change, session, subject, \
+            "protection selects access_grant, access_log, account, elector, grant_request, household, looked_at, password_change, session, subject, \
              walk_list, walk_list_elector",
             "volunteer inserts access_log, receipt, result, result_conflict",
             "volunteer selects elector, household, receipt, result, walk_list_door, walk_list_elector",

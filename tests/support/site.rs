@@ -30,6 +30,10 @@ pub struct Site {
     pub other: Account,
     /// Somebody whose access was ended.
     pub gone: Account,
+    /// A review of Quillbrook's access that is open.
+    pub review: Uuid,
+    /// Access as administrator that waits for a second person.
+    pub request: Uuid,
     /// Somebody who wants nobody at the door.
     pub objector: String,
     /// The register in force: its import's path.
@@ -66,6 +70,7 @@ impl Site {
         let (applied, ready) = registers(&app, &organiser).await;
         let [reading, failed] = states(&app, &organiser).await;
         let (other, gone) = access(&app).await;
+        let (review, request) = open_matters(&app, &other).await;
         let area = one(&app, "select area_id::text from area where name = 'Quillbrook'").await;
         let district = one(&app, "select area_no::text from district where letters = 'QB1'").await;
         let street = one(&app, "select area_no || ':' || street_key from household join district using (area_no) where letters = 'QB1' limit 1").await;
@@ -78,6 +83,8 @@ impl Site {
             organiser,
             other,
             gone,
+            review,
+            request,
             objector,
             applied,
             ready,
@@ -166,6 +173,27 @@ async fn access(app: &TestApp) -> (Account, Account) {
     let path = format!("/access/accounts/{}/end-access", gone.account.id);
     administrator.post(&path, &[("reason", "Left the campaign")]).await.expect(303);
     (other, gone.account)
+}
+
+/// A review under way, and a request that waits.
+async fn open_matters(app: &TestApp, subject: &Account) -> (Uuid, Uuid) {
+    let mut db = app.database.operator().await;
+    let review =
+        query_scalar("select wall.open_review(gen_random_uuid(), area_id, null) from area where name = 'Quillbrook'")
+            .fetch_one(&mut db)
+            .await
+            .unwrap();
+    let request = query_scalar(
+        "insert into grant_request (request_id, account_id, role, area_id, purpose, reason, ends_at, asked_by)
+         select gen_random_uuid(), $1, 'administrator', g.area_id, 'Giving and ending access', 'A second administrator',
+           now() + interval '1 year', g.account_id
+         from access_grant g where g.role = 'administrator' returning request_id",
+    )
+    .bind(subject.id)
+    .fetch_one(&mut db)
+    .await
+    .unwrap();
+    (review, request)
 }
 
 /// The service before anybody has set it up.

@@ -65,7 +65,8 @@ pub async fn take(
     let role = Role::parse(&form.role).filter(|role| ROLES.contains(role));
     let role = errors.take(role.ok_or_else(|| Error::field("role", "Choose the role that the emergency calls for")));
     let area = errors.take_invalid(area(&mut scope, &form.area).await)?;
-    let reason = errors.take(text("reason", &form.reason, 500, "Say what the emergency is: everybody concerned reads it"));
+    let reason =
+        errors.take(text("reason", &form.reason, 500, "Say what the emergency is: everybody concerned reads it"));
     let (Some(role), Some(area), Some(reason)) = (role, area, reason) else {
         drop(scope);
         return draw(viewer, layout, form, errors).await;

@@ -111,11 +111,8 @@ pub struct Asked {
 /// `GET /access/accounts/{id}/grants/new`
 pub async fn new(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(asked): Query<Asked>) -> Answer {
     let role = Role::parse(&asked.role).unwrap_or(Role::Volunteer);
-    let form = GrantForm {
-        role: role.as_str().into(),
-        purpose: usual_purposes(role)[0].into(),
-        ..GrantForm::default()
-    };
+    let form =
+        GrantForm { role: role.as_str().into(), purpose: usual_purposes(role)[0].into(), ..GrantForm::default() };
     draw(viewer, layout, id, form, FieldErrors::default()).await
 }
 
@@ -162,7 +159,9 @@ pub(super) async fn usual_end_in(
 /// What the role is usually given for, the commonest first; anything else may be typed.
 pub(super) fn usual_purposes(role: Role) -> &'static [&'static str] {
     match role {
-        Role::Volunteer => &["Canvassing", "Canvassing by phone", "Delivering leaflets", "Getting out the vote on polling day"],
+        Role::Volunteer => {
+            &["Canvassing", "Canvassing by phone", "Delivering leaflets", "Getting out the vote on polling day"]
+        }
         Role::Organiser => &["Organising the local campaign", "Keeping the register", "Running polling day"],
         Role::MembershipSecretary => &["Keeping members"],
         Role::DataProtectionOfficer => &["Data protection"],
@@ -216,7 +215,8 @@ async fn parse(
     let from = errors.take(grant_start(&form.from, until));
     let reason = errors.take(text("reason", &form.reason, 500, "Say why, for the record"));
     let terms = || Some(Terms { from: from?, needs_membership: form.needs_membership });
-    let new = || Some(NewGrant { account, role: role?, area: area?, purpose: purpose?, reason: reason?, until: until? });
+    let new =
+        || Some(NewGrant { account, role: role?, area: area?, purpose: purpose?, reason: reason?, until: until? });
     Ok(new().zip(terms()))
 }
 

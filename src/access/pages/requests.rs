@@ -44,7 +44,9 @@ struct ListPage {
 pub async fn list(viewer: Viewer, layout: Layout, Query(asked): Query<Said>) -> Answer {
     let said = match asked.said.as_str() {
         "asked" => "Another administrator must approve it now. They were told by email",
-        "announced" => "Nobody else could approve it, so it begins by itself in 24 hours. Everybody concerned was told by email",
+        "announced" => {
+            "Nobody else could approve it, so it begins by itself in 24 hours. Everybody concerned was told by email"
+        }
         "waits" => "The same was asked for before, and waits still",
         "approved" => "Approved. The access began at once",
         "refused" => "Refused. Who asked was told by email",

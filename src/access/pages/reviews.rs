@@ -152,7 +152,8 @@ pub async fn answer(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(f
     if form.grant.is_empty() {
         errors.add("grants", "Tick the access that this is about");
     }
-    let reason = if keep { Some(String::new()) } else { errors.take(text("reason", &form.reason, 500, "Say why it ends")) };
+    let reason =
+        if keep { Some(String::new()) } else { errors.take(text("reason", &form.reason, 500, "Say why it ends")) };
     let Some(reason) = reason.filter(|_| !errors.any()) else {
         drop(scope);
         return page(viewer, layout, id, None, form, errors).await;

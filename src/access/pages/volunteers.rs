@@ -190,9 +190,8 @@ async fn parse(
     }
     let role = Role::Volunteer;
     let terms = || Some(Terms { from: from?, needs_membership: form.needs_membership });
-    let new = || {
-        Some(NewGrant { account: account?, role, area: area?, purpose: purpose?, reason: reason?, until: until? })
-    };
+    let new =
+        || Some(NewGrant { account: account?, role, area: area?, purpose: purpose?, reason: reason?, until: until? });
     Ok(new().zip(terms()))
 }
 

@@ -37,13 +37,13 @@ pub struct Broken {
 /// [`Error::Conflict`] while an hour taken before has not passed.
 pub async fn take(scope: &mut Scoped, role: Role, area: i64, reason: &str) -> Result<Uuid, Error> {
     let id = Uuid::now_v7();
-    let until =
-        sqlx::query_scalar!("select wall.break_glass($1, $2, $3, $4)", id, role.as_str(), area, reason)
-            .fetch_one(scope.connection())
-            .await?;
+    let until = sqlx::query_scalar!("select wall.break_glass($1, $2, $3, $4)", id, role.as_str(), area, reason)
+        .fetch_one(scope.connection())
+        .await?;
     let Some(until) = until else {
         return Err(Error::Conflict(
-            "You have broken the glass already, and that hour has not passed. Choose that role at the top of the page".into(),
+            "You have broken the glass already, and that hour has not passed. Choose that role at the top of the page"
+                .into(),
         ));
     };
     let words = sqlx::query!(

@@ -290,12 +290,18 @@ pub async fn stop(scope: &mut Scoped, id: Uuid, reason: &str) -> Result<(), Erro
     match answer.as_str() {
         "stopped" => {}
         "not-found" => return Err(Error::NotFound),
-        _ => return Err(Error::Conflict("This was decided already. What has begun is ended on the account’s page".into())),
+        _ => {
+            return Err(Error::Conflict(
+                "This was decided already. What has begun is ended on the account’s page".into(),
+            ));
+        }
     }
     let request = find(scope, id).await?;
     let by = match scope.account() {
         Some(me) => {
-            sqlx::query_scalar!("select name from account where account_id = $1", me).fetch_one(scope.connection()).await?
+            sqlx::query_scalar!("select name from account where account_id = $1", me)
+                .fetch_one(scope.connection())
+                .await?
         }
         None => "the operator".into(),
     };

@@ -218,7 +218,9 @@ pub async fn answer(scope: &mut Scoped, id: Uuid, grants: &[Uuid], keep: bool, r
         .fetch_one(scope.connection())
         .await
         .map_err(|error| match error.as_database_error().and_then(|e| e.code()).as_deref() {
-            Some("23514") => Error::Conflict("Nobody would be left who can give access. Keep somebody else first".into()),
+            Some("23514") => {
+                Error::Conflict("Nobody would be left who can give access. Keep somebody else first".into())
+            }
             _ => error.into(),
         })
 }

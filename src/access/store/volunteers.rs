@@ -109,7 +109,10 @@ pub async fn account_of(scope: &mut Scoped, email: &str) -> Result<Uuid, Error> 
         .fetch_optional(scope.connection())
         .await?
         .ok_or_else(|| {
-            Error::field("email", "Nobody with exactly this address has an account. Check it, or ask an administrator to add them")
+            Error::field(
+                "email",
+                "Nobody with exactly this address has an account. Check it, or ask an administrator to add them",
+            )
         })
 }
 
@@ -118,13 +121,9 @@ pub async fn account_of(scope: &mut Scoped, email: &str) -> Result<Uuid, Error> 
 /// # Errors
 /// What the database says.
 pub async fn polls_in(scope: &mut Scoped, area: i64, today: NaiveDate) -> Result<Vec<(String, NaiveDate)>, Error> {
-    let rows = sqlx::query!(
-        r#"select name as "name!", poll_date as "date!" from wall.polls_in($1, $2)"#,
-        area,
-        today
-    )
-    .fetch_all(scope.connection())
-    .await?;
+    let rows = sqlx::query!(r#"select name as "name!", poll_date as "date!" from wall.polls_in($1, $2)"#, area, today)
+        .fetch_all(scope.connection())
+        .await?;
     Ok(rows.into_iter().map(|r| (r.name, r.date)).collect())
 }
 
