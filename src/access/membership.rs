@@ -6,6 +6,7 @@ use crate::database::Scoped;
 use crate::error::Error;
 use crate::mail::{Form, To, store::queue};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use uuid::Uuid;
 
 /// How a membership stands.
@@ -168,14 +169,11 @@ async fn tell_organisers(scope: &mut Scoped, outcome: &Outcome) -> Result<(), Er
     let mut letters = BTreeMap::<Uuid, Vec<String>>::new();
     let mut over = BTreeMap::<i64, Vec<Uuid>>::new();
     for ended in outcome.grants.iter().filter(|g| !g.stays) {
-        if !over.contains_key(&ended.area) {
-            let organisers =
-                sqlx::query_scalar!(r#"select who as "who!" from wall.organisers_over($1) who"#, ended.area)
-                    .fetch_all(scope.connection())
-                    .await?;
-            over.insert(ended.area, organisers);
-        }
-        for organiser in over.get(&ended.area).into_iter().flatten().filter(|o| **o != ended.account) {
+        let organisers = match over.entry(ended.area) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(organisers_over(scope, ended.area).await?),
+        };
+        for organiser in organisers.iter().filter(|o| **o != ended.account) {
             let line = format!("{}, {} in {}", ended.name, ended.role.title().to_lowercase(), ended.area_name);
             letters.entry(*organiser).or_default().push(line);
         }
@@ -184,6 +182,12 @@ async fn tell_organisers(scope: &mut Scoped, outcome: &Outcome) -> Result<(), Er
         queue(scope, To::Account(organiser), &Form::MembershipEnded { people }).await?;
     }
     Ok(())
+}
+
+async fn organisers_over(scope: &mut Scoped, area: i64) -> Result<Vec<Uuid>, Error> {
+    Ok(sqlx::query_scalar!(r#"select who as "who!" from wall.organisers_over($1) who"#, area)
+        .fetch_all(scope.connection())
+        .await?)
 }
 
 fn columns(standings: &[(Uuid, Standing)]) -> (Vec<Uuid>, Vec<String>) {
