@@ -82,6 +82,8 @@ create index access_review_grant_by_grant on access_review_grant (grant_id);
 
 grant select, insert, update on grant_request, grant_renewal, member_standing, access_review, access_review_grant to hustings_wall;
 grant update (ended_at) on assignment to hustings_wall;
+-- Whoever set somebody's password lately could be both of two.
+grant select (account_id, at, by_account) on password_change to hustings_wall;
 grant select (request_id, account_id, role, area_id, purpose, reason, ends_at, asked_by, asked_at, lapses_at, verdict,
   decided_at, decided_by, decided_reason) on grant_request to hustings_administrator, hustings_protection;
 grant select (grant_id, at, by_account, from_end, to_end, reason) on grant_renewal to hustings_administrator;

@@ -35,8 +35,8 @@ async fn an_administrator_organises_for_an_hour_and_everybody_concerned_is_told(
       and reason = 'The organiser is in hospital' and purpose = 'Break-glass'";
     assert_eq!(count(&app, hour).await, 1);
     let search = crate::support::form::Form::of(&home, "main form").with("q", "harcourt2");
-    ann.post("/electors", &search.fields()).await.expect(303);
-    ann.get("/electors").await.expect(200);
+    let found = ann.post("/electors", &search.fields()).await.expect(303).location();
+    ann.get(&found).await.expect(200);
     assert!(
         count(&app, "select count(*) from access_log where purpose = 'Break-glass'").await > 0,
         "in the log by its name"

@@ -326,7 +326,7 @@ pub(super) async fn insert(scope: &mut Scoped, id: Uuid, new: &NewGrant, terms: 
         sqlx::query!(
             "insert into access_grant (grant_id, account_id, role, area_id, purpose, reason, starts_at, ends_at, needs_membership,
                given_by_operator)
-             values ($1, $2, $3, $4, $5, $6, coalesce($7, statement_timestamp()), $8, $9, $10)",
+             values ($1, $2, $3, $4, $5, $6, coalesce($7, now()), $8, $9, $10)",
             id,
             new.account,
             new.role.as_str(),
@@ -345,7 +345,7 @@ pub(super) async fn insert(scope: &mut Scoped, id: Uuid, new: &NewGrant, terms: 
     }
     sqlx::query!(
         "insert into access_grant (grant_id, account_id, role, area_id, purpose, reason, starts_at, ends_at, needs_membership, given_by)
-         values ($1, $2, $3, $4, $5, $6, coalesce($7, statement_timestamp()), $8, $9, $10)",
+         values ($1, $2, $3, $4, $5, $6, coalesce($7, now()), $8, $9, $10)",
         id,
         new.account,
         new.role.as_str(),
