@@ -77,6 +77,16 @@ create table access_grant (
   ended_by uuid references account,
   ended_by_operator uuid,
   ended_reason text check (length(ended_reason) <= 500),
+  -- How it came (0015_grants.sql): given by somebody; asked for by one and approved by another; announced, where nobody
+  -- else could approve it, a day before it begins; or taken for an hour in an emergency.
+  kind text not null default 'given' check (kind in ('given', 'approved', 'announced', 'break-glass')),
+  -- What was asked for, of those that need it.
+  request_id uuid unique,
+  -- It ends when an import says that the account's membership has lapsed or ended.
+  needs_membership boolean not null default false,
+  -- Which rule ended it, when nobody did: a review that nobody answered, a membership that is not current.
+  ended_by_rule text check (ended_by_rule in ('review', 'membership')),
+  check ((request_id is not null) = (kind in ('approved', 'announced'))),
   -- A time that no clock shows would stop every page that counts with it.
   check (starts_at >= '2000-01-01' and starts_at < ends_at and ends_at < '9999-12-31')
 );
@@ -168,6 +178,8 @@ create table set_up_code (
 grant select on installation, intention_code, issue_code to hustings_wall, hustings_volunteer,
   hustings_organiser, hustings_membership, hustings_protection, hustings_administrator, hustings_importer;
 grant insert on installation, intention_code, issue_code to hustings_wall;
+-- To lock its row (wall.keep_an_administrator); nothing is changed there.
+grant update (only_one) on installation to hustings_wall;
 grant select, insert, update on account, access_grant, session, operator_session, set_up_code to hustings_wall;
 grant delete on set_up_code to hustings_wall;
 grant select, insert, update, delete on sign_in_failure to hustings_wall;
@@ -177,8 +189,12 @@ grant select, insert, update on lockdown to hustings_wall;
 grant select (account_id, email, name, demonstration, theme, created_at) on account to hustings_administrator, hustings_protection;
 grant insert (account_id, email, name, password_hash), update (name, password_hash) on account to hustings_administrator;
 grant select on access_grant to hustings_administrator, hustings_protection;
-grant insert (grant_id, account_id, role, area_id, purpose, reason, starts_at, ends_at, given_by),
+-- What is given with four eyes or in an emergency comes by functions of the wall alone, so nobody writes its kind.
+grant insert (grant_id, account_id, role, area_id, purpose, reason, starts_at, ends_at, given_by, needs_membership),
   update (ended_at, ended_by, ended_reason) on access_grant to hustings_administrator;
+-- Organisers give canvassers access inside their own area; what they see of it and end, they do by functions of the wall.
+grant insert (grant_id, account_id, role, area_id, purpose, reason, starts_at, ends_at, given_by, needs_membership)
+  on access_grant to hustings_organiser;
 grant select (session_id, grant_id, account_id, started_at, refreshed_at, idle_until, ends_at, ended_at, ended_why, agent, address)
   on session to hustings_administrator, hustings_protection;
 grant update (ended_at, ended_why) on session to hustings_administrator;

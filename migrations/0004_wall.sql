@@ -173,9 +173,15 @@ end
 $$;
 
 -- Somebody must be left who can give access, whatever the application does. The operator may do without.
+-- Two who end each other at the same moment come one after the other: by the installation's row, which no working role may
+-- lock. What is asked after that sees the other's end, and the second is refused.
 create function wall.keep_an_administrator() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
+  if not exists (select from changed c where c.role = 'administrator') then
+    return null;
+  end if;
+  perform from public.installation for update;
   if not pg_has_role(session_user, 'hustings_operator', 'member') and not exists (
     select from public.access_grant g where g.role = 'administrator' and g.ended_at is null
       and g.starts_at <= clock_timestamp() and g.ends_at > clock_timestamp()) then
@@ -251,6 +257,62 @@ begin
 end
 $$;
 
+-- Every area that lies wholly inside this one: itself, and those whose districts are all among its own. An area of no district
+-- lies in none but all areas: whoever names its districts later would widen what was given there.
+create function wall.areas_inside(area bigint) returns bigint[]
+language plpgsql stable security definer set search_path = '' set timezone = 'Europe/London' as $$
+declare
+  numbers integer[];
+begin
+  if exists (select from public.area a where a.area_id = areas_inside.area and a.kind = 'installation') then
+    return array(select a.area_id from public.area a);
+  end if;
+  numbers := wall.numbers_of(areas_inside.area);
+  return array(
+    select a.area_id from public.area a
+    where a.area_id = areas_inside.area or (a.kind <> 'installation'
+      and (a.area_no = any (numbers)
+        or exists (select from public.district d where d.partition_id = a.partition_id)
+        or exists (select from public.area_district ad where ad.area_id = a.area_id
+          and ad.from_date <= current_date and ad.until_date > current_date))
+      and (a.area_no is null or a.area_no = any (numbers))
+      and not exists (select from public.district d where d.partition_id = a.partition_id and d.area_no <> all (numbers))
+      and not exists (select from public.area_district ad where ad.area_id = a.area_id and ad.area_no <> all (numbers)
+        and ad.from_date <= current_date and ad.until_date > current_date)));
+end
+$$;
+
+-- May whoever acts give this, alone and at once? Nobody gives themselves anything, nothing begins in the past or lasts longer
+-- than two years. Administrators give what the Guard does not answer for; what the Guard's own roles get, a second person
+-- approves (wall.ask_grant), unless it gives back within a day what they ended themselves. Organisers give canvassers access,
+-- wholly inside their own area and no longer than their own. What depends on membership is not given against its standing.
+create function wall.may_give(account uuid, role text, area bigint, starts timestamptz, ends timestamptz, needs boolean)
+  returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  me wall.in_use;
+begin
+  select * into me from wall.in_use();
+  if me.account_id is null or me.account_id = may_give.account
+    or starts < statement_timestamp() - interval '1 minute' or ends > statement_timestamp() + interval '731 days 1 hour'
+    or (needs and exists (select from public.member_standing m
+      where m.account_id = may_give.account and m.standing not in ('current', 'unknown')))
+  then
+    return false;
+  elsif me.role = 'administrator' then
+    return may_give.role in ('volunteer', 'organiser', 'membership-secretary') or exists (
+      select from public.access_grant g where g.account_id = may_give.account and g.role = may_give.role
+        and g.area_id = may_give.area and g.ends_at = ends and g.ended_by = me.account_id
+        and g.ended_at > statement_timestamp() - interval '1 day');
+  elsif me.role = 'organiser' then
+    return may_give.role = 'volunteer' and wall.open('contact')
+      and may_give.area = any (wall.areas_inside(me.area_id))
+      and ends <= (select g.ends_at from public.access_grant g where g.grant_id = me.grant_id);
+  end if;
+  return false;
+end
+$$;
+
 -- What every page needs to know of its session, in one question: also asked of one that is over,
 -- so that its late answers can be kept and its attempts put on record.
 create type wall.session_state as (
@@ -285,7 +347,7 @@ begin
      where l.opened_at is null and wall.shuts(l.area_id, l.stays_in, s.role, s.area_id)),
     case when s.live then
       (select coalesce(jsonb_agg(jsonb_build_object('grant_id', g.grant_id, 'role', g.role, 'area', ga.name,
-         'ends_at', g.ends_at) order by g.given_at), '[]')
+         'ends_at', g.ends_at, 'purpose', g.purpose, 'kind', g.kind) order by g.given_at), '[]')
        from public.access_grant g join public.area ga using (area_id)
        where g.account_id = s.account_id and g.ended_at is null
          and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp())
@@ -314,6 +376,8 @@ alter function wall.keep_an_administrator() owner to hustings_wall;
 alter function wall.note_password() owner to hustings_wall;
 alter function wall.notice_goes_on(text, bigint, timestamptz) owner to hustings_wall;
 alter function wall.numbers_of(bigint) owner to hustings_wall;
+alter function wall.areas_inside(bigint) owner to hustings_wall;
+alter function wall.may_give(uuid, text, bigint, timestamptz, timestamptz, boolean) owner to hustings_wall;
 alter function wall.areas() owner to hustings_wall;
 alter function wall.who(text) owner to hustings_wall;
 alter type wall.in_use owner to hustings_wall;
@@ -325,6 +389,8 @@ grant execute on function wall.open(text), wall.live(), wall.fresh(), wall.is(te
   to hustings_volunteer, hustings_organiser, hustings_membership, hustings_protection,
   hustings_administrator, hustings_importer;
 grant execute on function wall.notice_goes_on(text, bigint, timestamptz), wall.meet(bigint, bigint) to hustings_administrator;
+grant execute on function wall.may_give(uuid, text, bigint, timestamptz, timestamptz, boolean)
+  to hustings_administrator, hustings_organiser;
 grant execute on function wall.may_name_areas(), wall.undo_districts(bigint, integer[])
   to hustings_administrator, hustings_organiser;
 grant execute on function wall.who(text) to hustings_app;
@@ -334,7 +400,7 @@ grant execute on function wall.untouched(name) to hustings_app, hustings_door, h
 grant execute on function wall.keep_an_administrator(), wall.note_password() to hustings_owner;
 set local role hustings_owner;
 create trigger keep_an_administrator after update on access_grant
-  for each statement execute function wall.keep_an_administrator();
+  referencing new table as changed for each statement execute function wall.keep_an_administrator();
 create trigger note_password after update of password_hash on account
   for each row when (new.password_hash is distinct from old.password_hash) execute function wall.note_password();
 create policy administrator on password_change for select to hustings_administrator
@@ -352,7 +418,11 @@ create policy administrator_reads on access_grant for select to hustings_adminis
 create policy administrator_gives on access_grant for insert to hustings_administrator
   -- What reaches further than a canvasser's list asks for a second factor just proved.
   with check ((select wall.is('administrator')) and given_by = (select wall.account())
-    and (role = 'volunteer' or (select wall.fresh())));
+    and (role = 'volunteer' or (select wall.fresh()))
+    and wall.may_give(account_id, role, area_id, starts_at, ends_at, needs_membership));
+create policy organiser_gives on access_grant for insert to hustings_organiser
+  with check ((select wall.is('organiser')) and given_by = (select wall.account())
+    and wall.may_give(account_id, role, area_id, starts_at, ends_at, needs_membership));
 create policy administrator_ends on access_grant for update to hustings_administrator
   using ((select wall.is('administrator')) and ended_at is null)
   with check ((select wall.is('administrator')) and ended_by = (select wall.account()) and wall.just_now(ended_at));

@@ -3,12 +3,16 @@
 
 mod support;
 
+#[path = "promises/access_reviews.rs"]
+mod access_reviews;
 #[path = "promises/areas_and_polls.rs"]
 mod areas_and_polls;
 #[path = "promises/assignments.rs"]
 mod assignments;
 #[path = "promises/backup.rs"]
 mod backup;
+#[path = "promises/break_glass.rs"]
+mod break_glass;
 #[path = "promises/browser.rs"]
 mod browser;
 #[path = "promises/catalogue.rs"]
@@ -19,6 +23,8 @@ mod closing;
 mod cluster;
 #[path = "promises/command_line.rs"]
 mod command_line;
+#[path = "promises/delegation.rs"]
+mod delegation;
 #[path = "promises/doorstep.rs"]
 mod doorstep;
 #[path = "promises/doorstep_pages.rs"]
@@ -43,8 +49,12 @@ mod ending_access;
 mod endings;
 #[path = "promises/every_page.rs"]
 mod every_page;
+#[path = "promises/four_eyes.rs"]
+mod four_eyes;
 #[path = "promises/full_disk.rs"]
 mod full_disk;
+#[path = "promises/giving.rs"]
+mod giving;
 #[path = "promises/grants.rs"]
 mod grants;
 #[path = "promises/guard_pages.rs"]
@@ -71,6 +81,8 @@ mod limits;
 mod lockdown;
 #[path = "promises/matrix.rs"]
 mod matrix;
+#[path = "promises/membership.rs"]
+mod membership;
 #[path = "promises/posts.rs"]
 mod posts;
 #[path = "promises/protection.rs"]

@@ -136,6 +136,15 @@ pub async fn sweep_imports(database: &Database) -> Result<i32, Error> {
     Ok(sqlx::query_scalar!(r#"select wall.sweep_imports() as "n!""#).fetch_one(database.door()).await?)
 }
 
+/// What access reviews do by themselves: open twice a year, remind a week before, end on their day what nobody answered for.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn keep_reviews(database: &Database) -> Result<(), Error> {
+    sqlx::query!("select wall.keep_reviews()").execute(database.door()).await?;
+    Ok(())
+}
+
 /// Ends an import that cannot go on, perhaps because its own session is over: says why, forgets what was staged.
 /// Answers whether there was such an import of that session's account.
 ///

@@ -8,6 +8,8 @@ mod asks;
 mod browser;
 pub mod door;
 pub mod factors;
+mod kind;
+pub mod membership;
 mod named;
 pub mod pages;
 pub mod passwords;
@@ -18,7 +20,8 @@ mod until;
 
 pub use asks::Asks;
 pub use browser::browser;
+pub use kind::GrantKind;
 pub use named::{contact, email_address, person_name, text};
 pub use permissions::{PERMISSIONS, Permission, Role, STEP_UP};
 pub use token::Token;
-pub use until::{coming_end, default_end, grant_end, local_time, parse_until};
+pub use until::{UsualEnd, coming_end, grant_end, grant_start, local_time, parse_until, usual_end};

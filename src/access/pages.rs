@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod choosing;
+pub mod emergency;
 pub mod ending;
 pub mod entering;
 pub mod factors;
@@ -16,7 +17,10 @@ pub mod pulse;
 pub mod reset;
 pub mod seen;
 pub mod terms;
+pub mod requests;
+pub mod reviews;
 pub mod tools;
+pub mod volunteers;
 
 use super::Token;
 use super::door::{self, Caller, Device, SignIn, Wanted};

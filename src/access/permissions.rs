@@ -55,6 +55,12 @@ impl Role {
         }
     }
 
+    /// "an organiser", for a sentence.
+    pub fn with_article(self) -> String {
+        let title = self.title().to_lowercase();
+        format!("{} {title}", if title.starts_with(['a', 'o']) { "an" } else { "a" })
+    }
+
     /// The role of this word.
     pub fn parse(word: &str) -> Option<Role> {
         Role::ALL.into_iter().find(|r| r.as_str() == word)
@@ -112,8 +118,24 @@ pub enum Permission {
     ManageAreas,
     /// Add polls.
     ManagePolls,
-    /// Accounts and grants: give, end, the receipt's figures.
+    /// Accounts and grants: end them, the receipt's figures.
     ManageAccess,
+    /// Give access, or ask for what a second person approves.
+    GiveAccess,
+    /// Approve what another administrator asked for.
+    DecideRequests,
+    /// See what was asked for, and stop it before it begins.
+    StopRequests,
+    /// Take a role for an hour in an emergency.
+    BreakGlass,
+    /// Canvassers' access inside one's own area: give, renew, end.
+    DelegateAccess,
+    /// See access reviews, as far as one has a part in them.
+    ReadReviews,
+    /// Open an access review.
+    OpenReviews,
+    /// Keep or end grants under review.
+    AnswerReviews,
     /// Close a half with a notice, everywhere or in an area.
     CloseTools,
     /// Open again what was closed.
@@ -167,7 +189,6 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
         &[Organiser, Administrator],
     ),
     (Permission::ManagePolls, "Add polls", &[Administrator]),
-    (Permission::ManageAccess, "Add accounts, give and end grants", &[Administrator]),
     (Permission::CloseTools, "Close Contact or Organise with a notice, everywhere or in an area", &[Administrator]),
     (Permission::OpenTools, "Open again what was closed", &[Administrator]),
     (Permission::EndAccess, "End access of one or of many, read receipts, write for what was kept", &[Administrator]),
@@ -181,6 +202,35 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     (Permission::ResetFactors, "Take the second factors off somebody who has lost them", &[Administrator]),
     (Permission::ReadOutbox, "See what was written to whom, not what it said", &[Administrator]),
     (Permission::PublishTerms, "Publish the terms of use", &[Administrator]),
+    (Permission::ManageAccess, "Add accounts, end access, read the receipt’s figures", &[Administrator]),
+    (
+        Permission::GiveAccess,
+        "Give access; ask for access as administrator or data protection officer, or for themselves",
+        &[Administrator],
+    ),
+    (Permission::DecideRequests, "Approve or refuse access that another administrator asked for", &[Administrator]),
+    (
+        Permission::StopRequests,
+        "See requests for access and stop them before they begin",
+        &[Administrator, DataProtectionOfficer],
+    ),
+    (
+        Permission::BreakGlass,
+        "Break the glass: be organiser or membership secretary for an hour in an emergency, everybody being told",
+        &[Administrator, DataProtectionOfficer],
+    ),
+    (Permission::DelegateAccess, "Give volunteers access inside their own area, renew it and end it", &[Organiser]),
+    (
+        Permission::ReadReviews,
+        "See access reviews (organisers: of volunteers in their own area)",
+        &[Organiser, Administrator, DataProtectionOfficer],
+    ),
+    (Permission::OpenReviews, "Open an access review", &[Administrator]),
+    (
+        Permission::AnswerReviews,
+        "Keep or end access under review, never their own (organisers: volunteers’ in their own area)",
+        &[Organiser, Administrator],
+    ),
     (Permission::ReadPermissions, "Read this table", &[Administrator, DataProtectionOfficer]),
     (Permission::ReadAccessLog, "Find who saw whom, by name", &[DataProtectionOfficer]),
 ];
@@ -188,7 +238,13 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
 /// be taken back. Never ending access, assigning a list, or a volunteer's grant in one's own area: the Guard must not stand in
 /// the way of a Saturday.
-pub const STEP_UP: &[Permission] = &[Permission::ResetFactors, Permission::OpenTools, Permission::GiveBack];
+pub const STEP_UP: &[Permission] = &[
+    Permission::ResetFactors,
+    Permission::OpenTools,
+    Permission::GiveBack,
+    Permission::DecideRequests,
+    Permission::BreakGlass,
+];
 
 impl Permission {
     /// The roles that hold it.
@@ -235,6 +291,14 @@ impl Permission {
             Permission::ManageAreas => "manage-areas",
             Permission::ManagePolls => "manage-polls",
             Permission::ManageAccess => "manage-access",
+            Permission::GiveAccess => "give-access",
+            Permission::DecideRequests => "decide-requests",
+            Permission::StopRequests => "stop-requests",
+            Permission::BreakGlass => "break-glass",
+            Permission::DelegateAccess => "delegate-access",
+            Permission::ReadReviews => "read-reviews",
+            Permission::OpenReviews => "open-reviews",
+            Permission::AnswerReviews => "answer-reviews",
             Permission::CloseTools => "close-tools",
             Permission::OpenTools => "open-tools",
             Permission::EndAccess => "end-access",

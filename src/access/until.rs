@@ -3,10 +3,13 @@
 use super::Role;
 use crate::error::{Error, FieldError};
 use crate::web::words;
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, Utc};
+use std::cmp::Ordering;
 
 /// What a page may give at most: two years hold any campaign, and a forgotten grant ends. The operator may give longer.
 const LONGEST: Days = Days::new(731);
+/// How near an election is for a volunteer's access to last until the day after it.
+const NEAR: Months = Months::new(4);
 
 /// Reads a date (the end of that day in the United Kingdom) or a time as [`words::parse_time`] reads it.
 pub fn parse_until(text: &str) -> Option<DateTime<Utc>> {
@@ -71,15 +74,55 @@ pub fn local_time(field: &str, day: &str, time: &str) -> Result<Option<DateTime<
     }
 }
 
-/// The end that the form begins with: a month for volunteers, half a year for organisers, else a year.
-pub fn default_end(role: Role) -> NaiveDate {
-    let days = match role {
-        Role::Volunteer => 30,
-        Role::Organiser => 182,
-        Role::MembershipSecretary | Role::DataProtectionOfficer | Role::Administrator => 365,
-    };
+/// A grant's first moment as it was typed on a page: a day's beginning in the United Kingdom; None: at once.
+///
+/// # Errors
+/// [`Error::Invalid`] on `from` when it cannot be read, is past, or does not come before the end.
+pub fn grant_start(text: &str, until: Option<DateTime<Utc>>) -> Result<Option<DateTime<Utc>>, Error> {
+    let text = text.trim();
     let today = words::day_of(Utc::now());
-    today.checked_add_days(Days::new(days)).unwrap_or(today)
+    let day = match text.parse::<NaiveDate>() {
+        _ if text.is_empty() => return Ok(None),
+        Ok(day) => day,
+        Err(_) => return Err(Error::field("from", "Give the first day, or leave it empty to begin at once")),
+    };
+    let start = words::from_clock(day.and_time(NaiveTime::MIN));
+    match day.cmp(&today) {
+        Ordering::Less => Err(Error::field("from", "This day is past: leave it empty to begin at once")),
+        Ordering::Equal => Ok(None),
+        Ordering::Greater if until.is_some_and(|until| start >= until) => {
+            Err(Error::field("from", "The first day comes after the last: choose an earlier one"))
+        }
+        Ordering::Greater => Ok(Some(start)),
+    }
+}
+
+/// When a grant usually ends, and why then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsualEnd {
+    /// Its last day.
+    pub day: NaiveDate,
+    /// The reason in words, as "the day after Local elections, 6 May 2027".
+    pub why: String,
+}
+
+/// The end that the form begins with. A volunteer's is the day after the next poll there, when that comes within four months,
+/// else thirty days; every other role's a year. `next` is the next poll from today on that concerns the area; `latest` the last
+/// day that whoever gives may name.
+pub fn usual_end(role: Role, today: NaiveDate, next: Option<(&str, NaiveDate)>, latest: Option<NaiveDate>) -> UsualEnd {
+    let soon = today.checked_add_months(NEAR).unwrap_or(today);
+    let after = |days| today.checked_add_days(Days::new(days)).unwrap_or(today);
+    let (day, why) = match (role, next) {
+        (Role::Volunteer, Some((name, poll))) if poll <= soon => {
+            (poll.succ_opt().unwrap_or(poll), format!("the day after {name}, {}", words::date(poll)))
+        }
+        (Role::Volunteer, _) => (after(30), "30 days, as no election there comes within four months".into()),
+        _ => (after(365), "a year".into()),
+    };
+    match latest {
+        Some(latest) if latest < day => UsualEnd { day: latest, why: "the day your own access ends".into() },
+        _ => UsualEnd { day, why },
+    }
 }
 
 #[cfg(test)]
@@ -104,7 +147,43 @@ mod tests {
         assert!(grant_end(&day(800)).is_err());
         assert!(grant_end(&day(0)).is_ok() && grant_end(&day(729)).is_ok());
         for role in Role::ALL {
-            assert!(grant_end(&default_end(role).to_string()).is_ok());
+            let usual = usual_end(role, words::day_of(Utc::now()), None, None);
+            assert!(grant_end(&usual.day.to_string()).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_grant_may_begin_later_but_not_before_today_nor_after_its_end() {
+        let day = |days| words::day_of(Utc::now() + chrono::TimeDelta::days(days)).to_string();
+        let until = grant_end(&day(10)).ok();
+        assert_eq!(grant_start("", until).unwrap(), None);
+        assert_eq!(grant_start(&day(0), until).unwrap(), None, "today is at once");
+        assert!(grant_start(&day(3), until).unwrap().unwrap() > Utc::now());
+        for bad in ["soon", &day(-1), &day(11)] {
+            assert!(grant_start(bad, until).is_err(), "{bad}");
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever the calendar holds, a volunteer's access ends the day after a near election, and never later than a day and
+        /// four months; no role's is without end or longer than a year and a day; nobody gives longer than they have.
+        #[test]
+        fn the_usual_end_is_near_and_never_beyond_the_givers_own(
+            start in 0i64..3000, poll in proptest::option::of(0i64..400), own in proptest::option::of(1i64..500), role in 0usize..5,
+        ) {
+            let today = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::TimeDelta::days(start);
+            let after = |days: i64| today + chrono::TimeDelta::days(days);
+            let (role, next, latest) = (Role::ALL[role], poll.map(|p| ("Local elections", after(p))), own.map(after));
+            let usual = usual_end(role, today, next, latest);
+            proptest::prop_assert!(usual.day > today && usual.day <= after(366));
+            proptest::prop_assert!(latest.is_none_or(|latest| usual.day <= latest));
+            let near = next.filter(|(_, day)| *day <= today.checked_add_months(NEAR).unwrap());
+            let free = usual_end(role, today, next, None).day;
+            match (role, near) {
+                (Role::Volunteer, Some((_, poll))) => proptest::prop_assert_eq!(free, poll.succ_opt().unwrap()),
+                (Role::Volunteer, None) => proptest::prop_assert_eq!(free, after(30)),
+                _ => proptest::prop_assert_eq!(free, after(365)),
+            }
         }
     }
 }

@@ -1,8 +1,8 @@
-//! `grant add|end|list`
+//! `grant add|end|list`, `grant request list|approve|refuse`
 
 use super::Operation;
 use crate::access::store::grants::{self, NewGrant};
-use crate::access::store::{accounts, ending};
+use crate::access::store::{accounts, ending, requests};
 use crate::access::{Permission, Role, coming_end, text};
 use crate::areas;
 use crate::error::Error;
@@ -44,6 +44,32 @@ pub enum Grant {
     },
     /// Every live grant
     List,
+    /// What two administrators decide; the operator can do it alone, and the data protection officer is told
+    #[command(subcommand)]
+    Request(Request),
+}
+
+/// Requests for access that takes two people.
+#[derive(clap::Subcommand)]
+pub enum Request {
+    /// Every request, those to be answered first
+    List,
+    /// Approve one: the access begins at once
+    Approve {
+        /// The request's id
+        id: Uuid,
+        /// Why, for the record
+        #[arg(long)]
+        reason: String,
+    },
+    /// Refuse one
+    Refuse {
+        /// The request's id
+        id: Uuid,
+        /// Why, for the record
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 /// Runs one of these commands.
@@ -58,6 +84,9 @@ pub async fn run(operation: &Operation, command: Grant) -> Result<(), Error> {
         }
         Grant::End { id, reason } => end(&operation.because(&reason), id, &reason).await,
         Grant::List => list(operation).await,
+        Grant::Request(Request::List) => list_requests(operation).await,
+        Grant::Request(Request::Approve { id, reason }) => decide(&operation.because(&reason), id, true, &reason).await,
+        Grant::Request(Request::Refuse { id, reason }) => decide(&operation.because(&reason), id, false, &reason).await,
     }
 }
 
@@ -134,6 +163,66 @@ async fn list(operation: &Operation) -> Result<(), Error> {
     operation.print_all(&rows, |r| {
         let until = crate::web::words::short_date(crate::web::words::day_of(r.until));
         format!("{}  {}  {}  {}  {}  until {until}", r.id, r.email, r.role.as_str(), r.area, r.purpose)
+    });
+    Ok(())
+}
+
+async fn decide(operation: &Operation, id: Uuid, approve: bool, reason: &str) -> Result<(), Error> {
+    let reason = text("reason", reason, 500, "Say why, with --reason")?;
+    let mut scope = operation.scope(Permission::DecideRequests).await?;
+    requests::decide(&mut scope, id, approve, &reason).await.map_err(|error| match error {
+        Error::NotFound => Error::Refused("No request has this id".into()),
+        other => other,
+    })?;
+    scope.commit().await?;
+    operation
+        .print(&Decided { id, approved: approve }, |d| if d.approved { "approved".into() } else { "refused".into() });
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Decided {
+    id: Uuid,
+    approved: bool,
+}
+
+#[derive(Serialize)]
+struct RequestRow {
+    id: Uuid,
+    email: String,
+    role: Role,
+    area: String,
+    until: DateTime<Utc>,
+    asked_by: String,
+    state: &'static str,
+    lapses: DateTime<Utc>,
+    begins: Option<DateTime<Utc>>,
+}
+
+async fn list_requests(operation: &Operation) -> Result<(), Error> {
+    let mut scope = operation.scope(Permission::StopRequests).await?;
+    let all = requests::list(&mut scope).await?;
+    scope.commit().await?;
+    let row = |r: requests::Request| RequestRow {
+        id: r.id,
+        state: match r.state() {
+            requests::State::Waiting => "waiting",
+            requests::State::Coming => "coming",
+            requests::State::Given => "given",
+            requests::State::Refused => "refused",
+            requests::State::Lapsed => "lapsed",
+        },
+        email: r.email,
+        role: r.role,
+        area: r.area,
+        until: r.ends_at,
+        asked_by: r.asker,
+        lapses: r.lapses_at,
+        begins: r.starts_at,
+    };
+    let rows: Vec<RequestRow> = all.into_iter().map(row).collect();
+    operation.print_all(&rows, |r| {
+        format!("{}  {}  {}  {}  asked by {}  {}", r.id, r.email, r.role.as_str(), r.area, r.asked_by, r.state)
     });
     Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! Exit 0: done; 1: refused or failed, with one clear line on stderr; 2: wrong usage.
 
+pub mod access;
 pub mod account;
 pub mod areas;
 pub mod audit;
@@ -9,6 +10,7 @@ pub mod backup;
 pub mod grant;
 pub mod insight;
 pub mod lock;
+pub mod members;
 mod operation;
 mod place;
 pub mod polls;
@@ -84,6 +86,12 @@ enum Command {
     /// Give grants, list them, end one
     #[command(subcommand)]
     Grant(grant::Grant),
+    /// Access reviews: open one, list them
+    #[command(subcommand)]
+    Access(access::Access),
+    /// How memberships stand, and the access that depends on them
+    #[command(subcommand)]
+    Members(members::Members),
     /// Close Contact or Organise with a public notice, and open it again
     #[command(subcommand)]
     Lock(lock::Lock),
@@ -126,6 +134,8 @@ impl Command {
             Command::Setup(_) => "setup",
             Command::Account(_) => "account",
             Command::Grant(_) => "grant",
+            Command::Access(_) => "access",
+            Command::Members(_) => "members",
             Command::Lock(_) => "lock",
             Command::Audit(_) => "audit",
             Command::Insight(_) => "insight",
@@ -207,6 +217,8 @@ async fn operate(operation: &Operation, command: Command) -> Result<(), Error> {
         Command::Setup(command) => setup::run(operation, command).await,
         Command::Account(command) => account::run(operation, command).await,
         Command::Grant(command) => grant::run(operation, command).await,
+        Command::Access(command) => access::run(operation, command).await,
+        Command::Members(command) => members::run(operation, command).await,
         Command::Lock(command) => lock::run(operation, command).await,
         Command::Audit(command) => audit::run(operation, command).await,
         Command::Insight(command) => insight::run(operation, command).await,

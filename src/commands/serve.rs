@@ -126,8 +126,8 @@ async fn watch(place: &Place, replaced: &AtomicBool) -> std::io::Result<()> {
     }
 }
 
-/// What nobody asks for: folds the ledger of tallies and sweeps away imports that wait for nobody, now and every few minutes. Where several servers share a database,
-/// one at a time does it.
+/// What nobody asks for: folds the ledger of tallies, sweeps away imports that wait for nobody and keeps access reviews, now and
+/// every few minutes. Where several servers share a database, one at a time does it.
 async fn keep_house(database: &Database) -> std::io::Result<()> {
     let mut every = tokio::time::interval(FOLD_EVERY);
     loop {
@@ -137,6 +137,9 @@ async fn keep_house(database: &Database) -> std::io::Result<()> {
         }
         if let Err(error) = door::sweep_imports(database).await {
             tracing::warn!(%error, "imports of who has no access any more are not swept away this time");
+        }
+        if let Err(error) = door::keep_reviews(database).await {
+            tracing::warn!(%error, "access reviews are not kept this time");
         }
     }
 }
@@ -150,6 +153,9 @@ async fn deliver(sender: &Sender, database: &Database) -> std::io::Result<()> {
             Err(error) => tracing::warn!(%error, "letters are not sent this time"),
         }
         tokio::time::sleep(mail::send::EVERY).await;
+        if let Err(error) = door::keep_reviews(database).await {
+            tracing::warn!(%error, "access reviews are not kept this time");
+        }
     }
 }
 

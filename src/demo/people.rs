@@ -4,6 +4,7 @@ use super::words;
 use crate::access::factors::app;
 use crate::access::store::accounts;
 use crate::access::store::grants::{self, NewGrant};
+use crate::access::store::reviews;
 use crate::access::{Role, passwords};
 use crate::areas;
 use crate::database::Scoped;
@@ -36,6 +37,8 @@ const STAFF: [(Role, &str, &str, &str, &str); 4] = [
         "Data protection",
     ),
 ];
+/// A second administrator, who asks for what the first approves. Nobody knows their password.
+const DEPUTY: (&str, &str) = ("deputy@lantern.example", "Tobias Renn-Achterberg");
 /// Volunteers whose answers fill the history.
 const HELPERS: [(&str, &str); 5] = [
     ("sunniva@lantern.example", "Sunniva Hartley-Abara"),
@@ -105,6 +108,9 @@ pub async fn add(scope: &mut Scoped, keys: &Keys) -> Result<People, Error> {
             .helpers
             .push(with_grant(scope, who, &closed, Role::Volunteer, area, "Canvassing for the local elections").await?);
     }
+    let purpose = "Giving and ending access";
+    let deputy = with_grant(scope, DEPUTY, &closed, Role::Administrator, "all", purpose).await?;
+    open_matters(scope, deputy).await?;
     sqlx::query!(
         "insert into terms_acceptance (account_id, version, by_operator)
          select account_id, version, true from account cross join terms on conflict do nothing"
@@ -121,6 +127,25 @@ async fn factor(scope: &mut Scoped, keys: &Keys, account: Uuid) -> Result<String
     let secret = app::new_secret();
     accounts::add_app(scope, keys, account, &secret).await?;
     Ok(app::typed(&secret).replace(' ', ""))
+}
+
+/// An access review under way, and a request that waits for the first administrator.
+async fn open_matters(scope: &mut Scoped, deputy: Uuid) -> Result<(), Error> {
+    let area = areas::store::resolve(scope, words::CONSTITUENCY.0).await?.id;
+    reviews::open(scope, area).await?;
+    // Longer than usual: a demonstration that is left alone keeps its volunteers until their own end.
+    sqlx::query!("update access_review set due_at = due_at + interval '28 days'").execute(scope.connection()).await?;
+    sqlx::query!(
+        "insert into grant_request (request_id, account_id, role, area_id, purpose, reason, ends_at, asked_by)
+         select $1, a.account_id, 'data-protection-officer', ar.area_id, 'Data protection', 'Stands in while Perpetua is away',
+           now() + interval '180 days', $2
+         from account a, area ar where a.email = 'membership@lantern.example' and ar.kind = 'installation'",
+        Uuid::now_v7(),
+        deputy
+    )
+    .execute(scope.connection())
+    .await?;
+    Ok(())
 }
 
 fn set_up(password_hash: String) -> SetUp {

@@ -4,10 +4,11 @@ use super::charts::{self, Part};
 use super::live::{self, Disagreement, OutNow, Volunteers, Waiting};
 use super::store;
 use super::{DistrictFigures, total};
+use crate::access::store::reviews::{self, Review};
 use crate::canvass::codes::{self, Code};
 use crate::error::Error;
 use crate::polls;
-use crate::web::words::{ago, clock_time, count, day_of, figure, percent, within};
+use crate::web::words::{ago, clock_time, count, date, day_of, figure, percent, within};
 use crate::web::{Answer, Layout, Query, Viewer};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -254,6 +255,7 @@ pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
     let out = live::out_now(&mut scope).await?;
     let volunteers = live::volunteers(&mut scope).await?;
     let waiting = live::waiting(&mut scope).await?;
+    let reviews = reviews::list(&mut scope).await?;
     scope.commit().await?;
     let whole = total(&districts);
     let nobody_held = whole.electors == 0;
@@ -272,13 +274,13 @@ pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
         new_promises,
         out,
         volunteers,
-        todo: todo(&waiting, nobody_held),
+        todo: todo(&waiting, &reviews, nobody_held),
     };
     Ok(page.into_response())
 }
 
 /// What needs this person, the most urgent first, at most five.
-fn todo(waiting: &Waiting, nobody_held: bool) -> Vec<Todo> {
+fn todo(waiting: &Waiting, reviews: &[Review], nobody_held: bool) -> Vec<Todo> {
     let mut all = Vec::new();
     let mut add = |what: String, why: String, href: String, link| all.push(Todo { what, why, href, link });
     if nobody_held {
@@ -296,6 +298,14 @@ fn todo(waiting: &Waiting, nobody_held: bool) -> Vec<Todo> {
             format!("{} left", count(list.left, "door is", "doors are")),
             format!("/walk-lists/{}", list.id),
             "Open",
+        );
+    }
+    for review in reviews.iter().filter(|r| r.closed_at.is_none() && r.open > 0) {
+        add(
+            format!("{} to keep or end", count(review.open, "volunteer’s access", "volunteers’ accesses")),
+            format!("The access review of {} ends on {}", review.area, date(day_of(review.due_at))),
+            format!("/access/reviews/{}", review.id),
+            "Answer",
         );
     }
     if waiting.quarantined > 0 {

@@ -90,6 +90,90 @@ pub enum Form {
         /// When.
         at: DateTime<Utc>,
     },
+    /// To whoever may approve access that takes two people; or, where it begins by itself, to everybody who may stop it.
+    AccessAsked {
+        /// For whom.
+        name: String,
+        /// As what.
+        role: Role,
+        /// Where.
+        area: String,
+        /// Who asked.
+        asker: String,
+        /// Why, in their words.
+        reason: String,
+        /// When it begins by itself; None: somebody must approve it.
+        begins: Option<DateTime<Utc>>,
+        /// Until when it can be approved.
+        lapses: DateTime<Utc>,
+    },
+    /// To who asked for access, and to whom it is for.
+    RequestDecided {
+        /// For whom.
+        name: String,
+        /// As what.
+        role: Role,
+        /// Where.
+        area: String,
+        /// Who decided.
+        by: String,
+        /// Whether it was approved.
+        approved: bool,
+        /// Why, in their words.
+        reason: String,
+    },
+    /// To the data protection officer: the operator gave alone what takes two.
+    OperatorGave {
+        /// To whom.
+        name: String,
+        /// As what.
+        role: Role,
+        /// Where.
+        area: String,
+        /// Why, in the operator's words.
+        reason: String,
+    },
+    /// To everybody concerned: somebody took a role for an hour in an emergency.
+    GlassBroken {
+        /// Who.
+        name: String,
+        /// As what.
+        role: Role,
+        /// Where.
+        area: String,
+        /// Why, in their words.
+        reason: String,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// To an organiser: access in their area ended with somebody's membership.
+    MembershipEnded {
+        /// Whose, as what, where; one a line.
+        people: Vec<String>,
+    },
+    /// To whoever has something to answer: an access review opened by itself.
+    ReviewOpened {
+        /// Of which area.
+        area: String,
+        /// By when.
+        due: DateTime<Utc>,
+    },
+    /// To the same a week before its day.
+    ReviewDue {
+        /// Of which area.
+        area: String,
+        /// By when.
+        due: DateTime<Utc>,
+    },
+    /// To administrators and the data protection officer: a review's day has come.
+    ReviewClosed {
+        /// Of which area.
+        area: String,
+        /// Grants that ended since nobody answered for them.
+        ended: i64,
+        /// Grants that were left, since nobody else could give access.
+        left: i64,
+    },
 }
 
 /// A letter as it is read.
@@ -128,6 +212,14 @@ impl Form {
             Form::AddressComes { .. } => "address-comes",
             Form::EmailChanged { .. } => "email-changed",
             Form::AccessEnded { .. } => "access-ended",
+            Form::AccessAsked { .. } => "access-asked",
+            Form::RequestDecided { .. } => "request-decided",
+            Form::OperatorGave { .. } => "operator-gave",
+            Form::GlassBroken { .. } => "glass-broken",
+            Form::MembershipEnded { .. } => "membership-ended",
+            Form::ReviewOpened { .. } => "review-opened",
+            Form::ReviewDue { .. } => "review-due",
+            Form::ReviewClosed { .. } => "review-closed",
         }
     }
 
@@ -144,6 +236,9 @@ impl Form {
     /// # Errors
     /// [`Error::Refused`] when the key to a link is missing.
     pub fn letter(&self, keys: &Keys, from: From<'_>) -> Result<Letter, Error> {
+        if let Some(letter) = super::about_access::letter(self, from) {
+            return Ok(letter);
+        }
         let subject = self.subject(from.controller);
         Ok(Letter { subject, paragraphs: self.paragraphs(keys, from)? })
     }
@@ -162,6 +257,7 @@ impl Form {
             Form::AddressLeaves { .. } | Form::AddressComes { .. } => "Another address for your account?".into(),
             Form::EmailChanged { .. } => "Your address was changed".into(),
             Form::AccessEnded { .. } => "Your access has ended".into(),
+            _ => String::new(),
         }
     }
 
@@ -236,6 +332,7 @@ impl Form {
                 "Nothing can be opened with it any more. Destroy or give back what you printed or kept: walk lists, canvass cards, notes.".into(),
                 format!("If you think this is a mistake, write to {contact}."),
             ],
+            _ => Vec::new(),
         })
     }
 }

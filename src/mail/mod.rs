@@ -4,6 +4,7 @@
 //! What enters is a [`Form`] and whom it is for; what leaves is a letter over SMTP, or a file in the outbox folder where no mail
 //! server is set.
 
+mod about_access;
 pub mod form;
 mod link;
 pub mod pages;

@@ -4,9 +4,13 @@ use super::{Answer, Layout, Viewer, see_other, words};
 use crate::access::Role;
 use crate::access::store::ending::{self, EndedAccount};
 use crate::access::store::grants::{self, Counts, Grant, Which};
+use crate::access::store::requests::{self, Request};
+use crate::access::store::reviews::{self, Review};
 use crate::access::store::tools::{self, ToolState};
 use crate::audit::Refusal;
 use crate::audit::store::{self as audit, Busy, Week};
+use crate::database::Scoped;
+use crate::error::Error;
 use crate::insight;
 use askama::Template;
 use askama_web::WebTemplate;
@@ -39,6 +43,8 @@ struct ProtectionHome {
     busiest: Vec<Busy>,
     refused: Vec<(Uuid, String, i64, Refusal)>,
     ended: Vec<EndedAccount>,
+    requests: Vec<Request>,
+    reviews: Vec<Review>,
 }
 
 async fn protection(viewer: Viewer, layout: Layout) -> Answer {
@@ -47,8 +53,9 @@ async fn protection(viewer: Viewer, layout: Layout) -> Answer {
     let busiest = audit::busiest(&mut scope).await?;
     let refused = audit::refused_lately(&mut scope).await?;
     let ended = ending::ended_lately(&mut scope).await?;
+    let (requests, reviews) = open_matters(&mut scope).await?;
     scope.commit().await?;
-    Ok(ProtectionHome { layout, week, busiest, refused, ended }.into_response())
+    Ok(ProtectionHome { layout, week, busiest, refused, ended, requests, reviews }.into_response())
 }
 
 #[derive(Template, WebTemplate)]
@@ -60,6 +67,8 @@ struct AdministratorHome {
     soon: Vec<Grant>,
     refused: Vec<(Uuid, String, i64, Refusal)>,
     ended: Vec<EndedAccount>,
+    requests: Vec<Request>,
+    reviews: Vec<Review>,
 }
 
 async fn administrator(viewer: Viewer, layout: Layout) -> Answer {
@@ -70,6 +79,15 @@ async fn administrator(viewer: Viewer, layout: Layout) -> Answer {
     soon.truncate(5);
     let refused = audit::refused_lately(&mut scope).await?;
     let ended = ending::ended_lately(&mut scope).await?;
+    let (requests, reviews) = open_matters(&mut scope).await?;
     scope.commit().await?;
-    Ok(AdministratorHome { layout, counts, tools, soon, refused, ended }.into_response())
+    Ok(AdministratorHome { layout, counts, tools, soon, refused, ended, requests, reviews }.into_response())
+}
+
+/// Requests for access and access reviews that are open.
+async fn open_matters(scope: &mut Scoped) -> Result<(Vec<Request>, Vec<Review>), Error> {
+    let requests = requests::waiting(scope).await?;
+    let mut reviews = reviews::list(scope).await?;
+    reviews.retain(|r| r.closed_at.is_none());
+    Ok((requests, reviews))
 }

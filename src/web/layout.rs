@@ -2,7 +2,7 @@
 
 use super::viewer::{OwnGrant, Viewer};
 use super::{App, words};
-use crate::access::{Role, door};
+use crate::access::{GrantKind, Role, door};
 use crate::error::{Error, Tool};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
@@ -43,6 +43,7 @@ const ORGANISER: &[Heading] = &[Heading {
         entry("/imports", "Imports", "import"),
         entry("/areas", "Areas", "map"),
         entry("/polls", "Polls", "ballot"),
+        entry("/access/volunteers", "Access", "key"),
     ],
 }];
 const VOLUNTEER: &[Heading] =
@@ -57,6 +58,9 @@ const ADMINISTRATOR: &[Heading] = &[Heading {
         entry("/access/invitations", "Invitations", "person"),
         entry("/access/terms", "Terms of use", "ballot"),
         entry("/access/outbox", "Letters", "list"),
+        entry("/access/requests", "Requests", "good"),
+        entry("/access/reviews", "Access reviews", "clock"),
+        entry("/access/break-glass", "Break-glass", "warn"),
         entry("/areas", "Areas", "map"),
         entry("/polls", "Polls", "ballot"),
         entry("/access/permissions", "Permissions", "card"),
@@ -67,6 +71,9 @@ const PROTECTION: &[Heading] = &[Heading {
     entries: &[
         entry("/", "Home", "home"),
         entry("/protection", "Who saw what", "eye"),
+        entry("/access/requests", "Requests", "good"),
+        entry("/access/reviews", "Access reviews", "clock"),
+        entry("/access/break-glass", "Break-glass", "warn"),
         entry("/access/permissions", "Permissions", "card"),
     ],
 }];
@@ -96,6 +103,13 @@ pub struct Head {
     pub grants: Vec<OwnGrant>,
     /// The half that the page belongs to: it goes blank when that is closed.
     pub half: Option<Tool>,
+}
+
+impl Head {
+    /// The emergency's grant, when it is the one in use.
+    pub fn broken_glass(&self) -> Option<&OwnGrant> {
+        self.grants.iter().find(|g| g.grant_id == self.grant && g.kind == GrantKind::BreakGlass)
+    }
 }
 
 /// What `shell.html` draws around a page.
@@ -181,6 +195,11 @@ impl OwnGrant {
     /// When it ends, in words.
     pub fn until(&self) -> String {
         words::until(self.ends_at)
+    }
+
+    /// Whether it was taken in an emergency.
+    pub fn broken_glass(&self) -> bool {
+        self.kind == GrantKind::BreakGlass
     }
 }
 

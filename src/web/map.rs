@@ -16,6 +16,7 @@ pub fn routes(app: App) -> Routes {
         account,
         access,
         ending,
+        grants,
         protection,
         electors,
         imports,
@@ -119,8 +120,8 @@ fn access(routes: Routes) -> Routes {
         .get("/access/accounts/{id}", P::ManageAccess, guard::account::show)
         .get("/access/accounts/{id}/password", P::ManageAccess, guard::account::password_form)
         .post("/access/accounts/{id}/password", P::ManageAccess, guard::account::set_password)
-        .get("/access/accounts/{id}/grants/new", P::ManageAccess, guard::grant::new)
-        .post("/access/accounts/{id}/grants", P::ManageAccess, guard::grant::give)
+        .get("/access/accounts/{id}/grants/new", P::GiveAccess, guard::grant::new)
+        .post("/access/accounts/{id}/grants", P::GiveAccess, guard::grant::give)
         .get("/access/grants/{id}/end", P::ManageAccess, guard::grant::end_form)
         .post("/access/grants/{id}/end", P::ManageAccess, guard::grant::end)
         .get("/access/accounts/{id}/factors", P::ResetFactors, guard::reset::form)
@@ -158,6 +159,30 @@ fn ending(routes: Routes) -> Routes {
         .get("/access/tools/close", P::CloseTools, tools::close_form)
         .post("/access/tools/close", P::CloseTools, tools::close)
         .post("/access/tools/open", P::OpenTools, tools::open)
+}
+
+/// What organisers give inside their own area, what two people decide, the emergency's hour, reviews.
+fn grants(routes: Routes) -> Routes {
+    routes
+        .get("/access/volunteers", P::DelegateAccess, guard::volunteers::list)
+        .post("/access/volunteers", P::DelegateAccess, guard::volunteers::give)
+        .get("/access/volunteers/new", P::DelegateAccess, guard::volunteers::new)
+        .get("/access/volunteers/{id}/renew", P::DelegateAccess, guard::volunteers::renew_form)
+        .post("/access/volunteers/{id}/renew", P::DelegateAccess, guard::volunteers::renew)
+        .get("/access/volunteers/{id}/end", P::DelegateAccess, guard::volunteers::end_form)
+        .post("/access/volunteers/{id}/end", P::DelegateAccess, guard::volunteers::end)
+        .get("/access/requests", P::StopRequests, guard::requests::list)
+        .get("/access/requests/{id}", P::StopRequests, guard::requests::show)
+        .post("/access/requests/{id}/approval", P::DecideRequests, guard::requests::approve)
+        .post("/access/requests/{id}/refusal", P::DecideRequests, guard::requests::refuse)
+        .post("/access/requests/{id}/stop", P::StopRequests, guard::requests::stop)
+        .get("/access/break-glass", P::BreakGlass, guard::emergency::form)
+        .post("/access/break-glass", P::BreakGlass, guard::emergency::take)
+        .get("/access/reviews", P::ReadReviews, guard::reviews::list)
+        .post("/access/reviews", P::OpenReviews, guard::reviews::open)
+        .get("/access/reviews/new", P::OpenReviews, guard::reviews::new)
+        .get("/access/reviews/{id}", P::ReadReviews, guard::reviews::show)
+        .post("/access/reviews/{id}", P::AnswerReviews, guard::reviews::answer)
 }
 
 /// Who saw what: the data protection officer's pages.

@@ -1,7 +1,7 @@
 //! Who is asking, as the guard found out in PostgreSQL for this very request.
 
 use crate::access::door::{Caller, Notice};
-use crate::access::{Asks, Permission, Role};
+use crate::access::{Asks, GrantKind, Permission, Role};
 use crate::database::{Actor, Credential, Database, Scope, Scoped};
 use crate::error::{Error, NOT_YOUR_ROLES, Tool};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
@@ -20,6 +20,10 @@ pub struct OwnGrant {
     pub area: String,
     /// When it ends.
     pub ends_at: DateTime<Utc>,
+    /// What for.
+    pub purpose: String,
+    /// How it came.
+    pub kind: GrantKind,
 }
 
 /// A live session under one grant, and the permission of the route it came by.

@@ -143,14 +143,14 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
     assert_eq!(
         held,
         [
-            "administrator inserts access_grant, access_log, account, area, area_district, ending, ending_group, lockdown, poll, terms",
-            "administrator selects access_grant, access_log, account, assignment, ending, ending_group, factor, link, lockdown, \
-             looked_at, mail, password_change, session, subject, terms, terms_acceptance, walk_list, walk_list_elector",
-            "administrator updates access_grant, account, area, area_district, assignment, district, ending, lockdown, session",
+            "administrator inserts access_grant, access_log, account, area, area_district, lockdown, poll",
+            "administrator selects access_grant, access_log, account, assignment, grant_renewal, grant_request, lockdown, looked_at, \
+             mail, password_change, session, subject, walk_list, walk_list_elector",
+            "administrator updates access_grant, account, area, area_district, assignment, district, lockdown, session",
             "membership inserts access_log",
             "protection inserts access_log",
-            "protection selects access_grant, access_log, account, elector, ending, ending_group, factor, household, looked_at, \
-             password_change, session, subject, terms, terms_acceptance, walk_list, walk_list_elector",
+            "protection selects access_grant, access_log, account, elector, grant_request, household, looked_at, password_change, session, subject, \
+             walk_list, walk_list_elector",
             "volunteer inserts access_log, receipt, result, result_conflict",
             "volunteer selects elector, household, receipt, result, walk_list_door, walk_list_elector",
         ]

@@ -295,3 +295,65 @@ async fn the_log_has_months_for_two_years_ahead_after_every_migration() {
     assert_eq!(hustings(&app, &["migrate"], "").await.code, 0);
     assert_eq!(count(&app, last).await, months, "what is missing is made again");
 }
+
+#[tokio::test]
+async fn requests_reviews_and_memberships_are_read_and_decided_from_the_command_line() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let officer = app.account(Role::DataProtectionOfficer, "all").await;
+    let ann = app.actor(Role::Administrator, "all").await;
+    let bo = app.account(Role::Volunteer, "Quillbrook").await;
+    app.account(Role::Administrator, "all").await;
+    let area: String = sqlx::query_scalar("select area_id::text from area where kind = 'installation'")
+        .fetch_one(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    let fields = [("role", "administrator"), ("area", area.as_str()), ("purpose", "P"), ("reason", "R")];
+    ann.post(&format!("/access/accounts/{}/grants", bo.id), &fields).await.expect(303);
+    let list = json_of(&app, &["grant", "request", "list", "--json"]).await;
+    assert_eq!((&list[0]["state"], &list[0]["email"]), (&json!("waiting"), &json!(bo.email)));
+    let id = list[0]["id"].as_str().unwrap();
+    assert_eq!(hustings(&app, &["grant", "request", "approve", id], "").await.code, 2, "a reason is required");
+    let approve = ["grant", "request", "approve", id, "--reason", "Nobody else can"];
+    assert_eq!(hustings(&app, &approve, "").await.out, "approved");
+    assert_eq!(hustings(&app, &approve, "").await.code, 1, "once");
+    assert_eq!(crate::support::access::told(&app, "operator-gave").await, [officer.id]);
+
+    let opened = json_of(&app, &["access", "review", "open", "--area", "Quillbrook", "--json"]).await;
+    assert!(opened["due"].is_string());
+    assert_eq!(
+        hustings(&app, &["access", "review", "open", "--area", "Quillbrook"], "").await.code,
+        1,
+        "one at a time"
+    );
+    let list = json_of(&app, &["access", "review", "list", "--json"]).await;
+    assert_eq!((&list[0]["area"], &list[0]["grants"], &list[0]["open"]), (&json!("Quillbrook"), &json!(1), &json!(1)));
+
+    change(&app, "update access_grant set needs_membership = true where role = 'volunteer'").await;
+    let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+    let path = file.path().to_str().unwrap();
+    let standing = ["members", "standing", path, "--json"];
+    for (text, told) in [
+        ("address,state\n", "no column called email"),
+        ("email,standing\nann@lantern.example,1998-05-04\n", "line 2 says none of current"),
+        ("email,standing\n", "no line holds an address"),
+    ] {
+        std::fs::write(path, text).unwrap();
+        let refused = hustings(&app, &standing, "").await;
+        assert!(refused.code == 1 && refused.err.contains(told) && !refused.err.contains("1998"), "{}", refused.err);
+    }
+    std::fs::write(path, format!("Email,Standing\n{},Lapsed\nnobody@lantern.example,current\n", bo.email)).unwrap();
+    let refused = hustings(&app, &standing, "").await;
+    assert!(
+        refused.code == 1 && refused.err.contains("1 of the 1") && refused.err.contains("--allow-many"),
+        "{}",
+        refused.err
+    );
+    let would = json_of(&app, &[&standing[..], &["--dry-run"]].concat()).await;
+    assert_eq!((&would["ended"], &would["too_many"], &would["dry_run"]), (&json!(1), &json!(true), &json!(true)));
+    let live = "select count(*) from access_grant where needs_membership and ended_at is null";
+    assert_eq!(count(&app, live).await, 1);
+    let done = json_of(&app, &[&standing[..], &["--allow-many"]].concat()).await;
+    assert_eq!((&done["read"], &done["accounts"], &done["ended"]), (&json!(2), &json!(1), &json!(1)));
+    assert_eq!(count(&app, live).await, 0);
+}

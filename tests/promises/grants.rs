@@ -103,7 +103,7 @@ async fn a_grant_has_an_end_within_two_years_and_the_guards_roles_have_no_border
     };
     let day = |days: i64| (chrono::Utc::now() + chrono::TimeDelta::days(days)).format("%Y-%m-%d").to_string();
     for (role, area, until, field) in [
-        ("organiser", "all", String::new(), "until"),
+        ("organiser", "all", "soon".into(), "until"),
         ("organiser", "all", day(-2), "until"),
         ("organiser", "all", day(900), "until"),
         ("organiser", "", day(30), "area"),

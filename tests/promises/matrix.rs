@@ -125,6 +125,8 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("results", "{uuid}") => Uuid::now_v7().to_string(),
         ("join", "{request}") | ("invitations" | "sessions" | "factors", "{id}") => Uuid::now_v7().to_string(),
         ("areas", "{id}") => site.area.clone(),
+        ("volunteers", "{id}") => site.volunteer.grant.to_string(),
+        ("reviews", "{id}") => site.review.to_string(),
         ("districts", "{number}") => site.district.clone(),
         _ => panic!("what is {part} of {route:?} in somebody else's area?"),
     };

@@ -1,6 +1,7 @@
 //! What the tests stand on.
 #![allow(dead_code)] // each test binary uses its own part
 
+pub mod access;
 pub mod app;
 pub mod browser;
 pub mod database;

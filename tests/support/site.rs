@@ -35,6 +35,10 @@ pub struct Site {
     pub ending: String,
     /// The page of ends that came together.
     pub group: String,
+    /// A review of Quillbrook's access that is open.
+    pub review: Uuid,
+    /// Access as administrator that waits for a second person.
+    pub request: Uuid,
     /// Somebody who wants nobody at the door.
     pub objector: String,
     /// The register in force: its import's path.
@@ -73,6 +77,7 @@ impl Site {
         let (applied, ready) = registers(&app, &organiser).await;
         let [reading, failed] = states(&app, &organiser).await;
         let (other, gone, ending, group) = access(&app).await;
+        let (review, request) = open_matters(&app, &other).await;
         let area = one(&app, "select area_id::text from area where name = 'Quillbrook'").await;
         let district = one(&app, "select area_no::text from district where letters = 'QB1'").await;
         let street = one(&app, "select area_no || ':' || street_key from household join district using (area_no) where letters = 'QB1' limit 1").await;
@@ -89,6 +94,8 @@ impl Site {
             gone,
             ending,
             group,
+            review,
+            request,
             objector,
             applied,
             ready,
@@ -212,6 +219,27 @@ async fn access(app: &TestApp) -> (Account, Account, String, String) {
     let many = [("role", "membership-secretary"), ("reason", "The count is over"), ("account", late.as_str())];
     let group = administrator.post("/access/end-access", &many).await.expect(303).location();
     (other, gone.account, ending, group)
+}
+
+/// A review under way, and a request that waits.
+async fn open_matters(app: &TestApp, subject: &Account) -> (Uuid, Uuid) {
+    let mut db = app.database.operator().await;
+    let review =
+        query_scalar("select wall.open_review(gen_random_uuid(), area_id, null) from area where name = 'Quillbrook'")
+            .fetch_one(&mut db)
+            .await
+            .unwrap();
+    let request = query_scalar(
+        "insert into grant_request (request_id, account_id, role, area_id, purpose, reason, ends_at, asked_by)
+         select gen_random_uuid(), $1, 'administrator', g.area_id, 'Giving and ending access', 'A second administrator',
+           now() + interval '1 year', g.account_id
+         from access_grant g where g.role = 'administrator' returning request_id",
+    )
+    .bind(subject.id)
+    .fetch_one(&mut db)
+    .await
+    .unwrap();
+    (review, request)
 }
 
 /// The service before anybody has set it up.

@@ -255,7 +255,57 @@ fn organiser(site: &Site) -> Vec<Stop> {
         refused("/access", 403),
     ]);
     stops.extend(areas(site));
+    stops.extend(delegation(site));
     stops
+}
+
+/// An organiser's own part of access.
+fn delegation(site: &Site) -> Vec<Stop> {
+    const LIST: &str = "/access/volunteers";
+    let of = |act: &str| format!("/access/volunteers/{}/{act}", site.volunteer.grant);
+    let review = format!("/access/reviews/{}", site.review);
+    vec![
+        here(LIST),
+        open(LIST, "/access/volunteers?said=given&sort=-seen"),
+        open(LIST, "/access/volunteers?tab=ended"),
+        here("/access/volunteers/new"),
+        send(LIST, LIST, 422, &[("email", "nobody"), ("from", "soon")]),
+        send(LIST, LIST, 200, &[("area", &site.area), ("show", "true")]),
+        open("/access/volunteers/{id}/renew", of("renew")),
+        send("/access/volunteers/{id}/renew", of("renew"), 422, &[("until", "soon")]),
+        open("/access/volunteers/{id}/end", of("end")),
+        send("/access/volunteers/{id}/end", of("end"), 422, &[]),
+        here("/access/reviews"),
+        open("/access/reviews/{id}", review.clone()),
+        send("/access/reviews/{id}", review, 422, &[("answer", "end")]),
+    ]
+}
+
+/// What two people decide, the emergency's hour, reviews: for administrators, and to read for the data protection officer.
+fn matters(site: &Site) -> Vec<Stop> {
+    vec![
+        open("/access/requests", "/access/requests?said=asked"),
+        open("/access/requests/{id}", format!("/access/requests/{}", site.request)),
+        here("/access/break-glass"),
+        send("/access/break-glass", "/access/break-glass", 422, &[("role", "king")]),
+        here("/access/reviews"),
+        open("/access/reviews/{id}", format!("/access/reviews/{}?done=0", site.review)),
+    ]
+}
+
+fn decisions(site: &Site) -> Vec<Stop> {
+    let request = |act: &str| format!("/access/requests/{}/{act}", site.request);
+    let review = format!("/access/reviews/{}", site.review);
+    vec![
+        send("/access/requests/{id}/approval", request("approval"), 422, &[]),
+        send("/access/requests/{id}/refusal", request("refusal"), 422, &[]),
+        send("/access/requests/{id}/stop", request("stop"), 422, &[]),
+        here("/access/reviews/new"),
+        send("/access/reviews", "/access/reviews", 422, &[]),
+        send("/access/reviews", "/access/reviews", 200, &[("area", &site.area)]),
+        send("/access/reviews/{id}", review.clone(), 422, &[]),
+        send("/access/reviews/{id}", review, 422, &[("answer", "end")]),
+    ]
 }
 
 /// Administrators name areas, and organisers of all of them.
@@ -353,6 +403,8 @@ fn administrator(site: &Site) -> Vec<Stop> {
     let mut stops = accounts(site);
     stops.extend(invitations(Role::Administrator));
     stops.extend(areas(site));
+    stops.extend(matters(site));
+    stops.extend(decisions(site));
     stops.extend([
         here("/access/tools"),
         open("/access/tools/close", "/access/tools/close?tool=contact"),
@@ -439,7 +491,7 @@ fn accounts(site: &Site) -> Vec<Stop> {
 
 fn protection(site: &Site) -> Vec<Stop> {
     let elector = format!("/protection/electors/{}", site.walk.doors[0].electors[1]);
-    vec![
+    let stops = vec![
         here("/protection"),
         send("/protection/accounts", "/protection/accounts", 200, &[("q", "organiser")]),
         send("/protection/accounts", "/protection/accounts", 200, &[("q", "nobody of this name")]),
@@ -450,13 +502,14 @@ fn protection(site: &Site) -> Vec<Stop> {
         open("/protection/electors/{id}", elector),
         here("/access/permissions"),
         refused("/electors", 403),
-    ]
+    ];
+    [stops, matters(site)].concat()
 }
 
 /// What a new installation shows an organiser: nothing yet, and the one thing that fills it.
 pub fn nothing_yet() -> Vec<Stop> {
     let pages = ["/", "/electors", "/walk-lists", "/walk-lists/new", "/walk-lists/quarantine", "/imports", "/insight"];
-    let more = ["/insight/disagreements", "/areas", "/polls"];
+    let more = ["/insight/disagreements", "/areas", "/polls", "/access/volunteers", "/access/reviews"];
     pages.into_iter().chain(more).map(here).collect()
 }
 

@@ -3,7 +3,7 @@
 use crate::access::store::accounts::{self, Account, HeldFactor, PasswordSet, Session};
 use crate::access::store::ending::{self, Ending};
 use crate::access::store::grants::{self, Grant, Which};
-use crate::access::{email_address, passwords, person_name};
+use crate::access::{GrantKind, email_address, passwords, person_name};
 use crate::error::Error;
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Viewer, words};
 use askama::Template;
@@ -203,11 +203,18 @@ pub(super) fn end_of(grant: &Grant) -> DateTime<Utc> {
     grant.ended_at.unwrap_or(grant.ends_at)
 }
 
-/// "by Ruth Calloway-Finch", "by the operator", "by itself".
+/// "by Ruth Calloway-Finch", "by the operator", "by itself", "by the access review".
 pub(super) fn ended_by(grant: &Grant) -> String {
-    match (&grant.ended_at, &grant.ended_by) {
-        (None, _) => "by itself".into(),
-        (Some(_), Some(name)) => format!("by {name}"),
-        (Some(_), None) => "by the operator".into(),
+    ended_by_whom(grant.ended_at, grant.ended_by.as_deref(), grant.ended_by_rule.as_deref())
+}
+
+/// The same of what was read otherwise.
+pub(super) fn ended_by_whom(at: Option<DateTime<Utc>>, by: Option<&str>, rule: Option<&str>) -> String {
+    match (at, rule, by) {
+        (None, ..) => "by itself".into(),
+        (_, Some("review"), _) => "by the access review".into(),
+        (_, Some("membership"), _) => "with membership".into(),
+        (.., Some(name)) => format!("by {name}"),
+        (.., None) => "by the operator".into(),
     }
 }

@@ -5,7 +5,7 @@ use super::own::Nothing;
 use crate::access::door::links::{self, About, State as Stands, TakeUp};
 use crate::access::door::{self, Caller, Terms};
 use crate::access::store::invitations::{self, New, Out};
-use crate::access::{Role, default_end, email_address, grant_end, passwords, person_name, text};
+use crate::access::{Role, email_address, grant_end, passwords, person_name, text, usual_end};
 use crate::areas::Area;
 use crate::database::Scoped;
 use crate::error::Error;
@@ -93,8 +93,8 @@ pub async fn form(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) ->
     }
     let form = InviteForm {
         role: role.map_or("none", Role::as_str).into(),
-        purpose: role.map_or("", super::grant::usual_purpose).into(),
-        until: role.map(|r| default_end(r).to_string()).unwrap_or_default(),
+        purpose: role.map_or("", |r| super::grant::usual_purposes(r)[0]).into(),
+        until: role.map(|r| usual_end(r, words::day_of(chrono::Utc::now()), None, None).day.to_string()).unwrap_or_default(),
         ..InviteForm::default()
     };
     draw(viewer, layout, form, FieldErrors::default()).await

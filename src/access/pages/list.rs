@@ -1,5 +1,6 @@
 //! `/access`: every live grant, those that are over, every account.
 
+use crate::access::GrantKind;
 use crate::access::store::accounts::{self, Account};
 use crate::access::store::grants::{self, Counts, Grant, Which};
 use crate::web::paging::Paging;

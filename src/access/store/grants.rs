@@ -1,7 +1,7 @@
 //! Grants: one account, one role, one area, a purpose, a start, an end, who gave it and why.
 
 use super::PAGE;
-use crate::access::Role;
+use crate::access::{GrantKind, Role};
 use crate::database::{Actor, Scoped};
 use crate::error::Error;
 use chrono::{DateTime, Utc};
@@ -26,8 +26,18 @@ pub struct Grant {
     pub purpose: String,
     /// Why it was given.
     pub reason: String,
-    /// The giver's name; None: the operator, or set-up.
+    /// How it came.
+    pub kind: GrantKind,
+    /// Who asked for it, where two people decided.
+    pub asked_by: Option<String>,
+    /// The giver's name, or who approved it; None: the operator, or set-up.
     pub given_by: Option<String>,
+    /// Whether it ends when membership does.
+    pub needs_membership: bool,
+    /// When it begins, or began.
+    pub starts_at: DateTime<Utc>,
+    /// When its end was last moved on, and by whom.
+    pub renewed: Option<String>,
     /// Whether the account gave it to itself.
     pub own: bool,
     /// When it was given.
@@ -36,14 +46,36 @@ pub struct Grant {
     pub ends_at: DateTime<Utc>,
     /// When it was ended before that.
     pub ended_at: Option<DateTime<Utc>>,
-    /// Who ended it; None: the operator, or nobody.
+    /// Who ended it; None: the operator, a rule, or nobody.
     pub ended_by: Option<String>,
+    /// The rule that ended it, when nobody did: `review` or `membership`.
+    pub ended_by_rule: Option<String>,
     /// Why it was ended.
     pub ended_reason: Option<String>,
     /// Last use, to five minutes; None: never.
     pub seen_at: Option<DateTime<Utc>>,
     /// How many the list holds beyond its page.
     pub total: i64,
+}
+
+impl Grant {
+    /// Who is behind it: "Ann", "asked by Ann, approved by Bo", "The operator".
+    pub fn by_words(&self) -> String {
+        let by = self.given_by.as_deref().unwrap_or("The operator");
+        match (self.kind, &self.asked_by) {
+            (GrantKind::Approved, Some(asker)) => {
+                format!("Asked by {asker}, approved by {}", self.given_by.as_deref().unwrap_or("the operator"))
+            }
+            (GrantKind::Announced, Some(asker)) => format!("Asked by {asker}, begun after 24 hours on record"),
+            (GrantKind::BreakGlass, _) => format!("Taken by {by}"),
+            _ => by.to_owned(),
+        }
+    }
+
+    /// When it begins, if it has not.
+    pub fn to_come(&self) -> Option<DateTime<Utc>> {
+        Some(self.starts_at).filter(|at| *at > Utc::now())
+    }
 }
 
 /// Which grants a list shows.
@@ -87,12 +119,19 @@ pub async fn list(
     let rows = sqlx::query_as!(
         Grant,
         r#"select g.grant_id as id, g.account_id as account, a.name, a.email, g.role as "role: Role", ar.name as area, g.purpose,
-             g.reason, giver.name as "given_by?", g.given_by is not distinct from g.account_id as "own!", g.given_at,
+             g.reason, g.kind as "kind: GrantKind", asker.name as "asked_by?", giver.name as "given_by?", g.needs_membership,
+             g.starts_at, renewed.words as "renewed?", g.ended_by_rule, g.given_by is not distinct from g.account_id as "own!", g.given_at,
              g.ends_at, g.ended_at, ender.name as "ended_by?", g.ended_reason, seen.at as "seen_at?",
              count(*) over () as "total!"
            from access_grant g join account a using (account_id) join area ar using (area_id)
            left join account giver on giver.account_id = g.given_by
            left join account ender on ender.account_id = g.ended_by
+           left join grant_request r on r.request_id = g.request_id
+           left join account asker on asker.account_id = r.asked_by
+           left join lateral (select format('Renewed by %s on %s: %s', by.name,
+               to_char(n.at at time zone 'Europe/London', 'FMDD Mon YYYY'), n.reason) as words
+             from grant_renewal n join account by on by.account_id = n.by_account
+             where n.grant_id = g.grant_id order by n.at desc limit 1) renewed on true
            left join lateral (select max(s.refreshed_at) as at from session s where s.grant_id = g.grant_id) seen on true
            where case $1
                when 'live' then g.ended_at is null and g.ends_at > now()
@@ -206,6 +245,20 @@ pub struct NewGrant {
     pub until: DateTime<Utc>,
 }
 
+/// What a grant may say besides.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Terms {
+    /// When it begins; None: at once.
+    pub from: Option<DateTime<Utc>>,
+    /// Whether it ends when the account's membership does.
+    pub needs_membership: bool,
+}
+
+/// What takes two people: the Guard's own roles, and whatever one would give oneself. The operator decides alone.
+pub fn takes_two(scope: &Scoped, role: Role, account: Uuid) -> bool {
+    scope.account().is_some_and(|me| role.everywhere_only() || me == account)
+}
+
 /// The same grant, given a moment ago and living. Two who give to one account wait for each other.
 async fn just_given(scope: &mut Scoped, new: &NewGrant) -> Result<Option<Uuid>, Error> {
     sqlx::query!(r#"select 1 as "locked" from account where account_id = $1 for no key update"#, new.account)
@@ -228,9 +281,34 @@ async fn just_given(scope: &mut Scoped, new: &NewGrant) -> Result<Option<Uuid>, 
 /// Gives a grant, from now. The same one asked for again within a minute is a form sent twice: it is given once.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `area` when the role is given on all areas only; [`Error::NotFound`] without such an account.
+/// As [`give_on`].
 pub async fn give(scope: &mut Scoped, new: &NewGrant) -> Result<Uuid, Error> {
-    let (by, operator) = (scope.account(), scope.operator_id());
+    give_on(scope, new, Terms::default()).await
+}
+
+/// Gives a grant on these terms. The same one asked for again within a minute is a form sent twice: it is given once.
+///
+/// # Errors
+/// [`Error::Invalid`] on `area` when the role is given on all areas only; [`Error::NotFound`] without such an account;
+/// [`Error::Conflict`] when it takes two people.
+pub async fn give_on(scope: &mut Scoped, new: &NewGrant, terms: Terms) -> Result<Uuid, Error> {
+    must_be_everywhere(scope, new).await?;
+    if let Some(given) = just_given(scope, new).await? {
+        return Ok(given);
+    }
+    let (id, operator) = (Uuid::now_v7(), scope.operator_id());
+    insert(scope, id, new, terms).await?;
+    if operator.is_some() && new.role.everywhere_only() {
+        super::requests::tell_officers(scope, new).await?;
+    }
+    Ok(id)
+}
+
+/// What a role guards may have no borders.
+///
+/// # Errors
+/// [`Error::Invalid`] on `area`.
+pub(super) async fn must_be_everywhere(scope: &mut Scoped, new: &NewGrant) -> Result<(), Error> {
     let everywhere =
         sqlx::query_scalar!(r#"select kind = 'installation' as "e!" from area where area_id = $1"#, new.area)
             .fetch_one(scope.connection())
@@ -238,42 +316,66 @@ pub async fn give(scope: &mut Scoped, new: &NewGrant) -> Result<Uuid, Error> {
     if new.role.everywhere_only() && !everywhere {
         return Err(Error::field("area", format!("A {} works on all areas", new.role.title().to_lowercase())));
     }
-    if let Some(given) = just_given(scope, new).await? {
-        return Ok(given);
-    }
-    let id = Uuid::now_v7();
+    Ok(())
+}
+
+/// The row itself: what may not be given, the database refuses.
+pub(super) async fn insert(scope: &mut Scoped, id: Uuid, new: &NewGrant, terms: Terms) -> Result<(), Error> {
+    let (by, operator) = (scope.account(), scope.operator_id());
     if operator.is_some() {
         sqlx::query!(
-            "insert into access_grant (grant_id, account_id, role, area_id, purpose, reason, ends_at, given_by_operator)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            id, new.account, new.role.as_str(), new.area, new.purpose, new.reason, new.until, operator
+            "insert into access_grant (grant_id, account_id, role, area_id, purpose, reason, starts_at, ends_at, needs_membership,
+               given_by_operator)
+             values ($1, $2, $3, $4, $5, $6, coalesce($7, now()), $8, $9, $10)",
+            id,
+            new.account,
+            new.role.as_str(),
+            new.area,
+            new.purpose,
+            new.reason,
+            terms.from,
+            new.until,
+            terms.needs_membership,
+            operator
         )
         .execute(scope.connection())
         .await
-        .map_err(no_account)?;
-        return Ok(id);
+        .map_err(not_given)?;
+        return Ok(());
     }
     sqlx::query!(
-        "insert into access_grant (grant_id, account_id, role, area_id, purpose, reason, ends_at, given_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into access_grant (grant_id, account_id, role, area_id, purpose, reason, starts_at, ends_at, needs_membership, given_by)
+         values ($1, $2, $3, $4, $5, $6, coalesce($7, now()), $8, $9, $10)",
         id,
         new.account,
         new.role.as_str(),
         new.area,
         new.purpose,
         new.reason,
+        terms.from,
         new.until,
+        terms.needs_membership,
         by
     )
     .execute(scope.connection())
     .await
-    .map_err(no_account)?;
-    Ok(id)
+    .map_err(not_given)?;
+    Ok(())
 }
 
-fn no_account(error: sqlx::Error) -> Error {
+/// Whether the wall's own rules refused a row.
+pub(super) fn is_refused(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|d| d.code()).as_deref() == Some("42501")
+}
+
+fn not_given(error: sqlx::Error) -> Error {
     match error.as_database_error().and_then(|d| d.constraint()) {
         Some("access_grant_account_id_fkey") => Error::NotFound,
+        _ if is_refused(&error) => Error::Conflict(
+            "You cannot give this alone. Access to the Guard’s roles, or to yourself, is asked for and approved by somebody else; what \
+             depends on membership is not given while membership has lapsed"
+                .into(),
+        ),
         _ => error.into(),
     }
 }

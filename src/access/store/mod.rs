@@ -3,11 +3,15 @@
 //! officer.
 
 pub mod accounts;
+pub mod emergency;
 pub mod ending;
 pub mod grants;
 pub mod invitations;
 pub mod terms;
+pub mod requests;
+pub mod reviews;
 pub mod tools;
+pub mod volunteers;
 
 /// How many rows a page shows.
 pub const PAGE: i64 = 50;
