@@ -16,6 +16,8 @@ pub mod error;
 pub mod keys;
 /// Letters by email, from fixed forms.
 pub mod mail;
+/// Documents on paper: typed blocks become accessible PDFs.
+pub mod paper;
 /// Routes with their permissions, middleware, the page shell, forms, headers.
 pub mod web;
 

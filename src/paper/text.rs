@@ -1,0 +1,64 @@
+//! Text as it may be printed: what a hostile or broken file brings must not disturb the page it stands on.
+
+/// The longest run of letters that is left whole; a longer one may break anywhere, so that it stays in its column.
+const LONG: usize = 24;
+/// Where a long run may break: after this many letters each.
+const PIECE: usize = 4;
+/// A place where a line may break, which is not seen and has no width.
+const MAY_BREAK: char = '\u{200b}';
+
+/// The same text without control characters (but line breaks) and without those that turn the direction of what
+/// follows them, with places to break in runs that no column could hold.
+pub(super) fn clean(text: &str) -> String {
+    let mut cleaned = String::with_capacity(text.len());
+    for (n, line) in text.lines().enumerate() {
+        if n > 0 {
+            cleaned.push('\n');
+        }
+        let line: String = line.chars().filter(|c| !turns(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        for (n, word) in line.split(' ').enumerate() {
+            if n > 0 {
+                cleaned.push(' ');
+            }
+            push_word(&mut cleaned, word);
+        }
+    }
+    cleaned
+}
+
+fn push_word(cleaned: &mut String, word: &str) {
+    if word.chars().count() <= LONG {
+        return cleaned.push_str(word);
+    }
+    for (n, letter) in word.chars().enumerate() {
+        if n > 0 && n % PIECE == 0 {
+            cleaned.push(MAY_BREAK);
+        }
+        cleaned.push(letter);
+    }
+}
+
+/// Unicode's embeddings, overrides and isolates: with them a name could make a page read otherwise than it is.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+
+    #[test]
+    fn ordinary_text_stays_as_it_is() {
+        for text in ["Siân O’Neill-Ødegård", "2 High Street\nLantern", "#set page(fill: red) $x$ \\ *bold*", "مريم"]
+        {
+            assert_eq!(clean(text), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_goes_and_a_long_run_may_break() {
+        assert_eq!(clean("a\u{0}b\u{202e}c\td"), "a bc d");
+        assert_eq!(clean(&"x".repeat(30)).replace('\u{200b}', ""), "x".repeat(30));
+        assert!(clean(&"x".repeat(30)).contains('\u{200b}'));
+    }
+}
