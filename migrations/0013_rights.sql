@@ -101,6 +101,17 @@ create table suppression_doubt (
   foreign key (partition_id, elector_id) references elector
 );
 
+-- That somebody was erased, why, and how much went: never who.
+create table erasure (
+  erasure_id uuid primary key,
+  of_what text not null check (of_what in ('elector', 'account')),
+  reason text not null check (length(reason) between 1 and 500),
+  counts jsonb not null,
+  erased_at timestamptz not null default now(),
+  erased_by uuid references account,
+  erased_by_operator uuid
+);
+
 -- When a person's fields were replaced by nothing. Such a record is matched with nobody and gets no further answers.
 alter table elector add column erased_at timestamptz;
 -- Two more things to stop beside contact: the processing of political opinions (DPA 2018 sch 1 para 22(3)), and processing at
@@ -122,6 +133,9 @@ grant select (request_id, kind, came_by, received_on, asker, answer_to, about, p
     extended_on, acknowledged_on, state, closed_on, due_on) on request to hustings_protection;
 grant select (request_id, event_id, at, what, words, by_account, by_operator),
   insert (request_id, event_id, what, words, by_account) on request_event to hustings_protection;
+grant select (erasure_id, of_what, reason, counts, erased_at, erased_by, erased_by_operator) on erasure to hustings_protection;
+grant select, insert on erasure to hustings_wall;
+grant select (state) on suppression_doubt to hustings_protection;
 grant select, update on request, request_event, strike to hustings_wall;
 grant insert, delete on strike to hustings_wall;
 grant select, insert, update, delete on suppression to hustings_wall;
@@ -142,11 +156,17 @@ alter table request_event enable row level security;
 alter table request_event force row level security;
 alter table strike enable row level security;
 alter table strike force row level security;
+alter table erasure enable row level security;
+alter table erasure force row level security;
 alter table suppression enable row level security;
 alter table suppression force row level security;
 alter table suppression_doubt enable row level security;
 alter table suppression_doubt force row level security;
 
+create policy protection on suppression_doubt for select to hustings_protection
+  using ((select wall.is('data-protection-officer')));
+create policy protection on erasure for select to hustings_protection
+  using ((select wall.is('data-protection-officer')));
 create policy protection on request to hustings_protection
   using ((select wall.is('data-protection-officer'))) with check ((select wall.is('data-protection-officer')));
 create policy protection_reads on request_event for select to hustings_protection
@@ -682,12 +702,13 @@ $$;
 
 -- Erases an elector: every record that is theirs. Afterwards nothing says who they were but the keyed hash. Rows of the
 -- access log stay as they are, so that its seal holds: with the pseudonym's row gone they are about nobody.
-create function wall.erase_elector(partition integer, elector bigint, key_id text, exact bytea, loose bytea, operator uuid)
-returns jsonb
+create function wall.erase_elector(partition integer, elector bigint, reason text, key_id text, exact bytea, loose bytea, operator uuid)
+returns uuid
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   records bigint[];
   counts jsonb;
+  erased uuid := gen_random_uuid();
 begin
   perform wall.must_be_for_rights();
   -- Answers and imports that are under way end first; later ones find the person gone.
@@ -711,16 +732,19 @@ begin
   insert into public.suppression (suppression_id, key_id, exact, loose, channels)
   values (gen_random_uuid(), erase_elector.key_id, erase_elector.exact, erase_elector.loose,
     array['door', 'post', 'phone', 'email', 'text', 'opinions', 'processing']);
-  return counts;
+  insert into public.erasure (erasure_id, of_what, reason, counts, erased_by, erased_by_operator)
+  values (erased, 'elector', erase_elector.reason, counts, wall.account(), operator);
+  return erased;
 end
 $$;
 
 -- Erases an account that has no access any more: name, address, browsers. Its records say what an account did, no longer whose.
-create function wall.erase_account(account uuid, operator uuid) returns jsonb
+create function wall.erase_account(account uuid, reason text, operator uuid) returns uuid
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   counts jsonb := wall.erasure_counts(null, null, account);
   old_email text;
+  erased uuid := gen_random_uuid();
 begin
   perform wall.must_be_for_rights();
   select a.email into old_email from public.account a where a.account_id = account and a.name <> 'Erased account' for update;
@@ -738,7 +762,9 @@ begin
   perform wall.erase_requests(null, null, account);
   update public.account a set name = 'Erased account', email = a.account_id || '@erased.invalid', password_hash = null, theme = null
   where a.account_id = erase_account.account;
-  return counts;
+  insert into public.erasure (erasure_id, of_what, reason, counts, erased_by, erased_by_operator)
+  values (erased, 'account', erase_account.reason, counts, wall.account(), operator);
+  return erased;
 end
 $$;
 
@@ -757,8 +783,8 @@ grant execute on function wall.find_subjects(text[], text[], text, integer, bigi
   wall.strike(uuid, integer, uuid, integer, integer), wall.lift_strike(uuid),
   wall.record_stop(integer, bigint, text[], boolean, text, text, bytea, bytea, uuid),
   wall.suppression_doubts(uuid), wall.decide_doubt(integer, bigint, uuid, boolean, uuid),
-  wall.erasure_counts(integer, bigint, uuid), wall.erase_elector(integer, bigint, text, bytea, bytea, uuid),
-  wall.erase_account(uuid, uuid) to hustings_protection;
+  wall.erasure_counts(integer, bigint, uuid), wall.erase_elector(integer, bigint, text, text, bytea, bytea, uuid),
+  wall.erase_account(uuid, text, uuid) to hustings_protection;
 grant execute on function wall.suppressions(), wall.hold_back(integer, bigint[], uuid[], boolean[]) to hustings_importer;
 grant execute on function wall.held_back(integer, bigint), wall.keep_suppression(integer, bigint, text, bytea, bytea)
   to hustings_organiser;

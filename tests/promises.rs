@@ -77,6 +77,14 @@ mod registers_reading;
 mod results;
 #[path = "promises/results_property.rs"]
 mod results_property;
+#[path = "promises/rights.rs"]
+mod rights;
+#[path = "promises/rights_erasure.rs"]
+mod rights_erasure;
+#[path = "promises/rights_holdings.rs"]
+mod rights_holdings;
+#[path = "promises/rights_wall.rs"]
+mod rights_wall;
 #[path = "promises/serving.rs"]
 mod serving;
 #[path = "promises/sessions.rs"]

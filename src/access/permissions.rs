@@ -111,6 +111,12 @@ pub enum Permission {
     ReadPermissions,
     /// Who saw whom, by name.
     ReadAccessLog,
+    /// Keep people's requests; find a person across everything, open their file, record what they stop.
+    HandleRequests,
+    /// Take a person's whole file away as PDF or JSON.
+    TakeSubjectFile,
+    /// Erase a person, so that a keyed hash alone remains.
+    EraseSubjects,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
 }
@@ -142,12 +148,19 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     (Permission::CloseTools, "Close Contact or Organise with a notice, and open it again", &[Administrator]),
     (Permission::ReadPermissions, "Read this table", &[Administrator, DataProtectionOfficer]),
     (Permission::ReadAccessLog, "Find who saw whom, by name", &[DataProtectionOfficer]),
+    (
+        Permission::HandleRequests,
+        "Answer people’s requests: find a person across everything, open their file, record what they stop",
+        &[DataProtectionOfficer],
+    ),
+    (Permission::TakeSubjectFile, "Take a person’s whole file away as PDF or JSON", &[DataProtectionOfficer]),
+    (Permission::EraseSubjects, "Erase a person, so that a keyed hash alone remains", &[DataProtectionOfficer]),
 ];
 
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
 /// be taken back. Never ending access, assigning a list, or a volunteer's grant in one's own area: the Guard must not stand in
 /// the way of a Saturday.
-pub const STEP_UP: &[Permission] = &[];
+pub const STEP_UP: &[Permission] = &[Permission::TakeSubjectFile, Permission::EraseSubjects];
 
 impl Permission {
     /// The roles that hold it.
@@ -186,6 +199,9 @@ impl Permission {
             Permission::CloseTools => "close-tools",
             Permission::ReadPermissions => "read-permissions",
             Permission::ReadAccessLog => "read-access-log",
+            Permission::HandleRequests => "handle-requests",
+            Permission::TakeSubjectFile => "take-subject-file",
+            Permission::EraseSubjects => "erase-subjects",
             Permission::BackUp => "back-up",
         }
     }

@@ -8,6 +8,7 @@ use crate::access::store::tools::{self, ToolState};
 use crate::audit::Refusal;
 use crate::audit::store::{self as audit, Busy, Week};
 use crate::insight;
+use crate::protection as rights;
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::response::IntoResponse;
@@ -35,6 +36,8 @@ struct MembershipHome {
 #[template(path = "home/protection.html")]
 struct ProtectionHome {
     layout: Layout,
+    /// Open requests, and how many of them are overdue.
+    requests: (i64, i64),
     week: Week,
     busiest: Vec<Busy>,
     refused: Vec<(Uuid, String, i64, Refusal)>,
@@ -47,8 +50,9 @@ async fn protection(viewer: Viewer, layout: Layout) -> Answer {
     let busiest = audit::busiest(&mut scope).await?;
     let refused = audit::refused_lately(&mut scope).await?;
     let ended = ending::ended_lately(&mut scope).await?;
+    let requests = rights::store::counts(&mut scope, rights::letters::today()).await?;
     scope.commit().await?;
-    Ok(ProtectionHome { layout, week, busiest, refused, ended }.into_response())
+    Ok(ProtectionHome { layout, requests, week, busiest, refused, ended }.into_response())
 }
 
 #[derive(Template, WebTemplate)]

@@ -63,6 +63,8 @@ const PROTECTION: &[Heading] = &[Heading {
     title: "Guard",
     entries: &[
         entry("/", "Home", "home"),
+        entry("/protection/requests", "Requests", "card"),
+        entry("/protection/subjects", "People", "people"),
         entry("/protection", "Who saw what", "eye"),
         entry("/access/permissions", "Permissions", "card"),
     ],
