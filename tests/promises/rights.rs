@@ -185,6 +185,6 @@ async fn the_queue_shows_the_most_urgent_first_and_what_is_overdue_loudly() {
     assert!(at("Late One") < at("A Complaint") && at("A Complaint") < at("New One"), "{rows}");
     assert_eq!(queue.count("tbody .tag.bad"), 2, "{rows}");
     assert!(queue.text(".notice.bad").contains("Overdue"));
-    assert!(officer.get("/").await.expect(200).text("main").contains("2 overdue"));
+    assert!(officer.get("/").await.expect(200).text("main").contains("2 requests are overdue"));
     officer.post("/protection/requests", &[("kind", "access"), ("received", "2099-01-01")]).await.expect(422);
 }
