@@ -528,7 +528,7 @@ $$;
 
 -- New people of an import who are suppressed: held back from every channel that was stopped, at once. Where the postcode is
 -- another, until the data protection officer has decided.
-create function wall.hold_back(partition integer, electors bigint[], found uuid[], certain boolean[]) returns void
+create function wall.hold_back(partition integer, electors bigint[], matched uuid[], sure boolean[]) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   if not (wall.operator() or exists (select from wall.in_use() u where u.role = 'organiser')) then
@@ -538,7 +538,7 @@ begin
   select distinct on (e.elector_id, c.channel) e.partition_id, e.elector_id, gen_random_uuid(), e.area_no, c.channel,
     case when t.certain then 'They had asked so before this register brought them again'
       else 'Held back: they may be somebody who asked so before' end, wall.account()
-  from unnest(electors, found, certain) t (elector, suppression, certain)
+  from unnest(electors, matched, sure) t (elector, suppression, certain)
   join public.suppression s on s.suppression_id = t.suppression
   join public.elector e on e.partition_id = partition and e.elector_id = t.elector
     and (wall.operator() or e.area_no = any (wall.areas()))
@@ -547,7 +547,7 @@ begin
     and o.elector_id = s.elector_id and o.channel = c.channel)
   order by e.elector_id, c.channel, t.certain desc;
   insert into public.suppression_doubt (partition_id, elector_id, suppression_id)
-  select e.partition_id, e.elector_id, t.suppression from unnest(electors, found, certain) t (elector, suppression, certain)
+  select e.partition_id, e.elector_id, t.suppression from unnest(electors, matched, sure) t (elector, suppression, certain)
   join public.elector e on e.partition_id = partition and e.elector_id = t.elector
   where not t.certain on conflict do nothing;
 end

@@ -5,6 +5,7 @@ mod history;
 mod lists;
 mod people;
 pub mod register;
+mod rights;
 mod words;
 
 use crate::access::Permission;
@@ -48,6 +49,7 @@ pub async fn make(operation: &Operation, sign_ins: &Path) -> Result<String, Erro
     register_and_areas(&mut scope, &operation.keys, Size::CONSTITUENCY).await?;
     let people = people::add(&mut scope).await?;
     lists::add(&mut scope, &people).await?;
+    rights::add(&mut scope, day_of(Utc::now())).await?;
     let text = people.sign_ins.iter().map(SignIn::line).collect::<String>();
     // Before the commit: passwords that nobody knows would be worth nothing.
     keep(sign_ins, &text)?;
