@@ -115,11 +115,18 @@ async fn export(operation: &Operation, id: Person, pdf: Option<PathBuf>, json: O
 
 /// A file that holds somebody's whole data is for its owner's eyes alone, and stands in nothing's place.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(|mut f| f.write_all(bytes));
+    let written =
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(|mut f| f.write_all(bytes));
     written.map_err(|e| Error::Refused(format!("{} cannot be written: {e}", path.display())))
 }
 
-async fn stop(operation: &Operation, id: ElectorId, channels: Vec<String>, how: &str, allow: bool) -> Result<(), Error> {
+async fn stop(
+    operation: &Operation,
+    id: ElectorId,
+    channels: Vec<String>,
+    how: &str,
+    allow: bool,
+) -> Result<(), Error> {
     let all = || CHANNELS.iter().map(|c| c.word.to_owned()).filter(|w| w != "processing").collect();
     let channels: Vec<String> = if channels.is_empty() { all() } else { channels };
     if let Some(unknown) = channels.iter().find(|word| CHANNELS.iter().all(|c| c.word != word.as_str())) {
@@ -152,7 +159,9 @@ async fn erase(operation: &Operation, id: Person) -> Result<(), Error> {
     let file = store::file(&mut looking, id, false).await.map_err(nobody(id))?;
     looking.commit().await?;
     if names(&reason, file.name()) {
-        return Err(Error::Refused("Leave the name out of --reason: it stays after the erasure, and would name them".into()));
+        return Err(Error::Refused(
+            "Leave the name out of --reason: it stays after the erasure, and would name them".into(),
+        ));
     }
     let mut scope = operation.scope(Permission::EraseSubjects).await?;
     let erased = store::erase(&mut scope, &operation.keys, id, &reason).await.map_err(nobody(id))?;

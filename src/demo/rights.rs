@@ -12,28 +12,32 @@ use chrono::{Days, NaiveDate};
 type Made = (Kind, CameBy, u64, &'static str, &'static [(Act, u64, &'static str)]);
 
 const REQUESTS: [Made; 4] = [
-    (Kind::Access, CameBy::Letter, 26, "Send me everything you hold about me, and who has looked at it.", &[(
-        Act::Acknowledged,
-        25,
-        "",
-    )]),
-    (Kind::Erasure, CameBy::Email, 6, "Delete my details and do not come back.", &[(
-        Act::IdentityAsked,
-        5,
-        "A copy of a bill with the name and address; it came by an email address that we do not know.",
-    )]),
     (
-        Kind::Complaint,
-        CameBy::Door,
-        34,
-        "A canvasser would not leave when asked to.",
-        &[],
+        Kind::Access,
+        CameBy::Letter,
+        26,
+        "Send me everything you hold about me, and who has looked at it.",
+        &[(Act::Acknowledged, 25, "")],
     ),
-    (Kind::Objection, CameBy::Phone, 12, "No more leaflets.", &[(
-        Act::Answered,
-        11,
-        "Recorded, and told them on the phone.",
-    )]),
+    (
+        Kind::Erasure,
+        CameBy::Email,
+        6,
+        "Delete my details and do not come back.",
+        &[(
+            Act::IdentityAsked,
+            5,
+            "A copy of a bill with the name and address; it came by an email address that we do not know.",
+        )],
+    ),
+    (Kind::Complaint, CameBy::Door, 34, "A canvasser would not leave when asked to.", &[]),
+    (
+        Kind::Objection,
+        CameBy::Phone,
+        12,
+        "No more leaflets.",
+        &[(Act::Answered, 11, "Recorded, and told them on the phone.")],
+    ),
 ];
 
 /// Writes the requests down, each about an elector of the register.

@@ -14,7 +14,8 @@ const COMPLAINT_DAYS: u64 = 29;
 
 /// The first of the month that the law gives, when it has begun: where proof of identity is waited for, it has not.
 fn start(request: &Request) -> Option<NaiveDate> {
-    let prompt = request.identity_asked_on.is_some_and(|asked| (asked - request.received_on).num_days() <= WITHOUT_DELAY);
+    let prompt =
+        request.identity_asked_on.is_some_and(|asked| (asked - request.received_on).num_days() <= WITHOUT_DELAY);
     match request.identity {
         Identity::Asked | Identity::NotProved if prompt => None,
         Identity::Proved if prompt => Some(request.identity_proved_on.unwrap_or(request.received_on)),

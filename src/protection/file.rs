@@ -72,7 +72,8 @@ impl File {
 
     /// The notes of it, whole, and what is struck of each.
     pub fn notes(&self) -> Vec<Note> {
-        let answers = self.0.pointer("/answers/answers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let answers =
+            self.0.pointer("/answers/answers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let note = |answer: &Value| {
             let text = answer.get("note")?.as_str()?.to_owned();
             let letters: Vec<char> = text.chars().collect();
@@ -177,7 +178,11 @@ fn strikes(answer: &Value) -> impl Iterator<Item = Strike> {
     let all = answer.get("strikes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let number = |v: &Value, key: &str| v.get(key).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
     all.iter().filter_map(move |s| {
-        Some(Strike { id: s.get("id")?.as_str()?.to_owned(), begins: number(s, "begins")?, letters: number(s, "letters")? })
+        Some(Strike {
+            id: s.get("id")?.as_str()?.to_owned(),
+            begins: number(s, "begins")?,
+            letters: number(s, "letters")?,
+        })
     })
 }
 
@@ -214,7 +219,11 @@ fn say_of(key: &str, value: &Value) -> String {
     match (key, value.as_str()) {
         ("role", Some(role)) => Role::parse(role).map_or_else(|| sentence(role), |r| r.title().to_owned()),
         ("how", Some(what @ ("look" | "search" | "print" | "export" | "refused"))) => {
-            if what == "refused" { "Refused".into() } else { crate::audit::what(what, false).to_owned() }
+            if what == "refused" {
+                "Refused".into()
+            } else {
+                crate::audit::what(what, false).to_owned()
+            }
         }
         ("channel", Some(channel)) => super::channel_title(channel).to_owned(),
         ("outcome" | "kind" | "state" | "recorded_by" | "election", Some(word)) => sentence(&word.replace('-', " ")),

@@ -45,8 +45,7 @@ pub struct Part {
 }
 
 const DEMOCRACY: &str = "Public task: democratic engagement (UK GDPR Art 6(1)(e), DPA 2018 s8(e))";
-const OPINIONS: &str =
-    "Public task: democratic engagement (Art 6(1)(e)); political opinions for political activities (DPA 2018 sch 1 para 22)";
+const OPINIONS: &str = "Public task: democratic engagement (Art 6(1)(e)); political opinions for political activities (DPA 2018 sch 1 para 22)";
 const DUTY: &str = "Legal obligation (UK GDPR Art 6(1)(c); Art 5(2), 12 to 22 and 32)";
 const VOLUNTEERING: &str = "Legitimate interests in organised, secure volunteering (UK GDPR Art 6(1)(f))";
 
@@ -116,7 +115,12 @@ pub const ALL: &[Holding] = &[
         parts: &[Part {
             key: "",
             caption: "Newest first",
-            columns: &[("at", "When", 2), ("channel", "What", 2), ("stops", "Stopped", 1), ("how", "How they said it", 5)],
+            columns: &[
+                ("at", "When", 2),
+                ("channel", "What", 2),
+                ("stops", "Stopped", 1),
+                ("how", "How they said it", 5),
+            ],
         }],
     },
     Holding {
@@ -156,12 +160,22 @@ pub const ALL: &[Holding] = &[
             Part {
                 key: "not_yet_accepted",
                 caption: "Came late or could not stand",
-                columns: &[("at", "When", 2), ("outcome", "What happened", 2), ("intention", "Intention", 2), ("note", "Note", 5)],
+                columns: &[
+                    ("at", "When", 2),
+                    ("outcome", "What happened", 2),
+                    ("intention", "Intention", 2),
+                    ("note", "Note", 5),
+                ],
             },
             Part {
                 key: "other_contents_of_the_same_answer",
                 caption: "Came twice with another content",
-                columns: &[("at", "When", 2), ("outcome", "What happened", 2), ("intention", "Intention", 2), ("note", "Note", 5)],
+                columns: &[
+                    ("at", "When", 2),
+                    ("outcome", "What happened", 2),
+                    ("intention", "Intention", 2),
+                    ("note", "Note", 5),
+                ],
             },
         ],
     },
@@ -178,7 +192,11 @@ pub const ALL: &[Holding] = &[
         files: &["file_lists"],
         erases: &[],
         at_erasure: "Stay by record number, which then is nobody’s",
-        parts: &[Part { key: "", caption: "Lists they were on", columns: &[("made_at", "Made", 1), ("ended_at", "Ended", 1)] }],
+        parts: &[Part {
+            key: "",
+            caption: "Lists they were on",
+            columns: &[("made_at", "Made", 1), ("ended_at", "Ended", 1)],
+        }],
     },
     Holding {
         key: "looks",
@@ -279,10 +297,19 @@ pub const ALL: &[Holding] = &[
             Part {
                 key: "sessions",
                 caption: "Sign-ins",
-                columns: &[("started_at", "From", 2), ("ended_at", "Ended", 2), ("browser", "Browser", 4), ("address", "Address", 2)],
+                columns: &[
+                    ("started_at", "From", 2),
+                    ("ended_at", "Ended", 2),
+                    ("browser", "Browser", 4),
+                    ("address", "Address", 2),
+                ],
             },
             Part { key: "passwords_changed", caption: "Passwords", columns: &[("at", "When", 1), ("by", "By", 1)] },
-            Part { key: "lists_held", caption: "Walk lists held", columns: &[("from", "From", 1), ("until", "Until", 1)] },
+            Part {
+                key: "lists_held",
+                caption: "Walk lists held",
+                columns: &[("from", "From", 1), ("until", "Until", 1)],
+            },
             Part {
                 key: "letters",
                 caption: "Letters by email",
@@ -324,6 +351,17 @@ pub const NOBODYS: &[&str] = &[
 
 /// Columns that make a table one about people, whatever else is in it: who adds such a table names it in [`ALL`].
 pub const MARKS: &[&str] = &[
-    "elector_id", "account_id", "candidate_id", "email", "address", "name_key", "surname", "forenames", "phone", "note",
-    "subjects", "asker", "words",
+    "elector_id",
+    "account_id",
+    "candidate_id",
+    "email",
+    "address",
+    "name_key",
+    "surname",
+    "forenames",
+    "phone",
+    "note",
+    "subjects",
+    "asker",
+    "words",
 ];

@@ -150,7 +150,7 @@ mod tests {
         for form in Letter::ALL {
             let set = format!("{:?}", letter(form, &request, "Because.", &about, today()));
             assert!(set.contains("Information Commissioner") && set.contains("A. Person"), "{set}");
-            assert!(set.contains("Because.") , "{set}");
+            assert!(set.contains("Because."), "{set}");
         }
     }
 }

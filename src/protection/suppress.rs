@@ -57,9 +57,16 @@ pub async fn of_elector(scope: &mut Scoped, keys: &Keys, id: ElectorId) -> Resul
 /// As [`of_elector`].
 pub async fn keep(scope: &mut Scoped, keys: &Keys, id: ElectorId) -> Result<(), Error> {
     let (key, hashes) = of_elector(scope, keys, id).await?;
-    sqlx::query!("select wall.keep_suppression($1, $2, $3, $4, $5)", id.partition, id.id, key, hashes.exact, hashes.loose)
-        .execute(scope.connection())
-        .await?;
+    sqlx::query!(
+        "select wall.keep_suppression($1, $2, $3, $4, $5)",
+        id.partition,
+        id.id,
+        key,
+        hashes.exact,
+        hashes.loose
+    )
+    .execute(scope.connection())
+    .await?;
     Ok(())
 }
 
@@ -153,7 +160,15 @@ async fn suppressed(scope: &mut Scoped, keys: &Keys) -> Result<Suppressed, Error
 }
 
 impl Suppressed {
-    fn compare(&self, of: ElectorId, name: &str, surname: &str, forenames: &str, postcode: &str, found: &mut Vec<Match>) {
+    fn compare(
+        &self,
+        of: ElectorId,
+        name: &str,
+        surname: &str,
+        forenames: &str,
+        postcode: &str,
+        found: &mut Vec<Match>,
+    ) {
         for (key, index) in &self.by_key {
             let hashes = Hashes::of(key, name, surname, forenames, postcode);
             let certain = hashes.exact.and_then(|h| index.exact.get(&h)).map(Vec::as_slice).unwrap_or_default();
@@ -265,7 +280,10 @@ mod tests {
         let moved = Hashes::of(&key, "o neill sian", "O'Neill", "Sian", "zz14qy");
         assert_ne!(one.exact, moved.exact);
         assert_eq!(one.loose, moved.loose, "a person is asked, be there a middle name or not");
-        assert_ne!(one, Hashes::of(&keys.rotate(Kind::Suppression).unwrap(), "o neill sian mary", "O’Neill", "Siân Mary", "zz14qx"));
+        assert_ne!(
+            one,
+            Hashes::of(&keys.rotate(Kind::Suppression).unwrap(), "o neill sian mary", "O’Neill", "Siân Mary", "zz14qx")
+        );
         assert_eq!(Hashes::of(&key, "a b", "A", "B", "").exact, None);
     }
 }

@@ -66,13 +66,12 @@ async fn the_officer_is_on_record_even_where_the_application_forgets() {
         .await
         .unwrap();
     let mut operator = app.database.operator().await;
-    let logged: Vec<(String, i32)> = sqlx::query_as(
-        "select what, cardinality(subjects) from access_log where account_id = $1 order by at",
-    )
-    .bind(officer.id)
-    .fetch_all(&mut operator)
-    .await
-    .unwrap();
+    let logged: Vec<(String, i32)> =
+        sqlx::query_as("select what, cardinality(subjects) from access_log where account_id = $1 order by at")
+            .bind(officer.id)
+            .fetch_all(&mut operator)
+            .await
+            .unwrap();
     assert_eq!(logged, [("search".to_owned(), 4), ("export".to_owned(), 1)]);
     for direct in [
         "update request_event set words = ''",

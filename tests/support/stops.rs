@@ -329,7 +329,12 @@ fn rights(site: &Site) -> Vec<Stop> {
         on_paper(open(REQUEST, request.clone())),
         open(REQUEST, format!("/protection/requests/{}", site.rights.closed)),
         send(REQUEST, request.clone(), 422, &[("act", "refused"), ("words", "")]),
-        send("/protection/requests/{number}/letters", request + "/letters", 422, &[("letter", "answer"), ("typed", "")]),
+        send(
+            "/protection/requests/{number}/letters",
+            request + "/letters",
+            422,
+            &[("letter", "answer"), ("typed", "")],
+        ),
         here(SUBJECTS),
         send(SUBJECTS, SUBJECTS, 200, &[("name", "harcourt")]),
         send(SUBJECTS, SUBJECTS, 200, &[("name", "nobody of this name"), ("request", "1")]),

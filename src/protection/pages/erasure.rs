@@ -3,8 +3,8 @@
 use super::text;
 use crate::access::Permission;
 use crate::database::Scope;
-use crate::protection::store::{self, Erasure};
 use crate::protection::Subject;
+use crate::protection::store::{self, Erasure};
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;

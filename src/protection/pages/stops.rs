@@ -35,7 +35,13 @@ impl StopsPage {
     }
 }
 
-async fn page(viewer: &Viewer, layout: Layout, id: ElectorId, errors: FieldErrors, form: StopForm) -> Answer<StopsPage> {
+async fn page(
+    viewer: &Viewer,
+    layout: Layout,
+    id: ElectorId,
+    errors: FieldErrors,
+    form: StopForm,
+) -> Answer<StopsPage> {
     let mut scope = viewer.scope().await?;
     let file = store::file(&mut scope, Subject::Elector(id), false).await?;
     scope.commit().await?;

@@ -175,18 +175,16 @@ pub async fn note(scope: &mut Scoped, id: i64, what: &str, words: &str) -> Resul
             .execute(scope.connection())
             .await?
         }
-        Some(_) => {
-            sqlx::query!(
-                "insert into request_event (request_id, event_id, what, words, by_operator) values ($1, $2, $3, $4, $5)",
-                id,
-                Uuid::now_v7(),
-                what,
-                words,
-                operator
-            )
-            .execute(scope.connection())
-            .await?
-        }
+        Some(_) => sqlx::query!(
+            "insert into request_event (request_id, event_id, what, words, by_operator) values ($1, $2, $3, $4, $5)",
+            id,
+            Uuid::now_v7(),
+            what,
+            words,
+            operator
+        )
+        .execute(scope.connection())
+        .await?,
     };
     Ok(())
 }

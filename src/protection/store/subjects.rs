@@ -118,7 +118,9 @@ pub fn standing(file: &[crate::protection::file::Section], channel: &str) -> boo
     let contact = file.iter().find(|s| s.holding.key == "contact");
     let rows = contact.into_iter().flat_map(|s| &s.grids).flat_map(|g| &g.rows);
     let title = crate::protection::channel_title(channel);
-    rows.into_iter().find(|r| r.get(1).is_some_and(|c| c == title)).is_some_and(|r| r.get(2).is_some_and(|s| s == "Yes"))
+    rows.into_iter()
+        .find(|r| r.get(1).is_some_and(|c| c == title))
+        .is_some_and(|r| r.get(2).is_some_and(|s| s == "Yes"))
 }
 
 /// Records that somebody stops channels, or takes that back.
@@ -156,7 +158,13 @@ pub async fn stop(
 ///
 /// # Errors
 /// What the database says.
-pub async fn strike(scope: &mut Scoped, partition: i32, result: Uuid, begins: usize, letters: usize) -> Result<bool, Error> {
+pub async fn strike(
+    scope: &mut Scoped,
+    partition: i32,
+    result: Uuid,
+    begins: usize,
+    letters: usize,
+) -> Result<bool, Error> {
     let small = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
     Ok(sqlx::query_scalar!(
         r#"select wall.strike($1, $2, $3, $4, $5) as "struck!""#,
