@@ -228,27 +228,27 @@ $$;
 -- Everybody of this name, postcode, address or number, wherever their data are: electors now and once, by any part of the name
 -- and by names that older registers had; accounts; letters; requests; notes that mention them. `folded` are words as names
 -- are folded, `plain` the words as typed.
-create function wall.find_subjects(folded text[], plain text[], postcode text, partition integer, elector bigint, operator uuid)
+create function wall.find_subjects(folded text[], plain text[], near text, partition integer, elector bigint, operator uuid)
 returns table (kind text, partition_id integer, elector_id bigint, account_id uuid, request_id bigint, name text, detail text,
   why text)
 language plpgsql volatile security definer set search_path = '' as $$
 #variable_conflict use_column
 declare
   answer jsonb;
-  email text := lower(array_to_string(plain, ' '));
+  typed text := lower(array_to_string(plain, ' '));
 begin
   perform wall.must_be_for_rights();
   with candidate as (
     (select e.partition_id, e.elector_id, 1 as rank, 'Name' as why from public.elector e
       where cardinality(folded) > 0 and e.erased_at is null
         and not exists (select from unnest(folded) w where not starts_with(e.name_key, w) and position(' ' || w in e.name_key) = 0)
-        and (postcode = '' or exists (select from public.household h where h.partition_id = e.partition_id
-          and h.household_id = e.household_id and starts_with(h.postcode_key, postcode)))
+        and (near = '' or exists (select from public.household h where h.partition_id = e.partition_id
+          and h.household_id = e.household_id and starts_with(h.postcode_key, near)))
       order by e.left_at is not null, e.name_key limit 200)
     union all
     (select e.partition_id, e.elector_id, 2, 'Postcode' from public.household h
       join public.elector e on e.partition_id = h.partition_id and e.household_id = h.household_id
-      where cardinality(folded) = 0 and postcode <> '' and starts_with(h.postcode_key, postcode) and e.erased_at is null limit 200)
+      where cardinality(folded) = 0 and near <> '' and starts_with(h.postcode_key, near) and e.erased_at is null limit 200)
     union all
     (select e.partition_id, e.elector_id, 0, 'Record number' from public.elector e
       where e.partition_id = find_subjects.partition and e.elector_id = find_subjects.elector and e.erased_at is null)
@@ -259,7 +259,7 @@ begin
     (select t.partition_id, t.elector_id, 3, 'An earlier register' from public.register_entry t
       where cardinality(plain) > 0 and t.elector_id is not null
         and not exists (select from unnest(plain) w where position(lower(w) in lower(t.raw)) = 0)
-        and (postcode = '' or position(postcode in lower(replace(t.raw, ' ', ''))) > 0) limit 200)
+        and (near = '' or position(near in lower(replace(t.raw, ' ', ''))) > 0) limit 200)
   ), person as (
     select distinct on (c.partition_id, c.elector_id) c.* from candidate c order by c.partition_id, c.elector_id, c.rank
   ), found as (
@@ -270,14 +270,14 @@ begin
     left join public.household h on h.partition_id = e.partition_id and h.household_id = e.household_id
     union all
     (select 'account', null, null, a.account_id, null, a.name, a.email, 'Account', 4 from public.account a
-      where cardinality(plain) > 0 and (position(email in a.email) > 0
+      where cardinality(plain) > 0 and (position(typed in a.email) > 0
         or not exists (select from unnest(plain) w where position(lower(w) in lower(a.name)) = 0)) order by a.name limit 50)
     union all
     (select 'letter', null, null, m.account_id, null, m.address, m.form, 'Letter by email', 5 from public.mail m
-      where cardinality(plain) > 0 and position(email in m.address) > 0 order by m.queued_at desc limit 20)
+      where cardinality(plain) > 0 and position(typed in m.address) > 0 order by m.queued_at desc limit 20)
     union all
     (select 'request', q.partition_id, q.elector_id, q.account_id, q.request_id, q.asker, q.kind, 'Request', 6 from public.request q
-      where cardinality(plain) > 0 and (position(email in lower(q.answer_to)) > 0
+      where cardinality(plain) > 0 and (position(typed in lower(q.answer_to)) > 0
         or not exists (select from unnest(plain) w where position(lower(w) in lower(q.asker)) = 0))
       order by q.request_id desc limit 20)
     union all
@@ -790,6 +790,8 @@ grant execute on function wall.held_back(integer, bigint), wall.keep_suppression
   to hustings_organiser;
 
 set local role hustings_owner;
+-- An erased record is nobody: no page of an organiser's opens it.
+create policy nobody_erased on elector as restrictive for select to hustings_organiser using (erased_at is null);
 -- What a notice to stop or a restriction holds back, an organiser does not let go.
 create policy organiser_leaves_rights on objection as restrictive for insert to hustings_organiser
   with check (not withdrawn or not wall.held_back(partition_id, elector_id));
