@@ -478,7 +478,8 @@ end
 $$;
 
 -- What a result needs to know of its list; no row for one to whom the list was never given. `here` says that the person
--- is on the register: somebody who left it, or was erased from it, gets no further answers.
+-- is on the register: somebody who left it, or was erased from it, gets no further answers, nor who has stopped the processing
+-- of opinions or of everything.
 create function wall.recordable(partition integer, list bigint, household bigint, elector bigint,
   said_at timestamptz default null)
 returns table (covered boolean, door boolean, person boolean, here boolean, area_no integer, intention_kind text, closed boolean)
@@ -491,7 +492,8 @@ begin
       where e.partition_id = l.partition_id and e.list_id = l.list_id and e.household_id = household
         and e.elector_id = elector),
     elector is null or exists (select from public.walk_list_elector e join public.elector p using (partition_id, elector_id)
-      where e.partition_id = l.partition_id and e.list_id = l.list_id and e.elector_id = elector and p.left_at is null),
+      where e.partition_id = l.partition_id and e.list_id = l.list_id and e.elector_id = elector and p.left_at is null)
+      and not wall.held_back(partition, elector),
     coalesce(d.area_no, l.area_no), l.intention_kind, wall.said_while_closed(u.role, coalesce(d.area_no, l.area_no), said_at)
   from wall.in_use() u
   join public.walk_list l on l.partition_id = partition and l.list_id = list

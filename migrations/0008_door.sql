@@ -150,8 +150,9 @@ begin
     return 'full';
   end if;
   insert into public.quarantine (id, digest, partition_id, list_id, area_no, content, field, reason, account_id)
-  values (result, quarantine.digest, partition, list, list_area, quarantine.content, quarantine.field,
-    quarantine.reason, account)
+  -- Of somebody who was erased, or has stopped the processing of such answers, that one came is kept and nothing that it says.
+  values (result, quarantine.digest, partition, list, list_area, case when wall.wants_nothing_kept(quarantine.content)
+    then '{}' else quarantine.content end, quarantine.field, quarantine.reason, account)
   on conflict do nothing;
   return 'kept';
 end

@@ -25,6 +25,8 @@ pub mod web;
 pub mod access;
 /// The access log: who saw whom, and who was refused.
 pub mod audit;
+/// People's rights: requests, somebody's whole file, what they stop, erasure.
+pub mod protection;
 
 /// Polling districts and the areas made of them.
 pub mod areas;

@@ -101,6 +101,14 @@ mod results;
 mod results_property;
 #[path = "promises/second_factors.rs"]
 mod second_factors;
+#[path = "promises/rights.rs"]
+mod rights;
+#[path = "promises/rights_erasure.rs"]
+mod rights_erasure;
+#[path = "promises/rights_holdings.rs"]
+mod rights_holdings;
+#[path = "promises/rights_wall.rs"]
+mod rights_wall;
 #[path = "promises/serving.rs"]
 mod serving;
 #[path = "promises/sessions.rs"]

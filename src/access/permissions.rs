@@ -160,6 +160,12 @@ pub enum Permission {
     AdmitJoiners,
     /// Who saw whom, by name.
     ReadAccessLog,
+    /// Keep people's requests; find a person across everything, open their file, record what they stop.
+    HandleRequests,
+    /// Take a person's whole file away as PDF or JSON.
+    TakeSubjectFile,
+    /// Erase a person, so that a keyed hash alone remains.
+    EraseSubjects,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
 }
@@ -233,6 +239,13 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     ),
     (Permission::ReadPermissions, "Read this table", &[Administrator, DataProtectionOfficer]),
     (Permission::ReadAccessLog, "Find who saw whom, by name", &[DataProtectionOfficer]),
+    (
+        Permission::HandleRequests,
+        "Answer people’s requests: find a person across everything, open their file, record what they stop",
+        &[DataProtectionOfficer],
+    ),
+    (Permission::TakeSubjectFile, "Take a person’s whole file away as PDF or JSON", &[DataProtectionOfficer]),
+    (Permission::EraseSubjects, "Erase a person, so that a keyed hash alone remains", &[DataProtectionOfficer]),
 ];
 
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
@@ -244,6 +257,8 @@ pub const STEP_UP: &[Permission] = &[
     Permission::GiveBack,
     Permission::DecideRequests,
     Permission::BreakGlass,
+    Permission::TakeSubjectFile,
+    Permission::EraseSubjects,
 ];
 
 impl Permission {
@@ -305,6 +320,9 @@ impl Permission {
             Permission::GiveBack => "give-back",
             Permission::ReadPermissions => "read-permissions",
             Permission::ReadAccessLog => "read-access-log",
+            Permission::HandleRequests => "handle-requests",
+            Permission::TakeSubjectFile => "take-subject-file",
+            Permission::EraseSubjects => "erase-subjects",
             Permission::BackUp => "back-up",
         }
     }

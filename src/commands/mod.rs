@@ -18,6 +18,7 @@ pub mod register;
 mod secret;
 mod serve;
 pub mod setup;
+pub mod subject;
 pub mod walk_list;
 
 pub use operation::Operation;
@@ -98,6 +99,9 @@ enum Command {
     /// Who saw what
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Find a person across everything, take their file, record what they stop, erase them
+    #[command(subcommand)]
+    Subject(subject::Subject),
     /// Compare the tallies with the results, or count them anew
     #[command(subcommand)]
     Insight(insight::Insight),
@@ -138,6 +142,7 @@ impl Command {
             Command::Members(_) => "members",
             Command::Lock(_) => "lock",
             Command::Audit(_) => "audit",
+            Command::Subject(_) => "subject",
             Command::Insight(_) => "insight",
         }
     }
@@ -221,6 +226,7 @@ async fn operate(operation: &Operation, command: Command) -> Result<(), Error> {
         Command::Members(command) => members::run(operation, command).await,
         Command::Lock(command) => lock::run(operation, command).await,
         Command::Audit(command) => audit::run(operation, command).await,
+        Command::Subject(command) => subject::run(operation, command).await,
         Command::Insight(command) => insight::run(operation, command).await,
         Command::Serve { .. } | Command::Migrate | Command::Config | Command::Demo | Command::Openapi => Ok(()),
     }

@@ -4,6 +4,7 @@ use super::Operation;
 use crate::access::Permission;
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::registers::apply::{self, Applied};
 use crate::registers::preview::{Preview, match_and_count};
 use crate::registers::staging::{self, Facts, Piece};
@@ -84,7 +85,7 @@ pub async fn preview(operation: &Operation, choices: &Choices) -> Result<Report,
 /// As [`run`].
 pub async fn import(operation: &Operation, choices: &Choices) -> Result<Report, Error> {
     let mut scope = operation.scope(Permission::ImportRegisters).await?;
-    let report = import_in(&mut scope, choices).await?;
+    let report = import_in(&mut scope, &operation.keys, choices).await?;
     scope.commit().await?;
     Ok(report)
 }
@@ -93,7 +94,7 @@ pub async fn import(operation: &Operation, choices: &Choices) -> Result<Report, 
 ///
 /// # Errors
 /// As [`run`].
-pub async fn import_in(scope: &mut Scoped, choices: &Choices) -> Result<Report, Error> {
+pub async fn import_in(scope: &mut Scoped, keys: &Keys, choices: &Choices) -> Result<Report, Error> {
     let (id, report) = look_over(scope, choices).await?;
     if let Some(why) = report.preview.stop(choices.allow_large_removal, choices.allow_other_districts) {
         let flag = if report.preview.other_districts && !choices.allow_other_districts {
@@ -104,7 +105,7 @@ pub async fn import_in(scope: &mut Scoped, choices: &Choices) -> Result<Report, 
         return Err(Error::Refused(format!("{why}; {flag} goes on all the same")));
     }
     store::set_applying(scope, id, choices.allow_large_removal, choices.allow_other_districts).await?;
-    let applied = apply::apply(scope, id, choices.allow_large_removal, choices.allow_other_districts).await?;
+    let applied = apply::apply(scope, keys, id, choices.allow_large_removal, choices.allow_other_districts).await?;
     if applied == Applied::Stale {
         return Err(Error::Conflict(
             "Another register of this authority came in meanwhile. Nothing was changed: run it again".into(),

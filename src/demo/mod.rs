@@ -5,6 +5,7 @@ mod history;
 mod lists;
 mod people;
 pub mod register;
+mod rights;
 mod words;
 
 use crate::access::Permission;
@@ -13,6 +14,7 @@ use crate::commands::Operation;
 use crate::commands::register::{Choices, import_in};
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::registers::Basis;
 use crate::web::words::day_of;
 use chrono::Utc;
@@ -44,9 +46,10 @@ pub async fn make(operation: &Operation, sign_ins: &Path) -> Result<String, Erro
         }
         Held::Nothing => {}
     }
-    register_and_areas(&mut scope, Size::CONSTITUENCY).await?;
+    register_and_areas(&mut scope, &operation.keys, Size::CONSTITUENCY).await?;
     let people = people::add(&mut scope, &operation.keys).await?;
     lists::add(&mut scope, &people).await?;
+    rights::add(&mut scope, day_of(Utc::now())).await?;
     let text = people.sign_ins.iter().map(SignIn::line).collect::<String>();
     // Before the commit: passwords that nobody knows would be worth nothing.
     keep(sign_ins, &text)?;
@@ -75,7 +78,7 @@ async fn held(scope: &mut Scoped) -> Result<Held, Error> {
     })
 }
 
-async fn register_and_areas(scope: &mut Scoped, size: Size) -> Result<(), Error> {
+async fn register_and_areas(scope: &mut Scoped, keys: &Keys, size: Size) -> Result<(), Error> {
     let today = day_of(Utc::now());
     let mut file = tempfile::Builder::new().prefix("wexmere-").suffix(".csv").tempfile().map_err(Error::internal)?;
     register::write_register(file.as_file_mut(), today, size).map_err(Error::internal)?;
@@ -87,7 +90,7 @@ async fn register_and_areas(scope: &mut Scoped, size: Size) -> Result<(), Error>
         allow_large_removal: false,
         allow_other_districts: false,
     };
-    import_in(scope, &choices).await?;
+    import_in(scope, keys, &choices).await?;
     let mut areas = Vec::new();
     register::write_areas(&mut areas).map_err(Error::internal)?;
     AreaFile::read(areas.as_slice())?.apply(scope).await?;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// One word about one channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Objection {
-    /// `door`, `post`, `phone`, `email` or `text`.
+    /// `door`, `post`, `phone`, `email` or `text`; `opinions` or `processing`, which the data protection officer records.
     pub channel: String,
     /// Whether it takes back an earlier one.
     pub withdrawn: bool,
@@ -128,6 +128,8 @@ pub fn channel_words(channel: &str) -> &'static str {
         "post" => "Post",
         "phone" => "Phone",
         "email" => "Email",
+        "opinions" => "Political opinions",
+        "processing" => "All processing",
         _ => "Text",
     }
 }

@@ -57,6 +57,12 @@ pub fn back(from: NaiveDate, working_days: u32) -> Option<NaiveDate> {
     Some(day)
 }
 
+/// Whether a day is a bank holiday in England and Wales, where that is known here.
+pub fn is_bank_holiday(day: NaiveDate) -> bool {
+    let year = BANK_HOLIDAYS.iter().find(|(year, _)| *year == day.year());
+    year.is_some_and(|(_, holidays)| holidays.contains(&(day.month(), day.day())))
+}
+
 /// Whether a day counts as a working day; None where its year's holidays are not known.
 fn counts(day: NaiveDate) -> Option<bool> {
     let (_, holidays) = BANK_HOLIDAYS.iter().find(|(year, _)| *year == day.year())?;

@@ -5,6 +5,8 @@ use super::store::{self, Import};
 use super::{format_title, lists};
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::keys::Keys;
+use crate::protection::suppress;
 use sqlx::types::Json;
 use std::time::Instant;
 use uuid::Uuid;
@@ -41,7 +43,13 @@ pub enum Applied {
 /// # Errors
 /// [`Error::Refused`] when it stops by its warnings or its staged rows are gone; [`Error::Conflict`] when another
 /// import of the authority is being applied; what the database says.
-pub async fn apply(scope: &mut Scoped, id: Uuid, allow_large: bool, allow_other: bool) -> Result<Applied, Error> {
+pub async fn apply(
+    scope: &mut Scoped,
+    keys: &Keys,
+    id: Uuid,
+    allow_large: bool,
+    allow_other: bool,
+) -> Result<Applied, Error> {
     long_work(scope).await?;
     let import = store::open(scope, id).await?;
     let preview = import.preview.clone().map(|Json(p)| p).unwrap_or_default();
@@ -64,7 +72,7 @@ pub async fn apply(scope: &mut Scoped, id: Uuid, allow_large: bool, allow_other:
     }
     let ground = bring_districts(scope, id, &import.authority).await?;
     let partition = ground.partition.ok_or(Error::NotFound)?;
-    let work = Work { import: &import, id, partition, ground: &ground, began: Instant::now() };
+    let work = Work { import: &import, keys, id, partition, ground: &ground, began: Instant::now() };
     let register = work.run(scope, preview.part).await?;
     store::set_applied(scope, id, partition, register).await?;
     Ok(Applied::Done(register))
@@ -139,6 +147,7 @@ async fn bring_districts(scope: &mut Scoped, id: Uuid, authority: &str) -> Resul
 
 struct Work<'a> {
     import: &'a Import,
+    keys: &'a Keys,
     id: Uuid,
     partition: i32,
     ground: &'a Ground,
@@ -163,6 +172,8 @@ impl Work<'_> {
         }
         self.between(scope, "people held").await?;
         self.join(scope).await?;
+        // Before lists follow, so that nobody comes onto one who must be left alone.
+        suppress::hold_back(scope, self.keys, self.id, self.partition).await?;
         self.between(scope, "new people").await?;
         let register = self.register(scope).await?;
         self.entries(scope, register).await?;

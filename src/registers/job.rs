@@ -197,7 +197,7 @@ impl Job {
 
     async fn try_to_apply(&self, allow_large: bool, allow_other: bool) -> Result<Applied, Error> {
         let mut scope = self.long_scope().await?;
-        let applied = apply::apply(&mut scope, self.import, allow_large, allow_other).await?;
+        let applied = apply::apply(&mut scope, &self.app.keys, self.import, allow_large, allow_other).await?;
         if applied != Applied::Stale {
             scope.commit().await?;
         }

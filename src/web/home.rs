@@ -12,6 +12,7 @@ use crate::audit::store::{self as audit, Busy, Week};
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::insight;
+use crate::protection as rights;
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::response::IntoResponse;
@@ -39,6 +40,8 @@ struct MembershipHome {
 #[template(path = "home/protection.html")]
 struct ProtectionHome {
     layout: Layout,
+    /// Open requests, and how many of them are overdue.
+    rights: (i64, i64),
     week: Week,
     busiest: Vec<Busy>,
     refused: Vec<(Uuid, String, i64, Refusal)>,
@@ -54,8 +57,9 @@ async fn protection(viewer: Viewer, layout: Layout) -> Answer {
     let refused = audit::refused_lately(&mut scope).await?;
     let ended = ending::ended_lately(&mut scope).await?;
     let (requests, reviews) = open_matters(&mut scope).await?;
+    let rights = rights::store::counts(&mut scope, rights::letters::today()).await?;
     scope.commit().await?;
-    Ok(ProtectionHome { layout, week, busiest, refused, ended, requests, reviews }.into_response())
+    Ok(ProtectionHome { layout, rights, week, busiest, refused, ended, requests, reviews }.into_response())
 }
 
 #[derive(Template, WebTemplate)]

@@ -70,6 +70,8 @@ const PROTECTION: &[Heading] = &[Heading {
     title: "Guard",
     entries: &[
         entry("/", "Home", "home"),
+        entry("/protection/requests", "Requests", "card"),
+        entry("/protection/subjects", "People", "people"),
         entry("/protection", "Who saw what", "eye"),
         entry("/access/requests", "Requests", "good"),
         entry("/access/reviews", "Access reviews", "clock"),

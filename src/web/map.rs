@@ -18,6 +18,7 @@ pub fn routes(app: App) -> Routes {
         ending,
         grants,
         protection,
+        rights,
         electors,
         imports,
         areas_and_polls,
@@ -194,6 +195,31 @@ fn protection(routes: Routes) -> Routes {
         .post("/protection/accounts/{id}/file", P::ReadAccessLog, audit::pages::account::file)
         .post("/protection/electors", P::ReadAccessLog, audit::pages::elector::find)
         .get("/protection/electors/{id}", P::ReadAccessLog, audit::pages::elector::show)
+}
+
+/// People's rights: requests, files, what is stopped, erasure.
+fn rights(routes: Routes) -> Routes {
+    use crate::protection::pages::{erasure, passages, requests, stops, subjects, suppressed};
+    routes
+        .get("/protection/requests", P::HandleRequests, requests::list)
+        .post("/protection/requests", P::HandleRequests, requests::add)
+        .get("/protection/requests/new", P::HandleRequests, requests::new)
+        .get("/protection/requests/{number}", P::HandleRequests, requests::show)
+        .post("/protection/requests/{number}", P::HandleRequests, requests::act)
+        .post("/protection/requests/{number}/letters", P::HandleRequests, requests::letter)
+        .get("/protection/subjects", P::HandleRequests, subjects::show)
+        .post("/protection/subjects", P::HandleRequests, subjects::find)
+        .get("/protection/subjects/{id}", P::HandleRequests, subjects::file)
+        .post("/protection/subjects/{id}/file", P::TakeSubjectFile, subjects::take)
+        .get("/protection/subjects/{id}/stops", P::HandleRequests, stops::ask)
+        .post("/protection/subjects/{id}/stops", P::HandleRequests, stops::record)
+        .get("/protection/subjects/{id}/passages", P::HandleRequests, passages::show)
+        .post("/protection/subjects/{id}/passages", P::HandleRequests, passages::strike)
+        .get("/protection/subjects/{id}/erasure", P::EraseSubjects, erasure::ask)
+        .post("/protection/subjects/{id}/erasure", P::EraseSubjects, erasure::erase)
+        .get("/protection/erasures/{id}", P::HandleRequests, erasure::receipt)
+        .get("/protection/suppressed", P::HandleRequests, suppressed::show)
+        .post("/protection/suppressed", P::HandleRequests, suppressed::decide)
 }
 
 /// Search, electors, homes, no contact.

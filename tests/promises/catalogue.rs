@@ -148,9 +148,10 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
              mail, password_change, session, subject, walk_list, walk_list_elector",
             "administrator updates access_grant, account, area, area_district, assignment, district, lockdown, session",
             "membership inserts access_log",
-            "protection inserts access_log",
-            "protection selects access_grant, access_log, account, elector, grant_request, household, looked_at, password_change, session, subject, \
-             walk_list, walk_list_elector",
+            "protection inserts access_log, request, request_event",
+            "protection selects access_grant, access_log, account, elector, erasure, household, looked_at, password_change, request, \
+             request_event, session, subject, suppression_doubt, walk_list, walk_list_elector",
+            "protection updates request",
             "volunteer inserts access_log, receipt, result, result_conflict",
             "volunteer selects elector, household, receipt, result, walk_list_door, walk_list_elector",
         ]

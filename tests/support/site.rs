@@ -13,6 +13,16 @@ use sqlx::{query, query_scalar};
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// What the data protection officer has to do.
+pub struct Rights {
+    /// A request that is overdue.
+    pub open: i64,
+    /// One that was answered.
+    pub closed: i64,
+    /// The receipt of an erasure.
+    pub erasure: String,
+}
+
 /// A running service with its people, and the ids of what is there.
 pub struct Site {
     /// The service.
@@ -57,6 +67,8 @@ pub struct Site {
     pub street: String,
     /// Tokens of links of each kind, and of one whose time is over.
     pub links: HashMap<&'static str, String>,
+    /// Requests, and an erasure.
+    pub rights: Rights,
 }
 
 impl Site {
@@ -82,6 +94,7 @@ impl Site {
         let district = one(&app, "select area_no::text from district where letters = 'QB1'").await;
         let street = one(&app, "select area_no || ':' || street_key from household join district using (area_no) where letters = 'QB1' limit 1").await;
         let links = links(&app, &organiser, &volunteer, &walk).await;
+        let rights = rights(&app, &walk).await;
         Site {
             links,
             app,
@@ -104,6 +117,7 @@ impl Site {
             area,
             district,
             street,
+            rights,
         }
     }
 
@@ -150,6 +164,32 @@ pub fn routes_of(app: &TestApp) -> Vec<RouteInfo> {
         tls: None,
     };
     routes(App::new(Database::connect(&app.urls()).unwrap(), config)).list().to_vec()
+}
+
+/// An overdue request about somebody with a note, one that was answered, an erasure, somebody held back.
+async fn rights(app: &TestApp, walk: &Walk) -> Rights {
+    let officer = app.actor(Role::DataProtectionOfficer, "all").await;
+    change(app, "update result set note = 'Her son Leo is ill' where elector_id is not null").await;
+    let mut made = Vec::new();
+    for (kind, received) in [("access", "2026-01-05"), ("complaint", "2026-11-02")] {
+        let fields = [("kind", kind), ("came_by", "letter"), ("received", received), ("asker", "Wilfred Harcourt3")];
+        let path = officer.post("/protection/requests", &fields).await.expect(303).location();
+        made.push(path.rsplit('/').next().unwrap().parse().unwrap());
+    }
+    let acts = |n: i64| format!("/protection/requests/{n}");
+    officer.post(&acts(made[0]), &[("act", "acknowledged")]).await.expect(303);
+    officer.post(&acts(made[0]), &[("subject", &walk.doors[1].electors[1])]).await.expect(303);
+    officer.post(&acts(made[1]), &[("act", "answered"), ("words", "Told them so")]).await.expect(303);
+    let erased = format!("/protection/subjects/{}/erasure", walk.doors[4].electors[0]);
+    let receipt = officer.post(&erased, &[("reason", "Asked for by letter")]).await.expect(303).location();
+    change(
+        app,
+        "insert into suppression_doubt (partition_id, elector_id, suppression_id)
+         select e.partition_id, e.elector_id, s.suppression_id from elector e, suppression s
+         where e.name like 'Edith%' and e.erased_at is null and s.elector_id is null limit 1",
+    )
+    .await;
+    Rights { open: made[0], closed: made[1], erasure: receipt.rsplit('/').next().unwrap().to_owned() }
 }
 
 async fn one(app: &TestApp, statement: &'static str) -> String {

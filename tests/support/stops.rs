@@ -30,6 +30,7 @@ pub const FILES: &[&str] = &[
 /// Forms that only lead on, to pages that the walk comes to by themselves.
 pub const LEADS: &[&str] = &[
     "/access/endings/{id}/letter",
+    "/protection/suppressed",
     "/sign-out",
     "/account/grant",
     "/account/sessions/end",
@@ -490,8 +491,9 @@ fn accounts(site: &Site) -> Vec<Stop> {
 }
 
 fn protection(site: &Site) -> Vec<Stop> {
+    let mut stops = rights(site);
     let elector = format!("/protection/electors/{}", site.walk.doors[0].electors[1]);
-    let stops = vec![
+    stops.extend([
         here("/protection"),
         send("/protection/accounts", "/protection/accounts", 200, &[("q", "organiser")]),
         send("/protection/accounts", "/protection/accounts", 200, &[("q", "nobody of this name")]),
@@ -502,8 +504,53 @@ fn protection(site: &Site) -> Vec<Stop> {
         open("/protection/electors/{id}", elector),
         here("/access/permissions"),
         refused("/electors", 403),
-    ];
-    [stops, matters(site)].concat()
+    ]);
+    stops.extend(matters(site));
+    stops
+}
+
+/// People's rights: the queue, one request in its states, finding somebody, their file and what is done with it.
+fn rights(site: &Site) -> Vec<Stop> {
+    const REQUESTS: &str = "/protection/requests";
+    const REQUEST: &str = "/protection/requests/{number}";
+    const SUBJECTS: &str = "/protection/subjects";
+    const STOPS: &str = "/protection/subjects/{id}/stops";
+    const PASSAGES: &str = "/protection/subjects/{id}/passages";
+    const ERASURE: &str = "/protection/subjects/{id}/erasure";
+    let of = |rest: &str| format!("/protection/subjects/{}{rest}", site.walk.doors[1].electors[1]);
+    let account = format!("/protection/subjects/{}", site.gone.id);
+    let request = format!("/protection/requests/{}", site.rights.open);
+    let typed = [("result", site.said.as_str()), ("passage", "nothing that it says")];
+    vec![
+        here(REQUESTS),
+        open(REQUESTS, "/protection/requests?tab=closed"),
+        here("/protection/requests/new"),
+        send(REQUESTS, REQUESTS, 422, &[("kind", "access"), ("asker", "")]),
+        on_paper(open(REQUEST, request.clone())),
+        open(REQUEST, format!("/protection/requests/{}", site.rights.closed)),
+        send(REQUEST, request.clone(), 422, &[("act", "refused"), ("words", "")]),
+        send(
+            "/protection/requests/{number}/letters",
+            request + "/letters",
+            422,
+            &[("letter", "answer"), ("typed", "")],
+        ),
+        here(SUBJECTS),
+        send(SUBJECTS, SUBJECTS, 200, &[("name", "harcourt")]),
+        send(SUBJECTS, SUBJECTS, 200, &[("name", "nobody of this name"), ("request", "1")]),
+        on_paper(open("/protection/subjects/{id}", of(""))),
+        open("/protection/subjects/{id}", account.clone()),
+        send("/protection/subjects/{id}/file", of("/file"), 422, &[("reason", "")]),
+        open(STOPS, of("/stops")),
+        send(STOPS, of("/stops"), 422, &[("how", "")]),
+        open(PASSAGES, of("/passages")),
+        send(PASSAGES, of("/passages"), 422, &typed),
+        open(ERASURE, of("/erasure")),
+        open(ERASURE, account + "/erasure"),
+        send(ERASURE, of("/erasure"), 422, &[("reason", "")]),
+        open("/protection/erasures/{id}", format!("/protection/erasures/{}", site.rights.erasure)),
+        here("/protection/suppressed"),
+    ]
 }
 
 /// What a new installation shows an organiser: nothing yet, and the one thing that fills it.

@@ -47,7 +47,10 @@ impl Contact {
         let standing = |channel| standing(all, channel).cloned();
         Contact {
             door: standing("door"),
-            others: ["post", "phone", "email", "text"].into_iter().filter_map(standing).collect(),
+            others: ["post", "phone", "email", "text", "opinions", "processing"]
+                .into_iter()
+                .filter_map(standing)
+                .collect(),
         }
     }
 }
@@ -113,7 +116,12 @@ impl Event {
         } else {
             format!("Said no to contact at the {channel}")
         };
-        let title = if o.channel == "door" { title } else { title.replace("at the", "by") };
+        let title = match o.channel.as_str() {
+            "door" => title,
+            "opinions" | "processing" if o.withdrawn => format!("{} allowed again", channel_words(&o.channel)),
+            "opinions" | "processing" => format!("Stopped: {channel}"),
+            _ => title.replace("at the", "by"),
+        };
         Event {
             code: None,
             who: None,

@@ -4,10 +4,12 @@ use super::super::objections;
 use super::super::store;
 use super::super::{Elector, ElectorId};
 use crate::error::Error;
+use crate::protection::suppress;
 use crate::web::words::count;
-use crate::web::{Answer, FieldErrors, Form, Layout, Path, Viewer, see_other};
+use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, Viewer, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -56,13 +58,25 @@ pub async fn ask_withdraw(viewer: Viewer, layout: Layout, Path(id): Path<Elector
 }
 
 /// `POST /electors/{id}/objection`
-pub async fn stop(viewer: Viewer, layout: Layout, Path(id): Path<ElectorId>, Form(form): Form<HowForm>) -> Answer {
-    act(&viewer, layout, id, false, form).await
+pub async fn stop(
+    viewer: Viewer,
+    State(app): State<App>,
+    layout: Layout,
+    Path(id): Path<ElectorId>,
+    Form(form): Form<HowForm>,
+) -> Answer {
+    act(&viewer, &app, layout, id, false, form).await
 }
 
 /// `POST /electors/{id}/objection/withdrawal`
-pub async fn withdraw(viewer: Viewer, layout: Layout, Path(id): Path<ElectorId>, Form(form): Form<HowForm>) -> Answer {
-    act(&viewer, layout, id, true, form).await
+pub async fn withdraw(
+    viewer: Viewer,
+    State(app): State<App>,
+    layout: Layout,
+    Path(id): Path<ElectorId>,
+    Form(form): Form<HowForm>,
+) -> Answer {
+    act(&viewer, &app, layout, id, true, form).await
 }
 
 async fn ask(
@@ -80,7 +94,14 @@ async fn ask(
     scope.finish(page).await
 }
 
-async fn act(viewer: &Viewer, layout: Layout, id: ElectorId, withdraw: bool, form: HowForm) -> Answer<Response> {
+async fn act(
+    viewer: &Viewer,
+    app: &App,
+    layout: Layout,
+    id: ElectorId,
+    withdraw: bool,
+    form: HowForm,
+) -> Answer<Response> {
     let how = form.how.trim();
     if !(1..=200).contains(&how.chars().count()) {
         let mut errors = FieldErrors::default();
@@ -93,6 +114,8 @@ async fn act(viewer: &Viewer, layout: Layout, id: ElectorId, withdraw: bool, for
     }
     let mut scope = viewer.scope().await?;
     objections::record(&mut scope, id, "door", withdraw, how).await?;
+    // Their word outlives this record, should a register bring them as somebody new.
+    suppress::keep(&mut scope, &app.keys, id).await?;
     scope.commit().await?;
     Ok(see_other(&format!("/electors/{id}")))
 }
