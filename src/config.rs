@@ -4,6 +4,7 @@
 //! embedded cluster.
 
 mod flags;
+mod seal;
 mod urls;
 
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::Deserialize;
 
 pub use flags::Flags;
+pub use seal::SealConfig;
 pub use urls::DatabaseUrls;
 
 /// The file that is read if it is there.
@@ -23,7 +25,19 @@ const FILE: &str = "hustings.toml";
 const LISTEN: &str = "127.0.0.1:8080";
 
 /// The settings whose variables begin with `HUSTINGS_`. Others that begin so belong to scripts and tests.
-const SETTINGS: [&str; 7] = ["door_url", "owner_url", "listen", "data", "base_url", "metrics_listen", "source_url"];
+const SETTINGS: [&str; 11] = [
+    "door_url",
+    "owner_url",
+    "listen",
+    "data",
+    "base_url",
+    "metrics_listen",
+    "source_url",
+    "seal_file",
+    "seal_syslog",
+    "seal_webhook",
+    "log_years",
+];
 
 /// The configuration, complete and consistent.
 #[derive(Clone, Debug)]
@@ -41,6 +55,8 @@ pub struct Config {
     /// Where the source code of what runs here can be had: each page's foot leads there (AGPL-3.0, section 13). None: to a
     /// page that says whom to ask.
     pub source_url: Option<String>,
+    /// Where heads of the access log are written besides, and how long the log is kept.
+    pub seal: SealConfig,
 }
 
 /// What is wrong with the configuration, for the person who wrote it.
@@ -63,6 +79,12 @@ pub enum ConfigError {
     /// No address that a page could lead to.
     #[error("HUSTINGS_SOURCE_URL must begin with http:// or https:// and name a host")]
     SourceUrl,
+    /// No address that heads may go to.
+    #[error("HUSTINGS_SEAL_WEBHOOK must begin with https:// (or http:// and this very machine), without a user name")]
+    SealWebhook,
+    /// Too short, or longer than anybody may keep it.
+    #[error("HUSTINGS_LOG_YEARS must be a number from 1 to 30")]
+    LogYears,
 }
 
 impl Config {
@@ -93,6 +115,7 @@ impl Config {
         if let Some(url) = &self.source_url {
             text.push_str(&format!("source_url = \"{url}\"\n"));
         }
+        text.push_str(&self.seal.to_text());
         text
     }
 
@@ -107,6 +130,10 @@ impl Config {
             "base_url": self.base_url,
             "metrics_listen": self.metrics_listen,
             "source_url": self.source_url,
+            "seal_file": self.seal.file,
+            "seal_syslog": self.seal.syslog,
+            "seal_webhook": self.seal.webhook.as_ref().map(|target| target.name()),
+            "log_years": self.seal.log_years,
         })
     }
 }
@@ -123,6 +150,10 @@ struct Given {
     base_url: Option<String>,
     metrics_listen: Option<SocketAddr>,
     source_url: Option<String>,
+    seal_file: Option<PathBuf>,
+    seal_syslog: Option<PathBuf>,
+    seal_webhook: Option<String>,
+    log_years: Option<u32>,
 }
 
 impl Given {
@@ -136,8 +167,9 @@ impl Given {
             return Err(ConfigError::SourceUrl);
         }
         let database = DatabaseUrls::all_or_none(self.database_url, self.door_url, self.owner_url)?;
+        let seal = SealConfig::checked(self.seal_file, self.seal_syslog, self.seal_webhook, self.log_years)?;
         let Given { listen, data, metrics_listen, .. } = self;
-        Ok(Config { database, listen, data, base_url, metrics_listen, source_url })
+        Ok(Config { database, listen, data, base_url, metrics_listen, source_url, seal })
     }
 }
 

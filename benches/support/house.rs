@@ -172,6 +172,7 @@ fn config(base: &str) -> Config {
         base_url: base.to_owned(),
         metrics_listen: None,
         source_url: None,
+        seal: Default::default(),
     }
 }
 

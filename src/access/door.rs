@@ -4,12 +4,14 @@
 mod about;
 mod late;
 mod own;
+mod seal;
 mod sign_in;
 
 pub(crate) use about::connection;
 pub use about::{About, Notice, about, notices};
 pub use late::{Kept, Late, quarantine};
 pub use own::{OwnSession, PasswordChange, change_password, choose_theme, own_sessions, sign_out_elsewhere};
+pub use seal::{LastHead, NewHead, Sealing, seal_begin, seal_delays, seal_thin, seal_wrote};
 pub use sign_in::{GrantChoice, SignIn, Wanted, sign_in};
 
 use super::Token;

@@ -5,6 +5,7 @@
 
 pub mod csv;
 pub mod pages;
+pub mod seal;
 pub mod store;
 
 use crate::electors::ElectorId;

@@ -119,6 +119,7 @@ mod tests {
             base_url: "http://127.0.0.1".into(),
             metrics_listen: None,
             source_url: None,
+            seal: Default::default(),
         };
         let app = App::new(Database::connect(&urls).unwrap(), config);
         let routes = Router::new()

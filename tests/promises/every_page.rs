@@ -141,6 +141,7 @@ async fn serve_without_database() -> String {
         base_url: base.clone(),
         metrics_listen: None,
         source_url: None,
+        seal: Default::default(),
     };
     let app = App::new(Database::connect(&urls).unwrap(), config);
     tokio::spawn(async move { hustings::web::serve(app, listener, std::future::pending()).await });

@@ -29,6 +29,7 @@ impl Matrix {
             base_url: app.base.clone(),
             metrics_listen: None,
             source_url: None,
+            seal: Default::default(),
         };
         let routes = routes(App::new(Database::connect(&urls).unwrap(), config)).list().to_vec();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();

@@ -27,6 +27,7 @@ async fn a_cookie_is_out_of_reach_of_scripts_and_other_sites() {
         base_url: "https://lantern.example".into(),
         metrics_listen: None,
         source_url: None,
+        seal: Default::default(),
     };
     let service = router(App::new(Database::connect(&app.urls()).unwrap(), config));
     let form = format!("email={}&password={}", bo.email.replace('@', "%40"), PASSWORD.replace(' ', "+"));

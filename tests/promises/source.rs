@@ -18,6 +18,7 @@ async fn page_with_source(app: &TestApp, path: &str, url: &str) -> Answer {
         base_url: app.base.clone(),
         metrics_listen: None,
         source_url: Some(url.to_owned()),
+        seal: Default::default(),
     };
     let service = router(App::new(Database::connect(&app.urls()).unwrap(), config));
     let answer = service.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();

@@ -248,6 +248,7 @@ fn config(base: &str) -> Config {
         base_url: base.to_owned(),
         metrics_listen: None,
         source_url: None,
+        seal: Default::default(),
     }
 }
 

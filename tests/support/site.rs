@@ -98,6 +98,7 @@ impl Site {
             base_url: self.app.base.clone(),
             metrics_listen: None,
             source_url: None,
+            seal: Default::default(),
         };
         routes(App::new(Database::connect(&self.app.urls()).unwrap(), config)).list().to_vec()
     }
