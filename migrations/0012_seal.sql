@@ -114,9 +114,9 @@ grant select on seal_expired, seal_check to hustings_wall;
 -- Months are made by the owner, who is under row security too.
 create policy months on seal_expired for select to hustings_owner using (true);
 
--- Months that have expired are not made again.
+-- Months that have expired are not made again. The owner reads them under its policy, whatever the operator's login has set.
 create or replace function make_access_log_months() returns void
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '' set row_security = on as $$
 declare
   month date := greatest('2026-11-01', (select max(e.month) + interval '1 month' from public.seal_expired e)::date);
   name text;

@@ -77,6 +77,12 @@ mod registers_reading;
 mod results;
 #[path = "promises/results_property.rs"]
 mod results_property;
+#[path = "promises/seal.rs"]
+mod seal;
+#[path = "promises/seal_audit.rs"]
+mod seal_audit;
+#[path = "promises/seal_places.rs"]
+mod seal_places;
 #[path = "promises/serving.rs"]
 mod serving;
 #[path = "promises/sessions.rs"]

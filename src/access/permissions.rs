@@ -113,6 +113,8 @@ pub enum Permission {
     ReadAccessLog,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
+    /// Drop months of the access log, rotate keys: the operator's alone too.
+    KeepSeal,
 }
 
 use Role::{Administrator, DataProtectionOfficer, Organiser, Volunteer};
@@ -187,6 +189,7 @@ impl Permission {
             Permission::ReadPermissions => "read-permissions",
             Permission::ReadAccessLog => "read-access-log",
             Permission::BackUp => "back-up",
+            Permission::KeepSeal => "keep-seal",
         }
     }
 }

@@ -8,11 +8,13 @@ pub mod audit;
 pub mod backup;
 pub mod grant;
 pub mod insight;
+pub mod key;
 pub mod lock;
 mod operation;
 mod place;
 pub mod polls;
 pub mod register;
+pub mod seal;
 mod secret;
 mod serve;
 pub mod setup;
@@ -87,9 +89,12 @@ enum Command {
     /// Close Contact or Organise with a public notice, and open it again
     #[command(subcommand)]
     Lock(lock::Lock),
-    /// Who saw what
+    /// Who saw what, and the proof that the record is whole
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// The installation's own keys: list them by id, make a new one
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Compare the tallies with the results, or count them anew
     #[command(subcommand)]
     Insight(insight::Insight),
@@ -128,6 +133,7 @@ impl Command {
             Command::Grant(_) => "grant",
             Command::Lock(_) => "lock",
             Command::Audit(_) => "audit",
+            Command::Key(_) => "key",
             Command::Insight(_) => "insight",
         }
     }
@@ -153,6 +159,10 @@ async fn dispatch(line: Line) -> Result<(), Error> {
             println!("{}", crate::web::openapi::text());
             return Ok(());
         }
+        // An auditor has a file and a public key, and no database.
+        Command::Audit(audit::Audit::Verify(ref verify)) if let Some(file) = &verify.dump => {
+            return seal::verify_dump(file, verify, line.json);
+        }
         _ => {}
     }
     let place = Place::open(&config, line.command.tables()).await?;
@@ -169,6 +179,7 @@ async fn with_database(line: Line, config: &Config, place: &Place) -> Result<(),
     let done = match line.command {
         Command::Config => show_config(&operation, config, place).await,
         Command::Demo => demo(&operation, config, place).await,
+        Command::Audit(command) => audit::run(&operation, command, config, &place.data(config)).await,
         command => operate(&operation, command).await,
     };
     operation.operator.close().await;
@@ -208,9 +219,14 @@ async fn operate(operation: &Operation, command: Command) -> Result<(), Error> {
         Command::Account(command) => account::run(operation, command).await,
         Command::Grant(command) => grant::run(operation, command).await,
         Command::Lock(command) => lock::run(operation, command).await,
-        Command::Audit(command) => audit::run(operation, command).await,
+        Command::Key(command) => key::run(operation, command).await,
         Command::Insight(command) => insight::run(operation, command).await,
-        Command::Serve { .. } | Command::Migrate | Command::Config | Command::Demo | Command::Openapi => Ok(()),
+        Command::Serve { .. }
+        | Command::Migrate
+        | Command::Config
+        | Command::Demo
+        | Command::Openapi
+        | Command::Audit(_) => Ok(()),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::access::store::ending::{self, EndedAccount};
 use crate::access::store::grants::{self, Counts, Grant, Which};
 use crate::access::store::tools::{self, ToolState};
 use crate::audit::Refusal;
+use crate::audit::seal::store as seal;
 use crate::audit::store::{self as audit, Busy, Week};
 use crate::insight;
 use askama::Template;
@@ -35,6 +36,7 @@ struct MembershipHome {
 #[template(path = "home/protection.html")]
 struct ProtectionHome {
     layout: Layout,
+    alarm: Option<String>,
     week: Week,
     busiest: Vec<Busy>,
     refused: Vec<(Uuid, String, i64, Refusal)>,
@@ -43,18 +45,20 @@ struct ProtectionHome {
 
 async fn protection(viewer: Viewer, layout: Layout) -> Answer {
     let mut scope = viewer.scope().await?;
+    let alarm = seal::status(&mut scope).await?.alarm();
     let week = audit::week(&mut scope).await?;
     let busiest = audit::busiest(&mut scope).await?;
     let refused = audit::refused_lately(&mut scope).await?;
     let ended = ending::ended_lately(&mut scope).await?;
     scope.commit().await?;
-    Ok(ProtectionHome { layout, week, busiest, refused, ended }.into_response())
+    Ok(ProtectionHome { layout, alarm, week, busiest, refused, ended }.into_response())
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "home/administrator.html")]
 struct AdministratorHome {
     layout: Layout,
+    alarm: Option<String>,
     counts: Counts,
     tools: Vec<ToolState>,
     soon: Vec<Grant>,
@@ -64,6 +68,7 @@ struct AdministratorHome {
 
 async fn administrator(viewer: Viewer, layout: Layout) -> Answer {
     let mut scope = viewer.scope().await?;
+    let alarm = seal::status(&mut scope).await?.alarm();
     let counts = grants::counts(&mut scope).await?;
     let tools = tools::both(&mut scope).await?;
     let mut soon = grants::list(&mut scope, Which::EndingSoon, "", grants::order("until"), 0).await?;
@@ -71,5 +76,5 @@ async fn administrator(viewer: Viewer, layout: Layout) -> Answer {
     let refused = audit::refused_lately(&mut scope).await?;
     let ended = ending::ended_lately(&mut scope).await?;
     scope.commit().await?;
-    Ok(AdministratorHome { layout, counts, tools, soon, refused, ended }.into_response())
+    Ok(AdministratorHome { layout, alarm, counts, tools, soon, refused, ended }.into_response())
 }

@@ -14,6 +14,7 @@ pub fn routes(app: App) -> Routes {
         account,
         access,
         protection,
+        seal,
         electors,
         imports,
         areas_and_polls,
@@ -89,6 +90,11 @@ fn protection(routes: Routes) -> Routes {
         .post("/protection/accounts/{id}/file", P::ReadAccessLog, audit::pages::account::file)
         .post("/protection/electors", P::ReadAccessLog, audit::pages::elector::find)
         .get("/protection/electors/{id}", P::ReadAccessLog, audit::pages::elector::show)
+}
+
+/// Whether the record of looks is whole.
+fn seal(routes: Routes) -> Routes {
+    routes.get("/protection/seal", P::ReadAccessLog, audit::pages::seal::show)
 }
 
 /// Search, electors, homes, no contact.

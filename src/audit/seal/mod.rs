@@ -2,6 +2,7 @@
 //! and the signatures lie where whoever changes the database does not reach. docs/seal.md describes it for auditors.
 
 pub mod dump;
+pub mod expiry;
 mod hexed;
 mod leaf;
 pub mod places;

@@ -34,12 +34,39 @@ pub struct Status {
     pub check: Option<Check>,
 }
 
-impl Status {
-    /// Whether somebody must look: rows wait too long, or the sealer found something wrong.
-    pub fn alarms(&self) -> bool {
-        self.lag > super::sealer::ALARM || self.trouble.is_some()
+impl PlaceStatus {
+    /// How long a head waits to be written there, in seconds.
+    pub fn delay(&self) -> Option<i64> {
+        self.waiting_since.map(|since| (Utc::now() - since).num_seconds())
     }
 }
+
+impl Status {
+    /// Why somebody must look, if anybody must: the gravest first.
+    pub fn alarm(&self) -> Option<String> {
+        let minutes = |seconds: i64| crate::web::words::count(seconds / 60, "minute", "minutes");
+        let since_head = self.head.as_ref().and_then(|head| head.at.time()).map(|at| (Utc::now() - at).num_seconds());
+        if let Some(check) = self.check.as_ref().filter(|check| check.findings > 0) {
+            return Some(format!("The record is not as it was sealed. {}", check.first));
+        }
+        if let Some(trouble) = &self.trouble {
+            return Some(format!("The sealed record is damaged: {trouble}. Verify it: that says where"));
+        }
+        if self.lag > super::sealer::ALARM {
+            let waits = minutes(self.lag as i64);
+            return Some(format!("Looks wait to be sealed for {waits}: something that stays open in the database holds them back"));
+        }
+        match since_head {
+            Some(seconds) if seconds > SILENCE => {
+                Some(format!("Nothing was signed for {}: the server’s log says why", minutes(seconds)))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A head is signed each minute; after so many seconds without one, the sealer does not work.
+const SILENCE: i64 = 180;
 
 /// A verification of the whole log.
 #[derive(Debug, Clone)]
