@@ -37,7 +37,9 @@ pub async fn run(operation: &Operation, command: KeyCommand) -> Result<(), Error
             let newest = ids(operation, kind)?.pop().unwrap_or_default();
             operation.print(&serde_json::json!({ "key": newest }), |_| newest.clone());
             if !operation.json {
-                eprintln!("Restart the server: it uses the new key from then on. Keep a copy of the keys apart from backups.");
+                eprintln!(
+                    "Restart the server: it uses the new key from then on. Keep a copy of the keys apart from backups."
+                );
             }
             Ok(())
         }

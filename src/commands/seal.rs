@@ -62,9 +62,10 @@ impl Verify {
         }
         let first = report.findings.iter().find(|f| f.leaf.is_some()).or(report.findings.first());
         match first {
-            Some(first) if report.found > 1 => {
-                Err(Error::Refused(format!("The log is not as it was sealed: {} ({} findings)", first.told, report.found)))
-            }
+            Some(first) if report.found > 1 => Err(Error::Refused(format!(
+                "The log is not as it was sealed: {} ({} findings)",
+                first.told, report.found
+            ))),
             Some(first) => Err(Error::Refused(format!("The log is not as it was sealed: {}", first.told))),
             None if self.strict && !report.notes.is_empty() => Err(Error::Refused(report.notes.join("; "))),
             None => Ok(()),
@@ -143,7 +144,10 @@ pub async fn verify(operation: &Operation, verify: &Verify, config: &Config, dat
     store::keep_check(&mut scope, &report).await?;
     scope.commit().await?;
     if unread && report.leaves > 0 {
-        eprintln!("hustings: no second place was read ({} is not there), so an older state of the database would pass", own.display());
+        eprintln!(
+            "hustings: no second place was read ({} is not there), so an older state of the database would pass",
+            own.display()
+        );
     }
     verify.conclude(&report, operation.json)
 }

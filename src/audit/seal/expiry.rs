@@ -29,7 +29,9 @@ pub async fn expire(scope: &mut Scoped, keys: &Keys, before: NaiveDate, years: u
     }
     if held.unsealed > 0 {
         let rows = crate::web::words::count(held.unsealed, "row of these months is", "rows of these months are");
-        return Err(Error::Refused(format!("{rows} not sealed yet, so nothing was dropped. Let the server run and try again")));
+        return Err(Error::Refused(format!(
+            "{rows} not sealed yet, so nothing was dropped. Let the server run and try again"
+        )));
     }
     let tree = proved(scope, &held).await?;
     let signer = Signer::newest(keys)?;
@@ -54,7 +56,8 @@ pub async fn expire(scope: &mut Scoped, keys: &Keys, before: NaiveDate, years: u
 /// The tree at the first leaf that stays, of a log whose leaves give the root that was last signed: what is damaged is not
 /// dropped, since that would hide it.
 async fn proved(scope: &mut Scoped, held: &ToExpire) -> Result<Frontier, Error> {
-    let broken = || Error::Refused("The log is damaged, so nothing was dropped: hustings audit verify says where".into());
+    let broken =
+        || Error::Refused("The log is damaged, so nothing was dropped: hustings audit verify says where".into());
     let base = held.base.as_ref().map(|(leaves, bytes)| Frontier::from_bytes(*leaves, bytes).ok_or_else(broken));
     let mut tree = base.transpose()?.unwrap_or_default();
     let (mut there, mut root) = ((tree.leaves() == held.through).then(|| tree.clone()), None::<Hash>);

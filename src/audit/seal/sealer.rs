@@ -100,7 +100,9 @@ pub async fn seal(database: &Database, keys: &Keys) -> Result<Option<Head>, Erro
     for _ in 0..BATCHES {
         let hashes = sealing.next(BATCH).await?;
         let full = hashes.len() == BATCH as usize;
-        hashes.into_iter().try_for_each(|h| Ok::<_, Error>(tree.push(hash(h)?)))?;
+        for leaf in hashes {
+            tree.push(hash(leaf)?);
+        }
         if !full {
             break;
         }

@@ -107,13 +107,7 @@ pub struct Head {
 
 impl Head {
     /// Signs how far the log is.
-    pub fn sign(
-        signer: &Signer,
-        log: Uuid,
-        (leaves, root): (u64, Hash),
-        at: Moment,
-        complete: Option<Moment>,
-    ) -> Self {
+    pub fn sign(signer: &Signer, log: Uuid, (leaves, root): (u64, Hash), at: Moment, complete: Option<Moment>) -> Self {
         let mut head = Head { log, leaves, root, at, complete, key: signer.public.id(), signature: Vec::new() };
         head.signature = signer.sign(&head.text());
         head

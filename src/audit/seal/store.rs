@@ -54,7 +54,9 @@ impl Status {
         }
         if self.lag > super::sealer::ALARM {
             let waits = minutes(self.lag as i64);
-            return Some(format!("Looks wait to be sealed for {waits}: something that stays open in the database holds them back"));
+            return Some(format!(
+                "Looks wait to be sealed for {waits}: something that stays open in the database holds them back"
+            ));
         }
         match since_head {
             Some(seconds) if seconds > SILENCE => {
@@ -349,7 +351,9 @@ pub async fn keep_check(scope: &mut Scoped, report: &Report) -> Result<(), Error
     .execute(scope.connection())
     .await?;
     if report.found == 0 {
-        sqlx::query!("update seal_state set trouble = null where trouble is not null").execute(scope.connection()).await?;
+        sqlx::query!("update seal_state set trouble = null where trouble is not null")
+            .execute(scope.connection())
+            .await?;
     }
     Ok(())
 }

@@ -152,7 +152,10 @@ impl Verifier {
         }
         match line {
             Line::Log(log) if log.version != VERSION => {
-                return Err(Error::Refused(format!("The dump is of version {}, which this one cannot read", log.version)));
+                return Err(Error::Refused(format!(
+                    "The dump is of version {}, which this one cannot read",
+                    log.version
+                )));
             }
             Line::Log(log) => {
                 self.report.log = Some(log.log);
@@ -176,7 +179,8 @@ impl Verifier {
     pub fn end(mut self) -> Result<Report, Error> {
         self.begin();
         let came = End { leaves: self.tree.leaves(), waiting: self.report.waiting };
-        let said = self.ended.ok_or_else(|| Error::Refused("The dump was cut short: its last line is missing".into()))?;
+        let said =
+            self.ended.ok_or_else(|| Error::Refused("The dump was cut short: its last line is missing".into()))?;
         if said.waiting > came.waiting {
             return Err(Error::Refused("The dump was cut short: rows that wait are missing".into()));
         }
@@ -261,7 +265,7 @@ impl Verifier {
         }
         let mut heads = std::mem::take(&mut self.heads);
         // The database's own first, so that the same head of the second place is left out.
-        heads.sort_by(|(a, ours), (b, also)| (a.leaves, a.at, !ours).cmp(&(b.leaves, b.at, !also)));
+        heads.sort_by_key(|(head, ours)| (head.leaves, head.at, !ours));
         heads.dedup_by(|(later, _), (kept, _)| later == kept);
         heads.retain(|(head, ours)| {
             let whose = if *ours { "The head" } else { "The second place’s head" };
@@ -293,9 +297,15 @@ impl Verifier {
         }
         while self.tree.leaves() < leaf.no {
             let no = self.tree.leaves();
-            self.find(Kind::Removed, Some((no, leaf.entry_id, leaf.at)), None, format!(
-                "Leaf {no} is gone, and its row with it; the next leaf that is there is {} of {}", leaf.no, leaf.at
-            ));
+            self.find(
+                Kind::Removed,
+                Some((no, leaf.entry_id, leaf.at)),
+                None,
+                format!(
+                    "Leaf {no} is gone, and its row with it; the next leaf that is there is {} of {}",
+                    leaf.no, leaf.at
+                ),
+            );
             self.grow((no, leaf.entry_id, leaf.at), Hash::default());
         }
         match &leaf.row {
@@ -356,9 +366,10 @@ impl Verifier {
     fn waiting(&mut self, row: &Row) {
         self.begin();
         self.report.waiting += 1;
-        let before = self.log.as_ref().is_some_and(|log| {
-            log.settled && (row.xid, row.entry_id) <= (log.through_xid, log.through_entry)
-        });
+        let before = self
+            .log
+            .as_ref()
+            .is_some_and(|log| log.settled && (row.xid, row.entry_id) <= (log.through_xid, log.through_entry));
         if before || self.too_late(row.at) {
             let told = format!("Row {} of {} (month {}) {LATE}", row.entry_id, row.at, row.at.month());
             self.find(Kind::PutInBetween, None, Some(row.at), told);
