@@ -69,6 +69,7 @@ create table seal_place (
   place text primary key check (length(place) between 1 and 300),
   leaves bigint,
   written_at timestamptz,
+  tried_at timestamptz not null default statement_timestamp(),
   waiting_since timestamptz,
   failure text check (length(failure) <= 500)
 );
@@ -313,7 +314,7 @@ language sql volatile security definer set search_path = '' as $$
     case when seal_wrote.failure is null then statement_timestamp() end,
     case when seal_wrote.failure is not null then statement_timestamp() end, left(seal_wrote.failure, 500))
   on conflict (place) do update set leaves = coalesce(excluded.leaves, p.leaves),
-    written_at = coalesce(excluded.written_at, p.written_at),
+    written_at = coalesce(excluded.written_at, p.written_at), tried_at = statement_timestamp(),
     waiting_since = case when excluded.failure is not null then coalesce(p.waiting_since, excluded.waiting_since) end,
     failure = excluded.failure
 $$;
@@ -346,13 +347,14 @@ begin
 end
 $$;
 
--- The second places, for the same.
+-- The second places, for the same: those that a server tried to write within a day, since settings change.
 create function wall.seal_places() returns table (place text, leaves bigint, written_at timestamptz,
   waiting_since timestamptz, failure text)
 language sql stable security definer set search_path = '' as $$
   select p.place, p.leaves, p.written_at, p.waiting_since, p.failure from public.seal_place p
-  where session_user = 'hustings_door' or pg_catalog.pg_has_role(session_user, 'hustings_operator', 'member')
-    or exists (select from wall.in_use() u where u.role in ('data-protection-officer', 'administrator'))
+  where p.tried_at > statement_timestamp() - interval '1 day'
+    and (session_user = 'hustings_door' or pg_catalog.pg_has_role(session_user, 'hustings_operator', 'member')
+      or exists (select from wall.in_use() u where u.role in ('data-protection-officer', 'administrator')))
   order by p.place
 $$;
 

@@ -34,10 +34,11 @@ pub async fn show(State(app): State<App>, viewer: Viewer, layout: Layout) -> Ans
     let status = store::status(&mut scope).await?;
     let places = store::places(&mut scope).await?;
     scope.commit().await?;
-    // Without a key nothing was ever sealed here; the page must not make one.
+    // Without a key nothing was ever sealed here; the page must not make one. One that cannot be read is the sealer's to tell.
     let keys = match &status.head {
-        Some(_) => publics(&app.keys)?.iter().rev().map(|key| hex::encode(key.0)).collect(),
+        Some(_) => publics(&app.keys).unwrap_or_default(),
         None => Vec::new(),
     };
+    let keys = keys.iter().rev().map(|key| hex::encode(key.0)).collect();
     Ok(SealPage { layout, status, places, keys, years: app.config.seal.log_years }.into_response())
 }

@@ -49,7 +49,7 @@ pub async fn expire(scope: &mut Scoped, keys: &Keys, before: NaiveDate, years: u
         signature: Vec::new(),
     };
     expired.signature = signer.sign(&expired.text());
-    store::expire(scope, before, &expired, &signer.public.0).await?;
+    store::expire(scope, before, &expired, &signer.public.0, signer.voucher(held.log)).await?;
     Ok(expired)
 }
 

@@ -24,6 +24,8 @@ const BATCH: i32 = 10_000;
 const BATCHES: usize = 50;
 /// Old heads are thinned out, and a standing alarm is repeated, once in so many rounds.
 const SELDOM: u64 = 720;
+/// More leaves than this are not missing: their number was made up.
+const MOST_MISSING: u64 = 10_000_000;
 const ALARM_AGAIN: Duration = Duration::from_secs(60);
 
 /// What seals the log of one database.
@@ -194,7 +196,12 @@ async fn rebuild(sealing: &mut Sealing, leaves: u64) -> Result<Frontier, Error> 
     while tree.leaves() < leaves {
         let hashes = sealing.hashes(i64::try_from(tree.leaves()).map_err(Error::internal)?, BATCH).await?;
         if hashes.is_empty() {
-            tree.push(Hash::default());
+            if leaves - tree.leaves() > MOST_MISSING {
+                return Err(Error::internal("the row that says how far the log is sealed was changed"));
+            }
+            while tree.leaves() < leaves {
+                tree.push(Hash::default());
+            }
         }
         for (no, leaf) in hashes {
             while tree.leaves() < leaves.min(u64::try_from(no).unwrap_or_default()) {

@@ -2,7 +2,7 @@
 
 use super::dump::{End, KeyLine, Leaf, Line, Log, Restore, VERSION};
 use super::leaf::{Hash, Moment, Row};
-use super::sign::{Expired, Head};
+use super::sign::{Expired, Head, Public};
 use super::verify::Report;
 use crate::database::Scoped;
 use crate::error::Error;
@@ -453,13 +453,25 @@ pub async fn hashes(
 ///
 /// # Errors
 /// What the database says.
-pub async fn expire(scope: &mut Scoped, before: NaiveDate, signed: &Expired, public: &[u8]) -> Result<(), Error> {
+pub async fn expire(
+    scope: &mut Scoped,
+    before: NaiveDate,
+    signed: &Expired,
+    public: &[u8],
+    voucher: Option<(Public, Vec<u8>)>,
+) -> Result<(), Error> {
     let through = i64::try_from(signed.through).map_err(Error::internal)?;
     let later: Vec<i64> = signed.later.iter().filter_map(|no| i64::try_from(*no).ok()).collect();
+    let by = voucher.as_ref().map(|(by, _)| by.id());
     sqlx::query!(
-        "insert into seal_key (key_id, public_key) select $1, $2 where not exists (select from seal_key where key_id = $1)",
+        "insert into seal_key (key_id, public_key, vouched_by, voucher)
+         select $1::text, $2::bytea, k.key_id, case when k.key_id is not null then $4::bytea end
+         from (select) one left join seal_key k on k.key_id = $3::text
+         where not exists (select from seal_key known where known.key_id = $1::text)",
         signed.key,
-        public
+        public,
+        by,
+        voucher.map(|(_, word)| word)
     )
     .execute(scope.connection())
     .await?;

@@ -204,7 +204,8 @@ impl Verifier {
                 kind,
                 month: place.map(|(.., at)| at.month()),
                 leaf: place.map(|(no, ..)| no),
-                entry_id: place.map(|(_, entry, _)| entry),
+                // A leaf that is gone took the number of its row along.
+                entry_id: place.map(|(_, entry, _)| entry).filter(|entry| *entry != GONE),
                 at,
                 told,
             });
@@ -295,18 +296,22 @@ impl Verifier {
             }
             return;
         }
+        if leaf.no - self.tree.leaves() > MOST_MISSING {
+            let told = format!("Leaf {} stands far beyond the others: somebody numbered it", leaf.no);
+            return self.find(Kind::PutInBetween, Some(place), None, told);
+        }
         while self.tree.leaves() < leaf.no {
             let no = self.tree.leaves();
             self.find(
                 Kind::Removed,
-                Some((no, leaf.entry_id, leaf.at)),
+                Some((no, GONE, leaf.at)),
                 None,
                 format!(
                     "Leaf {no} is gone, and its row with it; the next leaf that is there is {} of {}",
                     leaf.no, leaf.at
                 ),
             );
-            self.grow((no, leaf.entry_id, leaf.at), Hash::default());
+            self.grow((no, GONE, leaf.at), Hash::default());
         }
         match &leaf.row {
             Some(row) if row.hash() == leaf.hash => self.report.rows += 1,
@@ -373,7 +378,9 @@ impl Verifier {
         if before || self.too_late(row.at) {
             let told = format!("Row {} of {} (month {}) {LATE}", row.entry_id, row.at, row.at.month());
             self.find(Kind::PutInBetween, None, Some(row.at), told);
-            if let Some(finding) = self.report.findings.last_mut() {
+            if self.report.found <= KEPT as u64
+                && let Some(finding) = self.report.findings.last_mut()
+            {
                 (finding.entry_id, finding.month) = (Some(row.entry_id), Some(row.at.month()));
             }
         } else {
@@ -392,10 +399,7 @@ impl Verifier {
                 head.at,
                 head.leaves
             );
-            self.find(Kind::Removed, Some((have, 0, head.at)), None, told);
-            if let Some(finding) = self.report.findings.last_mut() {
-                finding.entry_id = None;
-            }
+            self.find(Kind::Removed, Some((have, GONE, head.at)), None, told);
         } else if said > have {
             self.find(Kind::Removed, None, None, format!("Leaves {have} to {} are gone", said - 1));
         }
@@ -432,6 +436,10 @@ impl Verifier {
     }
 }
 
+/// Leaves that are looked for one by one where some are missing in a row.
+const MOST_MISSING: u64 = 10_000_000;
+/// In the place of a row's number that nobody knows any more: PostgreSQL numbers rows from 1.
+const GONE: i64 = 0;
 const LATE: &str = "was put in between: a head signed before it came says that the log held every row of that time";
 
 fn told((no, entry, at): (u64, i64, Moment), what: &str) -> String {
