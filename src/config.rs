@@ -4,6 +4,7 @@
 //! embedded cluster.
 
 mod flags;
+mod seal;
 mod urls;
 
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::Deserialize;
 
 pub use flags::Flags;
+pub use seal::SealConfig;
 pub use urls::DatabaseUrls;
 
 /// The file that is read if it is there.
@@ -23,7 +25,7 @@ const FILE: &str = "hustings.toml";
 const LISTEN: &str = "127.0.0.1:8080";
 
 /// The settings whose variables begin with `HUSTINGS_`. Others that begin so belong to scripts and tests.
-const SETTINGS: [&str; 11] = [
+const SETTINGS: [&str; 15] = [
     "door_url",
     "owner_url",
     "listen",
@@ -35,6 +37,10 @@ const SETTINGS: [&str; 11] = [
     "mail_from",
     "tls_cert",
     "tls_key",
+    "seal_file",
+    "seal_syslog",
+    "seal_webhook",
+    "log_years",
 ];
 
 /// The configuration, complete and consistent.
@@ -59,6 +65,8 @@ pub struct Config {
     pub mail_from: Option<String>,
     /// The certificate chain and its key as PEM files, to speak https without a proxy; none: a proxy does, or nobody.
     pub tls: Option<Tls>,
+    /// Where heads of the access log are written besides, and how long the log is kept.
+    pub seal: SealConfig,
 }
 
 /// A certificate chain and its private key, as PEM files that are read anew when they change.
@@ -93,6 +101,12 @@ pub enum ConfigError {
     /// No address that a page could lead to.
     #[error("HUSTINGS_SOURCE_URL must begin with http:// or https:// and name a host")]
     SourceUrl,
+    /// No address that heads may go to.
+    #[error("HUSTINGS_SEAL_WEBHOOK must begin with https:// (or http:// and this very machine), without a user name")]
+    SealWebhook,
+    /// Too short, or longer than anybody may keep it.
+    #[error("HUSTINGS_LOG_YEARS must be a number from 1 to 30")]
+    LogYears,
 }
 
 impl Config {
@@ -132,6 +146,7 @@ impl Config {
         if let Some(from) = &self.mail_from {
             text.push_str(&format!("mail_from = \"{from}\"\n"));
         }
+        text.push_str(&self.seal.to_text());
         text
     }
 
@@ -150,6 +165,10 @@ impl Config {
             "mail_from": self.mail_from,
             "tls_cert": self.tls.as_ref().map(|t| &t.cert),
             "tls_key": self.tls.as_ref().map(|t| &t.key),
+            "seal_file": self.seal.file,
+            "seal_syslog": self.seal.syslog,
+            "seal_webhook": self.seal.webhook.as_ref().map(|target| target.name()),
+            "log_years": self.seal.log_years,
         })
     }
 }
@@ -170,6 +189,10 @@ struct Given {
     mail_from: Option<String>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
+    seal_file: Option<PathBuf>,
+    seal_syslog: Option<PathBuf>,
+    seal_webhook: Option<String>,
+    log_years: Option<u32>,
 }
 
 impl Given {
@@ -194,8 +217,9 @@ impl Given {
         let database = DatabaseUrls::all_or_none(self.database_url, self.door_url, self.owner_url)?;
         let given = |text: Option<String>| text.filter(|t| !t.trim().is_empty());
         let (smtp_url, mail_from) = (given(self.smtp_url), given(self.mail_from));
+        let seal = SealConfig::checked(self.seal_file, self.seal_syslog, self.seal_webhook, self.log_years)?;
         let Given { listen, data, metrics_listen, .. } = self;
-        Ok(Config { database, listen, data, base_url, metrics_listen, source_url, smtp_url, mail_from, tls })
+        Ok(Config { database, listen, data, base_url, metrics_listen, source_url, smtp_url, mail_from, tls, seal })
     }
 }
 

@@ -109,6 +109,12 @@ mod rights_erasure;
 mod rights_holdings;
 #[path = "promises/rights_wall.rs"]
 mod rights_wall;
+#[path = "promises/seal.rs"]
+mod seal;
+#[path = "promises/seal_audit.rs"]
+mod seal_audit;
+#[path = "promises/seal_places.rs"]
+mod seal_places;
 #[path = "promises/serving.rs"]
 mod serving;
 #[path = "promises/sessions.rs"]

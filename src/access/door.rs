@@ -8,6 +8,7 @@ pub mod join;
 mod late;
 pub mod links;
 mod own;
+mod seal;
 mod sign_in;
 
 pub(crate) use about::connection;
@@ -18,6 +19,7 @@ pub use own::{
     OwnSession, PasswordChange, Terms, accept_terms, change_password, choose_theme, newest_terms, own_sessions,
     sign_out_elsewhere, sign_out_there,
 };
+pub use seal::{LastHead, NewHead, Sealing, seal_begin, seal_delays, seal_thin, seal_wrote};
 pub use sign_in::{GrantChoice, SignIn, Wanted, sign_in, sign_in_proved};
 
 use super::{Asks, Token};

@@ -168,6 +168,8 @@ pub enum Permission {
     EraseSubjects,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
+    /// Drop months of the access log, rotate keys: the operator's alone too.
+    KeepSeal,
 }
 
 use Role::{Administrator, DataProtectionOfficer, Organiser, Volunteer};
@@ -324,6 +326,7 @@ impl Permission {
             Permission::TakeSubjectFile => "take-subject-file",
             Permission::EraseSubjects => "erase-subjects",
             Permission::BackUp => "back-up",
+            Permission::KeepSeal => "keep-seal",
         }
     }
 }

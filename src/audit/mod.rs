@@ -6,6 +6,7 @@
 pub mod csv;
 pub mod pages;
 pub mod paper;
+pub mod seal;
 pub mod store;
 
 use crate::electors::ElectorId;

@@ -1,16 +1,18 @@
-//! `audit seen-by|who-saw`
+//! `audit seen-by|who-saw`; `seal.rs` holds `verify|dump|head|key|expire`.
 
-use super::Operation;
+use super::{Operation, seal};
 use crate::access::Permission;
 use crate::access::store::accounts;
 use crate::audit::store::{self, Sight};
+use crate::config::Config;
 use crate::electors::ElectorId;
 use crate::error::Error;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
-/// Who saw what, by record numbers.
+/// Who saw what, by record numbers, and the proof that the record is whole.
 #[derive(clap::Subcommand)]
 pub enum Audit {
     /// Everything that one account saw and was refused
@@ -24,16 +26,38 @@ pub enum Audit {
         /// The elector's id
         elector: ElectorId,
     },
+    /// Verify the whole access log against its signed heads; fails at the first row that is not as it was sealed
+    Verify(seal::Verify),
+    /// Write the log with its seal to a file, which `audit verify --dump` needs no database for
+    Dump {
+        /// The file to write
+        file: PathBuf,
+    },
+    /// Print the newest signed head
+    Head,
+    /// Print the public keys that heads are signed by, the newest last
+    Key,
+    /// Drop whole months that are older than the log is kept; their root stays, signed
+    Expire {
+        /// The first month that stays, as 2026-11
+        #[arg(long, value_name = "MONTH")]
+        before: String,
+    },
 }
 
 /// Runs one of these commands.
 ///
 /// # Errors
 /// What cannot stand, by field; what the database says.
-pub async fn run(operation: &Operation, command: Audit) -> Result<(), Error> {
+pub async fn run(operation: &Operation, command: Audit, config: &Config, data: &Path) -> Result<(), Error> {
     match command {
         Audit::SeenBy { email } => seen_by(operation, &email).await,
         Audit::WhoSaw { elector } => who_saw(operation, elector).await,
+        Audit::Verify(verify) => seal::verify(operation, &verify, config, data).await,
+        Audit::Dump { file } => seal::write_dump(operation, &file).await,
+        Audit::Head => seal::head(operation).await,
+        Audit::Key => seal::key(operation),
+        Audit::Expire { before } => seal::expire(operation, &before, config).await,
     }
 }
 

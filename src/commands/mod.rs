@@ -9,12 +9,14 @@ pub mod audit;
 pub mod backup;
 pub mod grant;
 pub mod insight;
+pub mod key;
 pub mod lock;
 pub mod members;
 mod operation;
 mod place;
 pub mod polls;
 pub mod register;
+pub mod seal;
 mod secret;
 mod serve;
 pub mod setup;
@@ -96,12 +98,15 @@ enum Command {
     /// Close Contact or Organise with a public notice, and open it again
     #[command(subcommand)]
     Lock(lock::Lock),
-    /// Who saw what
+    /// Who saw what, and the proof that the record is whole
     #[command(subcommand)]
     Audit(audit::Audit),
     /// Find a person across everything, take their file, record what they stop, erase them
     #[command(subcommand)]
     Subject(subject::Subject),
+    /// The installation's own keys: list them by id, make a new one
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Compare the tallies with the results, or count them anew
     #[command(subcommand)]
     Insight(insight::Insight),
@@ -143,6 +148,7 @@ impl Command {
             Command::Lock(_) => "lock",
             Command::Audit(_) => "audit",
             Command::Subject(_) => "subject",
+            Command::Key(_) => "key",
             Command::Insight(_) => "insight",
         }
     }
@@ -168,6 +174,10 @@ async fn dispatch(line: Line) -> Result<(), Error> {
             println!("{}", crate::web::openapi::text());
             return Ok(());
         }
+        // An auditor has a file and a public key, and no database.
+        Command::Audit(audit::Audit::Verify(ref verify)) if let Some(file) = &verify.dump => {
+            return seal::verify_dump(file, verify, line.json);
+        }
         _ => {}
     }
     let place = Place::open(&config, line.command.tables()).await?;
@@ -184,6 +194,7 @@ async fn with_database(line: Line, config: &Config, place: &Place) -> Result<(),
     let done = match line.command {
         Command::Config => show_config(&operation, config, place).await,
         Command::Demo => demo(&operation, config, place).await,
+        Command::Audit(command) => audit::run(&operation, command, config, &place.data(config)).await,
         command => operate(&operation, command).await,
     };
     operation.operator.close().await;
@@ -227,8 +238,14 @@ async fn operate(operation: &Operation, command: Command) -> Result<(), Error> {
         Command::Lock(command) => lock::run(operation, command).await,
         Command::Audit(command) => audit::run(operation, command).await,
         Command::Subject(command) => subject::run(operation, command).await,
+        Command::Key(command) => key::run(operation, command).await,
         Command::Insight(command) => insight::run(operation, command).await,
-        Command::Serve { .. } | Command::Migrate | Command::Config | Command::Demo | Command::Openapi => Ok(()),
+        Command::Serve { .. }
+        | Command::Migrate
+        | Command::Config
+        | Command::Demo
+        | Command::Openapi
+        | Command::Audit(_) => Ok(()),
     }
 }
 

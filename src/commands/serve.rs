@@ -3,6 +3,8 @@
 use super::Operation;
 use super::place::{Place, Tables};
 use crate::access::{door, passwords};
+use crate::audit::seal::Sealer;
+use crate::audit::seal::places::Places;
 use crate::config::Config;
 use crate::database::cluster::{self, ClusterError};
 use crate::database::{Database, Operator, OperatorSession};
@@ -43,6 +45,8 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
     let keys = Keys::of(&config.data);
     let sender =
         Sender::new(config.smtp_url.as_deref(), config.mail_from.as_deref(), &config.data, &config.base_url, &keys)?;
+    let places = Places::of(&config.seal, &config.data, &database);
+    let sealer = Sealer::new(database.clone(), Keys::of(&config.data), places);
     let app = App::new(database.clone(), config);
     let (replaced, background) = (app.postgres_replaced.clone(), app.background.clone());
     let served = tokio::select! {
@@ -50,6 +54,7 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
         never = watch(&place, &replaced) => never,
         never = keep_house(&database) => never,
         never = deliver(&sender, &database) => never,
+        never = sealer.keep() => never,
     };
     if !background.finish(IMPORTS_END).await || !database.close(CONNECTIONS_END).await {
         tracing::warn!("work that did not end in time was dropped: what it had not committed is undone");

@@ -56,4 +56,20 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) tls_key: Option<PathBuf>,
+    /// File that signed heads of the access log are written to (HUSTINGS_SEAL_FILE; seal/heads.log in the data directory)
+    #[arg(long, global = true, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) seal_file: Option<PathBuf>,
+    /// Socket of syslog that heads are sent to as well, such as /dev/log (HUSTINGS_SEAL_SYSLOG)
+    #[arg(long, global = true, value_name = "SOCKET")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) seal_syslog: Option<PathBuf>,
+    /// Address that heads are posted to as well (HUSTINGS_SEAL_WEBHOOK)
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) seal_webhook: Option<String>,
+    /// Years for which months of the access log are kept (HUSTINGS_LOG_YEARS; 6)
+    #[arg(long, global = true, value_name = "YEARS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) log_years: Option<u32>,
 }

@@ -8,6 +8,7 @@ use crate::access::store::requests::{self, Request};
 use crate::access::store::reviews::{self, Review};
 use crate::access::store::tools::{self, ToolState};
 use crate::audit::Refusal;
+use crate::audit::seal::store as seal;
 use crate::audit::store::{self as audit, Busy, Week};
 use crate::database::Scoped;
 use crate::error::Error;
@@ -42,6 +43,7 @@ struct ProtectionHome {
     layout: Layout,
     /// Open requests, and how many of them are overdue.
     rights: (i64, i64),
+    alarm: Option<String>,
     week: Week,
     busiest: Vec<Busy>,
     refused: Vec<(Uuid, String, i64, Refusal)>,
@@ -52,6 +54,7 @@ struct ProtectionHome {
 
 async fn protection(viewer: Viewer, layout: Layout) -> Answer {
     let mut scope = viewer.scope().await?;
+    let alarm = seal::status(&mut scope).await?.alarm();
     let week = audit::week(&mut scope).await?;
     let busiest = audit::busiest(&mut scope).await?;
     let refused = audit::refused_lately(&mut scope).await?;
@@ -59,13 +62,14 @@ async fn protection(viewer: Viewer, layout: Layout) -> Answer {
     let (requests, reviews) = open_matters(&mut scope).await?;
     let rights = rights::store::counts(&mut scope, rights::letters::today()).await?;
     scope.commit().await?;
-    Ok(ProtectionHome { layout, rights, week, busiest, refused, ended, requests, reviews }.into_response())
+    Ok(ProtectionHome { layout, alarm, rights, week, busiest, refused, ended, requests, reviews }.into_response())
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "home/administrator.html")]
 struct AdministratorHome {
     layout: Layout,
+    alarm: Option<String>,
     counts: Counts,
     tools: Vec<ToolState>,
     soon: Vec<Grant>,
@@ -77,6 +81,7 @@ struct AdministratorHome {
 
 async fn administrator(viewer: Viewer, layout: Layout) -> Answer {
     let mut scope = viewer.scope().await?;
+    let alarm = seal::status(&mut scope).await?.alarm();
     let counts = grants::counts(&mut scope).await?;
     let tools = tools::both(&mut scope).await?;
     let mut soon = grants::list(&mut scope, Which::EndingSoon, "", grants::order("until"), 0).await?;
@@ -85,7 +90,7 @@ async fn administrator(viewer: Viewer, layout: Layout) -> Answer {
     let ended = ending::ended_lately(&mut scope).await?;
     let (requests, reviews) = open_matters(&mut scope).await?;
     scope.commit().await?;
-    Ok(AdministratorHome { layout, counts, tools, soon, refused, ended, requests, reviews }.into_response())
+    Ok(AdministratorHome { layout, alarm, counts, tools, soon, refused, ended, requests, reviews }.into_response())
 }
 
 /// Requests for access and access reviews that are open.

@@ -19,6 +19,7 @@ pub fn routes(app: App) -> Routes {
         grants,
         protection,
         rights,
+        seal,
         electors,
         imports,
         areas_and_polls,
@@ -220,6 +221,11 @@ fn rights(routes: Routes) -> Routes {
         .get("/protection/erasures/{id}", P::HandleRequests, erasure::receipt)
         .get("/protection/suppressed", P::HandleRequests, suppressed::show)
         .post("/protection/suppressed", P::HandleRequests, suppressed::decide)
+}
+
+/// Whether the record of looks is whole.
+fn seal(routes: Routes) -> Routes {
+    routes.get("/protection/seal", P::ReadAccessLog, audit::pages::seal::show)
 }
 
 /// Search, electors, homes, no contact.

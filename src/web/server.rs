@@ -126,6 +126,7 @@ mod tests {
             smtp_url: None,
             mail_from: None,
             tls: None,
+            seal: Default::default(),
         };
         let app = App::new(Database::connect(&urls).unwrap(), config);
         let routes = Router::new()

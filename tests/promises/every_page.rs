@@ -181,6 +181,7 @@ async fn serve_without_database() -> String {
         smtp_url: None,
         mail_from: None,
         tls: None,
+        seal: Default::default(),
     };
     let app = App::new(Database::connect(&urls).unwrap(), config);
     tokio::spawn(async move { hustings::web::serve(app, listener, std::future::pending()).await });

@@ -21,6 +21,7 @@ async fn page_with_source(app: &TestApp, path: &str, url: &str) -> Answer {
         smtp_url: None,
         mail_from: None,
         tls: None,
+        seal: Default::default(),
     };
     let service = router(App::new(Database::connect(&app.urls()).unwrap(), config));
     let answer = service.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();

@@ -348,6 +348,7 @@ fn config(base: &str) -> Config {
         smtp_url: None,
         mail_from: None,
         tls: None,
+        seal: Default::default(),
     }
 }
 

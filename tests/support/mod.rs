@@ -12,6 +12,7 @@ pub mod imports;
 pub mod look;
 pub mod register;
 pub mod results;
+pub mod sealed;
 pub mod server;
 pub mod site;
 pub mod stops;

@@ -90,6 +90,7 @@ impl Site {
         let [reading, failed] = states(&app, &organiser).await;
         let (other, gone, ending, group) = access(&app).await;
         let (review, request) = open_matters(&app, &other).await;
+        seal(&app).await;
         let area = one(&app, "select area_id::text from area where name = 'Quillbrook'").await;
         let district = one(&app, "select area_no::text from district where letters = 'QB1'").await;
         let street = one(&app, "select area_no || ':' || street_key from household join district using (area_no) where letters = 'QB1' limit 1").await;
@@ -162,6 +163,7 @@ pub fn routes_of(app: &TestApp) -> Vec<RouteInfo> {
         smtp_url: None,
         mail_from: None,
         tls: None,
+        seal: Default::default(),
     };
     routes(App::new(Database::connect(&app.urls()).unwrap(), config)).list().to_vec()
 }
@@ -194,6 +196,15 @@ async fn rights(app: &TestApp, walk: &Walk) -> Rights {
 
 async fn one(app: &TestApp, statement: &'static str) -> String {
     query_scalar(statement).fetch_one(&mut app.database.operator().await).await.unwrap()
+}
+
+/// Looks that are sealed, and a second place that does not answer.
+async fn seal(app: &TestApp) {
+    let pools = Database::connect(&app.urls()).unwrap();
+    let keys = hustings::keys::Keys::of(&std::env::temp_dir());
+    hustings::audit::seal::sealer::seal(&pools, &keys).await.unwrap();
+    change(app, "select wall.seal_wrote('file var/seal/heads.log', 1, null)").await;
+    change(app, "select wall.seal_wrote('webhook https://seal.example.org', 1, 'no answer within 10 seconds')").await;
 }
 
 /// Answers that stand, two that differ, one that waits; who gave the first of them holds the list.

@@ -495,6 +495,7 @@ fn protection(site: &Site) -> Vec<Stop> {
     let elector = format!("/protection/electors/{}", site.walk.doors[0].electors[1]);
     stops.extend([
         here("/protection"),
+        on_paper(here("/protection/seal")),
         send("/protection/accounts", "/protection/accounts", 200, &[("q", "organiser")]),
         send("/protection/accounts", "/protection/accounts", 200, &[("q", "nobody of this name")]),
         open("/protection/accounts/{id}", format!("/protection/accounts/{}", site.gone.id)),
