@@ -809,6 +809,7 @@ language sql stable security definer set search_path = '' as $$
     'signed_in', (select count(distinct s.account_id) from public.session s where s.started_at > statement_timestamp() - interval '30 days'),
     'with_factor', (select count(distinct s.account_id) from public.session s where s.started_at > statement_timestamp() - interval '30 days'
       and s.factor_at is not null),
+    'sealed', to_regclass('public.seal_head') is not null,
     'breaches', (select count(*) from public.breach b where b.opened_at > statement_timestamp() - interval '1 year'))
   where wall.may_destroy()
 $$;

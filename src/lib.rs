@@ -40,6 +40,10 @@ pub mod registers;
 pub mod canvass;
 /// Tallies: contact rate and intention by district.
 pub mod insight;
+/// Retention, breaches, records: the data protection officer's books.
+pub mod protection;
+/// What of set-up may be changed: controller, notice, codes, processors.
+pub mod settings;
 
 /// The demonstration constituency.
 pub mod demo;

@@ -9,6 +9,8 @@ mod areas_and_polls;
 mod assignments;
 #[path = "promises/backup.rs"]
 mod backup;
+#[path = "promises/breaches.rs"]
+mod breaches;
 #[path = "promises/browser.rs"]
 mod browser;
 #[path = "promises/catalogue.rs"]
@@ -69,6 +71,8 @@ mod posts;
 mod protection;
 #[path = "promises/quarantine.rs"]
 mod quarantine;
+#[path = "promises/records.rs"]
+mod records;
 #[path = "promises/registers_import.rs"]
 mod registers_import;
 #[path = "promises/registers_reading.rs"]
@@ -77,12 +81,16 @@ mod registers_reading;
 mod results;
 #[path = "promises/results_property.rs"]
 mod results_property;
+#[path = "promises/retention.rs"]
+mod retention;
 #[path = "promises/serving.rs"]
 mod serving;
 #[path = "promises/sessions.rs"]
 mod sessions;
 #[path = "promises/set_up.rs"]
 mod set_up;
+#[path = "promises/settings.rs"]
+mod settings;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
 #[path = "promises/source.rs"]

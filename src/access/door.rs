@@ -7,7 +7,7 @@ mod own;
 mod sign_in;
 
 pub(crate) use about::connection;
-pub use about::{About, Notice, about, notices};
+pub use about::{About, EarlierNotice, Notice, about, earlier_notices, notices};
 pub use late::{Kept, Late, quarantine};
 pub use own::{OwnSession, PasswordChange, change_password, choose_theme, own_sessions, sign_out_elsewhere};
 pub use sign_in::{GrantChoice, SignIn, Wanted, sign_in};
@@ -105,6 +105,14 @@ pub async fn note_refusal(
 pub async fn fold_tallies(database: &Database) -> Result<(), Error> {
     sqlx::query!("select wall.fold_tallies()").execute(database.door()).await?;
     Ok(())
+}
+
+/// Destroys what is short-lived and counts what waits for a person, once in twenty hours, whoever asks. Whether it was done now.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn keep_retention(database: &Database) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(r#"select wall.keep_retention() as "done!""#).fetch_one(database.door()).await?)
 }
 
 /// Ends an import that cannot go on, perhaps because its own session is over: says why, forgets what was staged.

@@ -111,6 +111,20 @@ pub enum Permission {
     ReadPermissions,
     /// Who saw whom, by name.
     ReadAccessLog,
+    /// How long data is kept, and what is due.
+    ManageRetention,
+    /// Destroy what is past its period.
+    DestroyData,
+    /// Record breaches and what is done about them.
+    KeepBreaches,
+    /// Take away names and addresses of those affected, for letters.
+    WriteBreachLetters,
+    /// The record of processing, the policy document, the impact assessment.
+    KeepRecords,
+    /// See controller, notice, codes, officers, processors.
+    ReadSettings,
+    /// Change them.
+    ChangeSettings,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
 }
@@ -142,12 +156,28 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     (Permission::CloseTools, "Close Contact or Organise with a notice, and open it again", &[Administrator]),
     (Permission::ReadPermissions, "Read this table", &[Administrator, DataProtectionOfficer]),
     (Permission::ReadAccessLog, "Find who saw whom, by name", &[DataProtectionOfficer]),
+    (
+        Permission::ManageRetention,
+        "See how long data is kept and what is due, change periods",
+        &[DataProtectionOfficer],
+    ),
+    (Permission::DestroyData, "Destroy what is past its period, with a certificate", &[DataProtectionOfficer]),
+    (Permission::KeepBreaches, "Record breaches, assess them, see who is affected", &[DataProtectionOfficer]),
+    (Permission::WriteBreachLetters, "Make letters to the people a breach affects", &[DataProtectionOfficer]),
+    (
+        Permission::KeepRecords,
+        "Make the record of processing, the policy document, the impact assessment",
+        &[DataProtectionOfficer],
+    ),
+    (Permission::ReadSettings, "See controller, notice, codes and processors as they are set", &[Administrator]),
+    (Permission::ChangeSettings, "Change controller, notice, codes and processors", &[Administrator]),
 ];
 
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
 /// be taken back. Never ending access, assigning a list, or a volunteer's grant in one's own area: the Guard must not stand in
 /// the way of a Saturday.
-pub const STEP_UP: &[Permission] = &[];
+pub const STEP_UP: &[Permission] =
+    &[Permission::DestroyData, Permission::WriteBreachLetters, Permission::ChangeSettings];
 
 impl Permission {
     /// The roles that hold it.
@@ -186,6 +216,13 @@ impl Permission {
             Permission::CloseTools => "close-tools",
             Permission::ReadPermissions => "read-permissions",
             Permission::ReadAccessLog => "read-access-log",
+            Permission::ManageRetention => "manage-retention",
+            Permission::DestroyData => "destroy-data",
+            Permission::KeepBreaches => "keep-breaches",
+            Permission::WriteBreachLetters => "write-breach-letters",
+            Permission::KeepRecords => "keep-records",
+            Permission::ReadSettings => "read-settings",
+            Permission::ChangeSettings => "change-settings",
             Permission::BackUp => "back-up",
         }
     }

@@ -6,13 +6,16 @@ pub mod account;
 pub mod areas;
 pub mod audit;
 pub mod backup;
+pub mod breach;
 pub mod grant;
 pub mod insight;
 pub mod lock;
 mod operation;
 mod place;
 pub mod polls;
+pub mod records;
 pub mod register;
+pub mod retention;
 mod secret;
 mod serve;
 pub mod setup;
@@ -90,6 +93,15 @@ enum Command {
     /// Who saw what
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// How long data is kept, and destroying what is past its period
+    #[command(subcommand)]
+    Retention(retention::Retention),
+    /// Breaches on record, with their clocks
+    #[command(subcommand)]
+    Breach(breach::Breaches),
+    /// The records that the law asks for
+    #[command(subcommand)]
+    Records(records::Records),
     /// Compare the tallies with the results, or count them anew
     #[command(subcommand)]
     Insight(insight::Insight),
@@ -129,6 +141,9 @@ impl Command {
             Command::Lock(_) => "lock",
             Command::Audit(_) => "audit",
             Command::Insight(_) => "insight",
+            Command::Retention(_) => "retention",
+            Command::Breach(_) => "breach",
+            Command::Records(_) => "records",
         }
     }
 }
@@ -210,6 +225,9 @@ async fn operate(operation: &Operation, command: Command) -> Result<(), Error> {
         Command::Lock(command) => lock::run(operation, command).await,
         Command::Audit(command) => audit::run(operation, command).await,
         Command::Insight(command) => insight::run(operation, command).await,
+        Command::Retention(command) => retention::run(operation, command).await,
+        Command::Breach(command) => breach::run(operation, command).await,
+        Command::Records(command) => records::run(operation, command).await,
         Command::Serve { .. } | Command::Migrate | Command::Config | Command::Demo | Command::Openapi => Ok(()),
     }
 }

@@ -121,7 +121,7 @@ async fn watch(place: &Place, replaced: &AtomicBool) -> std::io::Result<()> {
     }
 }
 
-/// What nobody asks for: folds the ledger of tallies, now and every few minutes. Where several servers share a database,
+/// What nobody asks for: folds the ledger of tallies, now and every few minutes; once a night destroys what is short-lived. Where several servers share a database,
 /// one at a time does it.
 async fn keep_house(database: &Database) -> std::io::Result<()> {
     let mut every = tokio::time::interval(FOLD_EVERY);
@@ -129,6 +129,11 @@ async fn keep_house(database: &Database) -> std::io::Result<()> {
         every.tick().await;
         if let Err(error) = door::fold_tallies(database).await {
             tracing::warn!(%error, "tallies are not folded this time");
+        }
+        match door::keep_retention(database).await {
+            Ok(true) => tracing::info!("what is short-lived and past its period was destroyed"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "what is past its period stays this time"),
         }
     }
 }

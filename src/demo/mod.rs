@@ -1,6 +1,7 @@
 //! The demonstration: an invented constituency with three months of canvassing, made through the same functions as real
 //! work, in one transaction. It refuses to touch a database that holds anything else.
 
+mod books;
 mod history;
 mod lists;
 mod people;
@@ -47,6 +48,7 @@ pub async fn make(operation: &Operation, sign_ins: &Path) -> Result<String, Erro
     register_and_areas(&mut scope, Size::CONSTITUENCY).await?;
     let people = people::add(&mut scope).await?;
     lists::add(&mut scope, &people).await?;
+    books::add(&mut scope).await?;
     let text = people.sign_ins.iter().map(SignIn::line).collect::<String>();
     // Before the commit: passwords that nobody knows would be worth nothing.
     keep(sign_ins, &text)?;

@@ -8,6 +8,8 @@ use crate::access::store::tools::{self, ToolState};
 use crate::audit::Refusal;
 use crate::audit::store::{self as audit, Busy, Week};
 use crate::insight;
+use crate::protection::breach::{self, Breach};
+use crate::protection::retention;
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::response::IntoResponse;
@@ -39,6 +41,10 @@ struct ProtectionHome {
     busiest: Vec<Busy>,
     refused: Vec<(Uuid, String, i64, Refusal)>,
     ended: Vec<EndedAccount>,
+    /// Breaches that are open, the most urgent first.
+    breaches: Vec<Breach>,
+    /// What is past its period and waits for a person.
+    due: Vec<(&'static retention::Kind, i64)>,
 }
 
 async fn protection(viewer: Viewer, layout: Layout) -> Answer {
@@ -47,8 +53,11 @@ async fn protection(viewer: Viewer, layout: Layout) -> Answer {
     let busiest = audit::busiest(&mut scope).await?;
     let refused = audit::refused_lately(&mut scope).await?;
     let ended = ending::ended_lately(&mut scope).await?;
+    let (mut breaches, _) = breach::store::list(&mut scope, None, 0, 5).await?;
+    breaches.retain(|b| b.closed_at.is_none());
+    let due = retention::store::waiting(&mut scope).await?;
     scope.commit().await?;
-    Ok(ProtectionHome { layout, week, busiest, refused, ended }.into_response())
+    Ok(ProtectionHome { layout, week, busiest, refused, ended, breaches, due }.into_response())
 }
 
 #[derive(Template, WebTemplate)]

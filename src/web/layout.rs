@@ -56,6 +56,7 @@ const ADMINISTRATOR: &[Heading] = &[Heading {
         entry("/access/tools", "Tools", "lock"),
         entry("/areas", "Areas", "map"),
         entry("/polls", "Polls", "ballot"),
+        entry("/settings", "Settings", "filter"),
         entry("/access/permissions", "Permissions", "card"),
     ],
 }];
@@ -64,6 +65,9 @@ const PROTECTION: &[Heading] = &[Heading {
     entries: &[
         entry("/", "Home", "home"),
         entry("/protection", "Who saw what", "eye"),
+        entry("/protection/retention", "Retention", "clock"),
+        entry("/protection/breaches", "Breaches", "warn"),
+        entry("/protection/records", "Records", "list"),
         entry("/access/permissions", "Permissions", "card"),
     ],
 }];

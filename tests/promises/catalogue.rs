@@ -143,14 +143,18 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
     assert_eq!(
         held,
         [
-            "administrator inserts access_grant, access_log, account, area, area_district, lockdown, poll",
-            "administrator selects access_grant, access_log, account, assignment, lockdown, looked_at, mail, password_change, session, \
-             subject, walk_list, walk_list_elector",
-            "administrator updates access_grant, account, area, area_district, assignment, district, lockdown, session",
+            "administrator inserts access_grant, access_log, account, area, area_district, intention_code, issue_code, lockdown, poll, processor",
+            "administrator selects access_grant, access_log, account, assignment, installation_version, lockdown, looked_at, mail, \
+             password_change, processor, session, subject, walk_list, walk_list_elector",
+            "administrator updates access_grant, account, area, area_district, assignment, authority, district, installation, \
+             intention_code, issue_code, lockdown, processor, session",
             "membership inserts access_log",
-            "protection inserts access_log",
-            "protection selects access_grant, access_log, account, elector, household, looked_at, password_change, session, subject, \
-             walk_list, walk_list_elector",
+            "protection inserts access_log, breach, breach_account, breach_event, breach_letter, record_document, record_words, \
+             retention_period",
+            "protection selects access_grant, access_log, account, breach, breach_account, breach_event, breach_letter, elector, household, \
+             installation_version, looked_at, password_change, processor, record_document, record_words, retention_kind, \
+             retention_line, retention_night, retention_period, retention_run, session, subject, walk_list, walk_list_elector",
+            "protection updates breach, breach_account",
             "volunteer inserts access_log, receipt, result, result_conflict",
             "volunteer selects elector, household, receipt, result, walk_list_door, walk_list_elector",
         ]

@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test binary uses its own part
 
 pub mod app;
+pub mod books;
 pub mod browser;
 pub mod database;
 pub mod electors;

@@ -2,6 +2,7 @@
 //! state, access that was given and ended.
 
 use super::app::{Account, TestApp, seed_place};
+use super::books::Books;
 use super::imports::{import_for, upload_and_read};
 use super::register::Generated;
 use super::walk::{Walk, change};
@@ -46,6 +47,8 @@ pub struct Site {
     pub district: String,
     /// A street of it, as the form for a new list names it.
     pub street: String,
+    /// The data protection officer's books.
+    pub books: Books,
 }
 
 impl Site {
@@ -69,8 +72,10 @@ impl Site {
         let area = one(&app, "select area_id::text from area where name = 'Quillbrook'").await;
         let district = one(&app, "select area_no::text from district where letters = 'QB1'").await;
         let street = one(&app, "select area_no || ':' || street_key from household join district using (area_no) where letters = 'QB1' limit 1").await;
+        let books = Books::new(&app, &organiser).await;
         Site {
             app,
+            books,
             walk,
             ended_list,
             said,
