@@ -1,5 +1,5 @@
 -- Retention, breaches, generated records, and what of set-up may be changed: the data protection officer's books, and the
--- administrator's settings. What of this names a person: breaches (accounts involved), and nothing else.
+-- administrator's settings. What of this names a person: breaches (the accounts involved), and nothing else.
 set local role hustings_owner;
 
 -- Kinds of data with their periods: src/protection/retention/kinds.rs says what each is, a test holds the two together.
@@ -98,7 +98,7 @@ create table breach (
   report_reference text check (length(report_reference) between 1 and 100),
   late_reason text check (length(late_reason) between 1 and 2000),
   opened_at timestamptz not null default clock_timestamp(),
-  closed_at timestamptz,
+  closed_at timestamptz check (closed_at > '2000-01-01' and closed_at < '9999-12-31'),
   lessons text check (length(lessons) between 1 and 4000),
   check (aware_at <= opened_at + interval '1 minute'),
   check ((decision is null) = (decision_reason is null)),
@@ -115,7 +115,7 @@ create table breach_account (
   from_at timestamptz not null check (from_at > '2000-01-01'),
   until_at timestamptz not null check (until_at < '9999-12-31'),
   added_at timestamptz not null default clock_timestamp(),
-  removed_at timestamptz,
+  removed_at timestamptz check (removed_at > '2000-01-01' and removed_at < '9999-12-31'),
   primary key (breach_id, account_id, added_at),
   check (from_at < until_at)
 );
@@ -172,7 +172,7 @@ create table processor (
   contract_date date check (contract_date between '1990-01-01' and '9999-12-31'),
   added_at timestamptz not null default clock_timestamp(),
   added_by uuid not null references account,
-  ended_at timestamptz,
+  ended_at timestamptz check (ended_at > '2000-01-01' and ended_at < '9999-12-31'),
   ended_by uuid references account
 );
 
@@ -189,11 +189,11 @@ create table installation_version (
 );
 
 -- Codes come to an end and never go: what was said with them stays readable. Places may be exchanged.
-alter table intention_code add column retired_at timestamptz;
+alter table intention_code add column retired_at timestamptz check (retired_at > '2000-01-01' and retired_at < '9999-12-31');
 alter table intention_code drop constraint intention_code_place_check, drop constraint intention_code_place_key;
 alter table intention_code add constraint intention_code_place_check check (place between 1 and 99);
 alter table intention_code add constraint intention_code_place_key unique (place) deferrable initially deferred;
-alter table issue_code add column retired_at timestamptz;
+alter table issue_code add column retired_at timestamptz check (retired_at > '2000-01-01' and retired_at < '9999-12-31');
 -- Whom to ask about what the register itself says.
 alter table authority add column officer_email text check (length(officer_email) between 3 and 254);
 alter table authority add column officer_address text check (length(officer_address) between 1 and 500);
@@ -231,7 +231,7 @@ grant update on household to hustings_wall;
 grant update (how) on objection to hustings_wall;
 grant update (note) on result to hustings_wall;
 grant update (choices) on walk_list to hustings_wall;
-grant select on subject, installation, poll, register, tally to hustings_wall;
+grant select on subject, installation, poll, register, tally, password_change to hustings_wall;
 
 do $$
 declare

@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// # Errors
 /// What the database says.
 pub async fn add(scope: &mut Scoped) -> Result<(), Error> {
-    let aware_at = Utc::now() - TimeDelta::days(23);
+    let aware_at = Utc::now() - TimeDelta::hours(20);
     let facts = forms::Facts {
         title: "List left on a bus".into(),
         happened: "A canvasser left a printed list of one street on the number 4 bus on the way home. The driver handed it in at the \

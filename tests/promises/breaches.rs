@@ -92,18 +92,18 @@ async fn who_is_affected_is_whom_the_accounts_saw_in_that_time_and_nobody_else()
     // Before it saw anybody.
     officer.post(&accounts, &[("email", &volunteer.email), ("from", &long_ago), ("until", &then)]).await.expect(303);
     let none = officer.get(&format!("{breach}/people")).await.expect(200);
-    assert!(none.text("h2").contains("0 people"), "{}", none.text("h2"));
+    assert!(none.text("#people").contains("0 people"), "{}", none.text("#people"));
     officer.post(&format!("{accounts}/{}/take-out", volunteer.id), &[]).await.expect(303);
     // Through a list, each once; Saltern's are not among them.
     officer.post(&accounts, &[("email", &volunteer.email), ("from", &from)]).await.expect(303);
     change(&app, "update breach_account set until_at = now() + interval '1 hour' where removed_at is null").await;
     let people = officer.get(&format!("{breach}/people")).await.expect(200);
-    assert_eq!((people.text("h2").as_str(), people.count("tbody tr")), ("12 people", 12));
+    assert_eq!((people.text("#people").as_str(), people.count("tbody tr")), ("12 people", 12));
     assert!(people.body.contains("Larkspur Row") && !people.body.contains("Old Tannery Walk"));
     officer.post(&accounts, &[("email", &desk.account.email), ("from", &from)]).await.expect(303);
     change(&app, "update breach_account set until_at = now() + interval '1 hour' where removed_at is null").await;
     let people = officer.get(&format!("{breach}/people")).await.expect(200);
-    assert_eq!(people.text("h2"), "13 people");
+    assert_eq!(people.text("#people"), "13 people");
     let looks = "select count(*) from access_log where permission = 'keep-breaches' and what = 'look' and cardinality(subjects) = 13";
     assert_eq!(count(&app, looks).await, 1, "the officer's own look at the names is on record");
 

@@ -103,13 +103,13 @@ pub async fn change(viewer: Viewer, layout: Layout, Path(id): Path<i64>, Form(fo
     let mut scope = viewer.scope().await?;
     let breach = store::find(&mut scope, id).await?;
     let mut errors = FieldErrors::default();
-    let Some(facts) = form.parse(&mut errors) else {
+    if let Some(facts) = form.parse(&mut errors)
+        && errors.take_invalid(store::change(&mut scope, id, &facts).await)?.is_some()
+    {
         scope.commit().await?;
-        return Ok((status(&errors), FactsPage { layout, errors, form, breach: Some(breach) }).into_response());
-    };
-    store::change(&mut scope, id, &facts).await?;
-    scope.commit().await?;
-    Ok(see_other(&format!("/protection/breaches/{id}")))
+        return Ok(see_other(&format!("/protection/breaches/{id}")));
+    }
+    Ok((status(&errors), FactsPage { layout, errors, form, breach: Some(breach) }).into_response())
 }
 
 /// All forms of the page, as typed; the others as the breach stands.

@@ -54,7 +54,13 @@ pub async fn change(scope: &mut Scoped, id: i64, facts: &Facts) -> Result<(), Er
     )
     .execute(scope.connection())
     .await
-    .map_err(late)?;
+    .map_err(|e| match e.as_database_error().and_then(|d| d.constraint()) {
+        Some("breach_late_with_reason") => {
+            Error::field("aware_at", "By this time it was reported too late: write down the reason for the delay first")
+        }
+        Some("breach_aware_before") => Error::field("aware_at", "This is later than the record was opened"),
+        _ => e.into(),
+    })?;
     open_still(changed.rows_affected())
 }
 
@@ -114,10 +120,13 @@ pub async fn close(scope: &mut Scoped, id: i64, lessons: &str) -> Result<(), Err
     open_still(changed.rows_affected())
 }
 
+/// What the table's own rules refuse, as an answer to mend.
 fn late(error: sqlx::Error) -> Error {
-    match error.as_database_error().is_some_and(|d| d.is_check_violation()) {
-        true => Error::field("late_reason", "It was reported later than 72 hours after becoming aware: say why"),
-        false => error.into(),
+    match error.as_database_error().and_then(|d| d.constraint()) {
+        Some("breach_late_with_reason") => {
+            Error::field("late_reason", "It was reported later than 72 hours after becoming aware: say why")
+        }
+        _ => error.into(),
     }
 }
 
@@ -323,6 +332,9 @@ pub async fn events(scope: &mut Scoped, id: i64) -> Result<Vec<Event>, Error> {
 fn said(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Null => "nothing".into(),
+        serde_json::Value::String(text) if Decision::parse(text).is_some() => {
+            Decision::parse(text).map_or_else(String::new, |d| d.title().to_owned())
+        }
         serde_json::Value::String(text) => match DateTime::parse_from_rfc3339(text) {
             Ok(at) => words::moment(at.with_timezone(&Utc)),
             Err(_) if text.is_empty() => "nothing".into(),

@@ -164,7 +164,7 @@ impl Facts {
             "Backups are encrypted with a passphrase as they are written".into(),
             "Passwords are kept as argon2id hashes; sessions, links and codes as hashes".into(),
             "No address, name or opinion leaves for maps, fonts, analytics or error reporting".into(),
-            format!("Each kind of data has a period and goes after it; certificates of destruction are kept ({} breaches recorded in the last year)", figure(f.breaches)),
+            format!("Each kind of data has a period and goes after it; certificates of destruction are kept. {} recorded in the last year", crate::web::words::count(f.breaches, "breach", "breaches")),
         ];
         if f.sealed {
             all.push(
