@@ -100,13 +100,15 @@ create table breach (
   opened_at timestamptz not null default clock_timestamp(),
   closed_at timestamptz check (closed_at > '2000-01-01' and closed_at < '9999-12-31'),
   lessons text check (length(lessons) between 1 and 4000),
-  check (aware_at <= opened_at + interval '1 minute'),
+  constraint breach_aware_before check (aware_at <= opened_at + interval '1 minute'),
   check ((decision is null) = (decision_reason is null)),
   check ((closed_at is null) = (lessons is null)),
   -- Nothing is closed undecided, and what must be reported not unreported.
-  check (closed_at is null or decision = 'no-risk' or (decision is not null and reported_at is not null)),
+  constraint breach_closed_decided check (closed_at is null
+    or (decision is not null and (decision = 'no-risk' or reported_at is not null))),
   -- Later than 72 hours only with the reason (Art 33(1)).
-  check (reported_at is null or reported_at <= aware_at + interval '72 hours' or late_reason is not null)
+  constraint breach_late_with_reason
+    check (reported_at is null or reported_at <= aware_at + interval '72 hours' or late_reason is not null)
 );
 -- Whose access was misused, and when: what these accounts saw meanwhile are the people affected.
 create table breach_account (
