@@ -44,6 +44,9 @@ create table account (
   demonstration boolean not null default false,
   theme text check (theme in ('light', 'dark')),
   created_at timestamptz not null default now(),
+  -- When the address was proved to be its owner's: by a link to it, or the word of who added the account. Null: somebody typed it
+  -- when they joined by a code, and may be somebody else.
+  address_proved_at timestamptz default now(),
   unique (email)
 );
 

@@ -197,6 +197,10 @@ language plpgsql volatile security definer set search_path = '' as $$
 begin
   insert into public.password_change (account_id, by_account, by_operator)
   values (new.account_id, wall.account(), pg_has_role(session_user, 'hustings_operator', 'member'));
+  -- No link that was sent before opens anything, and the account is told, whoever set it.
+  update public.link l set ended_at = statement_timestamp()
+  where l.account_id = new.account_id and l.used_at is null and l.ended_at is null;
+  perform wall.tell(new.account_id, jsonb_build_object('form', 'password-changed', 'at', statement_timestamp()));
   return null;
 end
 $$;

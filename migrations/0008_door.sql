@@ -120,7 +120,7 @@ declare
   list_area integer;
 begin
   select s.account_id into account from public.session s
-  where s.key = sha256(decode(hash, 'hex'))
+  where s.key = sha256(decode(hash, 'hex')) and s.cleared_at is not null
     and coalesce(s.ended_at, least(s.ends_at, s.idle_until)) > statement_timestamp() - interval '30 days';
   if account is null then
     return 'unknown';

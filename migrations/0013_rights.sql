@@ -374,8 +374,9 @@ language sql stable security definer set search_path = '' as $$
 $$;
 
 create function wall.file_account(account uuid) returns jsonb
-language sql stable security definer set search_path = '' as $$
-  select jsonb_build_object(
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (select jsonb_build_object(
     'account', (select jsonb_build_object('name', a.name, 'email', a.email, 'created_at', a.created_at,
         'has_password', a.password_hash is not null, 'theme', a.theme) from public.account a where a.account_id = account),
     'passwords_changed', (select coalesce(jsonb_agg(jsonb_build_object('at', p.at, 'by',
@@ -386,6 +387,12 @@ language sql stable security definer set search_path = '' as $$
         'reason', g.reason, 'starts_at', g.starts_at, 'ends_at', g.ends_at, 'ended_at', g.ended_at,
         'ended_reason', g.ended_reason) order by g.given_at), '[]')
       from public.access_grant g join public.area r using (area_id) where g.account_id = account),
+    'factors', (select coalesce(jsonb_agg(jsonb_build_object('name', f.name, 'made_at', f.made_at, 'used_at', f.used_at,
+        'removed_at', f.removed_at) order by f.made_at), '[]') from public.factor f where f.account_id = account),
+    'terms', (select coalesce(jsonb_agg(jsonb_build_object('version', t.version, 'at', t.at) order by t.at), '[]')
+      from public.terms_acceptance t where t.account_id = account),
+    'browsers', (select coalesce(jsonb_agg(jsonb_build_object('browser', d.agent, 'first_at', d.first_at, 'last_at', d.last_at)
+        order by d.first_at), '[]') from public.device d where d.account_id = account),
     'sessions', (select coalesce(jsonb_agg(jsonb_build_object('started_at', s.started_at, 'ended_at', s.ended_at,
         'browser', s.agent, 'address', s.address) order by s.started_at), '[]')
       from public.session s where s.account_id = account),
@@ -398,7 +405,8 @@ language sql stable security definer set search_path = '' as $$
     'looks', (select coalesce(jsonb_agg(jsonb_build_object('at', l.at, 'how', l.what, 'permission', l.permission,
         'purpose', l.purpose, 'people', cardinality(l.subjects), 'route', l.route, 'status', l.status, 'address', l.address)
         order by l.at), '[]')
-      from public.access_log l where l.account_id = account))
+      from public.access_log l where l.account_id = account)));
+end
 $$;
 
 -- One person's whole file, on record as a look or as taken away.
@@ -757,6 +765,12 @@ begin
   update public.session s set agent = '', address = '', ended_at = coalesce(s.ended_at, statement_timestamp()),
     ended_why = coalesce(s.ended_why, 'access-ended') where s.account_id = account;
   delete from public.mail m where m.account_id = account or m.address = old_email;
+  delete from public.join_request r where r.account_id = account or r.contact = old_email;
+  delete from public.device d where d.account_id = account;
+  delete from public.recovery_code c where c.account_id = account;
+  delete from public.factor f where f.account_id = account;
+  update public.link l set address = null, name = null, reason = null, ended_at = coalesce(l.ended_at, statement_timestamp())
+  where l.account_id = account or l.address = old_email;
   update public.access_grant g set reason = 'Erased', ended_reason = case when g.ended_reason is not null then 'Erased' end
   where g.account_id = account;
   perform wall.erase_requests(null, null, account);

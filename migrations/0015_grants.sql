@@ -247,7 +247,9 @@ begin
       and g.role = 'administrator' and wall.lives(g)) then
     return 'asker-gone';
   elsif approve and exists (select from public.password_change p where p.account_id = me
-      and p.by_account in (asked.asked_by, asked.account_id) and p.at > statement_timestamp() - interval '30 days') then
+      and p.by_account in (asked.asked_by, asked.account_id) and p.at > statement_timestamp() - interval '30 days')
+    or approve and exists (select from public.factor f where f.account_id = me and f.removed_by in (asked.asked_by, asked.account_id)
+      and f.removed_by <> me and f.removed_at > statement_timestamp() - interval '30 days') then
     return 'password';
   end if;
   update public.grant_request r set verdict = case when approve then 'approved' else 'refused' end,

@@ -55,7 +55,7 @@ create table ceremony (
   ceremony_id uuid primary key,
   kind text not null check (kind in ('sign-in', 'prove', 'passkey', 'app')),
   -- The session that began it; null before anybody has signed in.
-  session_id uuid references session,
+  session_id uuid references session on delete cascade,
   state jsonb not null check (length(state::text) <= 20000),
   at timestamptz not null default statement_timestamp()
 );
@@ -233,21 +233,31 @@ $$;
 
 -- ── Limits ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+-- Where somebody comes from, for the limits: of IPv6 the /64, which is one household's.
+create function wall.place(address text) returns text
+language plpgsql immutable set search_path = '' as $$
+begin
+  return case when strpos(address, ':') > 0 then host(network(set_masklen(address::inet, 64))) else address end;
+exception when others then
+  return address;
+end
+$$;
+
 -- Counts a try of this kind, or says from when another is taken. By whom it is about, by where from, and over all: a flood from
 -- everywhere at once stops the letters, never the doors.
 create function wall.count_try(kind text, subject text, address text) returns timestamptz
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   of_subject bytea := sha256(convert_to(lower(count_try.subject), 'UTF8'));
-  of_address bytea := sha256(convert_to(count_try.address, 'UTF8'));
+  of_address bytea := sha256(convert_to(wall.place(count_try.address), 'UTF8'));
   span interval := case kind when 'letter' then interval '1 hour' else interval '15 minutes' end;
   most record;
   since timestamptz := statement_timestamp() - span;
   hit timestamptz;
 begin
-  -- By whom; from where (a hall full of volunteers shares one); over all.
-  select * into most from (values ('factor', 10, 200, 5000), ('letter', 3, 30, 500), ('link', 30, 120, 5000), ('join', 60, 120, 2000))
-    as m (kind, one, place, everybody) where m.kind = count_try.kind;
+  -- By whom; from where (a hall full of volunteers shares one); in a day; over all, for letters alone.
+  select * into most from (values ('factor', 10, 300, 50, null), ('letter', 3, 30, null, 500), ('link', 300, 300, null, null),
+    ('join', 60, 120, null, null)) as m (kind, one, place, a_day, everybody) where m.kind = count_try.kind;
   perform pg_advisory_xact_lock(4871005, hashtext(count_try.kind || encode(of_subject, 'hex')));
   delete from public.attempt a where a.at < statement_timestamp() - interval '1 day';
   select greatest(
@@ -255,10 +265,17 @@ begin
        order by a.at desc offset most.one - 1 limit 1),
     (select a.at from public.attempt a where a.kind = count_try.kind and a.address = of_address and a.at > since
        order by a.at desc offset most.place - 1 limit 1),
-    (select a.at from public.attempt a where a.kind = count_try.kind and a.at > since
+    (select a.at from public.attempt a where a.kind = count_try.kind and a.at > since and most.everybody is not null
        order by a.at desc offset most.everybody - 1 limit 1)) into hit;
   if hit is not null then
     return hit + span;
+  end if;
+  -- Whoever has the password and goes on guessing codes every quarter of an hour.
+  select a.at into hit from public.attempt a
+  where a.kind = count_try.kind and a.subject = of_subject and a.at > statement_timestamp() - interval '1 day'
+    and most.a_day is not null order by a.at desc offset most.a_day - 1 limit 1;
+  if hit is not null then
+    return hit + interval '1 day';
   end if;
   insert into public.attempt (kind, subject, address) values (count_try.kind, of_subject, of_address);
   return null;
@@ -274,7 +291,7 @@ returns table (account_id uuid, password_hash text, try_again_at timestamptz, wa
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   of_email bytea := sha256(convert_to(lower(begin_sign_in.email), 'UTF8'));
-  of_address bytea := sha256(convert_to(begin_sign_in.address, 'UTF8'));
+  of_address bytea := sha256(convert_to(wall.place(begin_sign_in.address), 'UTF8'));
   since timestamptz := statement_timestamp() - interval '15 minutes';
   -- A try that nobody ended (the server was killed) counts as wrong after a minute.
   pending timestamptz := statement_timestamp() - interval '1 minute';
@@ -293,7 +310,7 @@ begin
        and (f.failed or f.at < pending) order by f.at desc offset 99 limit 1) as hundredth,
     -- Guesses at everybody at once, from everywhere: only browsers that are known come in while it lasts.
     (select f.at from public.sign_in_failure f where f.at > since and known is null
-       and (f.failed or f.at < pending) order by f.at desc offset 4999 limit 1) as of_all,
+       and (f.failed or f.at < pending) order by f.at desc offset 19999 limit 1) as of_all,
     (select count(*) from public.sign_in_failure f where f.email_digest = of_email and f.at > since
        and (known is null or f.device_digest = known)) as of_account,
     (select count(*) from public.sign_in_failure f where f.address_digest = of_address and f.at > since and known is null) as from_there
@@ -323,7 +340,7 @@ $$;
 -- Opens a session under one live grant of the account. `key` is SHA-256 of SHA-256 of the token. `proved`: whether a second
 -- factor was proved with it. `asks` is what stands before it, null when it is let through.
 create function wall.open_session(session uuid, key bytea, account uuid, grant_wanted uuid, agent text, browser text, address text,
-  device bytea, proved boolean)
+  device bytea, proved boolean, by_password text default null)
 returns table (session_id uuid, asks text)
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -332,6 +349,12 @@ declare
   still text;
 begin
   perform wall.forget_searches();
+  -- The password that was right a moment ago must still be the one; a change that commits meanwhile is waited for.
+  perform 1 from public.account a where a.account_id = open_session.account
+    and (by_password is null or a.password_hash = by_password) for share;
+  if not found then
+    return;
+  end if;
   select g.* into given from public.access_grant g
   where g.grant_id = grant_wanted and g.account_id = open_session.account and g.ended_at is null
     and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp();
@@ -372,13 +395,16 @@ begin
   where s.key = sha256(decode(hash, 'hex')) and s.ended_at is null
     and s.idle_until > statement_timestamp() and s.ends_at > statement_timestamp()
     and g.grant_id = s.grant_id and g.ended_at is null and g.ends_at > statement_timestamp()
+    and s.grant_id <> grant_wanted
     and exists (select from public.access_grant w where w.grant_id = grant_wanted and w.account_id = s.account_id
       and w.ended_at is null and w.starts_at <= statement_timestamp() and w.ends_at > statement_timestamp())
-  returning s.account_id, s.factor_at into before;
+  returning s.account_id, s.factor_at, s.ends_at into before;
   if before.account_id is not null then
     return query select o.session_id, o.asks from wall.open_session(session, switch_session.key, before.account_id, grant_wanted,
       switch_session.agent, '', switch_session.address, null, false) o;
-    update public.session s set factor_at = before.factor_at where s.session_id = session and before.factor_at is not null;
+    -- Nor does it last longer than the one that it takes the place of.
+    update public.session s set factor_at = coalesce(before.factor_at, s.factor_at), ends_at = least(s.ends_at, before.ends_at)
+    where s.session_id = session;
     perform wall.let_through(session);
   end if;
 end
@@ -407,9 +433,6 @@ begin
   end if;
   perform wall.close_other_sessions(hash);
   update public.account a set password_hash = change_password.password_hash where a.account_id = mine;
-  update public.link l set ended_at = statement_timestamp()
-  where l.account_id = mine and l.used_at is null and l.ended_at is null;
-  perform wall.tell(mine, jsonb_build_object('form', 'password-changed', 'at', statement_timestamp()));
   return true;
 end
 $$;
@@ -428,7 +451,8 @@ declare
 begin
   select * into me from wall.holder(hash);
   insert into public.terms_acceptance (account_id, version)
-  select me.account_id, t.version from public.terms t where t.version = accept_terms.version and me.account_id is not null
+  select me.account_id, t.version from public.terms t where t.version = accept_terms.version
+    and wall.still_asks(me.account_id, me.role, me.factor_at) = 'terms'
   on conflict do nothing;
   perform wall.let_through(me.session_id);
 end
@@ -447,8 +471,20 @@ $$;
 
 -- Before a factor is tried: null, or from when another try is taken. Right ones are forgotten.
 create function wall.begin_proof(hash text, address text) returns timestamptz
-language sql volatile security definer set search_path = '' as $$
-  select wall.count_try('factor', h.account_id::text, begin_proof.address) from wall.holder(hash) h
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  me wall.held;
+  again timestamptz;
+begin
+  select * into me from wall.holder(hash);
+  again := wall.count_try('factor', coalesce(me.account_id::text, begin_proof.address), begin_proof.address);
+  -- Ten wrong ones: somebody has the password, and it may not be who should.
+  if again is not null and me.account_id is not null and not exists (select from public.mail m
+    where m.account_id = me.account_id and m.form = 'codes-tried' and m.queued_at > statement_timestamp() - interval '1 day') then
+    perform wall.tell(me.account_id, jsonb_build_object('form', 'codes-tried', 'at', statement_timestamp()));
+  end if;
+  return again;
+end
 $$;
 
 create function wall.proved(me wall.held) returns void
@@ -489,7 +525,7 @@ declare
 begin
   select * into me from wall.holder(hash);
   update public.recovery_code r set used_at = statement_timestamp()
-  where r.account_id = me.account_id and r.digest = prove_recovery.digest and r.used_at is null;
+  where wall.has_factor(me.account_id) and r.account_id = me.account_id and r.digest = prove_recovery.digest and r.used_at is null;
   if not found then
     return false;
   end if;
@@ -536,12 +572,19 @@ language sql volatile security definer set search_path = '' as $$
 $$;
 
 -- Remembers what a ceremony began with; the session of this hash alone may end it, or nobody's.
-create function wall.keep_ceremony(ceremony uuid, hash text, kind text, state jsonb) returns void
-language sql volatile security definer set search_path = '' as $$
+-- False when thousands of nobody's wait already: anybody may begin one.
+create function wall.keep_ceremony(ceremony uuid, hash text, kind text, state jsonb) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+begin
   delete from public.ceremony c where c.at < statement_timestamp() - interval '5 minutes';
+  if hash is null and (select count(*) from public.ceremony c where c.session_id is null) >= 2000 then
+    return false;
+  end if;
   insert into public.ceremony (ceremony_id, kind, session_id, state)
-  select ceremony, keep_ceremony.kind, (select h.session_id from wall.holder(hash) h), keep_ceremony.state
+  select keep_ceremony.ceremony, keep_ceremony.kind, (select h.session_id from wall.holder(hash) h), keep_ceremony.state
   where hash is null or exists (select from wall.holder(hash));
+  return found;
+end
 $$;
 create function wall.take_ceremony(ceremony uuid, hash text, kind text) returns jsonb
 language sql volatile security definer set search_path = '' as $$
@@ -562,8 +605,12 @@ begin
   if me.account_id is null then
     return 'ended';
   end if;
-  -- Two first ones at once take turns.
+  -- Two first ones at once take turns. Whoever typed somebody's address must not put a key of their own on it.
   perform 1 from public.account a where a.account_id = me.account_id for no key update;
+  if exists (select from public.account a where a.account_id = me.account_id and a.address_proved_at is null
+    and position('@' in a.email) > 0) then
+    return 'unproved';
+  end if;
   if wall.has_factor(me.account_id) and (me.factor_at is null or me.factor_at < statement_timestamp() - interval '10 minutes') then
     return 'stale';
   end if;
@@ -603,6 +650,7 @@ begin
   end if;
   update public.factor f set removed_at = statement_timestamp(), removed_by = me.account_id
   where f.factor_id = factor and f.account_id = me.account_id and f.removed_at is null returning f.name into called;
+  delete from public.recovery_code r where r.account_id = me.account_id and not wall.has_factor(me.account_id);
   perform wall.tell(me.account_id, jsonb_build_object('form', 'factor-changed', 'at', statement_timestamp(), 'added', false, 'name', called));
   return 'done';
 end
@@ -652,6 +700,7 @@ create function wall.link_is_good(l public.link) returns boolean
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return l.used_at is null and l.ended_at is null and l.ends_at > statement_timestamp()
+    and (l.grant_ends_at is null or l.grant_ends_at > statement_timestamp())
     and (l.account_id is null or exists (select from wall.grants_of(l.account_id)))
     and (l.kind <> 'invitation' or l.made_by is null or wall.may_still_give(l.made_by, l.role, l.area_id, l.grant_ends_at))
     and (l.kind <> 'join' or (wall.open('contact') and exists (
@@ -669,7 +718,7 @@ begin
     select from public.access_grant g where g.account_id = giver and g.ended_at is null
       and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
       and (g.role = 'administrator' or (g.role = 'organiser' and may_still_give.role = 'volunteer' and may_still_give.until <= g.ends_at
-        and wall.numbers_of(may_still_give.area) <@ wall.numbers_of(g.area_id))));
+        and may_still_give.area = any (wall.areas_inside(g.area_id)))));
 end
 $$;
 
@@ -687,7 +736,7 @@ $$;
 -- Every opening of a link is counted by where from, so that nobody tries tokens through.
 create function wall.begin_link(address text) returns timestamptz
 language sql volatile security definer set search_path = '' as $$
-  select wall.count_try('link', begin_link.address, begin_link.address)
+  select wall.count_try('link', wall.place(begin_link.address), begin_link.address)
 $$;
 
 -- Sends a link to set another password, or to sign in, if the address has an account with access. Says nothing of whether it has.
@@ -720,6 +769,8 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   l public.link;
 begin
+  -- The account first, as whoever changes its password takes them.
+  perform 1 from public.account a join public.link k using (account_id) where k.key = sha256(decode(hash, 'hex')) for no key update of a;
   select k.* into l from public.link k where k.key = sha256(decode(hash, 'hex')) and k.kind = use_link.kind for update;
   -- The address that it was sent to must still be the account's.
   if l.link_id is null or not wall.link_is_good(l)
@@ -727,6 +778,12 @@ begin
     return null;
   end if;
   update public.link k set used_at = statement_timestamp() where k.link_id = l.link_id;
+  -- Whoever reads the address's letters is its owner; who only typed it when they joined goes.
+  update public.account a set address_proved_at = statement_timestamp() where a.account_id = l.account_id and a.address_proved_at is null;
+  if found then
+    update public.session s set ended_at = statement_timestamp(), ended_why = 'signed-out'
+    where s.account_id = l.account_id and s.ended_at is null;
+  end if;
   return l.account_id;
 end
 $$;
@@ -748,8 +805,6 @@ begin
   update public.account a set password_hash = reset_password.password_hash where a.account_id = whose;
   update public.session s set ended_at = statement_timestamp(), ended_why = 'signed-out'
   where s.account_id = whose and s.ended_at is null;
-  update public.link l set ended_at = statement_timestamp() where l.account_id = whose and l.used_at is null and l.ended_at is null;
-  perform wall.tell(whose, jsonb_build_object('form', 'password-changed', 'at', statement_timestamp()));
   return true;
 end
 $$;
@@ -773,10 +828,7 @@ begin
   select a.email into held from public.account a where a.account_id = me.account_id;
   update public.link l set ended_at = statement_timestamp()
   where l.account_id = me.account_id and l.kind = 'email' and l.used_at is null and l.ended_at is null;
-  -- Whether the new address has an account is not told here: its own letter says so to whoever reads it.
-  if exists (select from public.account a where a.email = lower(ask_email_change.email)) then
-    return 'sent';
-  end if;
+  -- Whether the new address has an account is told to nobody here: the last yes finds out.
   insert into public.link (link_id, key, kind, account_id, address, ends_at, change_id, to_new) values
     (old_link, old_key, 'email', me.account_id, held, statement_timestamp() + interval '1 day', change, false),
     (new_link, new_key, 'email', me.account_id, lower(ask_email_change.email), statement_timestamp() + interval '1 day', change, true);
@@ -810,7 +862,7 @@ begin
   end if;
   select k.address into goes_to from public.link k where k.change_id = l.change_id and k.to_new;
   begin
-    update public.account a set email = goes_to where a.account_id = l.account_id;
+    update public.account a set email = goes_to, address_proved_at = statement_timestamp() where a.account_id = l.account_id;
   exception when unique_violation then
     return 'taken';
   end;
@@ -922,7 +974,7 @@ declare
 begin
   perform 1 from public.walk_list w where w.partition_id = open_join.partition and w.list_id = open_join.list and w.ended_at is null
     and w.area_no = any (wall.areas()) for no key update;
-  if not found or until > statement_timestamp() + interval '26 hours' then
+  if not found or until is null or until > statement_timestamp() + interval '26 hours' then
     return;
   end if;
   if not exists (select from public.link l where l.partition_id = open_join.partition and l.list_id = open_join.list
@@ -1014,7 +1066,7 @@ $$;
 -- "Yes, I know them": an account if there is none, a volunteer's grant until tonight, the list, and the browser that asked is in.
 -- Somebody whose address has an account gets grant and list too, and signs in as themselves: scanning a code proves nothing about
 -- an address. `admitted`, `has-account`, `refused`, or null when there is nothing to decide.
-create function wall.decide_join(request uuid, yes boolean, account uuid, grant_id uuid, assignment uuid, session uuid) returns text
+create function wall.decide_join(request uuid, yes boolean, grant_id uuid, assignment uuid, session uuid) returns text
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   r public.join_request;
@@ -1022,6 +1074,7 @@ declare
   w public.walk_list;
   mine record;
   who uuid;
+  made boolean;
   scope bigint;
   held uuid;
   -- The account was made by a code and has nothing but tonights: its telephone number alone may come again.
@@ -1047,12 +1100,23 @@ begin
       and d.list_id = w.list_id and d.version = w.version) n where not wall.covers(mine.area_id, n.area_no)) then
     return null;
   end if;
-  insert into public.account (account_id, email, name) values (decide_join.account, r.contact, r.name) on conflict (email) do nothing;
+  insert into public.account (account_id, email, name, address_proved_at) values (gen_random_uuid(), r.contact, r.name, null)
+  on conflict (email) do nothing;
+  made := found;
   select a.account_id into who from public.account a where a.email = r.contact for no key update;
-  bare := who = decide_join.account or (position('@' in r.contact) = 0
+  -- The same rules as for any access that an organiser gives; and nobody is let in again by the side door whose access was ended.
+  if not wall.may_give(who, 'volunteer', scope, statement_timestamp(), l.ends_at, false) or exists (
+    select from public.ending e where e.account_id = who and e.whole and e.given_back_at is null
+      and e.at > statement_timestamp() - interval '1 year'
+      and not exists (select from public.access_grant g where g.account_id = who and g.ended_at is null and g.given_at > e.at)) then
+    return null;
+  end if;
+  bare := made or (position('@' in r.contact) = 0
     and exists (select from public.account a where a.account_id = who and a.password_hash is null)
     and not wall.has_factor(who)
-    and not exists (select from public.access_grant g where g.account_id = who and g.role <> 'volunteer'));
+    -- Nothing but tonights: a number is known to many, and a month's access is not opened by it.
+    and not exists (select from public.access_grant g where g.account_id = who and g.ended_at is null
+      and (g.role <> 'volunteer' or g.ends_at > l.ends_at)));
   insert into public.terms_acceptance (account_id, version)
   select who, t.version from public.terms t where t.version = r.version and bare on conflict do nothing;
   -- Somebody who joined earlier tonight has the grant already.
@@ -1086,7 +1150,7 @@ begin
 end $$;
 alter type wall.held owner to hustings_wall;
 grant execute on function wall.begin_sign_in(uuid, text, text, bytea),
-  wall.open_session(uuid, bytea, uuid, uuid, text, text, text, bytea, boolean), wall.switch_session(text, uuid, bytea, uuid, text, text),
+  wall.open_session(uuid, bytea, uuid, uuid, text, text, text, bytea, boolean, text), wall.switch_session(text, uuid, bytea, uuid, text, text),
   wall.close_own_session(text, uuid), wall.change_password(text, text), wall.newest_terms(), wall.accept_terms(text, integer),
   wall.own_factors(text), wall.begin_proof(text, text), wall.apps(text), wall.prove_app(text, uuid, bigint),
   wall.prove_recovery(text, bytea), wall.passkeys(text), wall.prove_passkey(text, bytea, jsonb), wall.passkey_owner(bytea),
@@ -1101,4 +1165,35 @@ grant execute on function wall.reset_factors(uuid, text) to hustings_administrat
 grant execute on function wall.invite(uuid, bytea, text, text, text, bigint, text, text, timestamptz, timestamptz, jsonb),
   wall.end_invitation(uuid), wall.own_invitations() to hustings_administrator, hustings_organiser;
 grant execute on function wall.open_join(uuid, bytea, integer, bigint, timestamptz), wall.open_code(integer, bigint),
-  wall.close_join(integer, bigint), wall.joiners(integer, bigint), wall.decide_join(uuid, boolean, uuid, uuid, uuid, uuid) to hustings_organiser;
+  wall.close_join(integer, bigint), wall.joiners(integer, bigint), wall.decide_join(uuid, boolean, uuid, uuid, uuid) to hustings_organiser;
+
+-- Who only typed an address when they joined by a code gets nothing more under it before it is proved; and what was sent to
+-- somebody, or by them, ends for good with their access: giving it back does not open old letters.
+create function wall.prove_before_more() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if new.role <> 'volunteer' and exists (select from public.account a where a.account_id = new.account_id and a.address_proved_at is null) then
+    raise exception 'the address of this account is not proved' using errcode = '23514', constraint = 'access_grant_address_proved';
+  end if;
+  return new;
+end
+$$;
+create function wall.links_end() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  update public.link l set ended_at = statement_timestamp()
+  where (l.account_id = new.account_id or l.made_by = new.account_id) and l.used_at is null and l.ended_at is null
+    and not exists (select from wall.grants_of(new.account_id));
+  return null;
+end
+$$;
+alter function wall.place(text) owner to hustings_wall;
+alter function wall.prove_before_more() owner to hustings_wall;
+alter function wall.links_end() owner to hustings_wall;
+grant execute on function wall.prove_before_more(), wall.links_end() to hustings_owner;
+set local role hustings_owner;
+create trigger prove_before_more before insert on access_grant for each row execute function wall.prove_before_more();
+create trigger links_end after update of ended_at on access_grant for each row
+  when (old.ended_at is null and new.ended_at is not null) execute function wall.links_end();
+grant delete on factor, device, link, join_request to hustings_wall;
+reset role;

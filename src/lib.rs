@@ -25,7 +25,7 @@ pub mod web;
 pub mod access;
 /// The access log: who saw whom, and who was refused.
 pub mod audit;
-/// People's rights: requests, somebody's whole file, what they stop, erasure.
+/// People's rights and the officer's books: requests, files, stops, erasure; retention, breaches, records.
 pub mod protection;
 
 /// Polling districts and the areas made of them.
@@ -44,6 +44,8 @@ pub mod registers;
 pub mod canvass;
 /// Tallies: contact rate and intention by district.
 pub mod insight;
+/// What of set-up may be changed: controller, notice, codes, processors.
+pub mod settings;
 
 /// The demonstration constituency.
 pub mod demo;

@@ -11,6 +11,8 @@ mod areas_and_polls;
 mod assignments;
 #[path = "promises/backup.rs"]
 mod backup;
+#[path = "promises/breaches.rs"]
+mod breaches;
 #[path = "promises/break_glass.rs"]
 mod break_glass;
 #[path = "promises/browser.rs"]
@@ -91,6 +93,8 @@ mod protection;
 mod pulse;
 #[path = "promises/quarantine.rs"]
 mod quarantine;
+#[path = "promises/records.rs"]
+mod records;
 #[path = "promises/registers_import.rs"]
 mod registers_import;
 #[path = "promises/registers_reading.rs"]
@@ -99,8 +103,8 @@ mod registers_reading;
 mod results;
 #[path = "promises/results_property.rs"]
 mod results_property;
-#[path = "promises/second_factors.rs"]
-mod second_factors;
+#[path = "promises/retention.rs"]
+mod retention;
 #[path = "promises/rights.rs"]
 mod rights;
 #[path = "promises/rights_erasure.rs"]
@@ -115,12 +119,16 @@ mod seal;
 mod seal_audit;
 #[path = "promises/seal_places.rs"]
 mod seal_places;
+#[path = "promises/second_factors.rs"]
+mod second_factors;
 #[path = "promises/serving.rs"]
 mod serving;
 #[path = "promises/sessions.rs"]
 mod sessions;
 #[path = "promises/set_up.rs"]
 mod set_up;
+#[path = "promises/settings.rs"]
+mod settings;
 #[path = "promises/sign_in.rs"]
 mod sign_in;
 #[path = "promises/source.rs"]

@@ -12,7 +12,7 @@ mod seal;
 mod sign_in;
 
 pub(crate) use about::connection;
-pub use about::{About, Notice, Phones, about, notices};
+pub use about::{About, EarlierNotice, Notice, Phones, about, earlier_notices, notices};
 pub use device::{Device, cookie_name as device_cookie};
 pub use late::{Kept, Late, quarantine};
 pub use own::{
@@ -36,6 +36,13 @@ pub struct Caller {
     pub agent: String,
     /// The mark that this browser has had since it signed in first.
     pub device: Option<Device>,
+}
+
+impl Caller {
+    /// What stands for their browser; of a program, which keeps no cookie, what it says it is and where it comes from.
+    fn device_digest(&self) -> Vec<u8> {
+        self.device.as_ref().map_or_else(|| Device::of_program(&self.agent, &self.address), Device::digest)
+    }
 }
 
 /// Opens a session under another of one's own grants; the one in use ends. What it asks for is asked by the next page. None when that grant is not there.
@@ -145,6 +152,14 @@ pub async fn sweep_imports(database: &Database) -> Result<i32, Error> {
 pub async fn keep_reviews(database: &Database) -> Result<(), Error> {
     sqlx::query!("select wall.keep_reviews()").execute(database.door()).await?;
     Ok(())
+}
+
+/// Destroys what is short-lived and counts what waits for a person, once in twenty hours, whoever asks. Whether it was done now.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn keep_retention(database: &Database) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(r#"select wall.keep_retention() as "done!""#).fetch_one(database.door()).await?)
 }
 
 /// Ends an import that cannot go on, perhaps because its own session is over: says why, forgets what was staged.

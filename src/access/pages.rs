@@ -14,11 +14,11 @@ pub mod list;
 pub mod own;
 pub mod public;
 pub mod pulse;
+pub mod requests;
 pub mod reset;
+pub mod reviews;
 pub mod seen;
 pub mod terms;
-pub mod requests;
-pub mod reviews;
 pub mod tools;
 pub mod volunteers;
 

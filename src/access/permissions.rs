@@ -55,12 +55,6 @@ impl Role {
         }
     }
 
-    /// "an organiser", for a sentence.
-    pub fn with_article(self) -> String {
-        let title = self.title().to_lowercase();
-        format!("{} {title}", if title.starts_with(['a', 'o']) { "an" } else { "a" })
-    }
-
     /// The role of this word.
     pub fn parse(word: &str) -> Option<Role> {
         Role::ALL.into_iter().find(|r| r.as_str() == word)
@@ -166,6 +160,20 @@ pub enum Permission {
     TakeSubjectFile,
     /// Erase a person, so that a keyed hash alone remains.
     EraseSubjects,
+    /// How long data is kept, and what is due.
+    ManageRetention,
+    /// Destroy what is past its period.
+    DestroyData,
+    /// Record breaches and what is done about them.
+    KeepBreaches,
+    /// Take away names and addresses of those affected, for letters.
+    WriteBreachLetters,
+    /// The record of processing, the policy document, the impact assessment.
+    KeepRecords,
+    /// See controller, notice, codes, officers, processors.
+    ReadSettings,
+    /// Change them.
+    ChangeSettings,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
     /// Drop months of the access log, rotate keys: the operator's alone too.
@@ -248,6 +256,21 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     ),
     (Permission::TakeSubjectFile, "Take a person’s whole file away as PDF or JSON", &[DataProtectionOfficer]),
     (Permission::EraseSubjects, "Erase a person, so that a keyed hash alone remains", &[DataProtectionOfficer]),
+    (
+        Permission::ManageRetention,
+        "See how long data is kept and what is due, change periods",
+        &[DataProtectionOfficer],
+    ),
+    (Permission::DestroyData, "Destroy what is past its period, with a certificate", &[DataProtectionOfficer]),
+    (Permission::KeepBreaches, "Record breaches, assess them, see who is affected", &[DataProtectionOfficer]),
+    (Permission::WriteBreachLetters, "Make letters to the people a breach affects", &[DataProtectionOfficer]),
+    (
+        Permission::KeepRecords,
+        "Make the record of processing, the policy document, the impact assessment",
+        &[DataProtectionOfficer],
+    ),
+    (Permission::ReadSettings, "See controller, notice, codes and processors as they are set", &[Administrator]),
+    (Permission::ChangeSettings, "Change controller, notice, codes and processors", &[Administrator]),
 ];
 
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
@@ -261,6 +284,9 @@ pub const STEP_UP: &[Permission] = &[
     Permission::BreakGlass,
     Permission::TakeSubjectFile,
     Permission::EraseSubjects,
+    Permission::DestroyData,
+    Permission::WriteBreachLetters,
+    Permission::ChangeSettings,
 ];
 
 impl Permission {
@@ -325,6 +351,13 @@ impl Permission {
             Permission::HandleRequests => "handle-requests",
             Permission::TakeSubjectFile => "take-subject-file",
             Permission::EraseSubjects => "erase-subjects",
+            Permission::ManageRetention => "manage-retention",
+            Permission::DestroyData => "destroy-data",
+            Permission::KeepBreaches => "keep-breaches",
+            Permission::WriteBreachLetters => "write-breach-letters",
+            Permission::KeepRecords => "keep-records",
+            Permission::ReadSettings => "read-settings",
+            Permission::ChangeSettings => "change-settings",
             Permission::BackUp => "back-up",
             Permission::KeepSeal => "keep-seal",
         }

@@ -14,6 +14,9 @@ pub struct Code {
     pub slot: i16,
     /// `for`, `leaning`, `undecided`, `against`, `non-voter` or `wont-say`.
     pub group: String,
+    /// No longer offered; what was said with it stays readable.
+    #[serde(default)]
+    pub retired: bool,
 }
 
 /// The list in its own order; the first seven stand first at the door.
@@ -21,9 +24,12 @@ pub struct Code {
 /// # Errors
 /// What the database says.
 pub async fn intentions(scope: &mut Scoped) -> Result<Vec<Code>, Error> {
-    Ok(sqlx::query_as!(Code, r#"select code, label, slot, code_group as "group" from intention_code order by place"#)
-        .fetch_all(scope.connection())
-        .await?)
+    Ok(sqlx::query_as!(
+        Code,
+        r#"select code, label, slot, code_group as "group", retired_at is not null as "retired!" from intention_code order by place"#
+    )
+    .fetch_all(scope.connection())
+    .await?)
 }
 
 /// An issue that people at doors care about.
@@ -35,12 +41,12 @@ pub struct Issue {
     pub label: String,
 }
 
-/// The issues in their own order.
+/// The issues that are offered, in their own order.
 ///
 /// # Errors
 /// What the database says.
 pub async fn issues(scope: &mut Scoped) -> Result<Vec<Issue>, Error> {
-    Ok(sqlx::query_as!(Issue, "select code, label from issue_code order by place, code")
+    Ok(sqlx::query_as!(Issue, "select code, label from issue_code where retired_at is null order by place, code")
         .fetch_all(scope.connection())
         .await?)
 }

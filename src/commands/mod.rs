@@ -7,6 +7,7 @@ pub mod account;
 pub mod areas;
 pub mod audit;
 pub mod backup;
+pub mod breach;
 pub mod grant;
 pub mod insight;
 pub mod key;
@@ -15,7 +16,9 @@ pub mod members;
 mod operation;
 mod place;
 pub mod polls;
+pub mod records;
 pub mod register;
+pub mod retention;
 pub mod seal;
 mod secret;
 mod serve;
@@ -107,6 +110,15 @@ enum Command {
     /// The installation's own keys: list them by id, make a new one
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// How long data is kept, and destroying what is past its period
+    #[command(subcommand)]
+    Retention(retention::Retention),
+    /// Breaches on record, with their clocks
+    #[command(subcommand)]
+    Breach(breach::Breaches),
+    /// The records that the law asks for
+    #[command(subcommand)]
+    Records(records::Records),
     /// Compare the tallies with the results, or count them anew
     #[command(subcommand)]
     Insight(insight::Insight),
@@ -150,6 +162,9 @@ impl Command {
             Command::Subject(_) => "subject",
             Command::Key(_) => "key",
             Command::Insight(_) => "insight",
+            Command::Retention(_) => "retention",
+            Command::Breach(_) => "breach",
+            Command::Records(_) => "records",
         }
     }
 }
@@ -236,10 +251,12 @@ async fn operate(operation: &Operation, command: Command) -> Result<(), Error> {
         Command::Access(command) => access::run(operation, command).await,
         Command::Members(command) => members::run(operation, command).await,
         Command::Lock(command) => lock::run(operation, command).await,
-        Command::Audit(command) => audit::run(operation, command).await,
         Command::Subject(command) => subject::run(operation, command).await,
         Command::Key(command) => key::run(operation, command).await,
         Command::Insight(command) => insight::run(operation, command).await,
+        Command::Retention(command) => retention::run(operation, command).await,
+        Command::Breach(command) => breach::run(operation, command).await,
+        Command::Records(command) => records::run(operation, command).await,
         Command::Serve { .. }
         | Command::Migrate
         | Command::Config

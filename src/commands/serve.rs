@@ -132,7 +132,7 @@ async fn watch(place: &Place, replaced: &AtomicBool) -> std::io::Result<()> {
 }
 
 /// What nobody asks for: folds the ledger of tallies, sweeps away imports that wait for nobody and keeps access reviews, now and
-/// every few minutes. Where several servers share a database, one at a time does it.
+/// every few minutes; once a night destroys what is short-lived. Where several servers share a database, one at a time does it.
 async fn keep_house(database: &Database) -> std::io::Result<()> {
     let mut every = tokio::time::interval(FOLD_EVERY);
     loop {
@@ -146,6 +146,11 @@ async fn keep_house(database: &Database) -> std::io::Result<()> {
         if let Err(error) = door::keep_reviews(database).await {
             tracing::warn!(%error, "access reviews are not kept this time");
         }
+        match door::keep_retention(database).await {
+            Ok(true) => tracing::info!("what is short-lived and past its period was destroyed"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "what is past its period stays this time"),
+        }
     }
 }
 
@@ -158,9 +163,6 @@ async fn deliver(sender: &Sender, database: &Database) -> std::io::Result<()> {
             Err(error) => tracing::warn!(%error, "letters are not sent this time"),
         }
         tokio::time::sleep(mail::send::EVERY).await;
-        if let Err(error) = door::keep_reviews(database).await {
-            tracing::warn!(%error, "access reviews are not kept this time");
-        }
     }
 }
 

@@ -220,6 +220,15 @@ impl Scoped {
         Ok(Scoped { transaction, actor: Actor::Operator { operator: id }, permission, credential: None })
     }
 
+    /// Begins a further transaction of an operator's session that is on record already: long work goes in batches.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database is away.
+    pub async fn operator_again(operator: &Operator, id: Uuid, permission: Permission) -> Result<Self, Error> {
+        let transaction = operator.pool().begin().await?;
+        Ok(Scoped { transaction, actor: Actor::Operator { operator: id }, permission, credential: None })
+    }
+
     /// For store functions: the connection that the wall guards.
     pub fn connection(&mut self) -> &mut PgConnection {
         &mut self.transaction

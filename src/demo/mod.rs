@@ -1,6 +1,7 @@
 //! The demonstration: an invented constituency with three months of canvassing, made through the same functions as real
 //! work, in one transaction. It refuses to touch a database that holds anything else.
 
+mod books;
 mod history;
 mod lists;
 mod people;
@@ -50,6 +51,7 @@ pub async fn make(operation: &Operation, sign_ins: &Path) -> Result<String, Erro
     let people = people::add(&mut scope, &operation.keys).await?;
     lists::add(&mut scope, &people).await?;
     rights::add(&mut scope, day_of(Utc::now())).await?;
+    books::add(&mut scope).await?;
     let text = people.sign_ins.iter().map(SignIn::line).collect::<String>();
     // Before the commit: passwords that nobody knows would be worth nothing.
     keep(sign_ins, &text)?;

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     fn code(code: &str, group: &str) -> Code {
-        Code { code: code.into(), label: code.to_lowercase(), slot: 1, group: group.into() }
+        Code { code: code.into(), label: code.to_lowercase(), slot: 1, group: group.into(), retired: false }
     }
 
     #[test]

@@ -54,6 +54,11 @@ pub enum Form {
         /// When.
         at: DateTime<Utc>,
     },
+    /// Ten wrong codes were given after the right password.
+    CodesTried {
+        /// When.
+        at: DateTime<Utc>,
+    },
     /// A recovery code was used.
     RecoveryUsed {
         /// When.
@@ -206,6 +211,7 @@ impl Form {
             Form::PasswordChanged { .. } => "password-changed",
             Form::FactorChanged { .. } => "factor-changed",
             Form::FactorsReset { .. } => "factors-reset",
+            Form::CodesTried { .. } => "codes-tried",
             Form::RecoveryUsed { .. } => "recovery-used",
             Form::NewDevice { .. } => "new-device",
             Form::AddressLeaves { .. } => "address-leaves",
@@ -252,6 +258,7 @@ impl Form {
             Form::FactorChanged { added: true, .. } => "A way to prove that it is you was added".into(),
             Form::FactorChanged { .. } => "A way to prove that it is you was taken off".into(),
             Form::FactorsReset { .. } => "Your second factors were taken off".into(),
+            Form::CodesTried { .. } => "Wrong codes were given for your account".into(),
             Form::RecoveryUsed { .. } => "A recovery code was used".into(),
             Form::NewDevice { .. } => "Signed in with a browser that is new to your account".into(),
             Form::AddressLeaves { .. } | Form::AddressComes { .. } => "Another address for your account?".into(),
@@ -302,6 +309,10 @@ impl Form {
             Form::FactorsReset { at } => vec![
                 format!("All second factors were taken off your account on {}, because you, or somebody for you, said that they are lost. You were signed out. Set a new one up when you sign in next.", words::moment(*at)),
                 not_you,
+            ],
+            Form::CodesTried { at } => vec![
+                format!("On {} somebody gave your password and ten wrong codes. Nothing was opened.", words::moment(*at)),
+                format!("If it was not you, somebody knows your password: set another one at {base_url}/password/forgotten, and write to {contact}."),
             ],
             Form::RecoveryUsed { at } => vec![
                 format!("One of your recovery codes was used on {}. It is good no more.", words::moment(*at)),

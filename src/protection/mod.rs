@@ -6,12 +6,15 @@
 //! holding answers for. The database's own functions (`wall.find_subjects`, `wall.subject_file`, `wall.erase_elector`) look
 //! wide, for the data protection officer and the operator alone, and write down themselves that they looked.
 
+pub mod breach;
 pub mod clock;
 pub mod file;
 pub mod holdings;
 pub mod letters;
 pub mod pages;
+pub mod records;
 pub mod requests;
+pub mod retention;
 pub mod store;
 pub mod suppress;
 
@@ -118,3 +121,7 @@ pub const CHANNELS: [Channel; 7] = [
 pub fn channel_title(word: &str) -> &str {
     CHANNELS.iter().find(|c| c.word == word).map_or(word, |c| c.title)
 }
+
+/// A form with a button alone; the grant that it was drawn under is checked as with any other.
+#[derive(serde::Deserialize)]
+pub struct Bare {}

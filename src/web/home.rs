@@ -14,6 +14,8 @@ use crate::database::Scoped;
 use crate::error::Error;
 use crate::insight;
 use crate::protection as rights;
+use crate::protection::breach::{self, Breach};
+use crate::protection::retention;
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::response::IntoResponse;
@@ -50,6 +52,10 @@ struct ProtectionHome {
     ended: Vec<EndedAccount>,
     requests: Vec<Request>,
     reviews: Vec<Review>,
+    /// Breaches that are open, the most urgent first.
+    breaches: Vec<Breach>,
+    /// What is past its period and waits for a person.
+    due: Vec<(&'static retention::Kind, i64)>,
 }
 
 async fn protection(viewer: Viewer, layout: Layout) -> Answer {
@@ -61,8 +67,12 @@ async fn protection(viewer: Viewer, layout: Layout) -> Answer {
     let ended = ending::ended_lately(&mut scope).await?;
     let (requests, reviews) = open_matters(&mut scope).await?;
     let rights = rights::store::counts(&mut scope, rights::letters::today()).await?;
+    let (mut breaches, _) = breach::store::list(&mut scope, None, 0, 5).await?;
+    breaches.retain(|b| b.closed_at.is_none());
+    let due = retention::store::waiting(&mut scope).await?;
     scope.commit().await?;
-    Ok(ProtectionHome { layout, alarm, rights, week, busiest, refused, ended, requests, reviews }.into_response())
+    Ok(ProtectionHome { layout, alarm, rights, week, busiest, refused, ended, requests, reviews, breaches, due }
+        .into_response())
 }
 
 #[derive(Template, WebTemplate)]

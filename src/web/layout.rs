@@ -63,6 +63,7 @@ const ADMINISTRATOR: &[Heading] = &[Heading {
         entry("/access/break-glass", "Break-glass", "warn"),
         entry("/areas", "Areas", "map"),
         entry("/polls", "Polls", "ballot"),
+        entry("/settings", "Settings", "filter"),
         entry("/access/permissions", "Permissions", "card"),
     ],
 }];
@@ -76,6 +77,9 @@ const PROTECTION: &[Heading] = &[Heading {
         entry("/access/requests", "Requests", "good"),
         entry("/access/reviews", "Access reviews", "clock"),
         entry("/access/break-glass", "Break-glass", "warn"),
+        entry("/protection/retention", "Retention", "clock"),
+        entry("/protection/breaches", "Breaches", "warn"),
+        entry("/protection/records", "Records", "list"),
         entry("/access/permissions", "Permissions", "card"),
     ],
 }];

@@ -2,7 +2,7 @@
 
 use super::{App, Routes};
 use crate::access::{self, Permission as P, pages as guard};
-use crate::{areas, audit, electors, insight, polls, registers, setup};
+use crate::{areas, audit, electors, insight, polls, registers, settings, setup};
 
 /// All routes of the service.
 pub fn routes(app: App) -> Routes {
@@ -20,6 +20,8 @@ pub fn routes(app: App) -> Routes {
         protection,
         rights,
         seal,
+        books,
+        changeable,
         electors,
         imports,
         areas_and_polls,
@@ -42,6 +44,7 @@ fn sign_in(routes: Routes) -> Routes {
         .delete("/api/v1/sessions/current", P::OwnAccount, access::api::sign_out)
         .get("/status", P::Public, guard::public::status)
         .get("/privacy", P::Public, guard::public::privacy)
+        .get("/privacy/earlier", P::Public, guard::public::earlier)
         .get("/licence", P::Public, guard::public::licence)
         .get("/api/v1/pulse", P::Public, guard::pulse::pulse)
         .get("/set-up", P::Public, setup::pages::form)
@@ -226,6 +229,54 @@ fn rights(routes: Routes) -> Routes {
 /// Whether the record of looks is whole.
 fn seal(routes: Routes) -> Routes {
     routes.get("/protection/seal", P::ReadAccessLog, audit::pages::seal::show)
+}
+
+/// Retention, breaches, records: the data protection officer's books.
+fn books(routes: Routes) -> Routes {
+    use crate::protection::{breach, records, retention};
+    routes
+        .get("/protection/retention", P::ManageRetention, retention::pages::show)
+        .get("/protection/retention/kinds/{kind}", P::ManageRetention, retention::pages::kind)
+        .post("/protection/retention/kinds/{kind}", P::ManageRetention, retention::pages::set_period)
+        .get("/protection/retention/runs/new", P::ManageRetention, retention::pages::ask)
+        .post("/protection/retention/runs", P::DestroyData, retention::pages::begin)
+        .get("/protection/retention/runs/{run}", P::ManageRetention, retention::pages::run)
+        .post("/protection/retention/runs/{run}/stop", P::ManageRetention, retention::pages::stop)
+        .get("/protection/breaches", P::KeepBreaches, breach::pages::list)
+        .post("/protection/breaches", P::KeepBreaches, breach::pages::open)
+        .get("/protection/breaches/new", P::KeepBreaches, breach::pages::new)
+        .get("/protection/breaches/{id}", P::KeepBreaches, breach::pages::show)
+        .get("/protection/breaches/{id}/facts", P::KeepBreaches, breach::pages::facts)
+        .post("/protection/breaches/{id}/facts", P::KeepBreaches, breach::pages::change)
+        .post("/protection/breaches/{id}/assessment", P::KeepBreaches, breach::pages::assess)
+        .post("/protection/breaches/{id}/report", P::KeepBreaches, breach::pages::report)
+        .post("/protection/breaches/{id}/accounts", P::KeepBreaches, breach::pages::involve)
+        .post("/protection/breaches/{id}/accounts/{account}/take-out", P::KeepBreaches, breach::pages::take_out)
+        .post("/protection/breaches/{id}/notes", P::KeepBreaches, breach::pages::note)
+        .post("/protection/breaches/{id}/close", P::KeepBreaches, breach::pages::close)
+        .get("/protection/breaches/{id}/people", P::KeepBreaches, breach::pages::affected)
+        .get("/protection/breaches/{id}/letters", P::KeepBreaches, breach::pages::ask_letters)
+        .post("/protection/breaches/{id}/letters", P::WriteBreachLetters, breach::pages::make_letters)
+        .get("/protection/records", P::KeepRecords, records::pages::show)
+        .get("/protection/records/{kind}", P::KeepRecords, records::pages::record)
+        .post("/protection/records/{kind}", P::KeepRecords, records::pages::make)
+        .post("/protection/records/{kind}/words", P::KeepRecords, records::pages::write)
+        .get("/protection/records/{kind}/{number}", P::KeepRecords, records::pages::document)
+}
+
+/// What of set-up an administrator may change.
+fn changeable(routes: Routes) -> Routes {
+    use settings::pages;
+    routes
+        .get("/settings", P::ReadSettings, pages::show)
+        .post("/settings", P::ChangeSettings, pages::change)
+        .get("/settings/codes", P::ReadSettings, pages::codes)
+        .post("/settings/codes", P::ChangeSettings, pages::change_codes)
+        .get("/settings/officers", P::ReadSettings, pages::officers)
+        .post("/settings/officers", P::ChangeSettings, pages::change_officers)
+        .get("/settings/processors", P::ReadSettings, pages::processors)
+        .post("/settings/processors", P::ChangeSettings, pages::add_processor)
+        .post("/settings/processors/{id}/end", P::ChangeSettings, pages::end_processor)
 }
 
 /// Search, electors, homes, no contact.

@@ -136,7 +136,7 @@ async fn a_group_is_chosen_by_area_role_joining_and_absence_and_never_holds_ones
     let here = app.account(Role::Volunteer, "Quillbrook").await;
     let there = app.account(Role::Volunteer, "Saltern").await;
     let both = app.account(Role::Volunteer, "Quillbrook").await;
-    let wide = app.account(Role::Organiser, "all").await;
+    app.account(Role::Organiser, "all").await;
     let (boss, other) = (app.account(Role::Administrator, "all").await, app.account(Role::Administrator, "all").await);
     app.grant(both.id, Role::Organiser, "Saltern").await;
     let administrator = app.sign_in(&boss).await;

@@ -5,7 +5,7 @@ use crate::support::imports::import_for;
 use crate::support::register::Generated;
 use crate::support::walk::{RECOUNT, change, count};
 use hustings::access::Role;
-use hustings::keys::{Keys, Kind};
+use hustings::keys::Kind;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, query_as, query_scalar};
 use uuid::Uuid;
@@ -250,7 +250,7 @@ async fn an_import_stops_when_the_key_of_a_suppression_is_missing() {
     let officer = app.actor(Role::DataProtectionOfficer, "all").await;
     let path = format!("/protection/subjects/{}/erasure", person.id);
     officer.post(&path, &[("reason", "Asked for by letter")]).await.expect(303);
-    let newest = Keys::of(&std::env::temp_dir()).newest(Kind::Suppression).unwrap();
+    let newest = crate::support::app::keys().newest(Kind::Suppression).unwrap();
     let held: String =
         query_scalar("select key_id from suppression").fetch_one(&mut app.database.operator().await).await.unwrap();
     assert_eq!(held, newest.id);

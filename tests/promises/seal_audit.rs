@@ -246,7 +246,8 @@ async fn nobody_whose_session_lives_touches_the_seal_or_names_a_transaction() {
     let mut door = app.database.door().await;
     for table in tables.iter().chain(&["access_log"]) {
         let refused = query(AssertSqlSafe(format!("select from {table}"))).execute(&mut door).await.unwrap_err();
-        assert!(refused.to_string().contains("permission denied"), "{table}: {refused}");
+        // The door may not even look into the schema.
+        assert!(refused.to_string().contains("does not exist"), "{table}: {refused}");
     }
     // An organiser's session learns nothing of the seal from the functions that two other roles may run.
     let mut db = app.database.app().await;

@@ -250,7 +250,7 @@ async fn the_application_cannot_make_a_session_or_become_somebody_else() {
     let attempts = [
         "insert into session (session_id, key, grant_id, account_id, cleared_at, idle_until, ends_at)
          select gen_random_uuid(), sha256('x'), gen_random_uuid(), gen_random_uuid(), now(), now(), now()",
-        "select wall.open_session(gen_random_uuid(), sha256('x'), gen_random_uuid(), gen_random_uuid(), '', '', '', null, true)",
+        "select wall.open_session(gen_random_uuid(), sha256('x'), gen_random_uuid(), gen_random_uuid(), '', '', '', null, true, null)",
         "select wall.begin_sign_in(gen_random_uuid(), 'a@b', '', null)",
         "select wall.change_password('00', 'x')",
         "select wall.own_sessions('00')",

@@ -50,7 +50,7 @@ pub async fn letters(app: &TestApp) -> Vec<Queued> {
     let queued = |(to, word, fields): (Uuid, String, Value)| {
         let form: Form = serde_json::from_value(fields).unwrap();
         assert_eq!(form.name(), word);
-        Queued { to, form: word, letter: form.letter(from) }
+        Queued { to, form: word, letter: form.letter(&super::app::keys(), from).unwrap() }
     };
     rows.into_iter().map(queued).collect()
 }

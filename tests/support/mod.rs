@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod app;
+pub mod books;
 pub mod browser;
 pub mod database;
 pub mod electors;

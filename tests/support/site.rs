@@ -2,6 +2,7 @@
 //! state, access that was given and ended.
 
 use super::app::{Account, TestApp, seed_place};
+use super::books::Books;
 use super::imports::{import_for, upload_and_read};
 use super::register::Generated;
 use super::walk::{Walk, change};
@@ -69,6 +70,8 @@ pub struct Site {
     pub links: HashMap<&'static str, String>,
     /// Requests, and an erasure.
     pub rights: Rights,
+    /// The data protection officer's books.
+    pub books: Books,
 }
 
 impl Site {
@@ -96,9 +99,11 @@ impl Site {
         let street = one(&app, "select area_no || ':' || street_key from household join district using (area_no) where letters = 'QB1' limit 1").await;
         let links = links(&app, &organiser, &volunteer, &walk).await;
         let rights = rights(&app, &walk).await;
+        let books = Books::new(&app, &organiser).await;
         Site {
             links,
             app,
+            books,
             walk,
             ended_list,
             said,

@@ -31,6 +31,10 @@ pub const FILES: &[&str] = &[
 pub const LEADS: &[&str] = &[
     "/access/endings/{id}/letter",
     "/protection/suppressed",
+    "/protection/retention/runs/{run}/stop",
+    "/protection/breaches/{id}/accounts/{account}/take-out",
+    "/protection/records/{kind}",
+    "/settings/processors/{id}/end",
     "/sign-out",
     "/account/grant",
     "/account/sessions/end",
@@ -176,6 +180,7 @@ fn anybody() -> Vec<Stop> {
         send("/sign-in", "/sign-in", 422, &[("email", "nobody@lantern.example")]),
         here("/status"),
         here("/privacy"),
+        here("/privacy/earlier"),
         here("/licence"),
         refused("/there-is-no-such-page", 404),
     ]
@@ -406,6 +411,7 @@ fn administrator(site: &Site) -> Vec<Stop> {
     stops.extend(areas(site));
     stops.extend(matters(site));
     stops.extend(decisions(site));
+    stops.extend(settings());
     stops.extend([
         here("/access/tools"),
         open("/access/tools/close", "/access/tools/close?tool=contact"),
@@ -492,6 +498,9 @@ fn accounts(site: &Site) -> Vec<Stop> {
 
 fn protection(site: &Site) -> Vec<Stop> {
     let mut stops = rights(site);
+    stops.extend(retention(site));
+    stops.extend(breaches(site));
+    stops.extend(records());
     let elector = format!("/protection/electors/{}", site.walk.doors[0].electors[1]);
     stops.extend([
         here("/protection"),
@@ -551,6 +560,87 @@ fn rights(site: &Site) -> Vec<Stop> {
         send(ERASURE, of("/erasure"), 422, &[("reason", "")]),
         open("/protection/erasures/{id}", format!("/protection/erasures/{}", site.rights.erasure)),
         here("/protection/suppressed"),
+    ]
+}
+
+fn retention(site: &Site) -> Vec<Stop> {
+    const KIND: &str = "/protection/retention/kinds/{kind}";
+    const RUN: &str = "/protection/retention/runs/{run}";
+    let run = |id: &str| format!("/protection/retention/runs/{id}");
+    vec![
+        here("/protection/retention"),
+        open(KIND, "/protection/retention/kinds/results"),
+        open(KIND, "/protection/retention/kinds/kept-searches"),
+        send(KIND, "/protection/retention/kinds/results", 422, &[("days", "1"), ("reason", "")]),
+        here("/protection/retention/runs/new"),
+        send("/protection/retention/runs", "/protection/retention/runs", 422, &[]),
+        open(RUN, run(&site.books.running)),
+        on_paper(open(RUN, run(&site.books.certified))),
+        open(RUN, run(&site.books.stopped)),
+    ]
+}
+
+fn breaches(site: &Site) -> Vec<Stop> {
+    const BREACH: &str = "/protection/breaches/{id}";
+    let of = |id: i64, rest: &str| format!("/protection/breaches/{id}{rest}");
+    let books = &site.books;
+    let sent = |rest: &'static str, route: &'static str| send(route, of(books.breach, rest), 422, &[]);
+    let letter =
+        [("happened", "A list was lost"), ("consequences", "Somebody may have read it"), ("measures", "It came back")];
+    vec![
+        here("/protection/breaches"),
+        here("/protection/breaches/new"),
+        send("/protection/breaches", "/protection/breaches", 422, &[]),
+        on_paper(open(BREACH, of(books.breach, ""))),
+        open(BREACH, of(books.fresh, "")),
+        open(BREACH, of(books.closed, "")),
+        open("/protection/breaches/{id}/facts", of(books.breach, "/facts")),
+        sent("/facts", "/protection/breaches/{id}/facts"),
+        sent("/assessment", "/protection/breaches/{id}/assessment"),
+        sent("/report", "/protection/breaches/{id}/report"),
+        sent("/accounts", "/protection/breaches/{id}/accounts"),
+        sent("/notes", "/protection/breaches/{id}/notes"),
+        sent("/close", "/protection/breaches/{id}/close"),
+        open("/protection/breaches/{id}/people", of(books.breach, "/people")),
+        open("/protection/breaches/{id}/people", of(books.fresh, "/people")),
+        open("/protection/breaches/{id}/letters", of(books.breach, "/letters")),
+        open("/protection/breaches/{id}/letters", of(books.fresh, "/letters")),
+        send("/protection/breaches/{id}/letters", of(books.breach, "/letters"), 422, &[]),
+        on_paper(send("/protection/breaches/{id}/letters", of(books.breach, "/letters"), 200, &letter)),
+    ]
+}
+
+fn records() -> Vec<Stop> {
+    const KIND: &str = "/protection/records/{kind}";
+    const ONE: &str = "/protection/records/{kind}/{number}";
+    vec![
+        here("/protection/records"),
+        open(KIND, "/protection/records/processing"),
+        send("/protection/records/{kind}/words", "/protection/records/policy/words", 422, &[]),
+        on_paper(open(ONE, "/protection/records/processing/1")),
+        open(ONE, "/protection/records/processing/2"),
+        on_paper(open(ONE, "/protection/records/policy/1")),
+        on_paper(open(ONE, "/protection/records/impact/1")),
+    ]
+}
+
+fn settings() -> Vec<Stop> {
+    let wrong =
+        [("letters", "TOOLONG"), ("label", ""), ("place", "1"), ("issue", "!"), ("words", ""), ("issue_place", "1")];
+    vec![
+        here("/settings"),
+        send("/settings", "/settings", 422, &[("controller", ""), ("contact", "nobody")]),
+        here("/settings/codes"),
+        send("/settings/codes", "/settings/codes", 422, &wrong),
+        here("/settings/officers"),
+        send(
+            "/settings/officers",
+            "/settings/officers",
+            422,
+            &[("authority", "1"), ("email", "nobody"), ("address", "")],
+        ),
+        here("/settings/processors"),
+        send("/settings/processors", "/settings/processors", 422, &[]),
     ]
 }
 

@@ -136,6 +136,33 @@ pub async fn about(database: &Database) -> Result<About, Error> {
     })
 }
 
+/// A privacy notice that stood from a time on.
+#[derive(Debug, Clone)]
+pub struct EarlierNotice {
+    /// From when.
+    pub at: DateTime<Utc>,
+    /// The controller then.
+    pub controller: String,
+    /// The contact then.
+    pub contact: String,
+    /// What it said.
+    pub privacy_notice: String,
+}
+
+/// Every privacy notice that stood, newest first: the first is in force.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn earlier_notices(database: &Database) -> Result<Vec<EarlierNotice>, Error> {
+    Ok(sqlx::query_as!(
+        EarlierNotice,
+        r#"select at as "at!", controller as "controller!", contact as "contact!", privacy_notice as "privacy_notice!"
+           from wall.earlier_notices()"#
+    )
+    .fetch_all(database.door())
+    .await?)
+}
+
 /// A connection of the door's, for the first evening: nobody can have a session then.
 pub(crate) async fn connection(database: &Database) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>, Error> {
     Ok(database.door().acquire().await?)

@@ -119,7 +119,7 @@ pub async fn used_passkey(database: &Database, id: &[u8], passkey: Value) -> Res
 /// Remembers what a ceremony began with, for five minutes.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database is away.
+/// [`Error::Busy`] when thousands that nobody owns wait already, or the session is over.
 pub async fn keep_ceremony(
     database: &Database,
     ceremony: Uuid,
@@ -127,16 +127,12 @@ pub async fn keep_ceremony(
     kind: &str,
     state: Value,
 ) -> Result<(), Error> {
-    sqlx::query!(
-        "select wall.keep_ceremony($1, $2, $3, $4)",
-        ceremony,
-        credential.map(Credential::as_hex),
-        kind,
-        state
-    )
-    .execute(database.door())
-    .await?;
-    Ok(())
+    let hash = credential.map(Credential::as_hex);
+    let kept =
+        sqlx::query_scalar!(r#"select wall.keep_ceremony($1, $2, $3, $4) as "kept!""#, ceremony, hash, kind, state)
+            .fetch_one(database.door())
+            .await?;
+    if kept { Ok(()) } else { Err(Error::Busy) }
 }
 
 /// What a ceremony began with, once.
@@ -219,6 +215,10 @@ fn changed(answer: &str) -> Result<(), Error> {
     match answer {
         "done" => Ok(()),
         "stale" => Err(Error::ConfirmFirst),
+        "unproved" => Err(Error::Conflict(
+            "Confirm your email address first: sign out, choose “Send me a link instead” and open the letter’s link"
+                .into(),
+        )),
         "known" => Err(Error::Conflict("This passkey is known already".into())),
         "last" => Err(Error::Conflict(
             "Your role needs a second factor. Add another one first, then take this one off".into(),

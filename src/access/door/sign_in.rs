@@ -1,6 +1,6 @@
 //! Signing in: limits in PostgreSQL before hashing, the same work and the same answer for everybody who may not.
 
-use super::{Caller, Device};
+use super::Caller;
 use crate::access::{Asks, Role, Token, browser, passwords};
 use crate::database::Database;
 use crate::error::Error;
@@ -73,12 +73,16 @@ pub async fn sign_in(
             .await?;
         return Ok(SignIn::Refused);
     }
-    choose(database, account, grants, wanted, Proved(false), caller).await
+    choose(database, account, grants, wanted, Proved { both: false, by: attempt.password_hash.as_deref() }, caller)
+        .await
 }
 
-/// Whether a second factor was proved with the way in.
-#[derive(Debug, Clone, Copy)]
-struct Proved(bool);
+/// How somebody came in: whether a second factor was proved with it, and by which password (its hash), if by one.
+#[derive(Clone, Copy)]
+struct Proved<'a> {
+    both: bool,
+    by: Option<&'a str>,
+}
 
 /// Opens a session for an account that proved itself otherwise than by a password: by a passkey (which is both factors) or by a
 /// link that was sent to its address (which is one).
@@ -98,7 +102,7 @@ pub async fn sign_in_proved(
             .await?;
         return Ok(SignIn::Refused);
     }
-    choose(database, account, grants, Wanted::First, Proved(both_factors), caller).await
+    choose(database, account, grants, Wanted::First, Proved { both: both_factors, by: None }, caller).await
 }
 
 /// How often, and how long apart, to ask again while ten tries of one account are being hashed.
@@ -122,7 +126,7 @@ impl Attempt {
                 id,
                 email,
                 caller.address,
-                caller.device.as_ref().map(Device::digest)
+                caller.device_digest()
             )
             .fetch_one(database.door())
             .await?;
@@ -161,7 +165,7 @@ async fn choose(
     account: Uuid,
     mut grants: Vec<GrantChoice>,
     wanted: Wanted,
-    Proved(proved): Proved,
+    proved: Proved<'_>,
     caller: &Caller,
 ) -> Result<SignIn, Error> {
     let grant = match wanted {
@@ -176,7 +180,7 @@ async fn choose(
     let token = Token::new();
     let key = token.key();
     let opened = sqlx::query!(
-        r#"select session_id as "session_id!", asks from wall.open_session($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
+        r#"select session_id as "session_id!", asks from wall.open_session($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
         Uuid::now_v7(),
         key,
         account,
@@ -184,8 +188,9 @@ async fn choose(
         caller.agent,
         browser(&caller.agent),
         caller.address,
-        caller.device.as_ref().map_or_else(|| Device::of_program(&caller.agent, &caller.address), Device::digest),
-        proved
+        caller.device_digest(),
+        proved.both,
+        proved.by
     )
     .fetch_optional(database.door())
     .await?;

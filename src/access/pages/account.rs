@@ -3,7 +3,7 @@
 use crate::access::store::accounts::{self, Account, HeldFactor, PasswordSet, Session};
 use crate::access::store::ending::{self, Ending};
 use crate::access::store::grants::{self, Grant, Which};
-use crate::access::{GrantKind, email_address, passwords, person_name};
+use crate::access::{GrantKind, Role, email_address, passwords, person_name};
 use crate::error::Error;
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Viewer, words};
 use askama::Template;
@@ -168,6 +168,14 @@ async fn find_signed_in(viewer: &Viewer, id: Uuid) -> Result<(Account, usize), E
     Ok((account, sessions))
 }
 
+/// Whether an account reaches further than a canvasser's lists.
+async fn beyond_canvassing(viewer: &Viewer, id: Uuid) -> Result<bool, Error> {
+    let mut scope = viewer.scope().await?;
+    let grants = grants::list(&mut scope, Which::Of(id), "", "account", 0).await?;
+    scope.commit().await?;
+    Ok(grants.iter().any(|g| g.ended_at.is_none() && g.ends_at > Utc::now() && g.role != Role::Volunteer))
+}
+
 /// `POST /access/accounts/{id}/password`: with nothing typed it asks first.
 pub async fn set_password(
     viewer: Viewer,
@@ -177,6 +185,10 @@ pub async fn set_password(
 ) -> Answer {
     if id == viewer.account {
         return Err(Error::Conflict("This is your own account. Change your password under My account".into()));
+    }
+    // Whoever sets somebody's password could come in as them.
+    if beyond_canvassing(&viewer, id).await? {
+        viewer.confirmed(10)?;
     }
     let (account, sessions) = find_signed_in(&viewer, id).await?;
     if form.password.is_empty() && !form.make {

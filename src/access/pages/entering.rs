@@ -2,6 +2,7 @@
 //! later that it is still the same person.
 
 use super::own_path;
+use crate::access::Asks;
 use crate::access::door::{self, factors as held};
 use crate::access::factors::{self, Factor, Kind, Proof, passkey};
 use crate::error::Error;
@@ -170,15 +171,15 @@ pub async fn begin_passkey_proof(State(app): State<App>, viewer: Viewer) -> Answ
 /// `POST /account/passkeys/proof`
 pub async fn passkey_proof(State(app): State<App>, viewer: Viewer, Json(sent): Json<PasskeyAnswer>) -> Answer {
     let (database, base_url) = (&app.database, &app.config.base_url);
-    if let Some(at) = held::begin_proof(database, viewer.credential(), &viewer.caller.address).await? {
-        return Err(Error::TooMany(at));
-    }
     passkey::finish_proving(database, base_url, viewer.credential(), sent.ceremony, sent.answer).await?;
     Ok(axum::Json(json!({ "next": own_path(&sent.next) })).into_response())
 }
 
 /// `POST /account/passkeys`: what the browser asks a new passkey.
 pub async fn begin_passkey(State(app): State<App>, viewer: Viewer) -> Answer {
+    if let Some(asks @ Asks::Factor) = viewer.asks {
+        return Err(Error::Asks(asks));
+    }
     let whose = (viewer.account, viewer.email.as_str(), viewer.name.as_str());
     let ceremony = passkey::begin_making(&app.database, &app.config.base_url, viewer.credential(), whose).await?;
     Ok(axum::Json(ceremony).into_response())

@@ -196,13 +196,19 @@ struct CodesPage {
     controller: String,
 }
 
+/// Where the page leads on: one of ours, or nothing for the usual.
+fn onward(next: &str) -> String {
+    if next.is_empty() { String::new() } else { own_path(next).to_owned() }
+}
+
 /// `GET /account/recovery-codes`
 pub async fn codes_form(State(app): State<App>, viewer: Viewer, layout: Layout, Query(asked): Query<Next>) -> Answer {
     let own = held::own(&app.database, viewer.credential()).await?;
     let Some(first) = own.first() else { return Ok(see_other("/account/factors")) };
     let layout = if viewer.asks.is_some() { layout.without_head() } else { layout };
     let had = first.codes_left > 0;
-    Ok(CodesPage { layout, codes: Vec::new(), next: asked.next, had, controller: String::new() }.into_response())
+    Ok(CodesPage { layout, codes: Vec::new(), next: onward(&asked.next), had, controller: String::new() }
+        .into_response())
 }
 
 /// `POST /account/recovery-codes`: ten new ones, shown this once.
@@ -210,7 +216,7 @@ pub async fn new_codes(State(app): State<App>, viewer: Viewer, layout: Layout, F
     let codes = held::new_recovery_codes(&app.database, viewer.credential()).await?;
     let controller = crate::access::door::about(&app.database).await?.controller;
     let layout = if viewer.asks.is_some() { layout.without_head() } else { layout };
-    Ok(CodesPage { layout, codes, next: form.next, had: false, controller }.into_response())
+    Ok(CodesPage { layout, codes, next: onward(&form.next), had: false, controller }.into_response())
 }
 
 #[cfg(test)]

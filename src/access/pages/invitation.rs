@@ -94,7 +94,9 @@ pub async fn form(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) ->
     let form = InviteForm {
         role: role.map_or("none", Role::as_str).into(),
         purpose: role.map_or("", |r| super::grant::usual_purposes(r)[0]).into(),
-        until: role.map(|r| usual_end(r, words::day_of(chrono::Utc::now()), None, None).day.to_string()).unwrap_or_default(),
+        until: role
+            .map(|r| usual_end(r, words::day_of(chrono::Utc::now()), None, None).day.to_string())
+            .unwrap_or_default(),
         ..InviteForm::default()
     };
     draw(viewer, layout, form, FieldErrors::default()).await

@@ -45,6 +45,19 @@ pub async fn privacy(State(app): State<App>, layout: Layout) -> Answer {
 }
 
 #[derive(Template, WebTemplate)]
+#[template(path = "access/privacy-earlier.html")]
+struct EarlierPage {
+    layout: Layout,
+    notices: Vec<door::EarlierNotice>,
+}
+
+/// `GET /privacy/earlier`: what people were told before, and from when.
+pub async fn earlier(State(app): State<App>, layout: Layout) -> Answer {
+    let notices = door::earlier_notices(&app.database).await?;
+    Ok(EarlierPage { layout, notices }.into_response())
+}
+
+#[derive(Template, WebTemplate)]
 #[template(path = "access/licence.html")]
 struct LicencePage {
     layout: Layout,

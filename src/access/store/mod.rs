@@ -7,9 +7,9 @@ pub mod emergency;
 pub mod ending;
 pub mod grants;
 pub mod invitations;
-pub mod terms;
 pub mod requests;
 pub mod reviews;
+pub mod terms;
 pub mod tools;
 pub mod volunteers;
 

@@ -111,7 +111,11 @@ fn opened(plan: super::plan::Plan, everybody: Vec<ListedElector>, codes: Vec<Cod
         ends: plan.list.ends,
         poll: plan.list.poll,
         doors: plan.doors.iter().map(door).collect(),
-        codes: codes.into_iter().map(|c| CodeRow { code: c.code, label: c.label, group: c.group }).collect(),
+        codes: codes
+            .into_iter()
+            .filter(|c| !c.retired)
+            .map(|c| CodeRow { code: c.code, label: c.label, group: c.group })
+            .collect(),
         issues: issues.into_iter().map(|i| IssueRow { code: i.code, label: i.label }).collect(),
     }
 }

@@ -240,12 +240,18 @@ impl DoorPage {
         self.home.base.and(self.step.standing(None)).map(|said| said.result.outcome)
     }
 
-    fn first_codes(&self) -> &[Code] {
-        &self.step.codes[..self.step.codes.len().min(FIRST)]
+    /// The codes that are offered; a retired one only where it is what stands, so that correcting the rest keeps it.
+    fn offered(&self) -> impl Iterator<Item = &Code> {
+        let said = |c: &Code| self.step.said.iter().any(|s| s.stands && s.result.intention.as_deref() == Some(&c.code));
+        self.step.codes.iter().filter(move |c| !c.retired || said(c))
     }
 
-    fn other_codes(&self) -> &[Code] {
-        &self.step.codes[self.step.codes.len().min(FIRST)..]
+    fn first_codes(&self) -> Vec<&Code> {
+        self.offered().take(FIRST).collect()
+    }
+
+    fn other_codes(&self) -> Vec<&Code> {
+        self.offered().skip(FIRST).collect()
     }
 
     /// The codes a select for one person offers besides the usual answer.

@@ -222,10 +222,11 @@ struct Choices {
 async fn choices(scope: &mut Scoped) -> Result<Choices, Error> {
     let row = sqlx::query!(
         r#"select
-             (select coalesce(json_agg(json_build_object('code', code, 'label', label, 'slot', slot, 'group', code_group)
+             (select coalesce(json_agg(json_build_object('code', code, 'label', label, 'slot', slot, 'group', code_group,
+                'retired', retired_at is not null)
                 order by place), '[]') from intention_code) as "codes!: Json<Vec<Code>>",
              (select coalesce(json_agg(json_build_object('code', code, 'label', label) order by place, code), '[]')
-                from issue_code) as "issues!: Json<Vec<Issue>>",
+                from issue_code where retired_at is null) as "issues!: Json<Vec<Issue>>",
              coalesce((select privacy_notice from installation), '') as "notice!""#
     )
     .fetch_one(scope.connection())

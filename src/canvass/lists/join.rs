@@ -140,10 +140,9 @@ pub async fn joiners(scope: &mut Scoped, list: ListId) -> Result<Vec<Joiner>, Er
 /// [`Error::Conflict`] when there is nothing to decide any more.
 pub async fn decide(scope: &mut Scoped, request: Uuid, yes: bool) -> Result<(), Error> {
     let answer = sqlx::query_scalar!(
-        "select wall.decide_join($1, $2, $3, $4, $5, $6)",
+        "select wall.decide_join($1, $2, $3, $4, $5)",
         request,
         yes,
-        Uuid::now_v7(),
         Uuid::now_v7(),
         Uuid::now_v7(),
         Uuid::now_v7()
@@ -153,7 +152,8 @@ pub async fn decide(scope: &mut Scoped, request: Uuid, yes: bool) -> Result<(), 
     match answer {
         Some(_) => Ok(()),
         None => Err(Error::Conflict(
-            "This was decided already, the code has ended, or the list goes beyond your area. Load the page again"
+            "This was decided already, the code has ended, the list goes beyond your area, or it is somebody whose access was ended \
+             (an administrator gives that back). Load the page again"
                 .into(),
         )),
     }

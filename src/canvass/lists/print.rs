@@ -132,7 +132,8 @@ async fn read(scope: &mut Scoped, id: ListId) -> Result<Seen<Card>, Error> {
     let head = store::head(scope, id).await?;
     let homes = homes(scope, &head).await?;
     let holders = assign::holders(scope, id).await?;
-    let codes = codes::intentions(scope).await?;
+    let mut codes = codes::intentions(scope).await?;
+    codes.retain(|c| !c.retired);
     let controller =
         sqlx::query_as!(Controller, "select controller as name, contact, privacy_notice as notice from installation")
             .fetch_optional(scope.connection())

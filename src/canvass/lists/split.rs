@@ -78,8 +78,13 @@ mod tests {
 
     #[test]
     fn shares_fill_the_bar_and_wont_say_stands_at_its_end() {
-        let code =
-            |code: &str, group: &str| Code { code: code.into(), label: code.into(), slot: 1, group: group.into() };
+        let code = |code: &str, group: &str| Code {
+            code: code.into(),
+            label: code.into(),
+            slot: 1,
+            group: group.into(),
+            retired: false,
+        };
         let codes = [code("W", "wont-say"), code("F", "for"), code("N", "non-voter"), code("U", "undecided")];
         let split = Split::of(&codes, |c| match c {
             "F" => 2,
