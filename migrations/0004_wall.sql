@@ -447,5 +447,5 @@ create policy administrator_closes on lockdown for insert to hustings_administra
 create policy administrator_opens on lockdown for update to hustings_administrator
   using ((select wall.is('administrator')) and opened_at is null)
   with check ((select wall.is('administrator')) and opened_by = (select wall.account()) and opened_by_operator is null
-    and wall.just_now(opened_at));
+    and wall.just_now(opened_at) and (select wall.fresh()));
 reset role;

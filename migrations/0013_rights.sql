@@ -142,7 +142,7 @@ grant select, insert, update, delete on suppression to hustings_wall;
 grant select, insert, update on suppression_doubt to hustings_wall;
 grant select on standing_objection to hustings_wall;
 grant insert, delete on objection to hustings_wall;
-grant update on result to hustings_wall;
+grant insert, update on result to hustings_wall;
 grant delete on result_conflict, subject, mail to hustings_wall;
 grant update (raw, extra) on register_entry to hustings_wall;
 grant update (elector_id, step) on import_row to hustings_wall;
@@ -189,6 +189,16 @@ language plpgsql stable security definer set search_path = '' as $$
 begin
   if not wall.for_rights() then
     raise exception 'nobody who answers for rights acts here' using errcode = '42501';
+  end if;
+end
+$$;
+
+-- What takes a person's data away or destroys it asks for a second factor just proved, whoever calls the function.
+create function wall.must_be_fresh() returns void
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if not wall.operator() and not wall.fresh() then
+    raise exception 'a second factor proved within ten minutes is asked for' using errcode = '42501';
   end if;
 end
 $$;
@@ -329,7 +339,9 @@ create function wall.file_answers(partition integer, records bigint[]) returns j
 language sql stable security definer set search_path = '' as $$
   select jsonb_build_object(
     'answers', (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'at', r.at, 'received_at', r.received_at,
-        'recorded_by', 'a canvasser', 'outcome', r.outcome, 'intention', c.label, 'election', r.intention_kind,
+        'recorded_by', case when r.base is not null and exists (select from public.access_grant g
+            where g.account_id = r.account_id and g.role = 'data-protection-officer')
+          then 'the data protection officer' else 'a canvasser' end, 'outcome', r.outcome, 'intention', c.label, 'election', r.intention_kind,
         'issues', (select coalesce(jsonb_agg(i.label), '[]') from public.issue_code i where i.code = any (r.issues)),
         'asks', to_jsonb(r.asks), 'said_to_have_voted', r.voted, 'note', r.note, 'corrects', r.base,
         'strikes', (select coalesce(jsonb_agg(jsonb_build_object('id', s.strike_id, 'begins', s.begins, 'letters', s.letters)
@@ -417,6 +429,9 @@ declare
   file jsonb;
 begin
   perform wall.must_be_for_rights();
+  if taken then
+    perform wall.must_be_fresh();
+  end if;
   if not exists (select from public.elector e where e.partition_id = partition and e.elector_id = elector and e.erased_at is null)
     and not exists (select from public.account a where a.account_id = account and a.name <> 'Erased account') then
     return null;
@@ -442,6 +457,35 @@ begin
   select strike.strike, r.partition_id, r.id, strike.begins, strike.letters, wall.account() from public.result r
   where r.partition_id = partition and r.id = result and strike.begins + strike.letters <= length(r.note);
   return found;
+end
+$$;
+-- The data protection officer corrects what was recorded of somebody: a new answer stands in the old one's place and at its
+-- time, and the old one stays as history. Answers `done`, `corrected` (a later answer stands there already) or `not-found`.
+create function wall.correct_answer(partition integer, elector bigint, result uuid, correction uuid, intention text, note text)
+returns text
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  old public.result;
+begin
+  perform wall.must_be_for_rights();
+  if wall.account() is null then
+    raise exception 'an answer is corrected by the officer, not by a command' using errcode = '42501';
+  end if;
+  select r.* into old from public.result r where r.partition_id = partition and r.id = correct_answer.result
+    and r.elector_id = any (wall.records_of(partition, elector)) for no key update;
+  if old.id is null then
+    return 'not-found';
+  elsif not exists (select from public.standing_result s where s.partition_id = partition and s.id = old.id) then
+    return 'corrected';
+  end if;
+  insert into public.result (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind,
+    issues, asks, voted, note, at, received_at, base, account_id)
+  values (old.partition_id, correction, old.list_id, old.household_id, old.elector_id, old.area_no, old.outcome,
+    correct_answer.intention, old.intention_kind, old.issues, old.asks, old.voted, correct_answer.note, old.at, old.received_at,
+    old.id, wall.account());
+  perform wall.settle(partition, old.elector_id, old.intention_kind);
+  perform wall.note_rights('look', 'handle-requests', array[partition], array[elector], null);
+  return 'done';
 end
 $$;
 create function wall.lift_strike(strike uuid) returns boolean
@@ -719,6 +763,7 @@ declare
   erased uuid := gen_random_uuid();
 begin
   perform wall.must_be_for_rights();
+  perform wall.must_be_fresh();
   -- Answers and imports that are under way end first; later ones find the person gone.
   perform wall.hold_answers(partition);
   perform from public.elector e where e.partition_id = partition and e.elector_id = elector and e.erased_at is null for no key update;
@@ -755,6 +800,7 @@ declare
   erased uuid := gen_random_uuid();
 begin
   perform wall.must_be_for_rights();
+  perform wall.must_be_fresh();
   select a.email into old_email from public.account a where a.account_id = account and a.name <> 'Erased account' for update;
   if old_email is null then
     return null;
@@ -795,6 +841,7 @@ grant delete on suppression_doubt to hustings_wall;
 grant execute on function wall.find_subjects(text[], text[], text, integer, bigint, uuid),
   wall.subject_file(integer, bigint, uuid, boolean, uuid),
   wall.strike(uuid, integer, uuid, integer, integer), wall.lift_strike(uuid),
+  wall.correct_answer(integer, bigint, uuid, uuid, text, text),
   wall.record_stop(integer, bigint, text[], boolean, text, text, bytea, bytea, uuid),
   wall.suppression_doubts(uuid), wall.decide_doubt(integer, bigint, uuid, boolean, uuid),
   wall.erasure_counts(integer, bigint, uuid), wall.erase_elector(integer, bigint, text, text, bytea, bytea, uuid),

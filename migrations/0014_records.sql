@@ -187,7 +187,8 @@ create table installation_version (
   controller text not null,
   contact text not null,
   kind text not null,
-  privacy_notice text not null
+  privacy_notice text not null,
+  factors_for_all boolean not null
 );
 
 -- Codes come to an end and never go: what was said with them stays readable. Places may be exchanged.
@@ -217,7 +218,7 @@ grant select, insert (kind, number, account_id, body) on record_document to hust
 grant select, insert (kind, version, words, account_id) on record_words to hustings_protection;
 grant select on processor, installation_version to hustings_protection, hustings_administrator;
 grant insert (name, what_for, place, contract_date, added_by), update (ended_at, ended_by) on processor to hustings_administrator;
-grant update (controller, contact, privacy_notice) on installation to hustings_administrator;
+grant update (controller, contact, privacy_notice, factors_for_all) on installation to hustings_administrator;
 grant insert (code, label, slot, code_group, place), update (label, slot, code_group, place, retired_at) on intention_code
   to hustings_administrator;
 grant insert (code, label, place), update (label, place, retired_at) on issue_code to hustings_administrator;
@@ -294,8 +295,9 @@ reset role;
 create function wall.note_installation() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  insert into public.installation_version (account_id, by_operator, controller, contact, kind, privacy_notice)
-  values (wall.account(), wall.operator(), new.controller, new.contact, new.kind, new.privacy_notice);
+  insert into public.installation_version (account_id, by_operator, controller, contact, kind, privacy_notice,
+    factors_for_all)
+  values (wall.account(), wall.operator(), new.controller, new.contact, new.kind, new.privacy_notice, new.factors_for_all);
   return null;
 end
 $$;
@@ -353,6 +355,8 @@ language sql stable security definer set search_path = '' as $$
     (select p.days from public.retention_period p where p.kind = period.kind order by p.period_id desc limit 1),
     (select k.usual_days from public.retention_kind k where k.kind = period.kind))
 $$;
+
+grant execute on function wall.period(text) to hustings_protection, hustings_operator;
 
 -- Candidates hold the register until the poll (Representation of the People Regulations 2001, reg 108): the first one after it
 -- came, or where none is known a year after. The day of that poll, of each register held on that basis.
@@ -842,8 +846,9 @@ grant execute on function wall.note_installation(), wall.note_breach(), wall.not
   to hustings_owner;
 set local role hustings_owner;
 create trigger note_installation after insert on installation for each row execute function wall.note_installation();
-create trigger note_installation_change after update of controller, contact, privacy_notice on installation
-  for each row when ((new.controller, new.contact, new.privacy_notice) is distinct from (old.controller, old.contact, old.privacy_notice))
+create trigger note_installation_change after update of controller, contact, privacy_notice, factors_for_all on installation
+  for each row when ((new.controller, new.contact, new.privacy_notice, new.factors_for_all)
+    is distinct from (old.controller, old.contact, old.privacy_notice, old.factors_for_all))
   execute function wall.note_installation();
 create trigger note_breach after insert or update on breach for each row execute function wall.note_breach();
 create trigger note_breach_account after insert or update on breach_account for each row execute function wall.note_breach_account();

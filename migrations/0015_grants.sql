@@ -195,6 +195,7 @@ begin
   if me is null then
     raise exception 'no administrator acts here' using errcode = '42501';
   end if;
+  perform wall.must_be_fresh();
   if ends > moment + interval '731 days 1 hour' or ends <= moment + interval '25 hours' then
     return 'end';
   end if;
@@ -233,6 +234,9 @@ declare
 begin
   if me is null and not wall.operator() then
     raise exception 'no administrator acts here' using errcode = '42501';
+  end if;
+  if approve then
+    perform wall.must_be_fresh();
   end if;
   select r.* into asked from public.grant_request r where r.request_id = request for update;
   if asked.request_id is null then
@@ -309,6 +313,7 @@ begin
   if me is null or break_glass.role not in ('organiser', 'membership-secretary') then
     raise exception 'nobody who may take this role acts here' using errcode = '42501';
   end if;
+  perform wall.must_be_fresh();
   perform from public.account a where a.account_id = me for no key update;
   if exists (select from public.access_grant g where g.account_id = me and g.kind = 'break-glass' and wall.lives(g)) then
     return null;

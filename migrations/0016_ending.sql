@@ -53,7 +53,7 @@ create policy administrator_ends on ending for insert to hustings_administrator
 create policy administrator_gives_back on ending for update to hustings_administrator
   using ((select wall.is('administrator')) and given_back_at is null)
   with check ((select wall.is('administrator')) and given_back_by = (select wall.account()) and given_back_operator is null
-    and wall.just_now(given_back_at));
+    and wall.just_now(given_back_at) and (select wall.fresh()));
 create policy administrator_reads on ending_group for select to hustings_administrator
   using ((select wall.is('administrator')));
 create policy protection on ending_group for select to hustings_protection

@@ -27,7 +27,7 @@ create table factor (
   account_id uuid not null references account,
   kind text not null check (kind in ('passkey', 'app')),
   name text not null check (length(name) between 1 and 60),
-  credential bytea unique,
+  credential bytea,
   passkey jsonb,
   key_id text,
   secret bytea,
@@ -42,6 +42,8 @@ create table factor (
     and (kind = 'app') = (secret is not null and key_id is not null))
 );
 create index factor_by_account on factor (account_id);
+-- One that was removed may come back.
+create unique index factor_by_credential on factor (credential) where removed_at is null;
 -- Codes for the day the telephone is lost, by digest: 80 random bits each.
 create table recovery_code (
   account_id uuid not null references account,

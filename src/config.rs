@@ -25,7 +25,7 @@ const FILE: &str = "hustings.toml";
 const LISTEN: &str = "127.0.0.1:8080";
 
 /// The settings whose variables begin with `HUSTINGS_`. Others that begin so belong to scripts and tests.
-const SETTINGS: [&str; 15] = [
+const SETTINGS: [&str; 14] = [
     "door_url",
     "owner_url",
     "listen",
@@ -40,7 +40,6 @@ const SETTINGS: [&str; 15] = [
     "seal_file",
     "seal_syslog",
     "seal_webhook",
-    "log_years",
 ];
 
 /// The configuration, complete and consistent.
@@ -104,9 +103,6 @@ pub enum ConfigError {
     /// No address that heads may go to.
     #[error("HUSTINGS_SEAL_WEBHOOK must begin with https:// (or http:// and this very machine), without a user name")]
     SealWebhook,
-    /// Too short, or longer than anybody may keep it.
-    #[error("HUSTINGS_LOG_YEARS must be a number from 1 to 30")]
-    LogYears,
 }
 
 impl Config {
@@ -168,7 +164,6 @@ impl Config {
             "seal_file": self.seal.file,
             "seal_syslog": self.seal.syslog,
             "seal_webhook": self.seal.webhook.as_ref().map(|target| target.name()),
-            "log_years": self.seal.log_years,
         })
     }
 }
@@ -192,7 +187,6 @@ struct Given {
     seal_file: Option<PathBuf>,
     seal_syslog: Option<PathBuf>,
     seal_webhook: Option<String>,
-    log_years: Option<u32>,
 }
 
 impl Given {
@@ -217,7 +211,7 @@ impl Given {
         let database = DatabaseUrls::all_or_none(self.database_url, self.door_url, self.owner_url)?;
         let given = |text: Option<String>| text.filter(|t| !t.trim().is_empty());
         let (smtp_url, mail_from) = (given(self.smtp_url), given(self.mail_from));
-        let seal = SealConfig::checked(self.seal_file, self.seal_syslog, self.seal_webhook, self.log_years)?;
+        let seal = SealConfig::checked(self.seal_file, self.seal_syslog, self.seal_webhook)?;
         let Given { listen, data, metrics_listen, .. } = self;
         Ok(Config { database, listen, data, base_url, metrics_listen, source_url, smtp_url, mail_from, tls, seal })
     }

@@ -22,11 +22,11 @@ pub mod terms;
 pub mod tools;
 pub mod volunteers;
 
-use super::Token;
 use super::door::{self, Caller, Device, SignIn, Wanted};
 use super::factors::passkey;
+use super::{Asks, Token};
 use crate::error::Error;
-use crate::web::{Answer, App, Ended, FieldErrors, Form, Json, Layout, Query, Viewer, see_other};
+use crate::web::{Answer, App, Ended, FieldErrors, Form, Json, Layout, Query, Viewer, on_the_way, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::State;
@@ -148,12 +148,9 @@ pub async fn sign_in(
     let mut errors = FieldErrors::default();
     let mut wait = None;
     let status = match door::sign_in(&app.database, form.email.trim(), form.password, Wanted::First, &caller).await {
-        Ok(SignIn::Opened { token, .. }) => {
-            // The browser forgets the session it had, so nobody else should have it either.
-            if let Some(before) = viewer {
-                door::sign_out(&app.database, before.credential()).await?;
-            }
-            return Ok((jar.add(cookie(&app, &token)), see_other(own_path(&form.next))).into_response());
+        Ok(SignIn::Opened { token, asks, .. }) => {
+            leave(&app, viewer).await?;
+            return Ok((jar.add(cookie(&app, &token)), see_other(&onward(asks, &form.next))).into_response());
         }
         Ok(SignIn::Refused | SignIn::Choose(_)) => {
             errors.add("email", "That email address and password do not open anything. Check both, or ask the person who gave you access");
@@ -195,6 +192,7 @@ pub async fn switch(State(app): State<App>, viewer: Viewer, jar: CookieJar, Form
 /// `POST /sign-in/passkey/answer`: in by a passkey alone, which is both factors.
 pub async fn passkey_sign_in(
     State(app): State<App>,
+    viewer: Option<Viewer>,
     caller: Caller,
     jar: CookieJar,
     Json(sent): Json<entering::PasskeyAnswer>,
@@ -203,13 +201,22 @@ pub async fn passkey_sign_in(
     let account = passkey::finish_sign_in(&app.database, &app.config.base_url, sent.ceremony(), sent.answer()).await?;
     let (caller, jar) = with_device(&app, caller, jar);
     match door::sign_in_proved(&app.database, account, true, &caller).await? {
-        SignIn::Opened { token, .. } => {
-            let next = serde_json::json!({ "next": own_path(sent.next()) });
+        SignIn::Opened { token, asks, .. } => {
+            leave(&app, viewer).await?;
+            let next = serde_json::json!({ "next": onward(asks, sent.next()) });
             Ok((jar.add(cookie(&app, &token)), axum::Json(next)).into_response())
         }
         SignIn::Refused | SignIn::Choose(_) => {
             Err(Error::Conflict("Your access has ended. Ask the person who gave you access".into()))
         }
+    }
+}
+
+/// The browser forgets the session it had, so nobody else should have it either.
+async fn leave(app: &App, before: Option<Viewer>) -> Result<(), Error> {
+    match before {
+        Some(before) => door::sign_out(&app.database, before.credential()).await,
+        None => Ok(()),
     }
 }
 
@@ -221,6 +228,12 @@ fn with_device(app: &App, caller: Caller, jar: CookieJar) -> (Caller, CookieJar)
     let device = Device::new();
     let mark = lasting(app, door::device_cookie(app.secure()), device.as_str());
     (Caller { device: Some(device), ..caller }, jar.add(mark))
+}
+
+/// Where somebody who came in goes: to what is still asked of them, and from there to `next`.
+fn onward(asks: Option<Asks>, next: &str) -> String {
+    let next = own_path(next);
+    asks.map_or_else(|| next.to_owned(), |asks| on_the_way(asks.page(), next))
 }
 
 /// A path of ours, never another site's.

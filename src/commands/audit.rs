@@ -57,7 +57,7 @@ pub async fn run(operation: &Operation, command: Audit, config: &Config, data: &
         Audit::Dump { file } => seal::write_dump(operation, &file).await,
         Audit::Head => seal::head(operation).await,
         Audit::Key => seal::key(operation),
-        Audit::Expire { before } => seal::expire(operation, &before, config).await,
+        Audit::Expire { before } => seal::expire(operation, &before).await,
     }
 }
 

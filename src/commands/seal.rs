@@ -222,11 +222,11 @@ pub fn key(operation: &Operation) -> Result<(), Error> {
 ///
 /// # Errors
 /// [`Error::Refused`] when they are too young, or anything is not right: then nothing was dropped.
-pub async fn expire(operation: &Operation, before: &str, config: &Config) -> Result<(), Error> {
+pub async fn expire(operation: &Operation, before: &str) -> Result<(), Error> {
     let before = NaiveDate::parse_from_str(&format!("{before}-01"), "%Y-%m-%d")
         .map_err(|_| Error::Refused("Write the month as 2026-11".into()))?;
     let mut scope = operation.scope(Permission::KeepSeal).await?;
-    let expired = expiry::expire(&mut scope, &operation.keys, before, config.seal.log_years).await?;
+    let expired = expiry::expire(&mut scope, &operation.keys, before).await?;
     scope.commit().await?;
     operation.print(&expired, |e| {
         format!(

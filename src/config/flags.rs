@@ -68,8 +68,4 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) seal_webhook: Option<String>,
-    /// Years for which months of the access log are kept (HUSTINGS_LOG_YEARS; 6)
-    #[arg(long, global = true, value_name = "YEARS")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) log_years: Option<u32>,
 }

@@ -80,7 +80,7 @@ impl From<(&str, u16)> for Column {
 /// A table that goes on over as many pages as it needs. Rows shorter than the columns are filled, longer ones cut.
 #[derive(Debug, Clone)]
 pub struct Table {
-    /// What the table shows, above it.
+    /// What the table shows, above it; empty where a heading says so.
     pub caption: String,
     /// Its columns.
     pub columns: Vec<Column>,

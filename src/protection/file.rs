@@ -45,6 +45,23 @@ pub struct Note {
     pub struck: Vec<(String, String)>,
 }
 
+/// An answer of the file as it stands, to be corrected.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// Which.
+    pub result: String,
+    /// When it was recorded, as pages say it.
+    pub at: String,
+    /// What came of the call.
+    pub outcome: String,
+    /// The intention's label; empty for none.
+    pub intention: String,
+    /// The note; empty for none.
+    pub note: String,
+    /// Whether it corrects an earlier one.
+    pub corrects: bool,
+}
+
 /// One person's whole file.
 #[derive(Debug, Clone)]
 pub struct File(Value);
@@ -70,10 +87,29 @@ impl File {
         }
     }
 
+    fn answers(&self) -> &[Value] {
+        self.0.pointer("/answers/answers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The answers that no later one corrects, the newest first.
+    pub fn said(&self) -> Vec<Said> {
+        let text = |answer: &Value, key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let corrected: Vec<String> = self.answers().iter().map(|a| text(a, "corrects")).collect();
+        let stands = self.answers().iter().filter(|a| !corrected.contains(&text(a, "id")));
+        stands
+            .map(|answer| Said {
+                result: text(answer, "id"),
+                at: say(answer.get("received_at").unwrap_or(&Value::Null)),
+                outcome: sentence(&text(answer, "outcome").replace('-', " ")),
+                intention: text(answer, "intention"),
+                note: text(answer, "note"),
+                corrects: !text(answer, "corrects").is_empty(),
+            })
+            .collect()
+    }
+
     /// The notes of it, whole, and what is struck of each.
     pub fn notes(&self) -> Vec<Note> {
-        let answers =
-            self.0.pointer("/answers/answers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let note = |answer: &Value| {
             let text = answer.get("note")?.as_str()?.to_owned();
             let letters: Vec<char> = text.chars().collect();
@@ -85,7 +121,7 @@ impl File {
                 text,
             })
         };
-        answers.iter().filter_map(note).collect()
+        self.answers().iter().filter_map(note).collect()
     }
 
     /// The same as it may be sent to its person: struck passages left out.

@@ -12,6 +12,7 @@ pub mod file;
 pub mod holdings;
 pub mod letters;
 pub mod pages;
+pub mod paper;
 pub mod records;
 pub mod requests;
 pub mod retention;

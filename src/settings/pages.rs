@@ -26,6 +26,7 @@ pub struct InstallationForm {
     controller: String,
     contact: String,
     privacy_notice: String,
+    factors_for_all: Option<String>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -57,6 +58,7 @@ async fn installation_page(
         controller: held.controller,
         contact: held.contact,
         privacy_notice: held.privacy_notice,
+        factors_for_all: held.factors_for_all.then(|| "true".to_owned()),
     });
     Ok((status(&errors), InstallationPage { layout, errors, form, kind, versions }))
 }
@@ -74,7 +76,10 @@ pub async fn change(viewer: Viewer, layout: Layout, Form(form): Form<Installatio
     let (Some(controller), Some(contact), Some(notice)) = (controller, contact, notice) else {
         return installation_page(&mut scope, layout, Some(form), errors).await.map(IntoResponse::into_response);
     };
-    store::change(&mut scope, &controller, &contact, &notice).await?;
+    let factors_for_all = form.factors_for_all.is_some();
+    let changed =
+        store::Installation { controller, contact, privacy_notice: notice, factors_for_all, ..Default::default() };
+    store::change(&mut scope, &changed).await?;
     scope.commit().await?;
     Ok(see_other("/settings"))
 }

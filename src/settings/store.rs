@@ -16,6 +16,8 @@ pub struct Installation {
     pub kind: String,
     /// What people are told.
     pub privacy_notice: String,
+    /// Whether volunteers need a second factor too.
+    pub factors_for_all: bool,
 }
 
 /// Whose installation this is; empty before set-up.
@@ -23,22 +25,26 @@ pub struct Installation {
 /// # Errors
 /// What the database says.
 pub async fn installation(scope: &mut Scoped) -> Result<Installation, Error> {
-    let found = sqlx::query_as!(Installation, "select controller, contact, kind, privacy_notice from installation")
-        .fetch_optional(scope.connection())
-        .await?;
+    let found = sqlx::query_as!(
+        Installation,
+        "select controller, contact, kind, privacy_notice, factors_for_all from installation"
+    )
+    .fetch_optional(scope.connection())
+    .await?;
     Ok(found.unwrap_or_default())
 }
 
-/// Changes controller, contact and notice from now on.
+/// Changes everything but the kind from now on.
 ///
 /// # Errors
 /// What the database says.
-pub async fn change(scope: &mut Scoped, controller: &str, contact: &str, notice: &str) -> Result<(), Error> {
+pub async fn change(scope: &mut Scoped, to: &Installation) -> Result<(), Error> {
     sqlx::query!(
-        "update installation set controller = $1, contact = $2, privacy_notice = $3",
-        controller,
-        contact,
-        notice
+        "update installation set controller = $1, contact = $2, privacy_notice = $3, factors_for_all = $4",
+        to.controller,
+        to.contact,
+        to.privacy_notice,
+        to.factors_for_all
     )
     .execute(scope.connection())
     .await?;
@@ -60,6 +66,8 @@ pub struct Version {
     pub contact: String,
     /// The notice then.
     pub privacy_notice: String,
+    /// Whether volunteers needed a second factor then.
+    pub factors_for_all: bool,
 }
 
 /// Every version, newest first.
@@ -70,7 +78,7 @@ pub async fn versions(scope: &mut Scoped) -> Result<Vec<Version>, Error> {
     Ok(sqlx::query_as!(
         Version,
         r#"select v.version, v.at, coalesce(a.name, case when v.by_operator then 'The operator' else 'Set-up' end) as "by!",
-             v.controller, v.contact, v.privacy_notice
+             v.controller, v.contact, v.privacy_notice, v.factors_for_all
            from installation_version v left join account a using (account_id) order by v.version desc"#
     )
     .fetch_all(scope.connection())

@@ -56,8 +56,10 @@ pub(super) async fn check(State(guard): State<Guard>, mut request: Request, next
         status,
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::SERVICE_UNAVAILABLE
     );
+    // Who comes in opens a page and is led to the next step: that is nobody's attempt. To send something half in is one.
+    let honest = method.is_safe() && respond::leads_on(&response);
     let unavailable = respond::is_unavailable(&response);
-    if let (true, false, Some(credential)) = (refused, unavailable, &credential) {
+    if let (true, false, Some(credential)) = (refused, unavailable || honest, &credential) {
         note(&guard, credential, &method, status, &caller).await;
     }
     // A public page greets whoever is signed in; stylesheets and scripts say for themselves how long they keep.

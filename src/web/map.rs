@@ -203,7 +203,7 @@ fn protection(routes: Routes) -> Routes {
 
 /// People's rights: requests, files, what is stopped, erasure.
 fn rights(routes: Routes) -> Routes {
-    use crate::protection::pages::{erasure, passages, requests, stops, subjects, suppressed};
+    use crate::protection::pages::{answers, erasure, passages, requests, stops, subjects, suppressed};
     routes
         .get("/protection/requests", P::HandleRequests, requests::list)
         .post("/protection/requests", P::HandleRequests, requests::add)
@@ -219,6 +219,8 @@ fn rights(routes: Routes) -> Routes {
         .post("/protection/subjects/{id}/stops", P::HandleRequests, stops::record)
         .get("/protection/subjects/{id}/passages", P::HandleRequests, passages::show)
         .post("/protection/subjects/{id}/passages", P::HandleRequests, passages::strike)
+        .get("/protection/subjects/{id}/answers", P::HandleRequests, answers::show)
+        .post("/protection/subjects/{id}/answers", P::HandleRequests, answers::correct)
         .get("/protection/subjects/{id}/erasure", P::EraseSubjects, erasure::ask)
         .post("/protection/subjects/{id}/erasure", P::EraseSubjects, erasure::erase)
         .get("/protection/erasures/{id}", P::HandleRequests, erasure::receipt)
@@ -241,6 +243,7 @@ fn books(routes: Routes) -> Routes {
         .get("/protection/retention/runs/new", P::ManageRetention, retention::pages::ask)
         .post("/protection/retention/runs", P::DestroyData, retention::pages::begin)
         .get("/protection/retention/runs/{run}", P::ManageRetention, retention::pages::run)
+        .get("/protection/retention/runs/{run}/certificate.pdf", P::ManageRetention, retention::pages::certificate)
         .post("/protection/retention/runs/{run}/stop", P::ManageRetention, retention::pages::stop)
         .get("/protection/breaches", P::KeepBreaches, breach::pages::list)
         .post("/protection/breaches", P::KeepBreaches, breach::pages::open)
@@ -262,6 +265,7 @@ fn books(routes: Routes) -> Routes {
         .post("/protection/records/{kind}", P::KeepRecords, records::pages::make)
         .post("/protection/records/{kind}/words", P::KeepRecords, records::pages::write)
         .get("/protection/records/{kind}/{number}", P::KeepRecords, records::pages::document)
+        .get("/protection/records/{kind}/{number}/document.pdf", P::KeepRecords, records::pages::document_on_paper)
 }
 
 /// What of set-up an administrator may change.

@@ -26,7 +26,7 @@ pub use background::Background;
 pub use extract::{Form, Json, Multipart, Path, Query};
 pub use layout::{Heading, Layout};
 pub use map::routes;
-pub use respond::{Answer, FieldErrors, Problem, see_other};
+pub use respond::{Answer, FieldErrors, Problem, on_the_way, see_other};
 pub use routes::{RouteInfo, Routes};
 pub use server::{router, serve};
 pub use viewer::{Ended, Viewer, Visitor};

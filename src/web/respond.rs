@@ -100,6 +100,11 @@ pub(super) fn is_unavailable(response: &Response) -> bool {
     response.extensions().get::<Problem>().is_some_and(|p| p.unavailable)
 }
 
+/// Whether the answer leads to the page that asks for what is missing: a step on the way in, or a second factor once more.
+pub(super) fn leads_on(response: &Response) -> bool {
+    response.extensions().get::<Problem>().is_some_and(|p| p.before.is_some())
+}
+
 #[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage {
@@ -266,10 +271,13 @@ fn to_sign_in(path: &str, get: bool, ended: bool) -> Response {
 /// lead back to the form's own page, and the page says so.
 fn to_before(before: &str, asked: &str, referer: Option<&str>, get: bool) -> Response {
     let next = if get { asked } else { referer.unwrap_or("/") };
-    let escaped =
-        next.replace('%', "%25").replace('?', "%3F").replace('&', "%26").replace('#', "%23").replace('+', "%2B");
-    let again = if get { "" } else { "&again=1" };
-    see_other(&format!("{before}?next={escaped}{again}"))
+    see_other(&format!("{}{}", on_the_way(before, next), if get { "" } else { "&again=1" }))
+}
+
+/// The address of a page that asks for something first, with where to go then.
+pub fn on_the_way(page: &str, next: &str) -> String {
+    let next = next.replace('%', "%25").replace('?', "%3F").replace('&', "%26").replace('#', "%23").replace('+', "%2B");
+    format!("{page}?next={next}")
 }
 
 /// The path of a page of ours that a form was sent from.

@@ -227,8 +227,9 @@ async fn the_first_evening_by_one_command_happens_once() {
     assert_eq!(done.code, 0, "{}", done.err);
     assert_eq!(hustings(&app, &setup, PASSWORD).await.code, 1);
     let nobody = app.nobody();
-    nobody.post("/sign-in", &[("email", "ruth@lantern.example"), ("password", PASSWORD)]).await.expect(303);
-    nobody.get("/access").await.expect(200);
+    let in_half =
+        nobody.post("/sign-in", &[("email", "ruth@lantern.example"), ("password", PASSWORD)]).await.expect(303);
+    assert_eq!(in_half.location(), "/sign-in/set-up-factor");
 }
 
 #[tokio::test]

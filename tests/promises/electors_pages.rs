@@ -56,10 +56,7 @@ async fn filled() -> (TestApp, Place, Page, Browser) {
         .expect(303);
     let browser = Browser::start().await;
     let page = browser.page().await;
-    page.goto(&format!("{}/sign-in", app.base)).await;
-    page.fill("Email address", &account.email).await;
-    page.fill("Password", crate::support::app::PASSWORD).await;
-    page.click("Sign in").await;
+    app.sign_in_on(&page, &account).await;
     page.wait_for("Needs you").await;
     (app, place, page, browser)
 }

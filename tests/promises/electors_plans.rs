@@ -36,6 +36,9 @@ async fn no_search_reads_all_electors() {
         .to_owned();
     let mut db = app.database.app().await;
     query("set role hustings_organiser").execute(&mut db).await.unwrap();
+    // As the application's own connections are set.
+    query("set random_page_cost = 1.1").execute(&mut db).await.unwrap();
+    query("set jit = off").execute(&mut db).await.unwrap();
     query("select set_config('app.session', $1, false), set_config('app.area', (select area_id::text from area where short_name = 'all'), false)")
         .bind(hex::encode(sha2::Sha256::digest(token)))
         .execute(&mut db)

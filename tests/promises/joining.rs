@@ -152,3 +152,49 @@ async fn a_code_is_the_organisers_of_its_area_and_ends_with_their_access() {
     evening.organiser.post(&waiting, &[("known", "yes")]).await.expect(303);
     assert_eq!(count(&evening.app, "select count(*) from join_request where state = 'waiting'").await, 1);
 }
+
+#[tokio::test]
+async fn an_address_that_somebody_only_typed_gets_no_key_and_no_further_access_before_it_is_proved() {
+    let evening = Evening::new().await;
+    let code = evening.code().await;
+    let thief = evening.ask(&code, "Known Volunteer", "future@lantern.example").await;
+    evening.decide("yes").await.expect(303);
+    let list = thief.get("/join/waiting").await.expect(303).location();
+    thief.get(&list).await.expect(200);
+    let page = thief.post("/account/apps", &[("next", "")]).await.expect(200);
+    let secret = totp_rs::Secret::try_from_base32(page.text(".made").replace(' ', "")).unwrap();
+    let shown = hustings::access::factors::app::code_at(secret.as_bytes(), chrono::Utc::now().timestamp()).unwrap();
+    let form = Form::of(&page, "main form").with("code", &shown);
+    let refused = thief.post("/account/apps/confirm", &form.fields()).await.expect(409);
+    assert!(refused.text("main").contains("Confirm your email address first"), "{}", refused.text("main"));
+    let more = "insert into access_grant (grant_id, account_id, role, area_id, purpose, reason, ends_at)
+        select gen_random_uuid(), account_id, 'organiser', area_id, 'Test', 'Test', now() + interval '1 day'
+        from account, area where email = 'future@lantern.example' and area.name = 'Quillbrook'";
+    let given = sqlx::query(more).execute(&mut evening.app.database.operator().await).await.unwrap_err();
+    assert!(given.to_string().contains("not proved"), "{given}");
+    // Whoever reads the address's letters is its owner, and who only typed it goes.
+    let owner = evening.app.nobody();
+    owner.post("/sign-in/link", &[("email", "future@lantern.example")]).await.expect(200);
+    owner.post(&evening.app.link_to("future@lantern.example").await, &[]).await.expect(303);
+    owner.get(&list).await.expect(200);
+    thief.get(&list).await.expect(303);
+    change(&evening.app, more).await;
+}
+
+#[tokio::test]
+async fn nobody_is_let_in_by_a_code_whose_access_was_ended() {
+    let evening = Evening::new().await;
+    let administrator = evening.app.actor(Role::Administrator, "all").await;
+    let gone = evening.app.account(Role::Volunteer, "Quillbrook").await;
+    let end = format!("/access/accounts/{}/end-access", gone.id);
+    administrator.post(&end, &[("reason", "Took photographs of a list")]).await.expect(303);
+    let code = evening.code().await;
+    let phone = evening.ask(&code, "Somebody else", &gone.email).await;
+    let said = evening.decide("yes").await.expect(409);
+    assert!(said.text("main").contains("an administrator gives that back"), "{}", said.text("main"));
+    phone.get("/canvass").await.expect(303);
+    assert_eq!(
+        count(&evening.app, "select count(*) from access_grant where ended_at is null and role = 'volunteer'").await,
+        0
+    );
+}

@@ -217,7 +217,7 @@ async fn what_is_short_lived_goes_by_itself_every_night_and_no_more_often() {
     let officer = app.actor(Role::DataProtectionOfficer, "all").await;
     let page = officer.get("/protection/retention").await.expect(200);
     assert!(
-        words(&page, "section[aria-labelledby=night]").contains("Sessions that are over 90 days"),
+        words(&page, "section[aria-labelledby=night]").contains("requests to join that are over 90 days"),
         "{}",
         words(&page, "section[aria-labelledby=night]")
     );

@@ -117,6 +117,32 @@ async fn a_passage_about_somebody_else_is_left_out_and_the_note_stays_whole() {
 }
 
 #[tokio::test]
+async fn what_was_recorded_wrongly_is_corrected_in_its_place_and_the_old_answer_stays_as_history() {
+    let (app, walk, officer) = place().await;
+    let person = &walk.doors[0].electors[1];
+    let page = format!("/protection/subjects/{person}/answers");
+    let shown = officer.get(&page).await.expect(200);
+    let result = shown.attribute("main form input[name=result]", "value");
+    let tallied = "select coalesce(sum(change), 0)::bigint from tally where code = 'F'";
+    let firm = count(&app, tallied).await;
+    officer.post(&page, &[("result", &result), ("intention", "nothing")]).await.expect(422);
+    officer.post(&page, &[("result", &result), ("intention", "X"), ("note", "")]).await.expect(303);
+    assert_eq!(count(&app, tallied).await, firm - 1, "figures follow");
+    let stands = "select count(*) from standing_result where intention = 'X' and note is null";
+    assert_eq!(count(&app, stands).await, 1);
+    assert_eq!(count(&app, "select count(*) from result where intention = 'F'").await, 1, "history");
+    officer.post(&page, &[("result", &result), ("intention", "F")]).await.expect(409);
+    let taken = [("reason", "Request 1"), ("format", "json")];
+    let file = officer.post(&format!("/protection/subjects/{person}/file"), &taken).await.expect(200).body;
+    assert!(file.contains("the data protection officer") && file.contains("a canvasser"), "{file}");
+    let other = &walk.doors[1].electors[0];
+    let elsewhere = format!("/protection/subjects/{other}/answers");
+    officer.post(&elsewhere, &[("result", &result), ("intention", "F")]).await.expect(404);
+    let desk = app.actor(Role::Organiser, "Quillbrook").await;
+    desk.post(&page, &[("result", &result), ("intention", "F")]).await.expect(403);
+}
+
+#[tokio::test]
 async fn an_account_is_a_person_too() {
     let (app, _walk, officer) = place().await;
     // Somebody must be left who can give access.

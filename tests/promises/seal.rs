@@ -289,14 +289,17 @@ async fn several_sealers_at_once_make_one_tree() {
 #[tokio::test]
 async fn a_transaction_that_stays_open_holds_the_seal_back_and_the_delay_is_told() {
     let sealed = Sealed::new().await;
-    sealed.seal().await;
     let mut writer = sealed.database.operator().await;
     let mut open = writer.begin().await.unwrap();
     query("insert into access_log (what, permission) values ('look', 'early')").execute(&mut *open).await.unwrap();
     sealed
         .sql("insert into access_log (at, what, permission) values (now() - interval '3 minutes', 'look', 'late')")
         .await;
-    sealed.round().await;
+    until("what came before is sealed", async || {
+        sealed.round().await;
+        (sealed.status().await.leaves == 11).then_some(())
+    })
+    .await;
     let status = sealed.status().await;
     assert_eq!((status.leaves, status.waiting), (11, 1), "what came later is not sealed before what may come earlier");
     assert!(status.lag > 170.0, "{}", status.lag);

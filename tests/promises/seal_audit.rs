@@ -148,12 +148,12 @@ async fn with_old_months() -> Sealed {
     sealed
 }
 
-async fn expire(sealed: &Sealed, before: &str, years: u32) -> Result<u64, String> {
+async fn expire(sealed: &Sealed, before: &str) -> Result<u64, String> {
     let operator = sealed.operator();
     let session = OperatorSession { os_user: "root".into(), command: "audit".into(), reason: String::new() };
     let mut scope = Scoped::operator(&operator, &session, Permission::KeepSeal).await.unwrap();
     let before = before.parse::<NaiveDate>().unwrap();
-    let done = expiry::expire(&mut scope, &sealed.keys, before, years).await;
+    let done = expiry::expire(&mut scope, &sealed.keys, before).await;
     if done.is_ok() {
         scope.commit().await.unwrap();
     }
@@ -165,13 +165,13 @@ async fn months_expire_whole_and_every_later_proof_holds() {
     let sealed = with_old_months().await;
     let before = sealed.verify().await;
     assert!(before.findings.is_empty() && before.rows == 34, "{before:?}");
-    let young = expire(&sealed, "2026-11-01", 6).await.unwrap_err();
-    assert!(young.contains("is kept for 6 years"), "{young}");
-    assert!(expire(&sealed, "2015-04-02", 6).await.is_err() && expire(&sealed, "2015-01-01", 6).await.is_err());
-    assert_eq!(expire(&sealed, "2015-03-01", 6).await, Ok(5), "February");
+    let young = expire(&sealed, "2026-11-01").await.unwrap_err();
+    assert!(young.contains("is kept for 731 days"), "{young}");
+    assert!(expire(&sealed, "2015-04-02").await.is_err() && expire(&sealed, "2015-01-01").await.is_err());
+    assert_eq!(expire(&sealed, "2015-03-01").await, Ok(5), "February");
     let report = sealed.verify().await;
     assert!(report.findings.is_empty() && report.rows == 29 && report.leaves == 34, "{report:?}");
-    assert_eq!(expire(&sealed, "2015-04-01", 6).await, Ok(7), "March, with the row that was sealed late");
+    assert_eq!(expire(&sealed, "2015-04-01").await, Ok(7), "March, with the row that was sealed late");
     assert_eq!(sealed.text("to_regclass('access_log_2015_03') is null").await, "true");
     assert_eq!(sealed.text("select count(*) from seal_leaf where leaf_no < 11").await, "0");
     let report = sealed.verify().await;
@@ -196,7 +196,7 @@ async fn what_is_dropped_without_a_signature_is_missed() {
     sealed.sql("drop table access_log_2015_03").await;
     let report = sealed.verify().await;
     assert_eq!((report.findings[0].kind, report.found), (Kind::Removed, 7));
-    assert!(expire(&sealed, "2015-05-01", 6).await.is_ok(), "the leaves are whole, so what is left can go");
+    assert!(expire(&sealed, "2015-05-01").await.is_ok(), "the leaves are whole, so what is left can go");
     // A statement that claims more than was signed.
     sealed.sql("update seal_expired set later = later || 20::bigint; delete from access_log where entry_id = (select entry_id from seal_leaf where leaf_no = 20)").await;
     assert!(sealed.verify().await.findings.iter().any(|f| f.kind == Kind::Expiry));
@@ -206,12 +206,12 @@ async fn what_is_dropped_without_a_signature_is_missed() {
 async fn a_damaged_log_does_not_expire() {
     let sealed = with_old_months().await;
     sealed.sql("update seal_leaf set hash = set_byte(hash, 0, 0) where leaf_no in (2, 30)").await;
-    let refused = expire(&sealed, "2015-04-01", 6).await.unwrap_err();
+    let refused = expire(&sealed, "2015-04-01").await.unwrap_err();
     assert!(refused.contains("damaged"), "{refused}");
     assert_eq!(sealed.text("select count(*) from access_log where at < '2016-01-01'").await, "12");
     let sealed = with_old_months().await;
     sealed.sql("insert into access_log (at, what, permission) values ('2015-03-05T12:00:00Z', 'look', 'x')").await;
-    let refused = expire(&sealed, "2015-04-01", 6).await.unwrap_err();
+    let refused = expire(&sealed, "2015-04-01").await.unwrap_err();
     assert!(refused.contains("not sealed yet"), "{refused}");
 }
 

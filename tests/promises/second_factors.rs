@@ -68,10 +68,13 @@ async fn codes_cannot_be_tried_through_and_a_clock_that_is_off_is_told() {
     let app = TestApp::new().await;
     let imogen = app.account(Role::Organiser, "all").await;
     let desk = half_in(&app, &imogen).await;
+    let fast = code_at(APP_SECRET, chrono::Utc::now().timestamp() + 300).unwrap();
+    let told = desk.post("/sign-in/factor", &[("code", fast.as_str())]).await.expect(422);
+    assert!(!told.text("#code-error").contains("fast"), "of a code to come nothing is told: {}", told.text("main"));
     let slow = code_at(APP_SECRET, chrono::Utc::now().timestamp() - 300).unwrap();
     let told = desk.post("/sign-in/factor", &[("code", slow.as_str())]).await.expect(422);
     assert!(told.text("#code-error").contains("5 minutes slow"), "{}", told.text("main"));
-    for _ in 0..9 {
+    for _ in 0..8 {
         desk.post("/sign-in/factor", &[("code", "123456")]).await.expect(422);
     }
     let right = code();
@@ -102,7 +105,10 @@ async fn programs_give_the_code_with_the_password() {
     let bo = app.account(Role::Volunteer, "all").await;
     let body = json!({"email": bo.email, "password": PASSWORD});
     nobody.post_json("/api/v1/sessions", &body).await.expect(201);
-    change(&app, "update installation set factors_for_all = true").await;
+    let administrator = app.actor(Role::Administrator, "all").await;
+    let page = administrator.get("/settings").await.expect(200);
+    let form = Form::of(&page, "form[action='/settings']").tick("factors_for_all", "true");
+    administrator.post("/settings", &form.fields()).await.expect(303);
     assert_eq!(nobody.post_json("/api/v1/sessions", &body).await.expect(401).json()["type"], "factor-required");
 }
 
@@ -203,4 +209,51 @@ async fn a_passkey_opens_its_own_account_and_no_other() {
     page.goto(&format!("{}/electors", app.base)).await;
     assert!(page.url().await.contains("/sign-in/factor"), "{}", page.url().await);
     browser.close().await;
+}
+
+#[tokio::test]
+async fn a_session_lasts_no_longer_for_changing_its_grant() {
+    let app = TestApp::new().await;
+    let ruth = app.account(Role::Administrator, "all").await;
+    let other = app.grant(ruth.id, Role::Organiser, "all").await.to_string();
+    let desk = app.sign_in(&ruth).await;
+    change(&app, "update session set ends_at = now() + interval '10 minutes'").await;
+    desk.post("/account/grant", &[("wanted", &ruth.grant.to_string())]).await.expect(404);
+    desk.post("/account/grant", &[("wanted", &other)]).await.expect(303);
+    desk.get("/electors").await.expect(200);
+    let long = "select count(*) from session where ended_at is null and ends_at > now() + interval '10 minutes'";
+    assert_eq!(count(&app, long).await, 0);
+}
+
+#[tokio::test]
+async fn a_password_that_somebody_sets_ends_the_links_that_were_sent_before() {
+    let app = TestApp::new().await;
+    let (ruth, bo) = (app.actor(Role::Administrator, "all").await, app.account(Role::Volunteer, "all").await);
+    app.nobody().post("/password/forgotten", &[("email", bo.email.as_str())]).await.expect(200);
+    let link = app.link_to(&bo.email).await;
+    let path = format!("/access/accounts/{}/password", bo.id);
+    ruth.post(&path, &[("password", "quiet otters read maps")]).await.expect(200);
+    app.nobody().get(&link).await.expect(410);
+    assert!(app.letters().await.iter().any(|(to, l)| *to == bo.email && l.subject == "Your password was changed"));
+    // Of somebody whose role reaches further, it takes a factor just proved.
+    let imogen = app.account(Role::Organiser, "all").await;
+    change(&app, "update session set factor_at = now() - interval '11 minutes'").await;
+    let path = format!("/access/accounts/{}/password", imogen.id);
+    let to = ruth.post(&path, &[("password", "quiet otters read maps")]).await.expect(303).location();
+    assert!(to.starts_with("/account/confirm"), "{to}");
+}
+
+#[tokio::test]
+async fn a_session_that_was_never_let_through_leaves_no_answer_behind() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let walk = crate::support::walk::Walk::new(&app.database, "QB1").await;
+    let bo = app.account(Role::Volunteer, "Quillbrook").await;
+    app.add_app(bo.id).await;
+    walk.assign(&app, bo.id).await;
+    let thief = half_in(&app, &bo).await;
+    thief.post("/sign-out", &[]).await.expect(303);
+    let forged = format!("/api/v1/results/{}", uuid::Uuid::now_v7());
+    thief.put_json(&forged, &walk.spoke(0, "F")).await.expect(401);
+    assert_eq!(count(&app, "select count(*) from quarantine").await, 0);
 }

@@ -4,6 +4,7 @@ use super::browser::{AXE_COLOURS, AXE_RULES, Browser, LAPTOP, NARROW, PHONE, Pag
 use super::html::Pages;
 use super::stops::Stop;
 use serde_json::json;
+use std::path::Path;
 
 /// The width of A4 between its margins.
 const PAPER: (i64, i64) = (703, 1000);
@@ -132,6 +133,13 @@ impl Look<'_> {
         for window in [PHONE, LAPTOP] {
             self.page.resize(window).await;
             self.page.as_tall_as_itself().await;
+            if let Some(folder) = std::env::var_os("HUSTINGS_TEST_PICTURES") {
+                let file = format!("{:04}-{}.png", self.found.sources.len(), name.replace(['/', '?', ' '], "_"));
+                let file =
+                    Path::new(&folder).join(self.tour.name.replace(' ', "-")).join(window.0.to_string()).join(file);
+                std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+                self.page.screenshot(file).await;
+            }
             let light = self.page.axe_here(AXE_RULES).await;
             self.page.dark(true).await;
             // What the dark changes is colours: of axe, which has looked once, only what depends on them.

@@ -1,8 +1,10 @@
 //! The real program, serving in a process of its own, to be stopped, killed and started again on the same port.
 
+use super::app::keys;
 use super::throwaway::open_to_all;
 use super::until::until;
 use hustings::config::DatabaseUrls;
+use hustings::keys::Kind;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs::File;
@@ -37,6 +39,8 @@ impl Server {
             ("HUSTINGS_DOOR_URL", urls.door.clone()),
             ("HUSTINGS_OWNER_URL", urls.owner.clone()),
             ("HUSTINGS_DATA", data),
+            // What the tests' accounts prove themselves with was encrypted by the tests.
+            ("HUSTINGS_KEY_FACTORS", hex::encode(keys().newest(Kind::Factors).unwrap().secret())),
         ];
         Self::begin(environment, through, folder).await
     }

@@ -25,6 +25,8 @@ pub const FILES: &[&str] = &[
     "/access/accounts/{id}/seen.pdf",
     "/imports/{id}/refused",
     "/protection/accounts/{id}/file",
+    "/protection/retention/runs/{run}/certificate.pdf",
+    "/protection/records/{kind}/{number}/document.pdf",
 ];
 
 /// Forms that only lead on, to pages that the walk comes to by themselves.
@@ -36,6 +38,7 @@ pub const LEADS: &[&str] = &[
     "/protection/records/{kind}",
     "/settings/processors/{id}/end",
     "/sign-out",
+    "/sign-in/factor",
     "/account/grant",
     "/account/sessions/end",
     "/account/sessions/{id}/end",
@@ -526,6 +529,7 @@ fn rights(site: &Site) -> Vec<Stop> {
     const SUBJECTS: &str = "/protection/subjects";
     const STOPS: &str = "/protection/subjects/{id}/stops";
     const PASSAGES: &str = "/protection/subjects/{id}/passages";
+    const ANSWERS: &str = "/protection/subjects/{id}/answers";
     const ERASURE: &str = "/protection/subjects/{id}/erasure";
     let of = |rest: &str| format!("/protection/subjects/{}{rest}", site.walk.doors[1].electors[1]);
     let account = format!("/protection/subjects/{}", site.gone.id);
@@ -555,6 +559,8 @@ fn rights(site: &Site) -> Vec<Stop> {
         send(STOPS, of("/stops"), 422, &[("how", "")]),
         open(PASSAGES, of("/passages")),
         send(PASSAGES, of("/passages"), 422, &typed),
+        open(ANSWERS, of("/answers")),
+        send(ANSWERS, of("/answers"), 422, &[("result", site.said.as_str()), ("intention", "no such code")]),
         open(ERASURE, of("/erasure")),
         open(ERASURE, account + "/erasure"),
         send(ERASURE, of("/erasure"), 422, &[("reason", "")]),

@@ -256,7 +256,7 @@ pub async fn ask_email_change(
 /// "a…@lantern.example": enough to know one's own again.
 fn masked(email: &str) -> String {
     let (who, host) = email.split_once('@').unwrap_or((email, ""));
-    format!("{}…@{host}", who.chars().next().unwrap_or('…'))
+    format!("{}…@{host}", who.chars().take(1).collect::<String>())
 }
 
 /// What came of a yes.

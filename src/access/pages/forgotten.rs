@@ -6,7 +6,7 @@ use crate::access::door::links::{self, About, Confirmed, Kind, State as Stands};
 use crate::access::door::{self, Caller, SignIn};
 use crate::access::{email_address, passwords};
 use crate::error::Error;
-use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, see_other};
+use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, Viewer, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::State;
@@ -169,6 +169,7 @@ pub struct Nothing {}
 /// `POST /sign-in/link/{token}`
 pub async fn sign_in(
     State(app): State<App>,
+    viewer: Option<Viewer>,
     layout: Layout,
     caller: Caller,
     jar: CookieJar,
@@ -178,21 +179,23 @@ pub async fn sign_in(
     let Some(account) = links::sign_in(&app.database, &links::credential(&token)?).await? else {
         return link_page(&app, layout, &caller, Kind::SignIn, &token, FieldErrors::default()).await;
     };
-    by_account(&app, jar, caller, account, false, "/").await
+    by_account(&app, viewer, (caller, jar), account, "/").await
 }
 
-/// Signs an account in that proved itself, and goes on to `next`.
+/// Signs an account in that proved itself by a link, and goes on to `next`.
 pub(super) async fn by_account(
     app: &App,
-    jar: CookieJar,
-    caller: Caller,
+    before: Option<Viewer>,
+    (caller, jar): (Caller, CookieJar),
     account: uuid::Uuid,
-    both_factors: bool,
     next: &str,
 ) -> Answer {
     let (caller, jar) = super::with_device(app, caller, jar);
-    match door::sign_in_proved(&app.database, account, both_factors, &caller).await? {
-        SignIn::Opened { token, .. } => Ok((jar.add(cookie(app, &token)), see_other(own_path(next))).into_response()),
+    match door::sign_in_proved(&app.database, account, false, &caller).await? {
+        SignIn::Opened { token, asks, .. } => {
+            super::leave(app, before).await?;
+            Ok((jar.add(cookie(app, &token)), see_other(&super::onward(asks, next))).into_response())
+        }
         SignIn::Refused | SignIn::Choose(_) => Ok(see_other("/sign-in?ended=1")),
     }
 }

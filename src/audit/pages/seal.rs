@@ -19,7 +19,8 @@ struct SealPage {
     places: Vec<PlaceStatus>,
     /// The public keys, the newest first.
     keys: Vec<String>,
-    years: u32,
+    /// For how many days the log is kept.
+    kept: i32,
 }
 
 impl SealPage {
@@ -33,6 +34,7 @@ pub async fn show(State(app): State<App>, viewer: Viewer, layout: Layout) -> Ans
     let mut scope = viewer.scope().await?;
     let status = store::status(&mut scope).await?;
     let places = store::places(&mut scope).await?;
+    let kept = store::kept_days(&mut scope).await?;
     scope.commit().await?;
     // Without a key nothing was ever sealed here; the page must not make one. One that cannot be read is the sealer's to tell.
     let keys = match &status.head {
@@ -40,5 +42,5 @@ pub async fn show(State(app): State<App>, viewer: Viewer, layout: Layout) -> Ans
         None => Vec::new(),
     };
     let keys = keys.iter().rev().map(|key| hex::encode(key.0)).collect();
-    Ok(SealPage { layout, status, places, keys, years: app.config.seal.log_years }.into_response())
+    Ok(SealPage { layout, status, places, keys, kept }.into_response())
 }

@@ -13,14 +13,15 @@ use chrono::{Datelike, Months, NaiveDate};
 /// Drops what was written before `before`, the first day of a month, and answers what was signed about it.
 ///
 /// # Errors
-/// [`Error::Refused`] when the day is no month's first, rows are younger than `years`, nothing is that old, something of it
+/// [`Error::Refused`] when the day is no month's first, rows are younger than the log is kept, nothing is that old, something of it
 /// is not sealed yet, or the log does not give its own head: then nothing was dropped.
-pub async fn expire(scope: &mut Scoped, keys: &Keys, before: NaiveDate, years: u32) -> Result<Expired, Error> {
+pub async fn expire(scope: &mut Scoped, keys: &Keys, before: NaiveDate) -> Result<Expired, Error> {
     let held = store::to_expire(scope, before).await?;
-    let youngest = held.now.date_naive().checked_sub_months(Months::new(12 * years)).unwrap_or(NaiveDate::MIN);
+    let youngest = held.now.date_naive() - chrono::TimeDelta::days(held.kept_days.into());
     if before.day() != 1 || before > youngest {
         return Err(Error::Refused(format!(
-            "The log is kept for {years} years (HUSTINGS_LOG_YEARS): only months before {} can go",
+            "The log is kept for {} days (the data protection officer’s page Retention): only months before {} can go",
+            held.kept_days,
             youngest.format("%Y-%m")
         )));
     }

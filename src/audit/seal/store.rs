@@ -379,6 +379,16 @@ pub struct ToExpire {
     pub head: Option<(u64, Hash)>,
     /// The database's clock.
     pub now: DateTime<Utc>,
+    /// For how many days the log is kept.
+    pub kept_days: i32,
+}
+
+/// For how many days the log is kept, as the data protection officer set it.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn kept_days(scope: &mut Scoped) -> Result<i32, Error> {
+    Ok(sqlx::query_scalar!(r#"select wall.period('access-log') as "days!""#).fetch_one(scope.connection()).await?)
 }
 
 /// Holds the seal and says what expiring the months before a day would do.
@@ -386,6 +396,7 @@ pub struct ToExpire {
 /// # Errors
 /// What the database says.
 pub async fn to_expire(scope: &mut Scoped, before: NaiveDate) -> Result<ToExpire, Error> {
+    let kept_days = kept_days(scope).await?;
     let s = sqlx::query!(r#"select log_id, leaves, clock_timestamp() as "now!" from seal_state for update"#)
         .fetch_one(scope.connection())
         .await?;
@@ -427,6 +438,7 @@ pub async fn to_expire(scope: &mut Scoped, before: NaiveDate) -> Result<ToExpire
         unsealed: counts.unsealed,
         base: before.last().map(|e| (e.through, e.frontier.clone())),
         head: head.map(|h| (number(h.leaves), hash(h.root))),
+        kept_days,
         now: s.now,
     })
 }

@@ -1,5 +1,6 @@
 //! The data protection officer's pages for people's rights.
 
+pub mod answers;
 pub mod erasure;
 pub mod passages;
 pub mod requests;

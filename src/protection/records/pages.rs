@@ -3,7 +3,8 @@
 use super::store::{self, Document, Made};
 use super::{Kind, Part, compare};
 use crate::error::Error;
-use crate::protection::Bare;
+use crate::paper::{self, Pdf};
+use crate::protection::{Bare, paper as on_paper};
 use crate::web::paging::Paging;
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
 use askama::Template;
@@ -136,6 +137,16 @@ pub async fn document(viewer: Viewer, layout: Layout, Path((kind, number)): Path
     scope.commit().await?;
     let (came, went) = before.map(|b| compare(&b.body, &document.body)).unwrap_or_default();
     Ok(DocumentPage { layout, document, came, went, printed_by: viewer.name }.into_response())
+}
+
+/// `GET /protection/records/{kind}/{number}/document.pdf`
+pub async fn document_on_paper(viewer: Viewer, Path((kind, number)): Path<(String, i32)>) -> Answer {
+    let kind = Kind::parse(&kind).ok_or(Error::NotFound)?;
+    let mut scope = viewer.scope().await?;
+    let document = store::find(&mut scope, kind, number).await?;
+    scope.commit().await?;
+    let bytes = paper::typeset(on_paper::record(&document, &viewer.name)).await?;
+    Ok(Pdf::new("record.pdf", bytes).into_response())
 }
 
 impl RecordPage {

@@ -4,7 +4,8 @@ use super::store::{self, Bounds, Change};
 use super::{By, KINDS, Kind, Run, Standing, by_person, job, of_key};
 use crate::access::text;
 use crate::error::Error;
-use crate::protection::Bare;
+use crate::paper::{self, Pdf};
+use crate::protection::{Bare, paper as on_paper};
 use crate::web::paging::Paging;
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
 use askama::Template;
@@ -204,6 +205,16 @@ pub async fn run(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> Answer
     let controller = crate::settings::store::installation(&mut scope).await?.controller;
     scope.commit().await?;
     Ok(RunPage { layout, run, controller, printed_by: viewer.name }.into_response())
+}
+
+/// `GET /protection/retention/runs/{id}/certificate.pdf`
+pub async fn certificate(viewer: Viewer, Path(id): Path<Uuid>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let run = store::run(&mut scope, id).await?;
+    let controller = crate::settings::store::installation(&mut scope).await?.controller;
+    scope.commit().await?;
+    let document = on_paper::certificate(&run, &controller, &viewer.name).ok_or(Error::NotFound)?;
+    Ok(Pdf::new("certificate-of-destruction.pdf", paper::typeset(document).await?).into_response())
 }
 
 /// `POST /protection/retention/runs/{id}/stop`

@@ -5,7 +5,8 @@ mod subjects;
 
 pub use requests::{NewRequest, Queue, act, add, counts, events, found, get, list, note};
 pub use subjects::{
-    Erasure, Found, Sought, erase, erasure, erasure_counts, file, find, lift_strike, standing, stop, strike,
+    Corrected, Erasure, Found, Sought, correct_answer, erase, erasure, erasure_counts, file, find, lift_strike,
+    standing, stop, strike,
 };
 
 use crate::database::Scoped;

@@ -178,6 +178,46 @@ pub async fn strike(
     .await?)
 }
 
+/// What became of a correction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Corrected {
+    /// It stands.
+    Done,
+    /// A later answer stands in that place already.
+    Already,
+    /// The person has no such answer.
+    NotFound,
+}
+
+/// Puts another intention and note in the place of an answer; the old one stays as history.
+///
+/// # Errors
+/// [`Error::Invalid`] for a code that there is not; what the database says.
+pub async fn correct_answer(
+    scope: &mut Scoped,
+    person: ElectorId,
+    result: Uuid,
+    intention: Option<&str>,
+    note: Option<&str>,
+) -> Result<Corrected, Error> {
+    let word = sqlx::query_scalar!(
+        r#"select wall.correct_answer($1, $2, $3, $4, $5, $6) as "word!""#,
+        person.partition,
+        person.id,
+        result,
+        Uuid::now_v7(),
+        intention,
+        note
+    )
+    .fetch_one(scope.connection())
+    .await?;
+    Ok(match word.as_str() {
+        "done" => Corrected::Done,
+        "corrected" => Corrected::Already,
+        _ => Corrected::NotFound,
+    })
+}
+
 /// Lifts a strike again.
 ///
 /// # Errors
