@@ -42,7 +42,7 @@ create table factor (
     and (kind = 'app') = (secret is not null and key_id is not null))
 );
 create index factor_by_account on factor (account_id);
--- Codes for the day the telephone is lost, by digest: 80 random bits each.
+-- Codes for the day the telephone is lost, by digest: 120 random bits each.
 create table recovery_code (
   account_id uuid not null references account,
   digest bytea not null check (length(digest) = 32),
