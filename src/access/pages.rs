@@ -149,10 +149,7 @@ pub async fn sign_in(
     let mut wait = None;
     let status = match door::sign_in(&app.database, form.email.trim(), form.password, Wanted::First, &caller).await {
         Ok(SignIn::Opened { token, .. }) => {
-            // The browser forgets the session it had, so nobody else should have it either.
-            if let Some(before) = viewer {
-                door::sign_out(&app.database, before.credential()).await?;
-            }
+            leave(&app, viewer.as_ref()).await?;
             return Ok((jar.add(cookie(&app, &token)), see_other(own_path(&form.next))).into_response());
         }
         Ok(SignIn::Refused | SignIn::Choose(_)) => {
@@ -170,6 +167,14 @@ pub async fn sign_in(
     let passkeys = passkey::site(&app.config.base_url).is_some();
     let page = SignInPage { layout, errors, email, next, told: None, passkeys };
     Ok((status, wait.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]), page).into_response())
+}
+
+/// The browser forgets the session that it had before, so nobody else should have it either.
+async fn leave(app: &App, before: Option<&Viewer>) -> Result<(), Error> {
+    match before {
+        Some(viewer) => door::sign_out(&app.database, viewer.credential()).await,
+        None => Ok(()),
+    }
 }
 
 /// `POST /sign-out`. The cookie stays, although nothing opens by it any more: a door's answers that another tab still
@@ -195,6 +200,7 @@ pub async fn switch(State(app): State<App>, viewer: Viewer, jar: CookieJar, Form
 /// `POST /sign-in/passkey/answer`: in by a passkey alone, which is both factors.
 pub async fn passkey_sign_in(
     State(app): State<App>,
+    viewer: Option<Viewer>,
     caller: Caller,
     jar: CookieJar,
     Json(sent): Json<entering::PasskeyAnswer>,
@@ -204,6 +210,7 @@ pub async fn passkey_sign_in(
     let (caller, jar) = with_device(&app, caller, jar);
     match door::sign_in_proved(&app.database, account, true, &caller).await? {
         SignIn::Opened { token, .. } => {
+            leave(&app, viewer.as_ref()).await?;
             let next = serde_json::json!({ "next": own_path(sent.next()) });
             Ok((jar.add(cookie(&app, &token)), axum::Json(next)).into_response())
         }

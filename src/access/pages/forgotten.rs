@@ -1,12 +1,12 @@
 //! Coming in by a link: a forgotten password, signing in without one, confirming another address. A letter's link only shows a page;
 //! the button on it acts, since mail programs open links by themselves.
 
-use super::{cookie, own_path};
+use super::{cookie, leave, own_path};
 use crate::access::door::links::{self, About, Confirmed, Kind, State as Stands};
 use crate::access::door::{self, Caller, SignIn};
 use crate::access::{email_address, passwords};
 use crate::error::Error;
-use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, see_other};
+use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, Viewer, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::State;
@@ -169,6 +169,7 @@ pub struct Nothing {}
 /// `POST /sign-in/link/{token}`
 pub async fn sign_in(
     State(app): State<App>,
+    viewer: Option<Viewer>,
     layout: Layout,
     caller: Caller,
     jar: CookieJar,
@@ -178,6 +179,7 @@ pub async fn sign_in(
     let Some(account) = links::sign_in(&app.database, &links::credential(&token)?).await? else {
         return link_page(&app, layout, &caller, Kind::SignIn, &token, FieldErrors::default()).await;
     };
+    leave(&app, viewer.as_ref()).await?;
     by_account(&app, jar, caller, account, false, "/").await
 }
 

@@ -1,6 +1,7 @@
 //! Inviting somebody by email, and taking an invitation up.
 
 use super::forgotten::by_account;
+use super::leave;
 use super::own::Nothing;
 use crate::access::door::links::{self, About, State as Stands, TakeUp};
 use crate::access::door::{self, Caller, Terms};
@@ -214,6 +215,7 @@ pub struct TakeUpForm {
 /// `POST /invitation/{token}`: the account, and in.
 pub async fn take_up(
     State(app): State<App>,
+    viewer: Option<Viewer>,
     layout: Layout,
     caller: Caller,
     jar: CookieJar,
@@ -239,7 +241,10 @@ pub async fn take_up(
     let answer = TakeUp { name, password_hash: Some(hash), terms: terms.map(|t| t.version) };
     match links::take_up(&app.database, &link, &answer).await? {
         Some(_) if about.role.is_none() => Ok(see_other("/sign-in?added=1")),
-        Some(account) => by_account(&app, jar, caller, account, false, "/").await,
+        Some(account) => {
+            leave(&app, viewer.as_ref()).await?;
+            by_account(&app, jar, caller, account, false, "/").await
+        }
         None => invitation_page(&app, layout, &caller, &token, (None, FieldErrors::default())).await,
     }
 }
