@@ -756,7 +756,7 @@ begin
     where l.account_id = whose and l.kind = ask_link.kind and l.used_at is null and l.ended_at is null;
     insert into public.link (link_id, key, kind, account_id, address, ends_at)
     values (ask_link.link, ask_link.key, ask_link.kind, whose, lower(ask_link.email),
-      statement_timestamp() + case ask_link.kind when 'reset' then interval '1 hour' else interval '15 minutes' end);
+      statement_timestamp() + case ask_link.kind when 'reset' then interval '1 hour' else interval '10 minutes' end);
     insert into public.mail (mail_id, account_id, form, fields) values (gen_random_uuid(), whose, ask_link.fields ->> 'form', ask_link.fields);
   end if;
   return null;

@@ -174,6 +174,8 @@ async fn a_link_to_sign_in_is_one_factor_and_dies_with_access() {
         }
     };
     let (first, second) = (in_by(bo.clone()).await, in_by(imogen.clone()).await);
+    let late = "select count(*) from link where kind = 'sign-in' and ends_at > made_at + interval '10 minutes'";
+    assert_eq!((count(&app, "select count(*) from link").await, count(&app, late).await), (2, 0));
     let phone = app.nobody();
     phone.post(&first, &[]).await.expect(303);
     phone.get("/canvass").await.expect(200);
