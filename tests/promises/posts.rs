@@ -151,6 +151,16 @@ async fn signing_in_leads_to_no_other_site_and_odd_letters_break_nothing() {
 }
 
 #[tokio::test]
+async fn an_answer_that_comes_twice_is_not_taken_for_either() {
+    let app = TestApp::new().await;
+    let bo = app.account(Role::Volunteer, "all").await;
+    let twice = [("email", "x@y.example"), ("email", bo.email.as_str()), ("password", PASSWORD)];
+    app.nobody().post("/sign-in", &twice).await.expect(422);
+    app.nobody().get("/sign-in?next=/canvass&next=/account").await.expect(404);
+    assert_eq!(count(&app, "select count(*) from session").await, 0);
+}
+
+#[tokio::test]
 async fn an_address_that_cannot_be_read_leads_to_a_page_of_ours() {
     let app = TestApp::new().await;
     let (desk, phone) = (app.actor(Role::Organiser, "all").await, app.actor(Role::Volunteer, "all").await);
