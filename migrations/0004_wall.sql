@@ -195,6 +195,9 @@ $$;
 create function wall.note_password() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
+  if wall.one_hand(new.account_id, 'password') then
+    raise exception 'the same hand took the factors off' using errcode = '23514', constraint = 'account_one_hand';
+  end if;
   insert into public.password_change (account_id, by_account, by_operator)
   values (new.account_id, wall.account(), pg_has_role(session_user, 'hustings_operator', 'member'));
   -- No link that was sent before opens anything, and the account is told, whoever set it.

@@ -44,7 +44,7 @@ create table factor (
 create index factor_by_account on factor (account_id);
 -- One that was removed may come back.
 create unique index factor_by_credential on factor (credential) where removed_at is null;
--- Codes for the day the telephone is lost, by digest: 80 random bits each.
+-- Codes for the day the telephone is lost, by digest: 120 random bits each.
 create table recovery_code (
   account_id uuid not null references account,
   digest bytea not null check (length(digest) = 32),
@@ -673,6 +673,22 @@ begin
 end
 $$;
 
+-- Whoever set somebody's password does not take their factors off, nor the other way round, for 30 days: both in one hand are
+-- the account, and what it took two people to give. The operator may, on record.
+create function wall.one_hand(account uuid, what text) returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  actor uuid := wall.account();
+begin
+  if what = 'password' then
+    return exists (select from public.factor f where f.account_id = one_hand.account and f.removed_by = actor
+      and actor <> one_hand.account and f.removed_at > statement_timestamp() - interval '30 days');
+  end if;
+  return exists (select from public.password_change p where p.account_id = one_hand.account and p.by_account = actor
+    and actor <> one_hand.account and p.at > statement_timestamp() - interval '30 days');
+end
+$$;
+
 -- Takes all factors off an account that has lost them: an administrator's act for somebody else, with a factor of their own just
 -- proved; or the operator's. The account is signed out, and must set one up anew.
 create function wall.reset_factors(account uuid, reason text) returns boolean
@@ -683,6 +699,8 @@ declare
 begin
   if not operator and not (wall.is('administrator') and wall.fresh() and actor <> reset_factors.account) then
     return false;
+  elsif wall.one_hand(reset_factors.account, 'factors') then
+    raise exception 'the same hand set the password' using errcode = '23514', constraint = 'account_one_hand';
   end if;
   update public.factor f set removed_at = statement_timestamp(), removed_by = actor, removed_reason = reset_factors.reason
   where f.account_id = reset_factors.account and f.removed_at is null;
@@ -758,7 +776,7 @@ begin
     where l.account_id = whose and l.kind = ask_link.kind and l.used_at is null and l.ended_at is null;
     insert into public.link (link_id, key, kind, account_id, address, ends_at)
     values (ask_link.link, ask_link.key, ask_link.kind, whose, lower(ask_link.email),
-      statement_timestamp() + case ask_link.kind when 'reset' then interval '1 hour' else interval '15 minutes' end);
+      statement_timestamp() + case ask_link.kind when 'reset' then interval '1 hour' else interval '10 minutes' end);
     insert into public.mail (mail_id, account_id, form, fields) values (gen_random_uuid(), whose, ask_link.fields ->> 'form', ask_link.fields);
   end if;
   return null;

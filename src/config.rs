@@ -17,6 +17,7 @@ use serde::Deserialize;
 pub use flags::Flags;
 pub use seal::SealConfig;
 pub use urls::DatabaseUrls;
+pub(crate) use urls::is_here;
 
 /// The file that is read if it is there.
 const FILE: &str = "hustings.toml";
@@ -58,7 +59,8 @@ pub struct Config {
     /// Where the source code of what runs here can be had: each page's foot leads there (AGPL-3.0, section 13). None: to a
     /// page that says whom to ask.
     pub source_url: Option<String>,
-    /// The mail server, as smtps://user:password@host or smtp://host; none: letters are kept as files under `data`.
+    /// The mail server, as smtps://user:password@host or smtp://user:password@host?tls=required (without TLS only on this machine);
+    /// none: letters are kept as files under `data`.
     pub smtp_url: Option<String>,
     /// Who letters come from; none: no-reply at the host of `base_url`.
     pub mail_from: Option<String>,

@@ -72,13 +72,34 @@ pub fn warm_up() {
     LazyLock::force(&NOBODY);
 }
 
+/// Words of this program and of its field, which are the first that anybody tries here.
+const OURS: [&str; 16] = [
+    "hustings",
+    "campaign",
+    "canvass",
+    "canvasser",
+    "canvassing",
+    "doorstep",
+    "election",
+    "elector",
+    "electoral",
+    "organiser",
+    "party",
+    "politics",
+    "register",
+    "volunteer",
+    "vote",
+    "voter",
+];
+
 /// Why a password is not taken, if it is not: at least 12 characters or hard to guess, never a common one.
-/// `about` are the person's own words (name, email), which must not carry it.
+/// `about` are the person's own words (name, email), which must not carry it; nor must those of the field.
 pub fn weakness(password: &str, about: &[&str]) -> Option<&'static str> {
     if password.chars().count() > 200 {
         return Some("Use at most 200 characters");
     }
-    let score = u8::from(zxcvbn::zxcvbn(password, about).score());
+    let known: Vec<&str> = about.iter().copied().chain(OURS).collect();
+    let score = u8::from(zxcvbn::zxcvbn(password, &known).score());
     let long = password.chars().count() >= 12;
     match (long, score) {
         (_, 0 | 1) => {
@@ -113,6 +134,9 @@ mod tests {
         assert!(weakness("password1234", &[]).is_some());
         assert!(weakness("qwertyuiop12", &[]).is_some());
         assert!(weakness("imogen1", &["imogen"]).is_some());
+        for ours in ["hustings2026", "Hustings2027!", "canvasser1234", "volunteer2026"] {
+            assert!(weakness(ours, &[]).is_some(), "{ours}");
+        }
         assert!(weakness("the ferry leaves at noon", &[]).is_none());
         assert!(weakness("kX9#vq2!Lp", &[]).is_none());
         assert!(weakness(&make(), &[]).is_none());

@@ -5,7 +5,7 @@ use super::place::{Place, Tables};
 use crate::access::{door, passwords};
 use crate::audit::seal::Sealer;
 use crate::audit::seal::places::Places;
-use crate::config::Config;
+use crate::config::{Config, is_here};
 use crate::database::cluster::{self, ClusterError};
 use crate::database::{Database, Operator, OperatorSession};
 use crate::error::Error;
@@ -13,6 +13,7 @@ use crate::keys::Keys;
 use crate::mail::{self, send::Sender};
 use crate::setup;
 use crate::web::{self, App};
+use axum::http::Uri;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,6 +43,11 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
     let database = Database::connect(place.urls())?;
     tokio::task::spawn_blocking(passwords::warm_up).await.map_err(Error::internal)?;
     eprintln!("Hustings is at {}", config.base_url);
+    if in_clear(&config.base_url) {
+        eprintln!(
+            "Passwords and people's data cross the network in clear there. Set HUSTINGS_BASE_URL to https:// before anybody uses it."
+        );
+    }
     let keys = Keys::of(&config.data);
     let sender =
         Sender::new(config.smtp_url.as_deref(), config.mail_from.as_deref(), &config.data, &config.base_url, &keys)?;
@@ -61,6 +67,12 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
     }
     place.leave().await?;
     served.map_err(Error::internal)
+}
+
+/// Whether what people send and see goes over a network without TLS.
+fn in_clear(base_url: &str) -> bool {
+    let Ok(uri) = base_url.parse::<Uri>() else { return false };
+    uri.scheme_str() == Some("http") && !uri.host().is_some_and(is_here)
 }
 
 /// Serves as nobody who can do more than serve: root becomes the user that it runs PostgreSQL as, or would. Answers where

@@ -1,6 +1,7 @@
 //! The database URLs.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use super::ConfigError;
 
@@ -45,6 +46,12 @@ impl fmt::Debug for DatabaseUrls {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{self}")
     }
+}
+
+/// Whether a host's name is this very machine's, so that what goes there crosses no network.
+pub(crate) fn is_here(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// A database's URL without its password. One that is not in the usual place is not looked for: nothing is shown.

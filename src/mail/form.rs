@@ -290,7 +290,7 @@ impl Form {
                 format!("{once} If you did not ask for it, leave it: nothing changes."),
             ],
             Form::SignInLink { link } => vec![
-                "Open this link within a quarter of an hour to sign in:".into(),
+                "Open this link within ten minutes to sign in:".into(),
                 link.open(keys)?,
                 format!("{once} If you did not ask for it, leave it: nothing happens."),
             ],

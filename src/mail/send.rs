@@ -3,6 +3,7 @@
 use super::Form;
 use super::form::From;
 use crate::access::door;
+use crate::config::is_here;
 use crate::database::Database;
 use crate::error::Error;
 use crate::keys::Keys;
@@ -65,6 +66,12 @@ impl Sender {
         keys: &Keys,
     ) -> Result<Self, Error> {
         let way = match smtp_url {
+            Some(url) if !in_private(url) => {
+                return Err(Error::Refused(
+                    "HUSTINGS_SMTP_URL would send letters and the password in clear: begin it with smtps://, or end it with ?tls=required"
+                        .into(),
+                ));
+            }
             Some(url) => {
                 let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| {
                     Error::Refused(
@@ -145,6 +152,16 @@ impl Sender {
     }
 }
 
+/// Whether letters go over TLS by this URL, or no further than this machine. What is no such URL at all is refused as that.
+fn in_private(url: &str) -> bool {
+    let url = url.trim().to_ascii_lowercase();
+    let Some(rest) = url.strip_prefix("smtp://") else { return true };
+    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let place = rest.split('/').next().unwrap_or_default();
+    let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+    query.split('&').any(|part| part == "tls=required") || is_here(host(place))
+}
+
 /// The host of an address of the web, for a sender's own.
 fn host(base_url: &str) -> &str {
     let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
@@ -184,6 +201,12 @@ mod tests {
                 && new(Some("smtps://u:p@mail.example.org"), Some("Hustings <h@example.org>")).is_ok()
         );
         assert!(new(Some("mail.example.org"), None).unwrap_err().to_string().contains("HUSTINGS_SMTP_URL"));
+        for in_clear in ["smtp://u:p@mail.example.org", "SMTP://u:p|@mail.example.org:25?tls=opportunistic"] {
+            assert!(new(Some(in_clear), None).unwrap_err().to_string().contains("in clear"), "{in_clear}");
+        }
+        for in_private in ["smtp://u:p@mail.example.org:587?tls=required", "smtp://127.0.0.1:25", "smtp://localhost"] {
+            assert!(new(Some(in_private), None).is_ok(), "{in_private}");
+        }
         assert!(new(None, Some("nobody")).unwrap_err().to_string().contains("HUSTINGS_MAIL_FROM"));
         assert_eq!(
             (host("https://hustings.example.org"), host("http://127.0.0.1:8080")),

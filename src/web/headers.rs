@@ -8,10 +8,10 @@ use axum::response::Response;
 
 /// Nothing from elsewhere, no inline script or style, no frame around us.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-    manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+    manifest-src 'self'; worker-src 'self'; object-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-/// A year: browsers that were here once come by https only.
-const HTTPS_ONLY: &str = "max-age=31536000";
+/// A year: browsers that were here once come by https only, to names below this one too. `deploy/Caddyfile` says the same.
+const HTTPS_ONLY: &str = "max-age=31536000; includeSubDomains";
 
 pub(super) async fn secure(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;

@@ -182,9 +182,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_method_that_an_address_does_not_take_is_a_page_too() {
-        let (status, headers, body) = answer(Method::DELETE, "/never").await;
-        assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
-        assert!(body.contains("That was not taken"), "{body}");
-        assert_eq!(headers[header::ALLOW], "GET,HEAD");
+        for method in [Method::DELETE, Method::TRACE, Method::OPTIONS] {
+            let (status, headers, body) = answer(method, "/never").await;
+            assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
+            assert!(body.contains("That was not taken"), "{body}");
+            assert_eq!(headers[header::ALLOW], "GET,HEAD");
+        }
     }
 }

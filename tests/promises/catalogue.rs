@@ -111,7 +111,9 @@ async fn the_logins_hold_no_table_and_nobody_holds_a_secret_column() {
          where c.relnamespace = 'public'::regnamespace and r.rolname in ('hustings_app', 'hustings_door')
          union all
          select r.rolname || ' reads ' || s.what from pg_roles r
-         cross join (values ('account', 'password_hash'), ('session', 'key'), ('set_up_code', 'digest')) s (t, what)
+         cross join (values ('account', 'password_hash'), ('session', 'key'), ('set_up_code', 'digest'), ('link', 'key'),
+           ('factor', 'secret'), ('factor', 'passkey'), ('recovery_code', 'digest'), ('ceremony', 'state'), ('join_request', 'session_key'),
+           ('device', 'digest')) s (t, what)
          where r.rolname like 'hustings\\_%' and r.rolname not in ('hustings_wall', 'hustings_owner', 'hustings_operator', 'hustings_superuser')
            and has_column_privilege(r.oid, ('public.' || s.t)::regclass, s.what, 'select')
          union all

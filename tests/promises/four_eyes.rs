@@ -56,6 +56,37 @@ async fn one_asks_another_approves_and_both_stand_on_the_grant() {
 }
 
 #[tokio::test]
+async fn no_administrator_alone_comes_in_as_an_officer_by_a_password_and_the_factors() {
+    let app = TestApp::new().await;
+    let (ann, cy) = (app.actor(Role::Administrator, "all").await, app.actor(Role::Administrator, "all").await);
+    let set = async |by: &Actor, account: Uuid| {
+        let path = format!("/access/accounts/{account}/password");
+        by.post(&path, &[("password", "quiet otters read maps")]).await
+    };
+    let take_off = async |by: &Actor, account: Uuid| {
+        let path = format!("/access/accounts/{account}/factors");
+        by.post(&path, &[("reason", "Phone in the harbour")]).await
+    };
+    let mut officers = Vec::new();
+    for _ in 0..2 {
+        officers.push(app.account(Role::DataProtectionOfficer, "all").await.id);
+    }
+    set(&ann, officers[0]).await.expect(200);
+    let refused = take_off(&ann, officers[0]).await.expect(409);
+    assert!(refused.text("main").contains("Ask another administrator"), "{}", refused.text("main"));
+    take_off(&ann, officers[1]).await.expect(303);
+    set(&ann, officers[1]).await.expect(409);
+    let mut sql = sql_as(&app, &ann.account, "hustings_administrator").await;
+    let by_sql = query("update account set password_hash = 'x' where account_id = $1").bind(officers[1]);
+    by_sql.execute(&mut sql).await.unwrap_err();
+    // Two people can help: it takes both.
+    take_off(&cy, officers[0]).await.expect(303);
+    set(&cy, officers[1]).await.expect(200);
+    change(&app, "update password_change set at = at - interval '31 days'").await;
+    take_off(&ann, officers[0]).await.expect(303);
+}
+
+#[tokio::test]
 async fn nobody_approves_what_is_about_them_or_what_they_asked_for_even_in_sql() {
     let app = TestApp::new().await;
     let (ann, cy) = (app.actor(Role::Administrator, "all").await, app.actor(Role::Administrator, "all").await);

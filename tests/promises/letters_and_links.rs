@@ -174,6 +174,8 @@ async fn a_link_to_sign_in_is_one_factor_and_dies_with_access() {
         }
     };
     let (first, second) = (in_by(bo.clone()).await, in_by(imogen.clone()).await);
+    let late = "select count(*) from link where kind = 'sign-in' and ends_at > made_at + interval '10 minutes'";
+    assert_eq!((count(&app, "select count(*) from link").await, count(&app, late).await), (2, 0));
     let phone = app.nobody();
     phone.post(&first, &[]).await.expect(303);
     phone.get("/canvass").await.expect(200);
@@ -189,6 +191,43 @@ async fn a_link_to_sign_in_is_one_factor_and_dies_with_access() {
     assert_eq!(app.letters().await.len(), 3);
     app.nobody().post("/sign-in/link", &[("email", bo.email.as_str())]).await.expect(200);
     assert_eq!(app.letters().await.len(), 3, "who has no access gets no link");
+}
+
+#[tokio::test]
+async fn a_link_of_one_kind_opens_nothing_of_another() {
+    let app = TestApp::new().await;
+    let bo = app.account(Role::Volunteer, "all").await;
+    let nobody = app.nobody();
+    nobody.post("/password/forgotten", &[("email", bo.email.as_str())]).await.expect(200);
+    let link = app.link_to(&bo.email).await;
+    let token = link.rsplit('/').next().unwrap();
+    let everything = [("answer", "yes"), ("name", "Bo"), ("password", NEW), ("accept", "yes")];
+    for other in ["/sign-in/link/", "/invitation/", "/account/email/"] {
+        let path = format!("{other}{token}");
+        nobody.get(&path).await.expect(404);
+        nobody.post(&path, &everything).await.expect(404);
+        nobody.get("/canvass").await.expect(303);
+    }
+    nobody.post(&link, &[("password", NEW)]).await.expect(303);
+}
+
+#[tokio::test]
+async fn coming_in_by_a_link_ends_the_session_that_this_browser_had() {
+    let app = TestApp::new().await;
+    let bo = app.account(Role::Volunteer, "all").await;
+    let (phone, tablet) = (app.sign_in(&bo).await, app.sign_in(&bo).await);
+    phone.post("/sign-in/link", &[("email", bo.email.as_str())]).await.expect(200);
+    let link = app.link_to(&bo.email).await;
+    phone.post(&link, &[]).await.expect(303);
+    for device in [&phone, &tablet] {
+        device.get("/canvass").await.expect(200);
+    }
+    assert_eq!(count(&app, "select count(*) from session").await, 3);
+    assert_eq!(
+        count(&app, "select count(*) from session where ended_at is null").await,
+        2,
+        "the new one, the tablet’s"
+    );
 }
 
 #[tokio::test]

@@ -3,8 +3,83 @@
 use crate::support::app::{PASSWORD, TestApp};
 use crate::support::walk::{change, count};
 use crate::support::wall::open_session;
+use axum::body::Body;
+use axum::http::{Request, header};
 use hustings::access::Role;
+use hustings::config::Config;
+use hustings::database::Database;
+use hustings::web::{App, router};
 use serde_json::json;
+use tower::ServiceExt;
+
+/// The service as browsers reach it by https, its proxy in front.
+fn over_https(app: &TestApp) -> axum::Router {
+    let config = Config {
+        database: None,
+        listen: ([127, 0, 0, 1], 0).into(),
+        data: std::env::temp_dir(),
+        base_url: "https://lantern.example".into(),
+        metrics_listen: None,
+        source_url: None,
+        smtp_url: None,
+        mail_from: None,
+        tls: None,
+        seal: Default::default(),
+    };
+    router(App::new(Database::connect(&app.urls()).unwrap(), config))
+}
+
+#[tokio::test]
+async fn every_answer_tells_browsers_to_come_by_https_alone_and_shares_itself_with_no_other_site() {
+    let app = TestApp::new().await;
+    for path in ["/sign-in", "/electors", "/nowhere", "/healthz", "/api/v1/canvass", "/static/0/hustings.css"] {
+        let request = Request::get(path).header(header::ORIGIN, "https://evil.example").body(Body::empty()).unwrap();
+        let answer = over_https(&app).oneshot(request).await.unwrap();
+        let says = |name: &str| answer.headers().get(name).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
+        assert_eq!(says("strict-transport-security"), "max-age=31536000; includeSubDomains", "{path}");
+        assert_eq!(says("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(says("cross-origin-opener-policy"), "same-origin", "{path}");
+        assert_eq!(says("cross-origin-resource-policy"), "same-origin", "{path}");
+        assert_eq!(says("access-control-allow-origin"), "", "{path}");
+        assert_eq!(says("server"), "", "{path}");
+        let policy = says("content-security-policy");
+        for rule in ["default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"] {
+            assert!(policy.contains(rule), "{path}: {policy}");
+        }
+    }
+    let plain = app.nobody().get("/sign-in").await.expect(200);
+    assert!(
+        !plain.headers.contains_key("strict-transport-security"),
+        "nobody is locked out of a trial on this machine"
+    );
+}
+
+#[tokio::test]
+async fn nobody_names_an_address_of_their_own_to_get_round_the_limits() {
+    let app = TestApp::new().await;
+    let wrong = json!({"email": "x@y.example", "password": "wrong"}).to_string();
+    let request = |address: &str| {
+        Request::post("/api/v1/sessions")
+            .header("x-forwarded-for", address)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(wrong.clone()))
+            .unwrap()
+    };
+    // The proxy adds the address that it saw as the last one; what came before is the caller's own word.
+    let answer = over_https(&app).oneshot(request("203.0.113.7, 192.0.2.9")).await.unwrap();
+    assert_eq!(answer.status(), 401);
+    assert_eq!(count(&app, "select count(*) from sign_in_failure where address_digest = sha256('192.0.2.9')").await, 1);
+    assert_eq!(
+        count(&app, "select count(*) from sign_in_failure where address_digest = sha256('203.0.113.7')").await,
+        0
+    );
+    // Without a proxy the connection's own address counts.
+    let client = reqwest::Client::new();
+    let direct = client.post(app.base.clone() + "/api/v1/sessions").header("x-forwarded-for", "203.0.113.7");
+    let answer = direct.header("content-type", "application/json").body(wrong.clone()).send().await.unwrap();
+    assert_eq!(answer.status(), 401);
+    assert_eq!(count(&app, "select count(*) from sign_in_failure where address_digest = sha256('127.0.0.1')").await, 1);
+}
 
 #[tokio::test]
 async fn a_form_from_another_site_or_from_nowhere_does_nothing() {
@@ -73,6 +148,16 @@ async fn signing_in_leads_to_no_other_site_and_odd_letters_break_nothing() {
     let nul = [("email", "a\0b@lantern.example"), ("password", "x")];
     app.nobody().post("/sign-in", &nul).await.expect(422);
     app.nobody().get("/sign-in?next=%00&ended=x").await.expect(404);
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_twice_is_not_taken_for_either() {
+    let app = TestApp::new().await;
+    let bo = app.account(Role::Volunteer, "all").await;
+    let twice = [("email", "x@y.example"), ("email", bo.email.as_str()), ("password", PASSWORD)];
+    app.nobody().post("/sign-in", &twice).await.expect(422);
+    app.nobody().get("/sign-in?next=/canvass&next=/account").await.expect(404);
+    assert_eq!(count(&app, "select count(*) from session").await, 0);
 }
 
 #[tokio::test]

@@ -160,6 +160,22 @@ async fn changing_a_factor_asks_for_one_just_proved_and_the_last_one_stays() {
 }
 
 #[tokio::test]
+async fn whoever_changed_a_factor_is_offered_to_sign_out_everywhere_else() {
+    let app = TestApp::new().await;
+    let imogen = app.account(Role::Organiser, "all").await;
+    let (desk, phone) = (app.sign_in(&imogen).await, app.sign_in(&imogen).await);
+    let offer = "main form[action='/account/sessions/end']";
+    assert_eq!(desk.get("/account/factors").await.expect(200).count(offer), 0);
+    for done in ["added", "removed"] {
+        assert_eq!(desk.get(&format!("/account/factors?done={done}")).await.expect(200).count(offer), 1, "{done}");
+    }
+    let page = desk.get("/account/factors?done=removed").await.expect(200);
+    desk.post("/account/sessions/end", &Form::of(&page, offer).fields()).await.expect(303);
+    phone.get("/electors").await.expect(303);
+    desk.get("/electors").await.expect(200);
+}
+
+#[tokio::test]
 async fn an_administrator_helps_who_lost_everything_and_the_last_one_asks_the_operator() {
     let app = TestApp::new().await;
     let (ruth, imogen) = (app.actor(Role::Administrator, "all").await, app.actor(Role::Organiser, "all").await);

@@ -7,12 +7,13 @@ pub const HOW_MANY: usize = 10;
 /// Digits and letters without i, l, o and u, which are mixed up when they are written down: 5 bits each (Crockford).
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// New codes: 16 characters in groups of four, 80 random bits each.
+/// New codes: 24 characters in groups of four, 120 random bits each, so that a plain digest of one is enough to keep (ASVS 5.0,
+/// V6.5.2: 112).
 pub fn new_codes() -> Vec<String> {
     (0..HOW_MANY).map(|_| code(rand::random())).collect()
 }
 
-fn code(random: [u8; 16]) -> String {
+fn code(random: [u8; 24]) -> String {
     let letters: Vec<u8> = random.iter().map(|byte| LETTERS[usize::from(byte % 32)]).collect();
     letters.chunks(4).map(|c| String::from_utf8_lossy(c).into_owned()).collect::<Vec<_>>().join("-")
 }
@@ -32,7 +33,7 @@ mod tests {
         let codes = new_codes();
         assert_eq!(codes.len(), HOW_MANY);
         for code in &codes {
-            assert_eq!(code.len(), 19, "{code}");
+            assert_eq!(code.len(), 29, "{code}");
             assert_eq!(digest(code), digest(&code.to_uppercase().replace('-', " ")));
         }
         assert_ne!(codes[0], codes[1]);

@@ -3,7 +3,7 @@
 
 use super::own_path;
 use crate::access::Asks;
-use crate::access::door::{self, factors as held};
+use crate::access::door::{self, Caller, factors as held, links};
 use crate::access::factors::{self, Factor, Kind, Proof, passkey};
 use crate::error::Error;
 use crate::web::{Answer, App, FieldErrors, Form, Json, Layout, Query, Viewer, see_other, words};
@@ -131,7 +131,9 @@ pub(super) fn wrong(proof: Proof) -> String {
 }
 
 /// `POST /sign-in/passkey`: what the browser asks a passkey, for signing in by it alone.
-pub async fn begin_passkey_sign_in(State(app): State<App>) -> Answer {
+pub async fn begin_passkey_sign_in(State(app): State<App>, caller: Caller) -> Answer {
+    // Two thousand may wait at once, whoever began them: nobody takes all the places from one address.
+    links::count(&app.database, &caller).await?;
     let ceremony = passkey::begin_sign_in(&app.database, &app.config.base_url).await?;
     Ok(axum::Json(ceremony).into_response())
 }

@@ -1,7 +1,7 @@
 //! Coming in by a link: a forgotten password, signing in without one, confirming another address. A letter's link only shows a page;
 //! the button on it acts, since mail programs open links by themselves.
 
-use super::{cookie, own_path};
+use super::{cookie, leave, onward};
 use crate::access::door::links::{self, About, Confirmed, Kind, State as Stands};
 use crate::access::door::{self, Caller, SignIn};
 use crate::access::{email_address, passwords};
@@ -193,8 +193,8 @@ pub(super) async fn by_account(
     let (caller, jar) = super::with_device(app, caller, jar);
     match door::sign_in_proved(&app.database, account, false, &caller).await? {
         SignIn::Opened { token, asks, .. } => {
-            super::leave(app, before).await?;
-            Ok((jar.add(cookie(app, &token)), see_other(&super::onward(asks, next))).into_response())
+            leave(app, before).await?;
+            Ok((jar.add(cookie(app, &token)), see_other(&onward(asks, next))).into_response())
         }
         SignIn::Refused | SignIn::Choose(_) => Ok(see_other("/sign-in?ended=1")),
     }

@@ -137,11 +137,12 @@ pub async fn by_email(scope: &mut Scoped, email: &str) -> Result<Uuid, Error> {
 /// Gives another password; the account is signed out everywhere. Answers how many sessions that ended.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`]; [`Error::Conflict`] for whoever took the account's factors off within 30 days.
 pub async fn set_password(scope: &mut Scoped, id: Uuid, password_hash: &str) -> Result<i64, Error> {
     let changed = sqlx::query!("update account set password_hash = $2 where account_id = $1", id, password_hash)
         .execute(scope.connection())
-        .await?;
+        .await
+        .map_err(one_hand)?;
     if changed.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
@@ -210,15 +211,29 @@ pub async fn factors(scope: &mut Scoped, account: Uuid) -> Result<Vec<HeldFactor
     .await?)
 }
 
+/// Whoever set an account's password does not take its factors off as well: together they are the account.
+fn one_hand(error: sqlx::Error) -> Error {
+    match error.as_database_error().and_then(|d| d.constraint()) {
+        Some("account_one_hand") => Error::Conflict(
+            "Within 30 days, whoever set somebody’s password does not take their second factors off, nor the other way round. \
+             Ask another administrator, or whoever runs the server"
+                .into(),
+        ),
+        _ => error.into(),
+    }
+}
+
 /// Takes all second factors and recovery codes off an account that has lost them; it is signed out and told.
 ///
 /// # Errors
-/// [`Error::ConfirmFirst`] when the actor's own factor was not proved lately; [`Error::NotFound`].
+/// [`Error::ConfirmFirst`] when the actor's own factor was not proved lately; [`Error::NotFound`]; [`Error::Conflict`] for whoever
+/// set the account's password within 30 days.
 pub async fn reset_factors(scope: &mut Scoped, account: Uuid, reason: &str) -> Result<(), Error> {
     find(scope, account).await?;
     let done = sqlx::query_scalar!(r#"select wall.reset_factors($1, $2) as "done!""#, account, reason)
         .fetch_one(scope.connection())
-        .await?;
+        .await
+        .map_err(one_hand)?;
     if done { Ok(()) } else { Err(Error::ConfirmFirst) }
 }
 
