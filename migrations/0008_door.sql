@@ -108,6 +108,9 @@ language sql volatile security definer set search_path = '' as $$
   select 'refused', '', s.account_id, s.grant_id, s.session_id, left(note_refusal.route, 120), note_refusal.status,
     left(note_refusal.address, 64)
   from public.session s where s.key = sha256(decode(hash, 'hex'))
+    -- More than a hundred a minute say nothing new, and must not fill the disk.
+    and (select count(*) from public.access_log l where l.account_id = s.account_id and l.session_id = s.session_id
+      and l.what = 'refused' and l.at > statement_timestamp() - interval '1 minute') < 100
 $$;
 
 -- Keeps a result that cannot stand yet: of a session that is over (up to 30 days), or refused by its

@@ -75,3 +75,13 @@ async fn asking_for_another_password_is_no_way_round_the_limit() {
         actor.post("/account/password", &[("old", PASSWORD), ("new", "quiet otters read maps")]).await.expect(422);
     assert!(waits.text(".errors").contains("Too many tries"));
 }
+
+#[tokio::test]
+async fn whoever_is_out_can_fill_no_disk_with_tries() {
+    let app = TestApp::new().await;
+    let bo = app.actor(Role::Volunteer, "all").await;
+    for _ in 0..110 {
+        bo.get("/access").await.expect(403);
+    }
+    assert_eq!(count(&app, "select count(*) from access_log where what = 'refused'").await, 100);
+}
