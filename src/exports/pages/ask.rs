@@ -74,6 +74,9 @@ impl Chosen {
             return Ok(Chosen { choice, within: all, title, districts: Vec::new() });
         }
         let district = here.iter().find(|d| d.area_no.to_string() == form.district);
+        if district.is_none() && !form.district.is_empty() {
+            return Err(Error::NotFound);
+        }
         let title = format!("Everybody in {}", district.map_or(area, |d| d.name.clone()));
         let district = district.map(|d| d.area_no);
         let within = district.map_or(all, |d| vec![d]);
