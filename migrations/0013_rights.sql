@@ -413,6 +413,9 @@ begin
     'letters', (select coalesce(jsonb_agg(jsonb_build_object('form', m.form, 'queued_at', m.queued_at, 'sent_at', m.sent_at)
         order by m.queued_at), '[]') from public.mail m where m.account_id = account
         or m.address = (select a.email from public.account a where a.account_id = account)),
+    'exports', (select coalesce(jsonb_agg(jsonb_build_object('asked_at', x.asked_at, 'what', x.what, 'purpose', x.purpose,
+        'reason', x.reason, 'people', x.people, 'fetched', (select count(*) from public.export_fetch y where y.export_id = x.export_id))
+        order by x.asked_at), '[]') from public.export x where x.account_id = account),
     'answers_recorded', (select count(*) from public.result r where r.account_id = account),
     'looks', (select coalesce(jsonb_agg(jsonb_build_object('at', l.at, 'how', l.what, 'permission', l.permission,
         'purpose', l.purpose, 'people', cardinality(l.subjects), 'route', l.route, 'status', l.status, 'address', l.address)
@@ -731,6 +734,9 @@ declare
     lateral unnest(array[e.surname]) w where e.partition_id = partition and e.elector_id = any (records) and length(w) > 1);
 begin
   delete from public.kept_search k where exists (select from unnest(names) n where position(n in lower(k.words)) > 0);
+  -- An export that was asked for by somebody's name can then be found no more.
+  update public.export x set choice = x.choice || '{"words": "", "gone": true}'
+  where x.what = 'search' and exists (select from unnest(names) n where position(n in lower(x.choice ->> 'words')) > 0);
   update public.district_size z set electors = greatest(z.electors - gone.people, 0)
   from (select e.area_no, count(*)::integer as people from public.elector e where e.partition_id = partition
     and e.elector_id = any (records) and e.left_at is null group by 1) gone
@@ -819,6 +825,8 @@ begin
   where l.account_id = account or l.address = old_email;
   update public.access_grant g set reason = 'Erased', ended_reason = case when g.ended_reason is not null then 'Erased' end
   where g.account_id = account;
+  update public.export x set reason = 'Erased', decided_reason = case when x.decided_reason is not null then 'Erased' end
+  where x.account_id = account;
   perform wall.erase_requests(null, null, account);
   update public.account a set name = 'Erased account', email = a.account_id || '@erased.invalid', password_hash = null, theme = null
   where a.account_id = erase_account.account;

@@ -84,6 +84,8 @@ language sql immutable set search_path = '' as $$
     ('device', 'dies', 'Spares nothing: a device that is known still signs in under a live grant only'),
     ('ceremony', 'dies', 'Lasts minutes, and ends in a session under a live grant'),
     ('join_request', 'dies', 'Lets in only by a grant that somebody gives'),
+    ('export', 'dies', 'Fetched under its own live grant only, with a second factor just proved (wall.begin_fetch)'),
+    ('export_fetch', 'record', 'That a file was made, for whom and of how many'),
     ('terms_acceptance', 'record', 'Which terms were accepted'),
     ('password_change', 'record', 'That a password was changed, never the password'),
     ('receipt', 'record', 'That a result arrived'),

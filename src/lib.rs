@@ -42,6 +42,8 @@ pub mod registers;
 
 /// Walk lists, assignments, the doorstep, results.
 pub mod canvass;
+/// Taking people's data away as files: asking, approval, marks, canaries, record.
+pub mod exports;
 /// Tallies: contact rate and intention by district.
 pub mod insight;
 /// What of set-up may be changed: controller, notice, codes, processors.

@@ -51,6 +51,8 @@ mod ending_access;
 mod endings;
 #[path = "promises/every_page.rs"]
 mod every_page;
+#[path = "promises/exports.rs"]
+mod exports;
 #[path = "promises/four_eyes.rs"]
 mod four_eyes;
 #[path = "promises/full_disk.rs"]

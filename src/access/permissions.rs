@@ -170,6 +170,22 @@ pub enum Permission {
     WriteBreachLetters,
     /// The record of processing, the policy document, the impact assessment.
     KeepRecords,
+    /// See one's own exports, and those that one may decide.
+    ReadExports,
+    /// Ask for an export.
+    AskExports,
+    /// Approve or refuse what somebody else asked to take away.
+    DecideExports,
+    /// Fetch what one asked for.
+    TakeExports,
+    /// See every export; find out whose file one is.
+    TraceExports,
+    /// See above how many people a second person decides about an export.
+    ReadExportLimit,
+    /// Set it.
+    SetExportLimit,
+    /// Take away what an account saw, by name.
+    TakeAccountFile,
     /// See controller, notice, codes, officers, processors.
     ReadSettings,
     /// Change them.
@@ -269,6 +285,26 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
         "Make the record of processing, the policy document, the impact assessment",
         &[DataProtectionOfficer],
     ),
+    (
+        Permission::ReadExports,
+        "See own exports, and those that wait for one’s approval",
+        &[Organiser, DataProtectionOfficer],
+    ),
+    (Permission::AskExports, "Ask to take people or figures of the area in use away as a file", &[Organiser]),
+    (
+        Permission::DecideExports,
+        "Approve or refuse what somebody else asked to take away (organisers: wholly inside their own area)",
+        &[Organiser, DataProtectionOfficer],
+    ),
+    (Permission::TakeExports, "Fetch a file that one asked for", &[Organiser]),
+    (Permission::TraceExports, "See every export, and find out whose a found file is", &[DataProtectionOfficer]),
+    (
+        Permission::ReadExportLimit,
+        "See above how many people a second person decides about an export",
+        &[Administrator, DataProtectionOfficer],
+    ),
+    (Permission::SetExportLimit, "Set above how many", &[Administrator, DataProtectionOfficer]),
+    (Permission::TakeAccountFile, "Take away what an account saw, by name, as CSV or PDF", &[DataProtectionOfficer]),
     (Permission::ReadSettings, "See controller, notice, codes and processors as they are set", &[Administrator]),
     (Permission::ChangeSettings, "Change controller, notice, codes and processors", &[Administrator]),
 ];
@@ -287,6 +323,11 @@ pub const STEP_UP: &[Permission] = &[
     Permission::DestroyData,
     Permission::WriteBreachLetters,
     Permission::ChangeSettings,
+    Permission::AskExports,
+    Permission::DecideExports,
+    Permission::TakeExports,
+    Permission::SetExportLimit,
+    Permission::TakeAccountFile,
 ];
 
 impl Permission {
@@ -314,6 +355,14 @@ impl Permission {
             Permission::Enter => "enter",
             Permission::OwnAccount => "own-account",
             Permission::ChangeFactors => "change-factors",
+            Permission::ReadExports => "read-exports",
+            Permission::AskExports => "ask-exports",
+            Permission::DecideExports => "decide-exports",
+            Permission::TakeExports => "take-exports",
+            Permission::TraceExports => "trace-exports",
+            Permission::ReadExportLimit => "read-export-limit",
+            Permission::SetExportLimit => "set-export-limit",
+            Permission::TakeAccountFile => "take-account-file",
             Permission::Invite => "invite",
             Permission::AdmitJoiners => "admit-joiners",
             Permission::ResetFactors => "reset-factors",

@@ -3,7 +3,6 @@
 //! What enters is written by `Scoped::finish` and the guard; here it is read. An
 //! administrator gets figures and record numbers, the data protection officer also names, on record like any look.
 
-pub mod csv;
 pub mod pages;
 pub mod paper;
 pub mod seal;

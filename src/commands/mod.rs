@@ -8,6 +8,7 @@ pub mod areas;
 pub mod audit;
 pub mod backup;
 pub mod breach;
+pub mod export;
 pub mod grant;
 pub mod insight;
 pub mod key;
@@ -119,6 +120,9 @@ enum Command {
     /// The records that the law asks for
     #[command(subcommand)]
     Records(records::Records),
+    /// Exports on record, whose file one is, above which size two people decide
+    #[command(subcommand)]
+    Export(export::Exports),
     /// Compare the tallies with the results, or count them anew
     #[command(subcommand)]
     Insight(insight::Insight),
@@ -165,6 +169,7 @@ impl Command {
             Command::Retention(_) => "retention",
             Command::Breach(_) => "breach",
             Command::Records(_) => "records",
+            Command::Export(_) => "export",
         }
     }
 }
@@ -257,6 +262,7 @@ async fn operate(operation: &Operation, command: Command) -> Result<(), Error> {
         Command::Retention(command) => retention::run(operation, command).await,
         Command::Breach(command) => breach::run(operation, command).await,
         Command::Records(command) => records::run(operation, command).await,
+        Command::Export(command) => export::run(operation, command).await,
         Command::Serve { .. }
         | Command::Migrate
         | Command::Config

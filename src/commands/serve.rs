@@ -155,6 +155,9 @@ async fn keep_house(database: &Database) -> std::io::Result<()> {
         if let Err(error) = door::sweep_imports(database).await {
             tracing::warn!(%error, "imports of who has no access any more are not swept away this time");
         }
+        if let Err(error) = door::exports::sweep(database).await {
+            tracing::warn!(%error, "the words of exports that are over stay this time");
+        }
         if let Err(error) = door::keep_reviews(database).await {
             tracing::warn!(%error, "access reviews are not kept this time");
         }

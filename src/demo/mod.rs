@@ -2,12 +2,13 @@
 //! work, in one transaction. It refuses to touch a database that holds anything else.
 
 mod books;
+mod exports;
 mod history;
 mod lists;
 mod people;
 pub mod register;
 mod rights;
-mod words;
+pub(crate) mod words;
 
 use crate::access::Permission;
 use crate::areas::import::AreaFile;
@@ -52,6 +53,7 @@ pub async fn make(operation: &Operation, sign_ins: &Path) -> Result<String, Erro
     lists::add(&mut scope, &people).await?;
     rights::add(&mut scope, day_of(Utc::now())).await?;
     books::add(&mut scope).await?;
+    exports::add(&mut scope).await?;
     let text = people.sign_ins.iter().map(SignIn::line).collect::<String>();
     // Before the commit: passwords that nobody knows would be worth nothing.
     keep(sign_ins, &text)?;

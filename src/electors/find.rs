@@ -4,7 +4,8 @@
 //! `>=` and `<` on keys under C collation let row security use the indexes.
 
 use super::arrange::{Asked, Found, Group, Intention, Known, Order, arrange};
-use super::search::{MOST, Meaning, NameProbe, StreetProbe, Terms, below};
+use super::kept::Search;
+use super::search::{MOST, Meaning, NameProbe, NoTerms, StreetProbe, Terms, below};
 use crate::canvass::codes::Code;
 use crate::database::Scoped;
 use crate::error::Error;
@@ -35,6 +36,26 @@ pub struct Wanted {
     pub asked: Asked,
     /// How homes stand.
     pub order: Order,
+}
+
+impl Wanted {
+    /// What a search means in the area in use, of which these are the districts: words, or filters enough to make a page of.
+    ///
+    /// # Errors
+    /// [`NoTerms`] when neither says enough.
+    pub fn of(search: &Search, here: &[i32], codes: &[Code]) -> Result<Self, NoTerms> {
+        let intention = intention_filter(&search.intention, codes);
+        let filtered = search.district.is_some() || matches!(intention, Intention::Codes(_));
+        let terms = match Terms::read(&search.words) {
+            Ok(terms) => Some(terms),
+            Err(NoTerms::Empty) if filtered => None,
+            Err(error) => return Err(error),
+        };
+        let chosen = |area_no: &i32| search.district.is_none_or(|chosen| chosen == *area_no);
+        let districts = here.iter().copied().filter(chosen).collect();
+        let whole = search.district.is_none();
+        Ok(Wanted { terms, districts, whole, intention, asked: search.asked, order: search.order })
+    }
 }
 
 /// Where somebody is looked for. All of the area in use is not named once more where row security names it: PostgreSQL would

@@ -10,7 +10,7 @@ pub mod arrange;
 pub mod find;
 pub mod folding;
 pub mod history;
-mod kept;
+pub mod kept;
 pub mod name;
 pub mod objections;
 pub mod pages;

@@ -7,6 +7,7 @@ use super::{DistrictFigures, total};
 use crate::access::store::reviews::{self, Review};
 use crate::canvass::codes::{self, Code};
 use crate::error::Error;
+use crate::exports::store::{self as exports, Export};
 use crate::polls;
 use crate::web::words::{ago, clock_time, count, date, day_of, figure, percent, within};
 use crate::web::{Answer, Layout, Query, Viewer};
@@ -256,6 +257,7 @@ pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
     let volunteers = live::volunteers(&mut scope).await?;
     let waiting = live::waiting(&mut scope).await?;
     let reviews = reviews::list(&mut scope).await?;
+    let exports = exports::to_decide(&mut scope).await?;
     scope.commit().await?;
     let whole = total(&districts);
     let nobody_held = whole.electors == 0;
@@ -274,13 +276,13 @@ pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
         new_promises,
         out,
         volunteers,
-        todo: todo(&waiting, &reviews, nobody_held),
+        todo: todo(&waiting, &reviews, &exports, nobody_held),
     };
     Ok(page.into_response())
 }
 
 /// What needs this person, the most urgent first, at most five.
-fn todo(waiting: &Waiting, reviews: &[Review], nobody_held: bool) -> Vec<Todo> {
+fn todo(waiting: &Waiting, reviews: &[Review], exports: &[Export], nobody_held: bool) -> Vec<Todo> {
     let mut all = Vec::new();
     let mut add = |what: String, why: String, href: String, link| all.push(Todo { what, why, href, link });
     if nobody_held {
@@ -289,6 +291,14 @@ fn todo(waiting: &Waiting, reviews: &[Review], nobody_held: bool) -> Vec<Todo> {
             "Nobody is held here yet: electors, homes and districts come with a council’s register".into(),
             "/imports/new".into(),
             "Import",
+        );
+    }
+    for export in exports.iter().filter(|e| e.state() == exports::State::Waiting).take(2) {
+        add(
+            format!("{} asks for an export", export.asker),
+            format!("{}, until {}", export.size(), crate::web::words::until(export.lapses_at)),
+            format!("/exports/{}", export.number),
+            "Decide",
         );
     }
     for list in &waiting.ending {

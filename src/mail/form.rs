@@ -179,6 +179,49 @@ pub enum Form {
         /// Grants that were left, since nobody else could give access.
         left: i64,
     },
+    /// To whoever may approve an export: never what it was looking for.
+    ExportAsked {
+        /// Its number.
+        number: i64,
+        /// Who asked.
+        asker: String,
+        /// What of, in words that name nobody.
+        about: String,
+        /// How many people.
+        people: i64,
+        /// What for.
+        purpose: String,
+        /// Why, in their words.
+        reason: String,
+        /// Until when it can be decided.
+        lapses: DateTime<Utc>,
+    },
+    /// To who asked for an export.
+    ExportDecided {
+        /// Its number.
+        number: i64,
+        /// What of.
+        about: String,
+        /// Who decided.
+        by: String,
+        /// Whether it was approved.
+        approved: bool,
+        /// Why, in their words.
+        reason: String,
+        /// Until when it can be fetched.
+        until: Option<DateTime<Utc>>,
+    },
+    /// To everybody who guards: two people decide about exports above another size now.
+    ExportLimitSet {
+        /// By whom.
+        by: String,
+        /// Above so many people before.
+        before: i32,
+        /// And from now on.
+        now: i32,
+        /// Why, in their words.
+        reason: String,
+    },
 }
 
 /// A letter as it is read.
@@ -226,6 +269,9 @@ impl Form {
             Form::ReviewOpened { .. } => "review-opened",
             Form::ReviewDue { .. } => "review-due",
             Form::ReviewClosed { .. } => "review-closed",
+            Form::ExportAsked { .. } => "export-asked",
+            Form::ExportDecided { .. } => "export-decided",
+            Form::ExportLimitSet { .. } => "export-limit-set",
         }
     }
 
@@ -243,6 +289,9 @@ impl Form {
     /// [`Error::Refused`] when the key to a link is missing.
     pub fn letter(&self, keys: &Keys, from: From<'_>) -> Result<Letter, Error> {
         if let Some(letter) = super::about_access::letter(self, from) {
+            return Ok(letter);
+        }
+        if let Some(letter) = super::about_exports::letter(self, from) {
             return Ok(letter);
         }
         let subject = self.subject(from.controller);

@@ -129,17 +129,24 @@ pub struct Document {
     pub stamp: Stamp,
     /// What is in it.
     pub blocks: Vec<Block>,
+    /// What stands faintly across every page, so that a picture of part of one still says whose it is; empty: nothing.
+    pub across: String,
 }
 
 impl Document {
     /// A report with a title, without a lead.
     pub fn report(title: impl Into<String>, stamp: Stamp) -> Self {
-        Document { head: Head::Report { title: title.into(), lead: String::new() }, stamp, blocks: Vec::new() }
+        Document {
+            head: Head::Report { title: title.into(), lead: String::new() },
+            stamp,
+            blocks: Vec::new(),
+            across: String::new(),
+        }
     }
 
     /// A letter to somebody.
     pub fn letter(from: Vec<String>, to: Vec<String>, date: String, subject: String, stamp: Stamp) -> Self {
-        Document { head: Head::Letter { from, to, date, subject }, stamp, blocks: Vec::new() }
+        Document { head: Head::Letter { from, to, date, subject }, stamp, blocks: Vec::new(), across: String::new() }
     }
 
     /// With this line below a report's title.
@@ -149,6 +156,12 @@ impl Document {
             *lead = text.into();
         }
         self
+    }
+
+    /// With this faintly across every page.
+    #[must_use]
+    pub fn across(self, text: impl Into<String>) -> Self {
+        Document { across: text.into(), ..self }
     }
 
     /// And then this block.
@@ -186,6 +199,7 @@ impl Document {
     pub(super) fn inputs(&self) -> Dict {
         let mut inputs = self.head.inputs();
         set(&mut inputs, "stamp", text(&self.stamp.line()));
+        set(&mut inputs, "across", text(&self.across));
         let blocks: Array = self.blocks.iter().map(Block::value).collect();
         set(&mut inputs, "blocks", blocks);
         inputs

@@ -10,13 +10,14 @@ use crate::access::{Permission, door};
 use crate::database::{Scope, Scoped};
 use crate::electors::ElectorId;
 use crate::error::Error;
+use crate::exports::{Attachment, Mark, Sheet};
 use crate::web::paging::Paging;
 use crate::web::words;
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Multipart, Path, Query, Viewer, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -238,19 +239,12 @@ pub async fn refused(viewer: Viewer, Path(id): Path<Uuid>) -> Answer {
     store::open(&mut scope, id).await?;
     let refused = store::refused(&mut scope, id).await?;
     scope.commit().await?;
-    let mut sheet = csv::Writer::from_writer(Vec::new());
-    sheet.write_record(["Line", "Number", "Reason", "What to do"]).map_err(Error::internal)?;
+    let mark = Mark::now(viewer.name, "Mending a register", "");
+    let mut sheet = Sheet::new(&mark, ["Line", "Number", "Reason", "What to do"]);
     for row in &refused {
-        let number = words::cell(row.number.as_deref().unwrap_or_default());
-        let cells = [row.line.to_string(), number, words::cell(&row.reason), words::cell(&row.advice)];
-        sheet.write_record(&cells).map_err(Error::internal)?;
+        sheet.row([&row.line.to_string(), row.number.as_deref().unwrap_or_default(), &row.reason, &row.advice]);
     }
-    let bytes = sheet.into_inner().map_err(|e| Error::internal(e.to_string()))?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"refused-rows.csv\"")),
-    ];
-    Ok((headers, bytes).into_response())
+    Ok(Attachment::csv("refused-rows.csv", sheet).into_response())
 }
 
 /// Whose register it is after all.

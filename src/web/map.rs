@@ -22,6 +22,7 @@ pub fn routes(app: App) -> Routes {
         seal,
         books,
         changeable,
+        exports,
         electors,
         imports,
         areas_and_polls,
@@ -196,7 +197,7 @@ fn protection(routes: Routes) -> Routes {
         .get("/protection", P::ReadAccessLog, audit::pages::show)
         .post("/protection/accounts", P::ReadAccessLog, audit::pages::find_account)
         .get("/protection/accounts/{id}", P::ReadAccessLog, audit::pages::account::show)
-        .post("/protection/accounts/{id}/file", P::ReadAccessLog, audit::pages::account::file)
+        .post("/protection/accounts/{id}/file", P::TakeAccountFile, audit::pages::account::file)
         .post("/protection/electors", P::ReadAccessLog, audit::pages::elector::find)
         .get("/protection/electors/{id}", P::ReadAccessLog, audit::pages::elector::show)
 }
@@ -281,6 +282,32 @@ fn changeable(routes: Routes) -> Routes {
         .get("/settings/processors", P::ReadSettings, pages::processors)
         .post("/settings/processors", P::ChangeSettings, pages::add_processor)
         .post("/settings/processors/{id}/end", P::ChangeSettings, pages::end_processor)
+}
+
+/// Taking people away as a file: asking, deciding, fetching; every export, and whose a file is.
+fn exports(routes: Routes) -> Routes {
+    use crate::exports::pages::{all, ask, limit, one};
+    use axum::extract::DefaultBodyLimit;
+    use axum::handler::Handler;
+    routes
+        .get("/exports", P::ReadExports, one::list)
+        .post("/exports", P::AskExports, ask::ask)
+        .get("/exports/new", P::AskExports, ask::new)
+        .post("/exports/new", P::AskExports, ask::preview)
+        .get("/exports/{number}", P::ReadExports, one::show)
+        .post("/exports/{number}/approval", P::DecideExports, one::approve)
+        .post("/exports/{number}/refusal", P::DecideExports, one::refuse)
+        .post("/exports/{number}/withdrawal", P::ReadExports, one::withdraw)
+        .post("/exports/{number}/file", P::TakeExports, one::fetch)
+        .get("/protection/exports", P::TraceExports, all::list)
+        .post("/protection/exports/trace", P::TraceExports, all::look)
+        .post(
+            "/protection/exports/trace/file",
+            P::TraceExports,
+            all::look_at_file.layer(DefaultBodyLimit::max(all::LARGEST)),
+        )
+        .get("/settings/exports", P::ReadExportLimit, limit::show)
+        .post("/settings/exports", P::SetExportLimit, limit::set)
 }
 
 /// Search, electors, homes, no contact.

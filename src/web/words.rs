@@ -213,14 +213,6 @@ pub fn file_name(given: &str) -> String {
     last.chars().filter(|c| !c.is_control()).take(120).collect()
 }
 
-/// A value for a cell of a spreadsheet: what would begin a formula there begins with an apostrophe, and so is text.
-pub fn cell(value: &str) -> String {
-    match value.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => format!("'{value}"),
-        false => value.to_owned(),
-    }
-}
-
 /// An area's name after "in": "all areas" is no name.
 pub fn within(area: &str) -> String {
     if area == "All areas" { "all areas".into() } else { area.to_owned() }

@@ -146,17 +146,17 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
         held,
         [
             "administrator inserts access_grant, access_log, account, area, area_district, ending, ending_group, \
-             intention_code, issue_code, lockdown, poll, processor, terms",
-            "administrator selects access_grant, access_log, account, assignment, ending, ending_group, factor, \
-             grant_renewal, grant_request, installation_version, link, lockdown, looked_at, mail, password_change, \
+             export_limit, intention_code, issue_code, lockdown, poll, processor, terms",
+            "administrator selects access_grant, access_log, account, assignment, ending, ending_group, export, \
+             export_fetch, export_limit, factor, grant_renewal, grant_request, installation_version, link, lockdown, looked_at, mail, password_change, \
              processor, session, subject, terms, terms_acceptance, walk_list, walk_list_elector",
             "administrator updates access_grant, account, area, area_district, assignment, authority, district, \
              ending, installation, intention_code, issue_code, lockdown, processor, session",
             "membership inserts access_log",
-            "protection inserts access_log, breach, breach_account, breach_event, breach_letter, record_document, \
+            "protection inserts access_log, breach, breach_account, breach_event, breach_letter, export_limit, record_document, \
              record_words, request, request_event, retention_period",
             "protection selects access_grant, access_log, account, breach, breach_account, breach_event, \
-             breach_letter, elector, ending, ending_group, erasure, factor, grant_request, household, \
+             breach_letter, elector, ending, ending_group, erasure, export, export_canary, export_fetch, export_limit, factor, grant_request, household, \
              installation_version, looked_at, password_change, processor, record_document, record_words, request, \
              request_event, retention_kind, retention_line, retention_night, retention_period, retention_run, session, \
              subject, suppression_doubt, terms, terms_acceptance, walk_list, walk_list_elector",

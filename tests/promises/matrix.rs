@@ -125,6 +125,7 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("imports", "{id}") => site.applied.rsplit('/').next().unwrap().to_owned(),
         ("results", "{uuid}") => Uuid::now_v7().to_string(),
         ("join", "{request}") | ("invitations" | "sessions" | "factors", "{id}") => Uuid::now_v7().to_string(),
+        ("exports", "{number}") => site.ready_export.to_string(),
         ("areas", "{id}") => site.area.clone(),
         ("volunteers", "{id}") => site.volunteer.grant.to_string(),
         ("reviews", "{id}") => site.review.to_string(),

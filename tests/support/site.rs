@@ -72,6 +72,10 @@ pub struct Site {
     pub rights: Rights,
     /// The data protection officer's books.
     pub books: Books,
+    /// An export that its asker, the organiser, may fetch.
+    pub ready_export: i64,
+    /// One of somebody else's that waits for a second person.
+    pub waiting_export: i64,
 }
 
 impl Site {
@@ -100,10 +104,13 @@ impl Site {
         let links = links(&app, &organiser, &volunteer, &walk).await;
         let rights = rights(&app, &walk).await;
         let books = Books::new(&app, &organiser).await;
+        let (ready_export, waiting_export) = exports(&app, &organiser, &other).await;
         Site {
             links,
             app,
             books,
+            ready_export,
+            waiting_export,
             walk,
             ended_list,
             said,
@@ -275,6 +282,27 @@ async fn access(app: &TestApp) -> (Account, Account, String, String) {
     let many = [("role", "membership-secretary"), ("reason", "The count is over"), ("account", late.as_str())];
     let group = administrator.post("/access/end-access", &many).await.expect(303).location();
     (other, gone.account, ending, group)
+}
+
+/// An export that was fetched once and can be again, and one that waits.
+async fn exports(app: &TestApp, ready: &Account, waiting: &Account) -> (i64, i64) {
+    let mut numbers = [0; 2];
+    for (number, (account, waits)) in numbers.iter_mut().zip([(ready, false), (waiting, true)]) {
+        let made = "insert into export (account_id, grant_id, area_id, what, choice, districts, columns, format, purpose, reason, days,
+              people, most, needs_approval, expires_at)
+            select g.account_id, g.grant_id, g.area_id, 'search', $2, array(select area_no from district where letters = 'SG1'),
+              '{name,address,intention}', 'csv', 'canvassing', 'For the ward captains on Saturday morning', 3, 12, 500, $3,
+              case when not $3 then now() + interval '3 days' end
+            from access_grant g where g.grant_id = $1 returning export_id";
+        let choice = serde_json::json!({"what": "search", "words": "harcourt", "district": null, "intention": "group:promises",
+            "asked": "never", "order": ""});
+        let insert = query_scalar(made).bind(account.grant).bind(choice).bind(waits);
+        *number = insert.fetch_one(&mut app.database.operator().await).await.unwrap();
+    }
+    change(app, "insert into export_fetch (export_id, nth, session_id, people) select min(export_id), 1, gen_random_uuid(), 12 from export").await;
+    change(app, "insert into export_canary (export_id, called, family, given, call_key, lives, lives_key, beside_partition, beside)
+        select min(export_id), 'Sunniva Quist', 'Quist', 'Sunniva', 'quist sunniva', '9 Larkspur Row', '9 larkspur row', 1, 1 from export").await;
+    (numbers[0], numbers[1])
 }
 
 /// A review under way, and a request that waits.

@@ -27,10 +27,12 @@ pub const FILES: &[&str] = &[
     "/protection/accounts/{id}/file",
     "/protection/retention/runs/{run}/certificate.pdf",
     "/protection/records/{kind}/{number}/document.pdf",
+    "/exports/{number}/file",
 ];
 
 /// Forms that only lead on, to pages that the walk comes to by themselves.
 pub const LEADS: &[&str] = &[
+    "/exports/{number}/withdrawal",
     "/access/endings/{id}/letter",
     "/protection/suppressed",
     "/protection/retention/runs/{run}/stop",
@@ -251,7 +253,8 @@ fn volunteer(site: &Site) -> Vec<Stop> {
 }
 
 fn organiser(site: &Site) -> Vec<Stop> {
-    let mut stops = electors(site);
+    let mut stops = exports(site);
+    stops.extend(electors(site));
     stops.extend(invitations(Role::Organiser));
     stops.extend([open("/walk-lists/{id}/join", format!("/walk-lists/{}/join", site.walk.list))]);
     stops.extend(imports(site));
@@ -266,6 +269,53 @@ fn organiser(site: &Site) -> Vec<Stop> {
     stops.extend(areas(site));
     stops.extend(delegation(site));
     stops
+}
+
+/// Taking people away: the form, what it would hold, one's own, one to decide.
+fn exports(site: &Site) -> Vec<Stop> {
+    const NEW: &str = "/exports/new";
+    const ONE: &str = "/exports/{number}";
+    let reason = "For the ward captains, who call on Saturday";
+    let fields = [
+        ("district", site.district.as_str()),
+        ("column", "name"),
+        ("column", "intention"),
+        ("format", "csv"),
+        ("purpose", "canvassing"),
+        ("reason", reason),
+        ("days", "3"),
+    ];
+    let waiting = format!("/exports/{}", site.waiting_export);
+    vec![
+        here(NEW),
+        open(NEW, "/exports/new?kind=local"),
+        open(NEW, format!("/exports/new?list={}", site.walk.list)),
+        send(NEW, NEW, 422, &[]),
+        send(NEW, NEW, 200, &fields),
+        send("/exports", "/exports", 409, &[&fields[..], &[("expected", "0")]].concat()),
+        here("/exports"),
+        open(ONE, format!("/exports/{}?said=ready", site.ready_export)),
+        open(ONE, waiting.clone()),
+        send("/exports/{number}/approval", format!("{waiting}/approval"), 422, &[]),
+        send("/exports/{number}/refusal", format!("{waiting}/refusal"), 422, &[]),
+    ]
+}
+
+/// Every export, whose file one is, the limit; the data protection officer's.
+fn all_exports(site: &Site) -> Vec<Stop> {
+    const TRACE: &str = "/protection/exports/trace";
+    const FILE: &str = "/protection/exports/trace/file";
+    vec![
+        here("/protection/exports"),
+        open("/protection/exports", "/protection/exports?sort=largest"),
+        send(TRACE, TRACE, 200, &[("lines", "Sunniva Quist, 9 Larkspur Row")]),
+        send(TRACE, TRACE, 200, &[("name", "Nobody"), ("address", "Nowhere")]),
+        send(FILE, FILE, 422, &[]),
+        Stop { status: 303, ..here("/exports") },
+        open("/exports/{number}", format!("/exports/{}", site.waiting_export)),
+        here("/settings/exports"),
+        send("/settings/exports", "/settings/exports", 422, &[("people", "many")]),
+    ]
 }
 
 /// An organiser's own part of access.
@@ -500,7 +550,8 @@ fn accounts(site: &Site) -> Vec<Stop> {
 }
 
 fn protection(site: &Site) -> Vec<Stop> {
-    let mut stops = rights(site);
+    let mut stops = all_exports(site);
+    stops.extend(rights(site));
     stops.extend(retention(site));
     stops.extend(breaches(site));
     stops.extend(records());
@@ -630,6 +681,7 @@ fn records() -> Vec<Stop> {
     ]
 }
 
+/// Settings an administrator changes.
 fn settings() -> Vec<Stop> {
     let wrong =
         [("letters", "TOOLONG"), ("label", ""), ("place", "1"), ("issue", "!"), ("words", ""), ("issue_place", "1")];
@@ -645,6 +697,8 @@ fn settings() -> Vec<Stop> {
             422,
             &[("authority", "1"), ("email", "nobody"), ("address", "")],
         ),
+        here("/settings/exports"),
+        send("/settings/exports", "/settings/exports", 422, &[("people", "many")]),
         here("/settings/processors"),
         send("/settings/processors", "/settings/processors", 422, &[]),
     ]
@@ -653,7 +707,7 @@ fn settings() -> Vec<Stop> {
 /// What a new installation shows an organiser: nothing yet, and the one thing that fills it.
 pub fn nothing_yet() -> Vec<Stop> {
     let pages = ["/", "/electors", "/walk-lists", "/walk-lists/new", "/walk-lists/quarantine", "/imports", "/insight"];
-    let more = ["/insight/disagreements", "/areas", "/polls", "/access/volunteers", "/access/reviews"];
+    let more = ["/exports", "/insight/disagreements", "/areas", "/polls", "/access/volunteers", "/access/reviews"];
     pages.into_iter().chain(more).map(here).collect()
 }
 

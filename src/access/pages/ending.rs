@@ -9,6 +9,7 @@ use crate::audit::store::{self as audit, Tried};
 use crate::audit::{Day, Figures, PersonSeen};
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::exports::store::{self as exports, Fetched};
 use crate::mail::{self, Form as Letter, To};
 use crate::web::paging::Paging;
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
@@ -125,6 +126,7 @@ struct ReceiptPage {
     ending: Option<Ending>,
     lists: Vec<Held>,
     figures: Figures,
+    files: Vec<Fetched>,
     people: Vec<PersonSeen>,
     paging: Paging,
     days: Vec<Day>,
@@ -209,6 +211,7 @@ async fn draw_receipt(
     let (people, total) = audit::people(&mut scope, id, paging.skip(), crate::web::paging::SIZE).await?;
     let until = ending.as_ref().map_or_else(Utc::now, |e| e.at);
     let days = audit::days(&mut scope, id, until).await?;
+    let files = exports::fetched_by(&mut scope, id).await?;
     let (given, came) = ending::by_them(&mut scope, id).await?;
     let (lists, tried) = match &ending {
         Some(e) => {
@@ -227,6 +230,7 @@ async fn draw_receipt(
         ending,
         lists,
         figures,
+        files,
         people,
         paging,
         days,

@@ -1,15 +1,15 @@
 //! Exactly what one account saw, by day and line by line, by record number; the same as a file.
 
 use crate::access::store::accounts::{self, Account};
+use crate::audit::paper as on_paper;
 use crate::audit::store::{self as audit, DayOf, Line};
-use crate::audit::{csv, paper as on_paper};
 use crate::error::Error;
-use crate::paper::{self, Pdf, Stamp};
+use crate::exports::{Attachment, Mark, Sheet};
+use crate::paper;
 use crate::web::paging::{Paging, SIZE};
 use crate::web::{Answer, Layout, Path, Query, Viewer, words};
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::http::header;
 use axum::response::IntoResponse;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -88,21 +88,17 @@ pub async fn file(viewer: Viewer, Path(id): Path<Uuid>) -> Answer {
     accounts::find(&mut scope, id).await?;
     let (lines, _) = audit::lines(&mut scope, id, None, 0, i64::MAX).await?;
     scope.commit().await?;
-    let mut text = String::from("\u{feff}");
-    text += &csv::line(["day", "when", "how", "record", "list", "purpose", "refused"]);
+    let mark = Mark::now(viewer.name, "Checking access", "");
+    let mut sheet = Sheet::new(&mark, ["day", "when", "how", "record", "list", "purpose", "refused"]);
     for line in lines {
         let day = words::day_of(line.at).to_string();
         let when = line.at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         let record = line.elector.map(|id| id.to_string()).unwrap_or_default();
         let refused = line.refused.map(|r| r.what()).unwrap_or_default();
         let list = line.list.unwrap_or_default();
-        text += &csv::line([day.as_str(), &when, line.how, &record, &list, &line.purpose, &refused]);
+        sheet.row([day.as_str(), &when, line.how, &record, &list, &line.purpose, &refused]);
     }
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"what-one-account-saw-by-record-number.csv\""),
-    ];
-    Ok((headers, text).into_response())
+    Ok(Attachment::csv("what-one-account-saw-by-record-number.csv", sheet).into_response())
 }
 
 /// `GET /access/accounts/{id}/seen.pdf`: the same on paper.
@@ -114,7 +110,7 @@ pub async fn paper(viewer: Viewer, Path(id): Path<Uuid>) -> Answer {
     let most = i64::try_from(on_paper::MOST).unwrap_or(i64::MAX).saturating_add(1);
     let (lines, _) = audit::lines(&mut scope, id, None, 0, most).await?;
     scope.commit().await?;
-    let stamp = Stamp::now(viewer.name, "Checking access");
+    let stamp = Mark::now(viewer.name, "Checking access", "").stamp();
     let bytes = paper::typeset(on_paper::by_record(&account, &figures, &days, &lines, stamp)).await?;
-    Ok(Pdf::new("what-one-account-saw-by-record-number.pdf", bytes).into_response())
+    Ok(Attachment::pdf("what-one-account-saw-by-record-number.pdf", bytes).into_response())
 }

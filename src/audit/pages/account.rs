@@ -2,13 +2,13 @@
 
 use crate::access::store::accounts::{self, Account};
 use crate::audit::store::{self, Looks};
-use crate::audit::{Figures, csv, paper as on_paper};
-use crate::paper::{self, Pdf, Stamp};
+use crate::audit::{Figures, paper as on_paper};
+use crate::exports::{Attachment, Mark, Sheet};
+use crate::paper;
 use crate::web::paging::Paging;
 use crate::web::{Answer, Form, Layout, Path, Query, Viewer, words};
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::http::header;
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -73,23 +73,18 @@ pub async fn file(viewer: Viewer, Path(id): Path<Uuid>, Form(wanted): Form<Wante
     let (days, _) = store::days_of(&mut scope, id, 0, 1000).await?;
     let everything = store::everything(&mut scope, id).await?;
     let everything = scope.finish(everything).await?;
+    let mark = Mark::now(viewer.name, "Who saw what", "");
     if wanted.format == "pdf" {
-        let stamp = Stamp::now(viewer.name, "Who saw what");
-        let bytes = paper::typeset(on_paper::by_name(&account, &figures, &days, &everything, stamp)).await?;
-        return Ok(Pdf::new("what-one-account-saw.pdf", bytes).into_response());
+        let bytes = paper::typeset(on_paper::by_name(&account, &figures, &days, &everything, mark.stamp())).await?;
+        return Ok(Attachment::pdf("what-one-account-saw.pdf", bytes).into_response());
     }
-    let mut text = String::from("\u{feff}");
-    text += &csv::line(["when", "how", "record", "name", "number", "list", "purpose", "refused"]);
+    let mut sheet = Sheet::new(&mark, ["when", "how", "record", "name", "number", "list", "purpose", "refused"]);
     for look in everything {
         let (record, name, number) = look.person.map(|(id, n, no)| (id.to_string(), n, no)).unwrap_or_default();
         let when = look.at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         let refused = look.refused.map(|r| r.what()).unwrap_or_default();
         let list = look.list.unwrap_or_default();
-        text += &csv::line([when.as_str(), look.how, &record, &name, &number, &list, &look.purpose, &refused]);
+        sheet.row([when.as_str(), look.how, &record, &name, &number, &list, &look.purpose, &refused]);
     }
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"what-one-account-saw.csv\""),
-    ];
-    Ok((headers, text).into_response())
+    Ok(Attachment::csv("what-one-account-saw.csv", sheet).into_response())
 }

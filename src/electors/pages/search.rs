@@ -5,7 +5,6 @@ use super::super::arrange::{Asked, Intention, Order};
 use super::super::find::{self, Wanted};
 use super::super::history::kind_title;
 use super::super::kept::{self, Search};
-use super::super::search::{NoTerms, Terms};
 use super::super::store::{self, District};
 use super::found::Found;
 use crate::canvass::codes::{self, Code};
@@ -136,21 +135,12 @@ impl Choices {
 
     /// What to look for: words, or filters enough to make a page of.
     fn wanted(&self, search: &Search) -> Result<Wanted, FieldErrors> {
-        let intention = find::intention_filter(&search.intention, &self.codes);
-        let filtered = search.district.is_some() || matches!(intention, Intention::Codes(_));
-        let terms = match Terms::read(&search.words) {
-            Ok(terms) => Some(terms),
-            Err(NoTerms::Empty) if filtered => None,
-            Err(error) => {
-                let mut errors = FieldErrors::default();
-                errors.add("q", error.to_string());
-                return Err(errors);
-            }
-        };
-        let here = self.districts.iter().map(|d| d.area_no);
-        let districts = here.filter(|area_no| search.district.is_none_or(|chosen| chosen == *area_no)).collect();
-        let whole = search.district.is_none();
-        Ok(Wanted { terms, districts, whole, intention, asked: search.asked, order: search.order })
+        let here: Vec<i32> = self.districts.iter().map(|d| d.area_no).collect();
+        Wanted::of(search, &here, &self.codes).map_err(|error| {
+            let mut errors = FieldErrors::default();
+            errors.add("q", error.to_string());
+            errors
+        })
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::text;
 use crate::error::Error;
-use crate::paper::{Pdf, typeset};
+use crate::exports::Attachment;
+use crate::paper::typeset;
 use crate::protection::letters::{self, Letter, today};
 use crate::protection::requests::{Act, CameBy, Event, Kind, Request};
 use crate::protection::store::{self, NewRequest, Queue};
@@ -243,5 +244,5 @@ pub async fn letter(
     store::note(&mut scope, id, "letter", chosen.title()).await?;
     scope.commit().await?;
     let pdf = typeset(letters::letter(chosen, &request, &typed, &about, today())).await?;
-    Ok(Pdf::new("letter.pdf", pdf).into_response())
+    Ok(Attachment::pdf("letter.pdf", pdf).into_response())
 }

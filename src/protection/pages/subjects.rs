@@ -1,14 +1,15 @@
 //! `/protection/subjects`: finding somebody across everything, and their whole file.
 
 use super::text;
-use crate::paper::{Pdf, Stamp, typeset};
+use crate::exports::Attachment;
+use crate::paper::{Stamp, typeset};
 use crate::protection::Subject;
 use crate::protection::file::{File, Section};
 use crate::protection::store::{self, Found, Sought};
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Viewer, words};
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
@@ -126,13 +127,10 @@ pub async fn take(
 
 async fn answer(file: &File, about: &store::About, stamp: Stamp, json: bool) -> Answer<Response> {
     if !json {
-        return Ok(Pdf::new("file-of-a-person.pdf", typeset(file.to_document(about, stamp)).await?).into_response());
+        return Ok(
+            Attachment::pdf("file-of-a-person.pdf", typeset(file.to_document(about, stamp)).await?).into_response()
+        );
     }
-    let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"file-of-a-person.json\""),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
     let text = serde_json::to_string_pretty(&file.to_json(about, &stamp)).map_err(crate::error::Error::internal)?;
-    Ok((headers, text).into_response())
+    Ok(Attachment::json("file-of-a-person.json", text).into_response())
 }

@@ -243,6 +243,13 @@ pub const KEPT: &[(&str, &str)] = &[
     ("terms_acceptance", "who accepted what is due diligence (reg 115); under a number once the account has gone"),
     ("ending", "who ended whose access, when and why: the proof that it was ended"),
     ("ending_group", "the same"),
+    (
+        "export",
+        "who took what away, what for, why and who approved: due diligence (reg 115); a search’s words go 30 days after it is over",
+    ),
+    ("export_fetch", "the same"),
+    ("export_limit", "above which size a second person approved, from when on"),
+    ("export_canary", "invented people: a file may turn up years later"),
     ("grant_request", "who asked for the Guard’s own roles, and who approved"),
     ("grant_renewal", "who moved a grant’s end, and why"),
     ("access_review", "that access was reviewed is due diligence (reg 115)"),
