@@ -25,6 +25,8 @@ pub mod web;
 pub mod access;
 /// The access log: who saw whom, and who was refused.
 pub mod audit;
+/// Rules over the access log, alerts, canaries.
+pub mod watching;
 /// People's rights and the officer's books: requests, files, stops, erasure; retention, breaches, records.
 pub mod protection;
 

@@ -10,6 +10,7 @@ pub mod links;
 mod own;
 mod seal;
 mod sign_in;
+mod watch;
 
 pub(crate) use about::connection;
 pub use about::{About, EarlierNotice, Notice, Phones, about, earlier_notices, notices};
@@ -20,6 +21,7 @@ pub use own::{
     sign_out_elsewhere, sign_out_there,
 };
 pub use seal::{LastHead, NewHead, Sealing, seal_begin, seal_delays, seal_thin, seal_wrote};
+pub use watch::{Asked, Changed, Watching, note_place, watch_begin, watch_gauges, watch_rules};
 pub use sign_in::{GrantChoice, SignIn, Wanted, sign_in, sign_in_proved};
 
 use super::{Asks, Token};

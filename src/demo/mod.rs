@@ -7,6 +7,7 @@ mod lists;
 mod people;
 pub mod register;
 mod rights;
+mod watching;
 mod words;
 
 use crate::access::Permission;
@@ -52,6 +53,7 @@ pub async fn make(operation: &Operation, sign_ins: &Path) -> Result<String, Erro
     lists::add(&mut scope, &people).await?;
     rights::add(&mut scope, day_of(Utc::now())).await?;
     books::add(&mut scope).await?;
+    watching::add(&mut scope).await?;
     let text = people.sign_ins.iter().map(SignIn::line).collect::<String>();
     // Before the commit: passwords that nobody knows would be worth nothing.
     keep(sign_ins, &text)?;

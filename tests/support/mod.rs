@@ -21,3 +21,4 @@ pub mod throwaway;
 pub mod until;
 pub mod walk;
 pub mod wall;
+pub mod watch;
