@@ -627,10 +627,19 @@ $$;
 
 -- May whoever acts see and weigh an alert about these accounts?
 create function wall.may_weigh(about uuid[]) returns boolean
-language sql stable security definer set search_path = '' as $$
-  select exists (select from wall.in_use() u where u.account_id <> all (about)
-    and (u.role = 'data-protection-officer'
-      or (u.role = 'administrator' and not exists (select wall.live_in('data-protection-officer', about)))))
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (select from wall.in_use() u where u.account_id <> all (about)
+    and (u.role = 'data-protection-officer' or (u.role = 'administrator' and wall.live_officers() <@ about)));
+end
+$$;
+
+-- The data protection officers whose access lives: policies ask once a query whether any of them is left for an alert.
+create function wall.live_officers() returns uuid[]
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return array(select wall.live_in('data-protection-officer', '{}'));
+end
 $$;
 
 -- Tells by letter whoever weighs: at most one letter an hour, but at once of what is grave.
@@ -910,7 +919,7 @@ end $$;
 grant execute on function wall.watch_begin(integer), wall.watch_trail(), wall.watch(text, text, text, text[], integer, integer),
   wall.watch_rules(), wall.watch_tell(), wall.watch_end(), wall.watch_status(), wall.watch_gauges(), wall.note_place(text, text, text)
   to hustings_door;
-grant execute on function wall.may_weigh(uuid[]), wall.weigh_alert(bigint, text, text, bigint), wall.alert_accounts(bigint),
+grant execute on function wall.live_officers(), wall.weigh_alert(bigint, text, text, bigint), wall.alert_accounts(bigint),
   wall.alert_history(bigint), wall.watch_status() to hustings_protection, hustings_administrator;
 grant execute on function wall.plant_canary(bigint, integer, integer, text[], text, text, text, text, text, text, text, uuid),
   wall.remove_canary(bigint, uuid) to hustings_protection;
@@ -928,9 +937,10 @@ create policy protection_reads on canary for select to hustings_protection
   using ((select wall.is('data-protection-officer')));
 -- Nobody sees what is about themselves; administrators see what no officer could weigh.
 create policy protection_weighs on alert for select to hustings_protection
-  using ((select wall.is('data-protection-officer')) and wall.may_weigh(accounts));
+  using ((select wall.is('data-protection-officer')) and (select wall.account()) <> all (accounts));
 create policy administrator_weighs on alert for select to hustings_administrator
-  using ((select wall.is('administrator')) and wall.may_weigh(accounts));
+  using ((select wall.is('administrator')) and (select wall.account()) <> all (accounts)
+    and (select wall.live_officers()) <@ accounts);
 create policy protection_weighs on alert_event for select to hustings_protection
   using ((select wall.is('data-protection-officer')) and exists (select from alert a where a.alert_id = alert_event.alert_id));
 create policy administrator_weighs on alert_event for select to hustings_administrator

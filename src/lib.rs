@@ -25,10 +25,10 @@ pub mod web;
 pub mod access;
 /// The access log: who saw whom, and who was refused.
 pub mod audit;
-/// Rules over the access log, alerts, canaries.
-pub mod watching;
 /// People's rights and the officer's books: requests, files, stops, erasure; retention, breaches, records.
 pub mod protection;
+/// Rules over the access log, alerts, canaries.
+pub mod watching;
 
 /// Polling districts and the areas made of them.
 pub mod areas;

@@ -21,8 +21,8 @@ pub use own::{
     sign_out_elsewhere, sign_out_there,
 };
 pub use seal::{LastHead, NewHead, Sealing, seal_begin, seal_delays, seal_thin, seal_wrote};
-pub use watch::{Asked, Changed, Watching, note_place, watch_begin, watch_gauges, watch_rules};
 pub use sign_in::{GrantChoice, SignIn, Wanted, sign_in, sign_in_proved};
+pub use watch::{Asked, Changed, Watching, note_place, watch_begin, watch_gauges, watch_rules};
 
 use super::{Asks, Token};
 use crate::database::{Credential, Database};

@@ -275,11 +275,7 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
         &[DataProtectionOfficer, Administrator],
     ),
     (Permission::SetWatchRules, "Change the rules that raise alerts", &[DataProtectionOfficer]),
-    (
-        Permission::KeepCanaries,
-        "Plant invented electors, see which they are, take them out",
-        &[DataProtectionOfficer],
-    ),
+    (Permission::KeepCanaries, "Plant invented electors, see which they are, take them out", &[DataProtectionOfficer]),
     (Permission::WriteBreachLetters, "Make letters to the people a breach affects", &[DataProtectionOfficer]),
     (
         Permission::KeepRecords,

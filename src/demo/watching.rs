@@ -9,9 +9,10 @@ use crate::watching::canaries;
 /// # Errors
 /// What the database says.
 pub async fn add(scope: &mut Scoped) -> Result<(), Error> {
-    let districts = sqlx::query_scalar!("select area_no from district where letters in ('QB1', 'OH3') order by letters")
-        .fetch_all(scope.connection())
-        .await?;
+    let districts =
+        sqlx::query_scalar!("select area_no from district where letters in ('QB1', 'OH3') order by letters")
+            .fetch_all(scope.connection())
+            .await?;
     for district in districts {
         canaries::plant(scope, district, 1).await?;
     }

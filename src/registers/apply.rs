@@ -178,7 +178,9 @@ impl Work<'_> {
         let register = self.register(scope).await?;
         self.entries(scope, register).await?;
         // Invented electors keep up with their neighbours, whoever imports.
-        sqlx::query!("select wall.carry_canaries($1, $2)", self.partition, register).execute(scope.connection()).await?;
+        sqlx::query!("select wall.carry_canaries($1, $2)", self.partition, register)
+            .execute(scope.connection())
+            .await?;
         self.between(scope, "entries").await?;
         sqlx::query!("select wall.settle_pairs($1)", self.partition).execute(scope.connection()).await?;
         if !part {

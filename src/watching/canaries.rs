@@ -21,19 +21,108 @@ const TRIES: usize = 60;
 
 /// Surnames that sound like anybody's and are nearly nobody's: a search for one finds the canary and no crowd around it.
 const SURNAMES: [&str; 60] = [
-    "Addlestrop", "Amberwick", "Ashgarth", "Barrowclough", "Beldham", "Birkenshaw", "Blaydes", "Braddle", "Brindley",
-    "Cawthra", "Chilvers", "Claythorne", "Colbeck", "Crowhurst", "Dallimore", "Darnbrough", "Dunderdale", "Eddowes",
-    "Ellershaw", "Fallowfield", "Farthingale", "Featherby", "Fothergale", "Garside", "Goldthorp", "Greatbatch", "Hallamby",
-    "Hartshorne", "Haverstock", "Heddle", "Hinchcliff", "Holderness", "Inchbald", "Jellicote", "Kettlewell", "Kingscote",
-    "Lampard", "Leatherbarrow", "Lowthian", "Maddocks", "Merriden", "Mossop", "Netherby", "Oldershaw", "Osgathorp",
-    "Pennefather", "Pilbrow", "Ravensdale", "Rushbrook", "Sallowby", "Scattergood", "Silverlock", "Stanyer", "Tattersby",
-    "Thornycroft", "Twelvetree", "Wadlow", "Wetherall", "Whitelock", "Yarborough",
+    "Addlestrop",
+    "Amberwick",
+    "Ashgarth",
+    "Barrowclough",
+    "Beldham",
+    "Birkenshaw",
+    "Blaydes",
+    "Braddle",
+    "Brindley",
+    "Cawthra",
+    "Chilvers",
+    "Claythorne",
+    "Colbeck",
+    "Crowhurst",
+    "Dallimore",
+    "Darnbrough",
+    "Dunderdale",
+    "Eddowes",
+    "Ellershaw",
+    "Fallowfield",
+    "Farthingale",
+    "Featherby",
+    "Fothergale",
+    "Garside",
+    "Goldthorp",
+    "Greatbatch",
+    "Hallamby",
+    "Hartshorne",
+    "Haverstock",
+    "Heddle",
+    "Hinchcliff",
+    "Holderness",
+    "Inchbald",
+    "Jellicote",
+    "Kettlewell",
+    "Kingscote",
+    "Lampard",
+    "Leatherbarrow",
+    "Lowthian",
+    "Maddocks",
+    "Merriden",
+    "Mossop",
+    "Netherby",
+    "Oldershaw",
+    "Osgathorp",
+    "Pennefather",
+    "Pilbrow",
+    "Ravensdale",
+    "Rushbrook",
+    "Sallowby",
+    "Scattergood",
+    "Silverlock",
+    "Stanyer",
+    "Tattersby",
+    "Thornycroft",
+    "Twelvetree",
+    "Wadlow",
+    "Wetherall",
+    "Whitelock",
+    "Yarborough",
 ];
 const FORENAMES: [&str; 40] = [
-    "Alan", "Alison", "Andrew", "Angela", "Barbara", "Brian", "Carol", "Christine", "Colin", "David", "Diane", "Elaine",
-    "Frances", "Gareth", "Gillian", "Graham", "Hazel", "Helen", "Ian", "Janet", "Joanne", "Keith", "Kevin", "Lesley",
-    "Linda", "Malcolm", "Martin", "Maureen", "Michael", "Nicola", "Pamela", "Patricia", "Peter", "Philip", "Rosemary",
-    "Sandra", "Stephen", "Susan", "Trevor", "Valerie",
+    "Alan",
+    "Alison",
+    "Andrew",
+    "Angela",
+    "Barbara",
+    "Brian",
+    "Carol",
+    "Christine",
+    "Colin",
+    "David",
+    "Diane",
+    "Elaine",
+    "Frances",
+    "Gareth",
+    "Gillian",
+    "Graham",
+    "Hazel",
+    "Helen",
+    "Ian",
+    "Janet",
+    "Joanne",
+    "Keith",
+    "Kevin",
+    "Lesley",
+    "Linda",
+    "Malcolm",
+    "Martin",
+    "Maureen",
+    "Michael",
+    "Nicola",
+    "Pamela",
+    "Patricia",
+    "Peter",
+    "Philip",
+    "Rosemary",
+    "Sandra",
+    "Stephen",
+    "Susan",
+    "Trevor",
+    "Valerie",
 ];
 
 /// Plants so many in a polling district; answers their numbers.
@@ -108,11 +197,15 @@ mod tests {
     #[test]
     fn a_canary_lives_beyond_the_last_number_of_a_street() {
         let lines = vec!["4 Larkspur Row".to_owned(), "Quillbrook".to_owned()];
-        let beside = Beside { household: 7, lines: lines.clone(), postcode: Some("ZZ1 4QX".into()), number: 4, last: 12 };
+        let beside =
+            Beside { household: 7, lines: lines.clone(), postcode: Some("ZZ1 4QX".into()), number: 4, last: 12 };
         let new = invented(3, &beside).unwrap();
         assert!([14, 16, 18].contains(&new.number));
         assert_eq!(new.address, format!("{} Larkspur Row, Quillbrook", new.number));
-        assert!(new.name_key.starts_with(&new.surname.to_lowercase()) && new.forename_key.ends_with(&new.surname.to_lowercase()));
+        assert!(
+            new.name_key.starts_with(&new.surname.to_lowercase())
+                && new.forename_key.ends_with(&new.surname.to_lowercase())
+        );
         assert_eq!(renumbered(&lines, 5, 7), None, "a number that begins no line");
     }
 }

@@ -268,9 +268,10 @@ impl Status {
             Some(seconds) if seconds > ALARM => {
                 Some(format!("Nobody has watched for {}", words::count(seconds / 60, "minute", "minutes")))
             }
-            _ if self.lag() > ALARM => {
-                Some(format!("What was seen waits for {} to be watched", words::count(self.lag() / 60, "minute", "minutes")))
-            }
+            _ if self.lag() > ALARM => Some(format!(
+                "What was seen waits for {} to be watched",
+                words::count(self.lag() / 60, "minute", "minutes")
+            )),
             _ => None,
         }
     }

@@ -234,10 +234,8 @@ impl Rule {
 
     /// As the database is asked it, with what was changed here; None when it is off.
     pub fn asked(&self, changed: &[Changed]) -> Option<Asked> {
-        let (on, threshold, minutes) = changed
-            .iter()
-            .find(|c| c.0 == self.key)
-            .map_or((true, self.threshold, self.minutes), |c| (c.1, c.2, c.3));
+        let (on, threshold, minutes) =
+            changed.iter().find(|c| c.0 == self.key).map_or((true, self.threshold, self.minutes), |c| (c.1, c.2, c.3));
         on.then(|| Asked {
             looks_at: self.looks_at,
             rule: self.key,
@@ -257,7 +255,9 @@ mod tests {
     fn every_rule_has_a_name_of_its_own_and_says_what_it_is() {
         for (i, rule) in RULES.iter().enumerate() {
             assert!(RULES.iter().skip(i + 1).all(|other| other.key != rule.key), "{}", rule.key);
-            assert!(!rule.roles.is_empty() && rule.threshold > 0 && rule.what.ends_with('.') && rule.honest.ends_with('.'));
+            assert!(
+                !rule.roles.is_empty() && rule.threshold > 0 && rule.what.ends_with('.') && rule.honest.ends_with('.')
+            );
         }
     }
 

@@ -15,8 +15,8 @@ use crate::error::Error;
 use crate::insight;
 use crate::protection as rights;
 use crate::protection::breach::{self, Breach};
-use crate::watching::{self, Alert};
 use crate::protection::retention;
+use crate::watching::{self, Alert};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::response::IntoResponse;
@@ -123,7 +123,8 @@ async fn administrator(viewer: Viewer, layout: Layout) -> Answer {
     let ended = ending::ended_lately(&mut scope).await?;
     let (requests, reviews) = open_matters(&mut scope).await?;
     scope.commit().await?;
-    Ok(AdministratorHome { layout, alarm, alerts, counts, tools, soon, refused, ended, requests, reviews }.into_response())
+    Ok(AdministratorHome { layout, alarm, alerts, counts, tools, soon, refused, ended, requests, reviews }
+        .into_response())
 }
 
 /// Requests for access and access reviews that are open.

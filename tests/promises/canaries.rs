@@ -4,9 +4,9 @@
 use crate::support::app::{Actor, TestApp, urls_of};
 use crate::support::imports::{import, import_for};
 use crate::support::register::Generated;
+use crate::support::until::until;
 use crate::support::walk::{change, count};
 use crate::support::wall::{become_role, hash, open_session};
-use crate::support::until::until;
 use hustings::access::Role;
 use hustings::database::Database;
 use hustings::watching::watcher;
@@ -32,10 +32,15 @@ impl Town {
         let mut db = app.database.operator().await;
         let area: i64 = query_scalar(
             "select a.area_id from area a join household h using (area_no) where h.number is not null and h.flat = ''
-             group by 1 order by count(*) desc limit 1").fetch_one(&mut db).await.unwrap();
+             group by 1 order by count(*) desc limit 1",
+        )
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
         let area = area.to_string();
         officer.post("/protection/canaries", &[("area", &area), ("count", "1")]).await.expect(303);
-        let canary = query_as("select name, partition_id || '.' || elector_id from canary").fetch_one(&mut db).await.unwrap();
+        let canary =
+            query_as("select name, partition_id || '.' || elector_id from canary").fetch_one(&mut db).await.unwrap();
         Town { app, organiser, officer, made, canary }
     }
 
@@ -44,7 +49,10 @@ impl Town {
         let mut db = self.app.database.operator().await;
         until("the log is watched", async || {
             watcher::round(&pools).await.unwrap();
-            let waits: bool = query_scalar("select waits_since is not null from wall.watch_status()").fetch_one(&mut db).await.unwrap();
+            let waits: bool = query_scalar("select waits_since is not null from wall.watch_status()")
+                .fetch_one(&mut db)
+                .await
+                .unwrap();
             (!waits).then_some(())
         })
         .await;
@@ -61,10 +69,18 @@ async fn a_search_finds_it_like_anybody_and_opening_it_raises_an_alert_at_once()
     let town = Town::new().await;
     assert_eq!(town.alerts().await, []);
     let surname = town.canary.0.rsplit(' ').next().unwrap();
-    let found = town.organiser.post_json("/api/v1/electors/search", &serde_json::json!({"q": surname})).await.expect(200).json();
+    let found = town
+        .organiser
+        .post_json("/api/v1/electors/search", &serde_json::json!({"q": surname}))
+        .await
+        .expect(200)
+        .json();
     assert_eq!(found["total"], 1, "{found}");
     assert_eq!(found["electors"][0]["name"], town.canary.0.as_str());
-    assert!(!found["electors"][0]["number"].as_str().unwrap().is_empty() && !found["electors"][0]["address"].as_str().unwrap().is_empty());
+    assert!(
+        !found["electors"][0]["number"].as_str().unwrap().is_empty()
+            && !found["electors"][0]["address"].as_str().unwrap().is_empty()
+    );
     assert_eq!(town.alerts().await, [("canary".into(), "high".into())], "found by name");
     let page = town.organiser.get(&format!("/electors/{}", town.canary.1)).await.expect(200);
     assert!(page.body.contains("Oldney Borough"), "its page names the register as others' pages do");
@@ -86,12 +102,22 @@ async fn no_list_leads_to_it_and_no_figure_counts_it() {
     let (district, street): (String, String) = query_as(
         "select e.area_no::text, e.area_no || ':' || h.street_key from canary c join elector e using (partition_id, elector_id)
          join household h using (partition_id, household_id)").fetch_one(&mut db).await.unwrap();
-    let choices = [("district", district.as_str()), ("shown", &district), ("street", &street), ("name", "Saturday"), ("order", "council"), ("step", "preview")];
+    let choices = [
+        ("district", district.as_str()),
+        ("shown", &district),
+        ("street", &street),
+        ("name", "Saturday"),
+        ("order", "council"),
+        ("step", "preview"),
+    ];
     let preview = town.organiser.post("/walk-lists/new", &choices).await.expect(200);
     let expected = preview.attribute("input[name=expected]", "value");
     town.organiser.post("/walk-lists", &[&choices[..5], &[("expected", expected.as_str())]].concat()).await.expect(303);
     assert!(town.number("select count(*) from walk_list_elector").await > 0);
-    assert_eq!(town.number("select count(*) from walk_list_elector join canary using (partition_id, elector_id)").await, 0);
+    assert_eq!(
+        town.number("select count(*) from walk_list_elector join canary using (partition_id, elector_id)").await,
+        0
+    );
     assert_eq!(town.number("select count(*) from walk_list_door d where not exists (select from walk_list_elector e where e.list_id = d.list_id and e.household_id = d.household_id)").await, 0);
     assert_eq!(town.number("select (l.doors - (select count(*) from walk_list_door d where d.list_id = l.list_id))::bigint from walk_list l").await, 0);
     assert_eq!(town.number(homes).await, before);
@@ -101,20 +127,36 @@ async fn no_list_leads_to_it_and_no_figure_counts_it() {
 #[tokio::test]
 async fn an_import_leaves_it_standing_gives_it_a_line_and_says_nothing_of_it() {
     let town = Town::new().await;
-    let old: String = query_scalar("select number from elector where planted").fetch_one(&mut town.app.database.operator().await).await.unwrap();
+    let old: String = query_scalar("select number from elector where planted")
+        .fetch_one(&mut town.app.database.operator().await)
+        .await
+        .unwrap();
     // The very same file again: nothing is to do, and nobody has left.
     let again = town.made.bytes("xpress-full-14");
     let receipt = import(&town.app, &town.organiser, "again.csv", again, "2026-11-02").await;
     assert!(!receipt.body.contains(&town.canary.0), "the import does not name it");
     assert_eq!(town.number("select count(*) from elector where left_at is not null").await, 0);
     import(&town.app, &town.organiser, "a-year-on.csv", town.made.bytes("next-year"), "2026-12-01").await;
-    assert!(town.number("select count(*) from elector where left_at is not null").await > 0, "a year on people have left");
+    assert!(
+        town.number("select count(*) from elector where left_at is not null").await > 0,
+        "a year on people have left"
+    );
     let (name, number, stands): (String, String, bool) =
-        query_as("select name, number, left_at is null from elector where planted").fetch_one(&mut town.app.database.operator().await).await.unwrap();
+        query_as("select name, number, left_at is null from elector where planted")
+            .fetch_one(&mut town.app.database.operator().await)
+            .await
+            .unwrap();
     assert_eq!((name.as_str(), stands), (town.canary.0.as_str(), true));
     assert!(!number.is_empty() && !old.is_empty());
-    assert_eq!(town.number("select count(*) from register_entry t join elector e using (partition_id, elector_id)
-        where e.planted and t.register_id = (select max(register_id) from register)").await, 1, "a line in the newest register");
+    assert_eq!(
+        town.number(
+            "select count(*) from register_entry t join elector e using (partition_id, elector_id)
+        where e.planted and t.register_id = (select max(register_id) from register)"
+        )
+        .await,
+        1,
+        "a line in the newest register"
+    );
     assert_eq!(town.number("select count(*) from doubtful_match m join elector e using (partition_id) where e.planted and e.elector_id in (m.elector_id, m.candidate_id)").await, 0);
     assert_eq!(town.number("select (sum(electors) - (select count(*) from elector where left_at is null and not planted))::bigint from district_size").await, 0);
 }
@@ -131,13 +173,24 @@ async fn an_organiser_with_sql_reads_nothing_that_tells_it_from_its_neighbours()
     let town = Town::new().await;
     let token = open_session(&town.app, &town.organiser.account).await;
     let area: String = query_scalar("select area_id::text from area where kind = 'installation'")
-        .fetch_one(&mut town.app.database.operator().await).await.unwrap();
+        .fetch_one(&mut town.app.database.operator().await)
+        .await
+        .unwrap();
     let mut db = town.app.database.app().await;
     become_role(&mut db, "hustings_organiser", &hash(&token), "", &area).await;
-    for statement in ["select planted from elector", "select elector from elector limit 1", "select * from canary", "select * from alert",
-        "select elector_id from elector where planted", "select elector_id from elector order by planted", "select xmin from elector",
-        "update elector set planted = false", "select wall.remove_canary(1, null)", "select wall.led(null, null)",
-        "select wall.plant_canary(1,1,1,'{}','','','','','','','',null)"] {
+    for statement in [
+        "select planted from elector",
+        "select elector from elector limit 1",
+        "select * from canary",
+        "select * from alert",
+        "select elector_id from elector where planted",
+        "select elector_id from elector order by planted",
+        "select xmin from elector",
+        "update elector set planted = false",
+        "select wall.remove_canary(1, null)",
+        "select wall.led(null, null)",
+        "select wall.plant_canary(1,1,1,'{}','','','','','','','',null)",
+    ] {
         let said = says(&mut db, statement).await;
         assert!(said.contains("permission denied"), "{statement}: {said}");
     }
@@ -149,8 +202,14 @@ async fn an_organiser_with_sql_reads_nothing_that_tells_it_from_its_neighbours()
     // The importer's role sees no invented elector at all.
     let mut import = town.app.database.app().await;
     become_role(&mut import, "hustings_importer", &hash(&token), "", &area).await;
-    assert_eq!(query_scalar::<_, i64>("select count(*) from elector where planted").fetch_one(&mut import).await.unwrap(), 0);
-    assert_eq!(says(&mut import, "update elector set left_at = now() where left_at is null").await.contains("rows"), true);
+    assert_eq!(
+        query_scalar::<_, i64>("select count(*) from elector where planted").fetch_one(&mut import).await.unwrap(),
+        0
+    );
+    assert_eq!(
+        says(&mut import, "update elector set left_at = now() where left_at is null").await.contains("rows"),
+        true
+    );
     assert_eq!(town.number("select count(*) from elector where planted and left_at is null").await, 1);
 }
 
@@ -172,9 +231,17 @@ async fn the_officer_plants_and_takes_out_and_nobody_else() {
     town.officer.post("/protection/canaries/1/removal", &[]).await.expect(404);
     town.officer.get("/protection/canaries/1/removal").await.expect(404);
     let surname = town.canary.0.rsplit(' ').next().unwrap();
-    let found = town.organiser.post_json("/api/v1/electors/search", &serde_json::json!({"q": surname})).await.expect(200).json();
+    let found = town
+        .organiser
+        .post_json("/api/v1/electors/search", &serde_json::json!({"q": surname}))
+        .await
+        .expect(200)
+        .json();
     assert_eq!(found["total"], 0);
-    assert_eq!(town.number("select count(*) from register_entry t join canary c using (partition_id, elector_id)").await, 0);
+    assert_eq!(
+        town.number("select count(*) from register_entry t join canary c using (partition_id, elector_id)").await,
+        0
+    );
     change(&town.app, "select 1").await;
     assert!(town.officer.get("/protection/canaries").await.expect(200).body.contains("Taken out"));
 }

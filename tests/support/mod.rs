@@ -8,6 +8,7 @@ pub mod browser;
 pub mod database;
 pub mod electors;
 pub mod form;
+pub mod found;
 pub mod html;
 pub mod imports;
 pub mod look;

@@ -3,6 +3,7 @@
 
 use super::app::{Account, TestApp, seed_place};
 use super::books::Books;
+use super::found::FoundThere;
 use super::imports::{import_for, upload_and_read};
 use super::register::Generated;
 use super::walk::{Walk, change};
@@ -72,6 +73,8 @@ pub struct Site {
     pub rights: Rights,
     /// The data protection officer's books.
     pub books: Books,
+    /// What watching has found.
+    pub found: FoundThere,
 }
 
 impl Site {
@@ -100,10 +103,12 @@ impl Site {
         let links = links(&app, &organiser, &volunteer, &walk).await;
         let rights = rights(&app, &walk).await;
         let books = Books::new(&app, &organiser).await;
+        let found = FoundThere::new(&app, &organiser, &gone).await;
         Site {
             links,
             app,
             books,
+            found,
             walk,
             ended_list,
             said,

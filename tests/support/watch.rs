@@ -44,6 +44,11 @@ impl Watch {
             .execute(&mut db)
             .await
             .unwrap();
+        // A poll is near, so that what a test does in the night is no night's work.
+        query("insert into poll (name, poll_date, kind, area_id) select 'Today', current_date, 'local', area_id from area where kind = 'installation'")
+            .execute(&mut db)
+            .await
+            .unwrap();
         let pools = Database::connect(&app.urls()).unwrap();
         Watch { app, pools }
     }
@@ -86,8 +91,10 @@ impl Watch {
         let mut db = self.app.database.operator().await;
         until("the log is watched", async || {
             watcher::round(&self.pools).await.unwrap();
-            let waits: bool =
-                query_scalar("select waits_since is not null from wall.watch_status()").fetch_one(&mut db).await.unwrap();
+            let waits: bool = query_scalar("select waits_since is not null from wall.watch_status()")
+                .fetch_one(&mut db)
+                .await
+                .unwrap();
             (!waits).then_some(())
         })
         .await;

@@ -59,7 +59,8 @@ async fn page(viewer: Viewer, layout: Layout, asked: &str, form: PlantForm, erro
 /// `POST /protection/canaries`
 pub async fn plant(viewer: Viewer, layout: Layout, Form(form): Form<PlantForm>) -> Answer {
     let mut errors = FieldErrors::default();
-    let area = form.area.parse::<i64>().map_err(|_| Error::field("area", "Choose the polling district it is to stand in"));
+    let area =
+        form.area.parse::<i64>().map_err(|_| Error::field("area", "Choose the polling district it is to stand in"));
     let count = form.count.trim().parse::<usize>();
     let count = count.map_err(|_| Error::field("count", format!("Give a whole number from 1 to {MOST}")));
     let (area, count) = (errors.take(area), errors.take(count));

@@ -51,7 +51,9 @@ impl RuleForm {
     fn parse(&self, errors: &mut FieldErrors) -> Option<((bool, i32, i32), String)> {
         let number = |field: &str, typed: &str, most: i32| {
             let number = typed.trim().replace(',', "").parse::<i32>().ok().filter(|n| (1..=most).contains(n));
-            number.ok_or_else(|| Error::field(field, format!("Give a whole number from 1 to {}", words::figure(i64::from(most)))))
+            number.ok_or_else(|| {
+                Error::field(field, format!("Give a whole number from 1 to {}", words::figure(i64::from(most))))
+            })
         };
         let threshold = errors.take(number("threshold", &self.threshold, 100_000));
         let minutes = errors.take(number("minutes", &self.minutes, 10_080));

@@ -20,7 +20,8 @@ pub enum Shown {
 
 impl Shown {
     /// Every choice with its words.
-    pub const ALL: [(Shown, &'static str); 3] = [(Shown::Open, "Open"), (Shown::Closed, "Decided"), (Shown::All, "All")];
+    pub const ALL: [(Shown, &'static str); 3] =
+        [(Shown::Open, "Open"), (Shown::Closed, "Decided"), (Shown::All, "All")];
 
     /// The word in addresses.
     pub fn as_str(self) -> &'static str {
@@ -209,17 +210,23 @@ pub async fn history(scope: &mut Scoped, id: i64) -> Result<Vec<Event>, Error> {
 /// # Errors
 /// What the database says.
 pub async fn status(scope: &mut Scoped) -> Result<Status, Error> {
-    let row = sqlx::query_as!(Status, r#"select round_at as "round?", waits_since as "waits?" from wall.watch_status()"#)
-        .fetch_optional(scope.connection())
-        .await?;
+    let row =
+        sqlx::query_as!(Status, r#"select round_at as "round?", waits_since as "waits?" from wall.watch_status()"#)
+            .fetch_optional(scope.connection())
+            .await?;
     Ok(row.unwrap_or_default())
 }
 
 async fn weigh(scope: &mut Scoped, id: i64, what: &str, words: &str, breach: Option<i64>) -> Result<bool, Error> {
-    let done =
-        sqlx::query_scalar!(r#"select wall.weigh_alert($1, $2, $3, $4) as "done!""#, id, what, words, breach as Option<i64>)
-            .fetch_one(scope.connection())
-            .await?;
+    let done = sqlx::query_scalar!(
+        r#"select wall.weigh_alert($1, $2, $3, $4) as "done!""#,
+        id,
+        what,
+        words,
+        breach as Option<i64>
+    )
+    .fetch_one(scope.connection())
+    .await?;
     Ok(done)
 }
 

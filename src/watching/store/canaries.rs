@@ -171,6 +171,8 @@ pub async fn remove(scope: &mut Scoped, id: i64) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Invalid`] on `area` when it is none.
 pub async fn district_of(scope: &mut Scoped, area: i64) -> Result<i32, Error> {
-    let found = sqlx::query_scalar!("select area_no from area where area_id = $1", area).fetch_optional(scope.connection()).await?;
+    let found = sqlx::query_scalar!("select area_no from area where area_id = $1", area)
+        .fetch_optional(scope.connection())
+        .await?;
     found.flatten().ok_or_else(|| Error::field("area", "Choose a polling district: a canary stands in one"))
 }

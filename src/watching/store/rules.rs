@@ -109,7 +109,9 @@ pub async fn change(
     .execute(scope.connection())
     .await
     .map_err(|e| match e.as_database_error().is_some_and(|d| d.is_unique_violation()) {
-        true => Error::Conflict("Somebody changed this rule meanwhile. Load the page again and look at what stands now".into()),
+        true => Error::Conflict(
+            "Somebody changed this rule meanwhile. Load the page again and look at what stands now".into(),
+        ),
         false => e.into(),
     })?;
     Ok(())
