@@ -27,6 +27,8 @@ pub mod access;
 pub mod audit;
 /// People's rights and the officer's books: requests, files, stops, erasure; retention, breaches, records.
 pub mod protection;
+/// Rules over the access log, alerts, canaries.
+pub mod watching;
 
 /// Polling districts and the areas made of them.
 pub mod areas;

@@ -17,6 +17,8 @@ mod breaches;
 mod break_glass;
 #[path = "promises/browser.rs"]
 mod browser;
+#[path = "promises/canaries.rs"]
+mod canaries;
 #[path = "promises/catalogue.rs"]
 mod catalogue;
 #[path = "promises/closing.rs"]
@@ -145,3 +147,5 @@ mod walk_lists_browser;
 mod wall;
 #[path = "promises/wall_records.rs"]
 mod wall_records;
+#[path = "promises/watching.rs"]
+mod watching;

@@ -11,6 +11,7 @@ pub mod links;
 mod own;
 mod seal;
 mod sign_in;
+mod watch;
 
 pub(crate) use about::connection;
 pub use about::{About, EarlierNotice, Notice, Phones, about, earlier_notices, notices};
@@ -22,6 +23,7 @@ pub use own::{
 };
 pub use seal::{LastHead, NewHead, Sealing, seal_begin, seal_delays, seal_thin, seal_wrote};
 pub use sign_in::{GrantChoice, SignIn, Wanted, sign_in, sign_in_proved};
+pub use watch::{Asked, Changed, Watching, note_place, watch_begin, watch_gauges, watch_rules};
 
 use super::{Asks, Token};
 use crate::database::{Credential, Database};

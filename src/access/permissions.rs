@@ -166,6 +166,12 @@ pub enum Permission {
     DestroyData,
     /// Record breaches and what is done about them.
     KeepBreaches,
+    /// See what rules of watching found, and decide about it: never about oneself.
+    WeighAlerts,
+    /// Change the rules of watching.
+    SetWatchRules,
+    /// Plant invented electors, see which they are, take them out.
+    KeepCanaries,
     /// Take away names and addresses of those affected, for letters.
     WriteBreachLetters,
     /// The record of processing, the policy document, the impact assessment.
@@ -279,6 +285,13 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     ),
     (Permission::DestroyData, "Destroy what is past its period, with a certificate", &[DataProtectionOfficer]),
     (Permission::KeepBreaches, "Record breaches, assess them, see who is affected", &[DataProtectionOfficer]),
+    (
+        Permission::WeighAlerts,
+        "Weigh alerts, never about oneself (administrators: those that no other data protection officer could)",
+        &[DataProtectionOfficer, Administrator],
+    ),
+    (Permission::SetWatchRules, "Change the rules that raise alerts", &[DataProtectionOfficer]),
+    (Permission::KeepCanaries, "Plant invented electors, see which they are, take them out", &[DataProtectionOfficer]),
     (Permission::WriteBreachLetters, "Make letters to the people a breach affects", &[DataProtectionOfficer]),
     (
         Permission::KeepRecords,
@@ -403,6 +416,9 @@ impl Permission {
             Permission::ManageRetention => "manage-retention",
             Permission::DestroyData => "destroy-data",
             Permission::KeepBreaches => "keep-breaches",
+            Permission::WeighAlerts => "weigh-alerts",
+            Permission::SetWatchRules => "set-watch-rules",
+            Permission::KeepCanaries => "keep-canaries",
             Permission::WriteBreachLetters => "write-breach-letters",
             Permission::KeepRecords => "keep-records",
             Permission::ReadSettings => "read-settings",

@@ -4,11 +4,13 @@
 
 pub mod access;
 pub mod account;
+pub mod alert;
 pub mod areas;
 pub mod audit;
 pub mod backup;
 pub mod breach;
 pub mod export;
+pub mod canary;
 pub mod grant;
 pub mod insight;
 pub mod key;
@@ -117,6 +119,12 @@ enum Command {
     /// Breaches on record, with their clocks
     #[command(subcommand)]
     Breach(breach::Breaches),
+    /// What rules of watching found, and the rules
+    #[command(subcommand)]
+    Alert(alert::Alerts),
+    /// Invented electors whom nobody has a reason to open
+    #[command(subcommand)]
+    Canary(canary::Canaries),
     /// The records that the law asks for
     #[command(subcommand)]
     Records(records::Records),
@@ -168,6 +176,8 @@ impl Command {
             Command::Insight(_) => "insight",
             Command::Retention(_) => "retention",
             Command::Breach(_) => "breach",
+            Command::Alert(_) => "alert",
+            Command::Canary(_) => "canary",
             Command::Records(_) => "records",
             Command::Export(_) => "export",
         }
@@ -261,6 +271,8 @@ async fn operate(operation: &Operation, command: Command) -> Result<(), Error> {
         Command::Insight(command) => insight::run(operation, command).await,
         Command::Retention(command) => retention::run(operation, command).await,
         Command::Breach(command) => breach::run(operation, command).await,
+        Command::Alert(command) => alert::run(operation, command).await,
+        Command::Canary(command) => canary::run(operation, command).await,
         Command::Records(command) => records::run(operation, command).await,
         Command::Export(command) => export::run(operation, command).await,
         Command::Serve { .. }

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::keys::Keys;
 use crate::mail::{self, send::Sender};
 use crate::setup;
+use crate::watching::Watcher;
 use crate::web::{self, App};
 use axum::http::Uri;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -53,6 +54,7 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
         Sender::new(config.smtp_url.as_deref(), config.mail_from.as_deref(), &config.data, &config.base_url, &keys)?;
     let places = Places::of(&config.seal, &config.data, &database);
     let sealer = Sealer::new(database.clone(), Keys::of(&config.data), places);
+    let watcher = Watcher::new(database.clone());
     let app = App::new(database.clone(), config);
     let (replaced, background) = (app.postgres_replaced.clone(), app.background.clone());
     let served = tokio::select! {
@@ -61,6 +63,7 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
         never = keep_house(&database) => never,
         never = deliver(&sender, &database) => never,
         never = sealer.keep() => never,
+        never = watcher.keep() => never,
     };
     if !background.finish(IMPORTS_END).await || !database.close(CONNECTIONS_END).await {
         tracing::warn!("work that did not end in time was dropped: what it had not committed is undone");

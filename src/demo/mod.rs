@@ -8,6 +8,7 @@ mod lists;
 mod people;
 pub mod register;
 mod rights;
+mod watching;
 pub(crate) mod words;
 
 use crate::access::Permission;
@@ -54,6 +55,7 @@ pub async fn make(operation: &Operation, sign_ins: &Path) -> Result<String, Erro
     rights::add(&mut scope, day_of(Utc::now())).await?;
     books::add(&mut scope).await?;
     exports::add(&mut scope).await?;
+    watching::add(&mut scope).await?;
     let text = people.sign_ins.iter().map(SignIn::line).collect::<String>();
     // Before the commit: passwords that nobody knows would be worth nothing.
     keep(sign_ins, &text)?;

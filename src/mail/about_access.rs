@@ -40,6 +40,30 @@ pub(super) fn letter(form: &Form, from: From<'_>) -> Option<Letter> {
             said.push(format!("It is on record at {base_url}/access/requests"));
             letter(if *approved { "Access was approved" } else { "Access was not approved" }, said)
         }
+        Form::AlertsRaised { raised, high } => letter(
+            if *high > 0 { "An alert needs you now" } else { "Alerts wait for you" },
+            vec![
+                format!(
+                    "Watching the record of looks raised {}{}.",
+                    words::count(*raised, "alert", "alerts"),
+                    match high {
+                        0 => String::new(),
+                        n if n == raised => ", to be looked at now".into(),
+                        n => format!(", {} of them to be looked at now", words::figure(*n)),
+                    }
+                ),
+                "What was found, and by whom, stands on the page only.".into(),
+                format!("See them at {base_url}/protection/alerts"),
+            ],
+        ),
+        Form::EndAccessAsked { alert, account, note } => letter(
+            "A data protection officer asks you to end access",
+            vec![
+                format!("After alert No. {alert} the data protection officer asks that the access of one account be ended. Their reason: {note}"),
+                format!("See what will stop, and end it, at {base_url}/access/accounts/{account}/end-access?alert={alert}"),
+                "Ending is quick, and can be undone. Do not tell the person before it is done.".into(),
+            ],
+        ),
         Form::OperatorGave { name, role, area, reason } => letter(
             "The operator gave access alone",
             vec![

@@ -170,6 +170,22 @@ pub enum Form {
         /// By when.
         due: DateTime<Utc>,
     },
+    /// To whoever weighs alerts: rules of watching raised some. Says nothing of whom they are about.
+    AlertsRaised {
+        /// How many since the last letter.
+        raised: i64,
+        /// How many of them are grave.
+        high: i64,
+    },
+    /// To administrators: a data protection officer asks that access be ended.
+    EndAccessAsked {
+        /// The alert's number.
+        alert: i64,
+        /// Whose access.
+        account: uuid::Uuid,
+        /// Why, in the officer's words.
+        note: String,
+    },
     /// To administrators and the data protection officer: a review's day has come.
     ReviewClosed {
         /// Of which area.
@@ -266,6 +282,8 @@ impl Form {
             Form::OperatorGave { .. } => "operator-gave",
             Form::GlassBroken { .. } => "glass-broken",
             Form::MembershipEnded { .. } => "membership-ended",
+            Form::AlertsRaised { .. } => "alerts-raised",
+            Form::EndAccessAsked { .. } => "end-access-asked",
             Form::ReviewOpened { .. } => "review-opened",
             Form::ReviewDue { .. } => "review-due",
             Form::ReviewClosed { .. } => "review-closed",

@@ -201,7 +201,7 @@ pub const ALL: &[Holding] = &[
     Holding {
         key: "looks",
         title: "Who looked at them",
-        tables: &["subject", "access_log"],
+        tables: &["subject", "access_log", "watch_trail"],
         of: &["elector", "account"],
         purpose: "To prove who saw whom, and to find misuse",
         basis: DUTY,
@@ -289,6 +289,12 @@ pub const ALL: &[Holding] = &[
             "export",
             "export_fetch",
             "export_limit",
+            "alert",
+            "alert_event",
+            "alert_told",
+            "canary",
+            "place_use",
+            "watch_rule_version",
         ],
         of: &["account"],
         purpose: "To give access to those who help, to take it away, and to show who did what",
@@ -415,6 +421,7 @@ pub const NOBODYS: &[&str] = &[
     "seal_state",
     "set_up_code",
     "tally",
+    "watch_state",
 ];
 
 /// Columns that make a table one about people, whatever else is in it: who adds such a table names it in [`ALL`].

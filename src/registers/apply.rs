@@ -177,6 +177,10 @@ impl Work<'_> {
         self.between(scope, "new people").await?;
         let register = self.register(scope).await?;
         self.entries(scope, register).await?;
+        // Invented electors keep up with their neighbours, whoever imports.
+        sqlx::query!("select wall.carry_canaries($1, $2)", self.partition, register)
+            .execute(scope.connection())
+            .await?;
         self.between(scope, "entries").await?;
         sqlx::query!("select wall.settle_pairs($1)", self.partition).execute(scope.connection()).await?;
         if !part {
@@ -273,7 +277,7 @@ impl Work<'_> {
     async fn leave(&self, scope: &mut Scoped) -> Result<(), Error> {
         sqlx::query!(
             "update elector e set left_at = now(), number = ''
-             where e.partition_id = $2 and e.area_no = any($3) and e.left_at is null
+             where e.partition_id = $2 and e.area_no = any($3) and e.left_at is null and not e.planted
                and not exists (select from import_row r where r.import_id = $1 and r.elector_id = e.elector_id)",
             self.id,
             self.partition,
@@ -399,7 +403,7 @@ impl Work<'_> {
              ), living as materialized (
                select area_no, sum(people)::integer as electors, count(household_id) as households from (
                  select e.area_no, e.household_id, count(*) as people from elector e
-                 where e.partition_id = $2 and e.area_no = any($3) and e.left_at is null group by 1, 2) home
+                 where e.partition_id = $2 and e.area_no = any($3) and e.left_at is null and not e.planted group by 1, 2) home
                group by area_no
              )
              insert into district_size as s (area_no, electors, households, anonymous)

@@ -76,7 +76,7 @@ pub(super) async fn districts(
              select e.area_no, count(*) as held,
                count(*) filter (where r.elector_id is null) as removed
              from elector e left join import_row r on r.import_id = $1 and r.elector_id = e.elector_id and r.step is not null
-             where e.partition_id = $2 and e.area_no = any($3) and e.left_at is null group by e.area_no
+             where e.partition_id = $2 and e.area_no = any($3) and e.left_at is null and not e.planted group by e.area_no
            )
            select coalesce(f.letters, d.letters) as "letters!", coalesce(d.name, '') as "name!", d.area_no is null as "new!",
              d.area_no as "area_no?", coalesce(h.held, 0) as "held!", coalesce(f.added, 0) as "added!",

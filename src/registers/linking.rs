@@ -48,7 +48,7 @@ pub async fn held(scope: &mut Scoped, ground: &Ground) -> Result<Side<i64>, Erro
         r#"select e.elector_id, coalesce(h.address_key, 'other ' || d.letters) as "home!", e.name_key, e.surname, e.forenames, e.name_suffix, e.number
            from elector e join district d using (area_no)
            left join household h on h.partition_id = e.partition_id and h.household_id = e.household_id
-           where e.partition_id = $1 and e.area_no = any($2) and e.left_at is null"#,
+           where e.partition_id = $1 and e.area_no = any($2) and e.left_at is null and not e.planted"#,
         ground.partition,
         &ground.reach
     )
@@ -185,7 +185,7 @@ pub async fn find_returned(scope: &mut Scoped, import: Uuid, ground: &Ground) ->
            join register_entry t on t.partition_id = e.partition_id and t.elector_id = e.elector_id
            join district d on d.area_no = t.area_no
            left join household h on h.partition_id = e.partition_id and h.household_id = e.household_id
-           where e.partition_id = $2 and e.area_no = any($3) and e.left_at is not null and e.erased_at is null
+           where e.partition_id = $2 and e.area_no = any($3) and e.left_at is not null and e.erased_at is null and not e.planted
            order by e.elector_id, t.register_id desc)
          update import_row r set elector_id = g.elector_id, step = $4
          from gone g

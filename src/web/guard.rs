@@ -120,6 +120,7 @@ async fn admit(
             }
             if viewer.refreshed_at < chrono::Utc::now() - chrono::TimeDelta::minutes(5) {
                 door::refresh(&guard.app.database, &viewer.credential).await?;
+                door::note_place(&guard.app.database, &viewer.credential, caller).await?;
             }
             request.extensions_mut().insert(*viewer);
             Ok(())

@@ -16,6 +16,7 @@ use crate::insight;
 use crate::protection as rights;
 use crate::protection::breach::{self, Breach};
 use crate::protection::retention;
+use crate::watching::{self, Alert};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::response::IntoResponse;
@@ -52,6 +53,9 @@ struct ProtectionHome {
     ended: Vec<EndedAccount>,
     requests: Vec<Request>,
     reviews: Vec<Review>,
+    /// The most urgent alerts that are open, and how many there are.
+    alerts: (Vec<Alert>, i64),
+    watching: Option<String>,
     /// Breaches that are open, the most urgent first.
     breaches: Vec<Breach>,
     /// What is past its period and waits for a person.
@@ -70,9 +74,25 @@ async fn protection(viewer: Viewer, layout: Layout) -> Answer {
     let (mut breaches, _) = breach::store::list(&mut scope, None, 0, 5).await?;
     breaches.retain(|b| b.closed_at.is_none());
     let due = retention::store::waiting(&mut scope).await?;
+    let alerts = watching::store::open_ones(&mut scope).await?;
+    let watching = watching::store::status(&mut scope).await?.alarm();
     scope.commit().await?;
-    Ok(ProtectionHome { layout, alarm, rights, week, busiest, refused, ended, requests, reviews, breaches, due }
-        .into_response())
+    let page = ProtectionHome {
+        layout,
+        alarm,
+        rights,
+        week,
+        busiest,
+        refused,
+        ended,
+        requests,
+        reviews,
+        alerts,
+        watching,
+        breaches,
+        due,
+    };
+    Ok(page.into_response())
 }
 
 #[derive(Template, WebTemplate)]
@@ -80,6 +100,8 @@ async fn protection(viewer: Viewer, layout: Layout) -> Answer {
 struct AdministratorHome {
     layout: Layout,
     alarm: Option<String>,
+    /// Alerts that no data protection officer could weigh.
+    alerts: i64,
     counts: Counts,
     tools: Vec<ToolState>,
     soon: Vec<Grant>,
@@ -92,6 +114,7 @@ struct AdministratorHome {
 async fn administrator(viewer: Viewer, layout: Layout) -> Answer {
     let mut scope = viewer.scope().await?;
     let alarm = seal::status(&mut scope).await?.alarm();
+    let (_, alerts) = watching::store::open_ones(&mut scope).await?;
     let counts = grants::counts(&mut scope).await?;
     let tools = tools::both(&mut scope).await?;
     let mut soon = grants::list(&mut scope, Which::EndingSoon, "", grants::order("until"), 0).await?;
@@ -100,7 +123,8 @@ async fn administrator(viewer: Viewer, layout: Layout) -> Answer {
     let ended = ending::ended_lately(&mut scope).await?;
     let (requests, reviews) = open_matters(&mut scope).await?;
     scope.commit().await?;
-    Ok(AdministratorHome { layout, alarm, counts, tools, soon, refused, ended, requests, reviews }.into_response())
+    Ok(AdministratorHome { layout, alarm, alerts, counts, tools, soon, refused, ended, requests, reviews }
+        .into_response())
 }
 
 /// Requests for access and access reviews that are open.

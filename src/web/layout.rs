@@ -75,6 +75,7 @@ const PROTECTION: &[Heading] = &[Heading {
         entry("/protection/requests", "Requests", "card"),
         entry("/protection/subjects", "People", "people"),
         entry("/protection", "Who saw what", "eye"),
+        entry("/protection/alerts", "Alerts", "info"),
         entry("/access/requests", "Access requests", "good"),
         entry("/access/reviews", "Access reviews", "clock"),
         entry("/access/break-glass", "Break-glass", "warn"),

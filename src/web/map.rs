@@ -21,6 +21,7 @@ pub fn routes(app: App) -> Routes {
         rights,
         seal,
         books,
+        watching,
         changeable,
         exports,
         electors,
@@ -267,6 +268,23 @@ fn books(routes: Routes) -> Routes {
         .post("/protection/records/{kind}/words", P::KeepRecords, records::pages::write)
         .get("/protection/records/{kind}/{number}", P::KeepRecords, records::pages::document)
         .get("/protection/records/{kind}/{number}/document.pdf", P::KeepRecords, records::pages::document_on_paper)
+}
+
+/// What rules found in the access log, the rules, invented electors.
+fn watching(routes: Routes) -> Routes {
+    use crate::watching::pages::{alerts, canaries, rules};
+    routes
+        .get("/protection/alerts", P::WeighAlerts, alerts::list)
+        .get("/protection/alerts/rules", P::SetWatchRules, rules::list)
+        .get("/protection/alerts/rules/{rule}", P::SetWatchRules, rules::show)
+        .post("/protection/alerts/rules/{rule}", P::SetWatchRules, rules::change)
+        .get("/protection/alerts/{number}", P::WeighAlerts, alerts::show)
+        .post("/protection/alerts/{number}", P::WeighAlerts, alerts::act)
+        .post("/protection/alerts/{number}/breach", P::KeepBreaches, alerts::open_breach)
+        .get("/protection/canaries", P::KeepCanaries, canaries::list)
+        .post("/protection/canaries", P::KeepCanaries, canaries::plant)
+        .get("/protection/canaries/{number}/removal", P::KeepCanaries, canaries::ask_removal)
+        .post("/protection/canaries/{number}/removal", P::KeepCanaries, canaries::remove)
 }
 
 /// What of set-up an administrator may change.

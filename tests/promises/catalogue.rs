@@ -120,6 +120,10 @@ async fn the_logins_hold_no_table_and_nobody_holds_a_secret_column() {
          select 'a volunteer reads ' || what from (values ('attains_on'), ('markers'), ('number'), ('title'), ('name'), ('name_key')) s (what)
          where has_column_privilege('hustings_volunteer', 'public.elector'::regclass, what, 'select')
          union all
+         select r || ' tells canaries apart' from unnest(array['hustings_organiser', 'hustings_volunteer']) r
+         where has_column_privilege(r, 'public.elector'::regclass, 'planted', 'select')
+           or has_any_column_privilege(r, 'public.canary'::regclass, 'select')
+         union all
          select 'an administrator reads ' || t from (values ('elector'), ('household'), ('result'), ('intention_now'), ('register_entry')) s (t)
          where has_any_column_privilege('hustings_administrator', ('public.' || t)::regclass, 'select')",
     )
@@ -147,19 +151,19 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
         [
             "administrator inserts access_grant, access_log, account, area, area_district, ending, ending_group, \
              export_limit, intention_code, issue_code, lockdown, poll, processor, terms",
-            "administrator selects access_grant, access_log, account, assignment, ending, ending_group, export, \
+            "administrator selects access_grant, access_log, account, alert, alert_event, assignment, ending, ending_group, export, \
              export_fetch, export_limit, factor, grant_renewal, grant_request, installation_version, link, lockdown, looked_at, mail, password_change, \
              processor, session, subject, terms, terms_acceptance, walk_list, walk_list_elector",
             "administrator updates access_grant, account, area, area_district, assignment, authority, district, \
              ending, installation, intention_code, issue_code, lockdown, processor, session",
             "membership inserts access_log",
             "protection inserts access_log, breach, breach_account, breach_event, breach_letter, export_limit, record_document, \
-             record_words, request, request_event, retention_period",
-            "protection selects access_grant, access_log, account, breach, breach_account, breach_event, \
-             breach_letter, elector, ending, ending_group, erasure, export, export_canary, export_fetch, export_limit, factor, grant_request, household, \
+             record_words, request, request_event, retention_period, watch_rule_version",
+            "protection selects access_grant, access_log, account, alert, alert_event, breach, breach_account, breach_event, \
+             breach_letter, canary, elector, ending, ending_group, erasure, export, export_canary, export_fetch, export_limit, factor, grant_request, household, \
              installation_version, looked_at, password_change, processor, record_document, record_words, request, \
              request_event, retention_kind, retention_line, retention_night, retention_period, retention_run, session, \
-             subject, suppression_doubt, terms, terms_acceptance, walk_list, walk_list_elector",
+             subject, suppression_doubt, terms, terms_acceptance, walk_list, walk_list_elector, watch_rule_version",
             "protection updates breach, breach_account, request",
             "volunteer inserts access_log, receipt, result, result_conflict",
             "volunteer selects elector, household, receipt, result, walk_list_door, walk_list_elector",

@@ -3,6 +3,7 @@
 
 use super::app::{Account, TestApp, seed_place};
 use super::books::Books;
+use super::found::FoundThere;
 use super::imports::{import_for, upload_and_read};
 use super::register::Generated;
 use super::walk::{Walk, change};
@@ -76,6 +77,8 @@ pub struct Site {
     pub ready_export: i64,
     /// One of somebody else's that waits for a second person.
     pub waiting_export: i64,
+    /// What watching has found.
+    pub found: FoundThere,
 }
 
 impl Site {
@@ -105,12 +108,14 @@ impl Site {
         let rights = rights(&app, &walk).await;
         let books = Books::new(&app, &organiser).await;
         let (ready_export, waiting_export) = exports(&app, &organiser, &other).await;
+        let found = FoundThere::new(&app, &organiser, &gone).await;
         Site {
             links,
             app,
             books,
             ready_export,
             waiting_export,
+            found,
             walk,
             ended_list,
             said,

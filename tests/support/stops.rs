@@ -38,6 +38,8 @@ pub const LEADS: &[&str] = &[
     "/protection/retention/runs/{run}/stop",
     "/protection/breaches/{id}/accounts/{account}/take-out",
     "/protection/records/{kind}",
+    "/protection/alerts/{number}/breach",
+    "/protection/canaries/{number}/removal",
     "/settings/processors/{id}/end",
     "/sign-out",
     "/sign-in/factor",
@@ -470,6 +472,7 @@ fn administrator(site: &Site) -> Vec<Stop> {
         open("/access/tools/close", "/access/tools/close?tool=contact"),
         open("/access/tools/close", format!("/access/tools/close?tool=all&area={}&stay=organiser", site.area)),
         send("/access/tools/close", "/access/tools/close", 422, &[("tool", "contact"), ("notice", "")]),
+        here("/protection/alerts"),
         here("/access/outbox"),
         here("/access/terms"),
         send("/access/terms", "/access/terms", 422, &[("text", "")]),
@@ -555,6 +558,7 @@ fn protection(site: &Site) -> Vec<Stop> {
     stops.extend(retention(site));
     stops.extend(breaches(site));
     stops.extend(records());
+    stops.extend(watching(site));
     let elector = format!("/protection/electors/{}", site.walk.doors[0].electors[1]);
     stops.extend([
         here("/protection"),
@@ -571,6 +575,34 @@ fn protection(site: &Site) -> Vec<Stop> {
     ]);
     stops.extend(matters(site));
     stops
+}
+
+/// Alerts in their states, the rules, canaries.
+fn watching(site: &Site) -> Vec<Stop> {
+    const ALERTS: &str = "/protection/alerts";
+    const ALERT: &str = "/protection/alerts/{number}";
+    const RULE: &str = "/protection/alerts/rules/{rule}";
+    const CANARIES: &str = "/protection/canaries";
+    let alert = |id: i64| format!("/protection/alerts/{id}");
+    let rule = "/protection/alerts/rules/sweep-organisers";
+    let found = &site.found;
+    vec![
+        here(ALERTS),
+        open(ALERTS, "/protection/alerts?show=all&sort=oldest"),
+        open(ALERTS, "/protection/alerts?show=decided&severity=high"),
+        on_paper(open(ALERT, alert(found.fresh))),
+        open(ALERT, alert(found.explained)),
+        open(ALERT, alert(found.over)),
+        open(ALERT, alert(found.several)),
+        send(ALERT, alert(found.fresh), 422, &[("what", "explained"), ("words", "")]),
+        send(ALERT, alert(found.fresh), 422, &[("what", "asked"), ("words", "")]),
+        here("/protection/alerts/rules"),
+        open(RULE, rule),
+        send(RULE, rule, 422, &[("threshold", "many"), ("minutes", "0")]),
+        here(CANARIES),
+        send(CANARIES, CANARIES, 422, &[("area", ""), ("count", "100")]),
+        open("/protection/canaries/{number}/removal", format!("/protection/canaries/{}/removal", found.canary)),
+    ]
 }
 
 /// People's rights: the queue, one request in its states, finding somebody, their file and what is done with it.

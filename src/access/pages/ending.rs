@@ -34,6 +34,13 @@ pub struct EndForm {
     account: Vec<Uuid>,
 }
 
+/// What led here.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct From {
+    alert: String,
+}
+
 #[derive(Template, WebTemplate)]
 #[template(path = "access/end-access.html")]
 struct EndPage {
@@ -48,8 +55,10 @@ struct EndPage {
 }
 
 /// `GET /access/accounts/{id}/end-access`
-pub async fn form(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> Answer {
-    page(viewer, layout, id, FieldErrors::default(), EndForm::default()).await
+pub async fn form(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(from): Query<From>) -> Answer {
+    // Asked for by the data protection officer: the reason on record names the alert, and no more.
+    let reason = from.alert.parse::<u32>().map(|n| format!("Asked for after alert No. {n}")).unwrap_or_default();
+    page(viewer, layout, id, FieldErrors::default(), EndForm { reason, ..EndForm::default() }).await
 }
 
 async fn page(viewer: Viewer, layout: Layout, id: Uuid, errors: FieldErrors, form: EndForm) -> Answer {

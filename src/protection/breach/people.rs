@@ -43,7 +43,7 @@ pub async fn count(scope: &mut Scoped, breach: i64, account: Option<Uuid>) -> Re
              from (select distinct partition_id, list_id, list_version from entry where list_id is not null) l
              join walk_list_elector w on w.partition_id = l.partition_id and w.list_id = l.list_id and w.version = l.list_version
            )
-           select count(*) as "n!" from seen"#,
+           select count(*) as "n!" from seen join elector e using (partition_id, elector_id) where not e.planted"#,
         breach,
         account
     )
@@ -78,6 +78,8 @@ pub async fn list(
            select e.partition_id, e.elector_id, e.name, coalesce(h.lines, '{}') as "lines!", coalesce(h.postcode, '') as "postcode!"
            from seen join elector e using (partition_id, elector_id)
            left join household h on h.partition_id = e.partition_id and h.household_id = e.household_id
+           -- Nobody writes to somebody invented.
+           where not e.planted
            order by e.name_key, e.partition_id, e.elector_id offset $2 limit $3"#,
         breach,
         skip,

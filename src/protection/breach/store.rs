@@ -236,6 +236,19 @@ pub async fn involve(
     until: DateTime<Utc>,
 ) -> Result<(), Error> {
     let account = accounts::by_email(scope, email).await?;
+    involve_account(scope, id, account, (from, until)).await
+}
+
+/// Names an account by its number.
+///
+/// # Errors
+/// [`Error::Invalid`] on `email` when it is named already.
+pub async fn involve_account(
+    scope: &mut Scoped,
+    id: i64,
+    account: Uuid,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<(), Error> {
     sqlx::query!(
         "insert into breach_account (breach_id, account_id, from_at, until_at) values ($1, $2, $3, $4)",
         id,

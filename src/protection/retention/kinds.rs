@@ -34,7 +34,7 @@ pub enum By {
 }
 
 /// Every kind.
-pub const KINDS: [Kind; 16] = [
+pub const KINDS: [Kind; 18] = [
     Kind {
         key: "candidate-register",
         title: "Register held as a candidate",
@@ -145,6 +145,26 @@ pub const KINDS: [Kind; 16] = [
         how: "Whole sealed months are dropped and their seals kept, by the log’s own keeper; nobody deletes a row",
         why: "Who saw whom must be provable for as long as a misuse is likely to be found (UK GDPR Art 5(2), 33)",
         by: By::Month,
+    },
+    Kind {
+        key: "alerts",
+        title: "Alerts of watching",
+        tables: &["alert", "alert_event", "alert_told"],
+        unit: ("alert", "alerts"),
+        from: "the decision about it",
+        how: "The alert, its history and who was told go. What is not decided stays",
+        why: "Explains what was done about a misuse, for as long as accounts are kept (UK GDPR Art 5(2), 32)",
+        by: By::Person,
+    },
+    Kind {
+        key: "watch-trail",
+        title: "What rules of watching remember",
+        tables: &["watch_trail", "place_use"],
+        unit: ("entry", "entries"),
+        from: "the look",
+        how: "The entries go; the access log has the looks",
+        why: "Rules look back a day, and over a week when the server was away (UK GDPR Art 5(1)(e))",
+        by: By::Night,
     },
     Kind {
         key: "breach-records",

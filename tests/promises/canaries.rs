@@ -1,0 +1,247 @@
+//! An invented elector stands among the others, nobody but the data protection officer can tell, no list and no figure holds them,
+//! no import moves them, and whoever opens one is told of.
+
+use crate::support::app::{Actor, TestApp, urls_of};
+use crate::support::imports::{import, import_for};
+use crate::support::register::Generated;
+use crate::support::until::until;
+use crate::support::walk::{change, count};
+use crate::support::wall::{become_role, hash, open_session};
+use hustings::access::Role;
+use hustings::database::Database;
+use hustings::watching::watcher;
+use sqlx::{AssertSqlSafe, PgConnection, query, query_as, query_scalar};
+
+/// A town with a register, an officer, and a canary in its first district.
+struct Town {
+    app: TestApp,
+    organiser: Actor,
+    officer: Actor,
+    made: Generated,
+    /// Name and record of the canary.
+    canary: (String, String),
+}
+
+impl Town {
+    async fn new() -> Self {
+        let app = TestApp::new().await;
+        let organiser = app.actor(Role::Organiser, "all").await;
+        let made = Generated::new(4, 300, "clean");
+        import_for(&app, &organiser, "town.csv", made.bytes("xpress-full-14"), "Oldney Borough").await;
+        let officer = app.actor(Role::DataProtectionOfficer, "all").await;
+        let mut db = app.database.operator().await;
+        let area: i64 = query_scalar(
+            "select a.area_id from area a join household h using (area_no) where h.number is not null and h.flat = ''
+             group by 1 order by count(*) desc limit 1",
+        )
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
+        let area = area.to_string();
+        officer.post("/protection/canaries", &[("area", &area), ("count", "1")]).await.expect(303);
+        let canary =
+            query_as("select name, partition_id || '.' || elector_id from canary").fetch_one(&mut db).await.unwrap();
+        Town { app, organiser, officer, made, canary }
+    }
+
+    async fn alerts(&self) -> Vec<(String, String)> {
+        let pools = Database::connect(&urls_of(&self.app.database)).unwrap();
+        let mut db = self.app.database.operator().await;
+        until("the log is watched", async || {
+            watcher::round(&pools).await.unwrap();
+            let waits: bool = query_scalar("select waits_since is not null from wall.watch_status()")
+                .fetch_one(&mut db)
+                .await
+                .unwrap();
+            (!waits).then_some(())
+        })
+        .await;
+        query_as("select rule, severity from alert order by alert_id").fetch_all(&mut db).await.unwrap()
+    }
+
+    async fn number(&self, statement: &'static str) -> i64 {
+        count(&self.app, statement).await
+    }
+}
+
+#[tokio::test]
+async fn a_search_finds_it_like_anybody_and_opening_it_raises_an_alert_at_once() {
+    let town = Town::new().await;
+    assert_eq!(town.alerts().await, []);
+    let surname = town.canary.0.rsplit(' ').next().unwrap();
+    let found = town
+        .organiser
+        .post_json("/api/v1/electors/search", &serde_json::json!({"q": surname}))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(found["total"], 1, "{found}");
+    assert_eq!(found["electors"][0]["name"], town.canary.0.as_str());
+    assert!(
+        !found["electors"][0]["number"].as_str().unwrap().is_empty()
+            && !found["electors"][0]["address"].as_str().unwrap().is_empty()
+    );
+    assert_eq!(town.alerts().await, [("canary".into(), "high".into())], "found by name");
+    let page = town.organiser.get(&format!("/electors/{}", town.canary.1)).await.expect(200);
+    assert!(page.body.contains("Oldney Borough"), "its page names the register as others' pages do");
+    assert_eq!(town.alerts().await.len(), 1, "the same alert grows");
+    assert_eq!(town.number("select figure from alert").await, 2);
+    // The officer reads who saw it, and that is no alert.
+    let who = town.officer.get(&format!("/protection/electors/{}", town.canary.1)).await.expect(200);
+    assert!(who.body.contains("Organiser of all"));
+    assert_eq!(town.alerts().await.len(), 1);
+    assert!(town.officer.get("/protection/alerts/1").await.expect(200).body.contains("looks at an invented elector"));
+}
+
+#[tokio::test]
+async fn no_list_leads_to_it_and_no_figure_counts_it() {
+    let town = Town::new().await;
+    let homes = "select sum(households)::bigint from district_size";
+    let before = town.number(homes).await;
+    let mut db = town.app.database.operator().await;
+    let (district, street): (String, String) = query_as(
+        "select e.area_no::text, e.area_no || ':' || h.street_key from canary c join elector e using (partition_id, elector_id)
+         join household h using (partition_id, household_id)").fetch_one(&mut db).await.unwrap();
+    let choices = [
+        ("district", district.as_str()),
+        ("shown", &district),
+        ("street", &street),
+        ("name", "Saturday"),
+        ("order", "council"),
+        ("step", "preview"),
+    ];
+    let preview = town.organiser.post("/walk-lists/new", &choices).await.expect(200);
+    let expected = preview.attribute("input[name=expected]", "value");
+    town.organiser.post("/walk-lists", &[&choices[..5], &[("expected", expected.as_str())]].concat()).await.expect(303);
+    assert!(town.number("select count(*) from walk_list_elector").await > 0);
+    assert_eq!(
+        town.number("select count(*) from walk_list_elector join canary using (partition_id, elector_id)").await,
+        0
+    );
+    assert_eq!(town.number("select count(*) from walk_list_door d where not exists (select from walk_list_elector e where e.list_id = d.list_id and e.household_id = d.household_id)").await, 0);
+    assert_eq!(town.number("select (l.doors - (select count(*) from walk_list_door d where d.list_id = l.list_id))::bigint from walk_list l").await, 0);
+    assert_eq!(town.number(homes).await, before);
+    assert_eq!(town.alerts().await, [], "making a list of its street is honest work");
+}
+
+#[tokio::test]
+async fn an_import_leaves_it_standing_gives_it_a_line_and_says_nothing_of_it() {
+    let town = Town::new().await;
+    let old: String = query_scalar("select number from elector where planted")
+        .fetch_one(&mut town.app.database.operator().await)
+        .await
+        .unwrap();
+    // The very same file again: nothing is to do, and nobody has left.
+    let again = town.made.bytes("xpress-full-14");
+    let receipt = import(&town.app, &town.organiser, "again.csv", again, "2026-11-02").await;
+    assert!(!receipt.body.contains(&town.canary.0), "the import does not name it");
+    assert_eq!(town.number("select count(*) from elector where left_at is not null").await, 0);
+    import(&town.app, &town.organiser, "a-year-on.csv", town.made.bytes("next-year"), "2026-12-01").await;
+    assert!(
+        town.number("select count(*) from elector where left_at is not null").await > 0,
+        "a year on people have left"
+    );
+    let (name, number, stands): (String, String, bool) =
+        query_as("select name, number, left_at is null from elector where planted")
+            .fetch_one(&mut town.app.database.operator().await)
+            .await
+            .unwrap();
+    assert_eq!((name.as_str(), stands), (town.canary.0.as_str(), true));
+    assert!(!number.is_empty() && !old.is_empty());
+    assert_eq!(
+        town.number(
+            "select count(*) from register_entry t join elector e using (partition_id, elector_id)
+        where e.planted and t.register_id = (select max(register_id) from register)"
+        )
+        .await,
+        1,
+        "a line in the newest register"
+    );
+    assert_eq!(town.number("select count(*) from doubtful_match m join elector e using (partition_id) where e.planted and e.elector_id in (m.elector_id, m.candidate_id)").await, 0);
+    assert_eq!(town.number("select (sum(electors) - (select count(*) from elector where left_at is null and not planted))::bigint from district_size").await, 0);
+}
+
+async fn says(db: &mut PgConnection, statement: &str) -> String {
+    match query(AssertSqlSafe(statement.to_owned())).execute(db).await {
+        Ok(done) => format!("{} rows", done.rows_affected()),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[tokio::test]
+async fn an_organiser_with_sql_reads_nothing_that_tells_it_from_its_neighbours() {
+    let town = Town::new().await;
+    let token = open_session(&town.app, &town.organiser.account).await;
+    let area: String = query_scalar("select area_id::text from area where kind = 'installation'")
+        .fetch_one(&mut town.app.database.operator().await)
+        .await
+        .unwrap();
+    let mut db = town.app.database.app().await;
+    become_role(&mut db, "hustings_organiser", &hash(&token), "", &area).await;
+    for statement in [
+        "select planted from elector",
+        "select elector from elector limit 1",
+        "select * from canary",
+        "select * from alert",
+        "select elector_id from elector where planted",
+        "select elector_id from elector order by planted",
+        "select xmin from elector",
+        "update elector set planted = false",
+        "select wall.remove_canary(1, null)",
+        "select wall.led(null, null)",
+        "select wall.plant_canary(1,1,1,'{}','','','','','','','',null)",
+    ] {
+        let said = says(&mut db, statement).await;
+        assert!(said.contains("permission denied"), "{statement}: {said}");
+    }
+    // What every elector has, it has: a home, a number, a line in the newest register with its name in it.
+    let bare = "select count(*) from elector e where e.left_at is null and (e.household_id is null or e.number = ''
+        or not exists (select from register_entry t where t.partition_id = e.partition_id and t.elector_id = e.elector_id
+          and t.register_id = (select max(register_id) from register) and position(lower(e.surname) in lower(t.raw)) > 0)) and e.kind = 'ordinary'";
+    assert_eq!(query_scalar::<_, i64>(AssertSqlSafe(bare)).fetch_one(&mut db).await.unwrap(), 0);
+    // The importer's role sees no invented elector at all.
+    let mut import = town.app.database.app().await;
+    become_role(&mut import, "hustings_importer", &hash(&token), "", &area).await;
+    assert_eq!(
+        query_scalar::<_, i64>("select count(*) from elector where planted").fetch_one(&mut import).await.unwrap(),
+        0
+    );
+    assert_eq!(
+        says(&mut import, "update elector set left_at = now() where left_at is null").await.contains("rows"),
+        true
+    );
+    assert_eq!(town.number("select count(*) from elector where planted and left_at is null").await, 1);
+}
+
+#[tokio::test]
+async fn the_officer_plants_and_takes_out_and_nobody_else() {
+    let town = Town::new().await;
+    let page = town.officer.get("/protection/canaries").await.expect(200);
+    assert!(page.body.contains(&town.canary.0));
+    for (area, n) in [("", "1"), ("x", "1"), ("1", "0"), ("1", "21"), ("1", "many"), ("999999999", "1")] {
+        town.officer.post("/protection/canaries", &[("area", area), ("count", n)]).await.expect(422);
+    }
+    for role in [Role::Organiser, Role::Administrator, Role::Volunteer] {
+        let actor = town.app.actor(role, "all").await;
+        actor.get("/protection/canaries").await.expect(403);
+        actor.post("/protection/canaries/1/removal", &[]).await.expect(403);
+    }
+    town.officer.get("/protection/canaries/1/removal").await.expect(200);
+    town.officer.post("/protection/canaries/1/removal", &[]).await.expect(303);
+    town.officer.post("/protection/canaries/1/removal", &[]).await.expect(404);
+    town.officer.get("/protection/canaries/1/removal").await.expect(404);
+    let surname = town.canary.0.rsplit(' ').next().unwrap();
+    let found = town
+        .organiser
+        .post_json("/api/v1/electors/search", &serde_json::json!({"q": surname}))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(found["total"], 0);
+    assert_eq!(
+        town.number("select count(*) from register_entry t join canary c using (partition_id, elector_id)").await,
+        0
+    );
+    change(&town.app, "select 1").await;
+    assert!(town.officer.get("/protection/canaries").await.expect(200).body.contains("Taken out"));
+}
