@@ -153,7 +153,8 @@ async fn a_fault_in_the_policy_or_in_the_application_is_found_and_without_the_gu
     let (_, found) = compare(&world, &oracle, &mut random, &asked, everything);
     assert!(found.iter().any(|d| d.application == Some(true) && !d.oracle), "an answer kept from before a closing: not found");
     // A guard that asks nothing: whoever comes, the wall shows them what is theirs.
-    let open = Application { guarded: false, ..Application::of(&app) };
+    let mut open = Application::of(&app);
+    open.guarded = false;
     let asked = gather_by(&app, &world, &index, &mut random, &sessions, true, &open).await;
     let (_, found) = compare(&world, &oracle, &mut random, &asked, everything);
     assert!(found.is_empty(), "{}", stories(&world, &found));
