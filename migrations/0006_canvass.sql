@@ -446,7 +446,9 @@ $$;
 
 -- May this one result be recorded, under this district and kind? A volunteer: a door of a list that was theirs at some
 -- time, its assignment over or not, while the session and the tool live and the grant in use covers the door. What was
--- said at a door is never lost. The kind and district are the list's and the door's, never the sender's choice.
+-- said at a door is never lost. The kind and district are the list's and the door's, never the sender's choice. Of somebody
+-- who left the register, was erased from it, or has stopped the processing of opinions or of everything, nothing is
+-- recorded, whoever sends it.
 create function wall.may_record(partition integer, list bigint, household bigint, elector bigint, area integer, kind text)
 returns boolean
 language plpgsql stable security definer set search_path = '' as $$
@@ -459,8 +461,9 @@ begin
     where wall.open('contact') and wall.covers(u.area_id, d.area_no)
       and (u.role = 'organiser' or (u.role = 'volunteer' and wall.was_given(l.partition_id, l.list_id, u.account_id)))
       and (elector is null or exists (select from public.walk_list_elector e
+        join public.elector p on p.partition_id = e.partition_id and p.elector_id = e.elector_id and p.left_at is null
         where e.partition_id = l.partition_id and e.list_id = l.list_id and e.household_id = household
-          and e.elector_id = elector)));
+          and e.elector_id = elector and not wall.held_back(partition, elector))));
 end
 $$;
 

@@ -1,6 +1,6 @@
 //! Every route × every role, nobody, a session or a grant that was ended or has run out, a closed tool, a foreign area.
 
-use crate::support::app::{Account, TestApp};
+use crate::support::app::{Account, TestApp, seed_place};
 use crate::support::site::Site;
 use crate::support::wall::{open_session, open_session_under};
 use hustings::access::{Permission, Role, STEP_UP};
@@ -66,9 +66,9 @@ fn is_sign_in(route: &RouteInfo, answer: &(u16, String)) -> bool {
     if route.path.starts_with("/api/") { answer.0 == 401 } else { answer.0 == 303 && answer.1.starts_with("/sign-in") }
 }
 
-/// An organiser's session, and what was done to it.
-async fn session_then(matrix: &Matrix, change: &'static str) -> String {
-    let account = matrix.app.account(Role::Organiser, "all").await;
+/// A session of this role, and what was done to it.
+async fn session_then(matrix: &Matrix, role: Role, change: &'static str) -> String {
+    let account = matrix.app.account(role, "all").await;
     let token = open_session(&matrix.app, &account).await;
     let mut db = matrix.app.database.operator().await;
     let done = query(change).bind(account.grant).execute(&mut db).await.unwrap();
@@ -97,7 +97,9 @@ async fn nobody_and_whose_session_or_grant_is_over_get_no_further_than_sign_in()
              where grant_id = $1",
         ),
     ] {
-        over.push((what, session_then(&matrix, change).await));
+        for role in Role::ALL {
+            over.push((what, role, session_then(&matrix, role, change).await));
+        }
     }
     for route in matrix.guarded() {
         let answer = matrix.ask(route, None).await;
@@ -105,12 +107,16 @@ async fn nobody_and_whose_session_or_grant_is_over_get_no_further_than_sign_in()
         if route.permission == Permission::RecordResults {
             continue; // a late result is kept, and has tests of its own
         }
-        for (what, token) in &over {
+        for (what, role, token) in &over {
+            // Whoever never had a route is told so by another test; one role is asked everywhere all the same.
+            if *role != Role::Organiser && !route.permission.roles().contains(role) {
+                continue;
+            }
             if route.permission == Permission::Enter && what.ends_with("to prove") {
                 continue; // the way on, for whoever is half in
             }
             let answer = matrix.ask(route, Some(token)).await;
-            assert!(is_sign_in(route, &answer), "{what} at {route:?}: {answer:?}");
+            assert!(is_sign_in(route, &answer), "{what}, {}, at {route:?}: {answer:?}", role.title());
         }
     }
 }
@@ -256,6 +262,28 @@ async fn a_closed_half_answers_503_everywhere_and_the_guard_goes_on() {
             let answer = matrix.ask(route, Some(&token)).await;
             let closed = route.permission.tool(role).is_some_and(|t: Tool| matches!(t, Tool::Contact | Tool::Organise));
             assert_eq!(answer.0 == 503, closed, "{} at {route:?}: {answer:?}", role.title());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_closed_area_answers_503_to_whoever_reaches_into_it_and_to_nobody_else() {
+    let matrix = Matrix::new().await;
+    seed_place(&matrix.app.database).await;
+    query("insert into lockdown (tool, area_id, notice) select 'contact', area_id, 'Closed while we check access' from area where name = 'Quillbrook'")
+        .execute(&mut matrix.app.database.operator().await)
+        .await
+        .unwrap();
+    for role in Role::ALL {
+        let areas: &[&str] = if role.everywhere_only() { &["all"] } else { &["all", "Quillbrook", "Wexmere", "Saltern"] };
+        for area in areas {
+            let account = matrix.app.account(role, area).await;
+            for route in matrix.guarded().filter(|r| r.permission.roles().contains(&role)) {
+                let token = open_session_under(&matrix.app, account.id, account.grant).await;
+                let answer = matrix.ask(route, Some(&token)).await;
+                let closed = route.permission.tool(role) == Some(Tool::Contact) && *area != "Saltern";
+                assert_eq!(answer.0 == 503, closed, "{} of {area} at {route:?}: {answer:?}", role.title());
+            }
         }
     }
 }

@@ -120,6 +120,27 @@ async fn an_accepted_answer_is_its_canvasser_s_from_when_it_came() {
     assert_eq!(stored(&app).await, 1);
 }
 
+/// A list may cross a border: its answers are decided where their doors are, be the list itself seen there or not.
+#[tokio::test]
+async fn a_late_answer_of_a_list_that_begins_elsewhere_is_decided_by_its_doors_organiser() {
+    let Late { app, organiser, .. } = late(&[answer(0, "F"), answer(1, "P")]).await;
+    change(&app, "update walk_list set area_no = (select area_no from district where letters = 'SG1')").await;
+    let shown = organiser.get("/walk-lists/quarantine").await.expect(200);
+    let row = words(&shown, "tbody tr");
+    for part in ["1 Larkspur Row", "Edith Harcourt1", "Firm", "A list that begins in another area"] {
+        assert!(row.contains(part), "{part}: {row}");
+    }
+    let form = page(&organiser).await.with("act", "accept").tick("item", &keys(&app).await[0]);
+    organiser.post("/walk-lists/quarantine", &form.fields()).await.expect(303);
+    assert_eq!((stored(&app).await, waiting(&app).await), (1, 1));
+    let history = organiser.get("/walk-lists/quarantine?tab=decided").await.expect(200);
+    let row = words(&history, "tbody tr");
+    assert!(row.contains("A list that begins in another area") && row.contains("Accepted"), "{row}");
+    // Where the list begins, nobody is asked about doors outside.
+    let neighbour = app.actor(Role::Organiser, "Saltern").await;
+    assert_eq!(neighbour.get("/walk-lists/quarantine").await.expect(200).count("tbody tr"), 0);
+}
+
 #[tokio::test]
 async fn two_organisers_who_decide_at_the_same_time_decide_each_answer_once() {
     let answers: Vec<Value> = (0..6).map(|door| answer(door, "P")).collect();

@@ -2,6 +2,7 @@
 //! officer, and writes down who asks.
 
 use crate::support::app::{TestApp, seed_place};
+use crate::support::walk::{Walk, change};
 use crate::support::wall::{WORKING_ROLES, become_role, hash, open_session};
 use hustings::access::Role;
 use sqlx::{AssertSqlSafe, query, query_scalar};
@@ -85,4 +86,53 @@ async fn the_officer_is_on_record_even_where_the_application_forgets() {
         let refused = query(AssertSqlSafe(direct)).execute(&mut db).await.unwrap_err();
         assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some("42501"), "{direct}");
     }
+}
+
+#[tokio::test]
+async fn nothing_is_recorded_of_who_stopped_it_or_left_whoever_sends_the_statement() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let walk = Walk::new(&app.database, "QB1").await;
+    let volunteer = app.account(Role::Volunteer, "Quillbrook").await;
+    walk.assign(&app, volunteer.id).await;
+    let token = open_session(&app, &volunteer).await;
+    record(&app, &token, volunteer.id, "QB1-2").await.unwrap();
+    for (what, then) in [
+        ("their opinions", "insert into objection (partition_id, elector_id, objection_id, area_no, channel, how)
+          select partition_id, elector_id, gen_random_uuid(), area_no, 'opinions', 'Wrote' from elector where number = 'QB1-2'"),
+        ("themselves", "update objection set channel = 'processing'"),
+        ("nothing, and left", "with gone as (delete from objection) update elector set left_at = now() where number = 'QB1-2'"),
+    ] {
+        change(&app, then).await;
+        let refused = record(&app, &token, volunteer.id, "QB1-2").await.unwrap_err();
+        assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some("42501"), "who stopped {what}");
+        record(&app, &token, volunteer.id, "QB1-3").await.unwrap();
+    }
+}
+
+/// Sends an answer as a canvasser's role would, and takes it back.
+async fn record(app: &TestApp, token: &str, account: uuid::Uuid, number: &str) -> Result<(), sqlx::Error> {
+    let (home, elector): (i64, i64) = sqlx::query_as("select household_id, elector_id from elector where number = $1")
+        .bind(number)
+        .fetch_one(&mut app.database.operator().await)
+        .await?;
+    let mut attacker = app.database.app().await;
+    become_role(&mut attacker, "hustings_volunteer", &hash(token), "", "").await;
+    query("begin").execute(&mut attacker).await?;
+    query(
+        "insert into result (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention_kind, at, account_id)
+         select d.partition_id, gen_random_uuid(), $1, $2, $3, d.area_no, 'spoke', 'local', now(), $4 from district d where letters = 'QB1'",
+    )
+    .bind(list_of(app).await)
+    .bind(home)
+    .bind(elector)
+    .bind(account)
+    .execute(&mut attacker)
+    .await?;
+    query("rollback").execute(&mut attacker).await?;
+    Ok(())
+}
+
+async fn list_of(app: &TestApp) -> i64 {
+    query_scalar("select list_id from walk_list").fetch_one(&mut app.database.operator().await).await.unwrap()
 }

@@ -22,8 +22,8 @@ pub struct Waiting {
     pub account: Uuid,
     /// Their name.
     pub name: String,
-    /// The list and its name.
-    pub list: (ListId, String),
+    /// The list, and its name where it may be seen: one whose first door is in another area may not.
+    pub list: (ListId, Option<String>),
     /// The home.
     pub address: String,
     /// The person, where it is about one.
@@ -36,16 +36,17 @@ pub struct Waiting {
     pub received_at: DateTime<Utc>,
 }
 
-/// The results that wait in the area, by account and then in the order they came.
+/// The results that wait in the area, by account and then in the order they came. One of a list that begins elsewhere waits for
+/// the organiser of its door, who cannot open the list.
 ///
 /// # Errors
 /// What the database says.
 pub async fn waiting(scope: &mut Scoped) -> Result<Seen<Vec<Waiting>>, Error> {
     let rows = sqlx::query!(
-        r#"select q.id, q.digest, q.partition_id, q.list_id, l.name as list, q.content, q.reason, q.account_id, q.received_at,
+        r#"select q.id, q.digest, q.partition_id, q.list_id, l.name as "list?", q.content, q.reason, q.account_id, q.received_at,
              n.name as "name?"
            from quarantine q
-           join walk_list l using (partition_id, list_id)
+           left join walk_list l using (partition_id, list_id)
            left join lateral wall.names(array[q.account_id]) n on true
            where q.area_no = any ((select wall.areas())::integer[]) and q.state = 'waiting'
            order by n.name, q.account_id, q.received_at, q.id limit $1"#,
@@ -120,8 +121,8 @@ pub async fn keys_of(scope: &mut Scoped, account: Uuid, most: i64) -> Result<Vec
 pub struct Decided {
     /// Who sent it.
     pub name: String,
-    /// On which list.
-    pub list: String,
+    /// On which list, where it may be seen.
+    pub list: Option<String>,
     /// When it came.
     pub received_at: DateTime<Utc>,
     /// Whether it is on record now.
@@ -141,10 +142,10 @@ pub struct Decided {
 pub async fn decided(scope: &mut Scoped) -> Result<Vec<Decided>, Error> {
     Ok(sqlx::query_as!(
         Decided,
-        r#"select coalesce(n.name, '') as "name!", l.name as list, q.received_at, q.state = 'stored' as "stored!", b.name as "by?",
+        r#"select coalesce(n.name, '') as "name!", l.name as "list?", q.received_at, q.state = 'stored' as "stored!", b.name as "by?",
              q.decided_at, q.decided_reason as reason
            from quarantine q
-           join walk_list l using (partition_id, list_id)
+           left join walk_list l using (partition_id, list_id)
            left join lateral wall.names(array[q.account_id]) n on true
            left join lateral wall.names(array[q.decided_by]) b on true
            where q.area_no = any ((select wall.areas())::integer[]) and q.state <> 'waiting'
