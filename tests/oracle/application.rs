@@ -78,7 +78,15 @@ impl Application {
     }
 
     /// What this session is shown with this open on the pages of a role: rows by action.
-    pub async fn read(&self, world: &World, index: &Index, session: usize, open: Open, gates: &HashMap<&'static str, bool>, named: &[usize]) -> HashMap<&'static str, Rows> {
+    pub async fn read(
+        &self,
+        world: &World,
+        index: &Index,
+        session: usize,
+        open: Open,
+        gates: &HashMap<&'static str, bool>,
+        named: &[usize],
+    ) -> HashMap<&'static str, Rows> {
         let mut shown = HashMap::new();
         let reads: &[(&str, Permission)] = match open {
             Open::Area(_) => &DESK,
@@ -179,7 +187,8 @@ fn said(world: &World, list: usize, kind: Kind, row: usize) -> DoorResult {
 
 async fn people(world: &World, mut scope: Scoped) -> Read {
     let everybody: Vec<ElectorId> = world.electors.iter().map(|e| e.key.parse().unwrap()).collect();
-    let homes: Vec<(i32, i64)> = (0..world.homes.len()).map(|h| home_of(world, h)).map(|h| (h.partition, h.id)).collect();
+    let homes: Vec<(i32, i64)> =
+        (0..world.homes.len()).map(|h| home_of(world, h)).map(|h| (h.partition, h.id)).collect();
     let seen = electors::store::homes(&mut scope, &[], &everybody, "local", &[]).await?;
     let addresses = electors::store::addresses(&mut scope, &homes).await?;
     let people = scope.finish(seen).await?;
@@ -193,7 +202,8 @@ async fn walk_lists(world: &World, mut scope: Scoped) -> Read {
     let (mut rows, mut answers) = (Vec::new(), Vec::new());
     for state in State::ALL {
         for page in 1.. {
-            let found = lists::store::page(&mut scope, state, Default::default(), Paging::asked(&page.to_string())).await?;
+            let found =
+                lists::store::page(&mut scope, state, Default::default(), Paging::asked(&page.to_string())).await?;
             if found.is_empty() {
                 break;
             }
@@ -218,7 +228,12 @@ async fn late(mut scope: Scoped) -> Read {
 async fn pairs(mut scope: Scoped) -> Read {
     let mut all = Seen::people(Vec::new(), []);
     for page in 1.. {
-        let seen = registers::doubtful::open_pairs(&mut scope, registers::doubtful::Of::Area, Paging::asked(&page.to_string())).await?;
+        let seen = registers::doubtful::open_pairs(
+            &mut scope,
+            registers::doubtful::Of::Area,
+            Paging::asked(&page.to_string()),
+        )
+        .await?;
         let mut some = false;
         all = all.and(seen).map(|(mut all, more)| {
             some = !more.is_empty();

@@ -65,12 +65,22 @@ impl Count {
             println!("{action:>15}: {asked:>8} triples, {allowed:>7} allowed");
         }
         let share = 100.0 * self.allowed as f64 / self.three.max(1) as f64;
-        println!("{} triples answered three ways, {} ({share:.1} %) of them allowed; {} answered two ways", self.three, self.allowed, self.two);
+        println!(
+            "{} triples answered three ways, {} ({share:.1} %) of them allowed; {} answered two ways",
+            self.three, self.allowed, self.two
+        );
     }
 }
 
 /// Asks for everything that these sessions could be shown. `recording`: also tries to record answers, which takes longer.
-pub async fn gather(app: &TestApp, world: &World, index: &Index, random: &mut Random, sessions: &[usize], recording: bool) -> Vec<Asked> {
+pub async fn gather(
+    app: &TestApp,
+    world: &World,
+    index: &Index,
+    random: &mut Random,
+    sessions: &[usize],
+    recording: bool,
+) -> Vec<Asked> {
     gather_by(app, world, index, random, sessions, recording, &Application::of(app)).await
 }
 
@@ -99,7 +109,9 @@ pub async fn gather_by(
                 if let (true, Open::List(list)) = (recording, open) {
                     for name in ["recordHome", "recordElector"] {
                         let asking = Asking { session, action: Action::named(name), open };
-                        asked.push(recorded(world, &mut wall, application, asking, list, gates["/api/v1/canvass"]).await);
+                        asked.push(
+                            recorded(world, &mut wall, application, asking, list, gates["/api/v1/canvass"]).await,
+                        );
                     }
                 }
             }
@@ -119,7 +131,9 @@ pub fn opens(world: &World, session: usize, random: &mut Random) -> Vec<Open> {
     }
     if world.role(session) == "volunteer" {
         let account = world.account(session);
-        opens.extend((0..world.lists.len()).filter(|l| world.lists[*l].held.contains_key(&account)).take(5).map(Open::List));
+        opens.extend(
+            (0..world.lists.len()).filter(|l| world.lists[*l].held.contains_key(&account)).take(5).map(Open::List),
+        );
     }
     opens.push(Open::List(random.below(world.lists.len())));
     opens.dedup();
@@ -149,7 +163,9 @@ async fn one(
                 ("holdList", Open::List(list)) => Some(vec![list]),
                 ("nameElector", _) => Some(named.to_vec()),
                 // Figures that nobody has yet tell nothing either way.
-                ("readFigures", _) => Some((0..world.districts.len()).filter(|d| world.tallied.contains(&world.districts[*d].0)).collect()),
+                ("readFigures", _) => Some(
+                    (0..world.districts.len()).filter(|d| world.tallied.contains(&world.districts[*d].0)).collect(),
+                ),
                 _ => None,
             };
             asked.push(Asked {
@@ -163,7 +179,14 @@ async fn one(
     asked
 }
 
-async fn recorded(world: &World, wall: &mut RowSecurity, application: &Application, asking: Asking, list: usize, gate: bool) -> Asked {
+async fn recorded(
+    world: &World,
+    wall: &mut RowSecurity,
+    application: &Application,
+    asking: Asking,
+    list: usize,
+    gate: bool,
+) -> Asked {
     let kind = asking.action.kind;
     let mut about: Vec<usize> = match kind {
         Kind::Home => (0..world.homes.len()).filter(|h| world.homes[*h].was_on.contains(&list)).collect(),
@@ -181,13 +204,21 @@ async fn recorded(world: &World, wall: &mut RowSecurity, application: &Applicati
 }
 
 /// Draws about `wanted` triples, half of them of rows in the area of somebody whose access seems to live, and compares.
-pub fn compare(world: &World, oracle: &Oracle, random: &mut Random, asked: &[Asked], wanted: usize) -> (Count, Vec<Disagreement>) {
+pub fn compare(
+    world: &World,
+    oracle: &Oracle,
+    random: &mut Random,
+    asked: &[Asked],
+    wanted: usize,
+) -> (Count, Vec<Disagreement>) {
     let near = |a: &Asked, row: usize| {
         let session = a.asking.session;
-        world.seems_live(session) && world.role(session) == a.asking.action.role && match a.asking.action.kind.district(world, row) {
-            Some(district) => world.area(session).districts.contains(&district),
-            None => true,
-        }
+        world.seems_live(session)
+            && world.role(session) == a.asking.action.role
+            && match a.asking.action.kind.district(world, row) {
+                Some(district) => world.area(session).districts.contains(&district),
+                None => true,
+            }
     };
     let mut sizes = (0, 0);
     for a in asked {
@@ -245,12 +276,13 @@ fn judge(world: &World, oracle: &Oracle, drawn: &[(&Asked, Vec<usize>)]) -> (Cou
 
 /// One story for each action and way of disagreeing, so that a hundred rows with one cause are told once.
 pub fn stories(world: &World, disagreements: &[Disagreement]) -> String {
-    let mut told: BTreeMap<(&str, bool, Option<bool>, bool), (usize, String)> = BTreeMap::new();
+    let mut told = BTreeMap::new();
     for d in disagreements {
         let entry = told.entry((d.asking.action.name, d.wall, d.application, d.oracle));
         entry.or_insert_with(|| (0, story(world, d))).0 += 1;
     }
-    told.into_values().map(|(times, story)| format!("{times} like this:\n{story}\n")).collect()
+    let told: Vec<(i32, String)> = told.into_values().collect();
+    told.into_iter().map(|(times, story)| format!("{times} like this:\n{story}\n")).collect()
 }
 
 fn story(world: &World, d: &Disagreement) -> String {
@@ -300,7 +332,10 @@ fn about(world: &World, kind: Kind, row: usize) -> String {
     match kind {
         Kind::Elector => {
             let e = &world.electors[row];
-            format!("left {}, erased {}, held back {}, lists {:?}, was on {:?}", e.left, e.erased, e.held_back, e.lists, e.was_on)
+            format!(
+                "left {}, erased {}, held back {}, lists {:?}, was on {:?}",
+                e.left, e.erased, e.held_back, e.lists, e.was_on
+            )
         }
         Kind::Home => format!("lists {:?}, was on {:?}", world.homes[row].lists, world.homes[row].was_on),
         _ => String::new(),

@@ -33,7 +33,13 @@ const fn function(what: &'static str, at: &'static str, from: &'static str, to: 
     Fault { what, at: At::Function(at), from, to, closing: 0 }
 }
 
-const fn policy(what: &'static str, table: &'static str, name: &'static str, from: &'static str, to: &'static str) -> Fault {
+const fn policy(
+    what: &'static str,
+    table: &'static str,
+    name: &'static str,
+    from: &'static str,
+    to: &'static str,
+) -> Fault {
     Fault { what, at: At::Policy(table, name), from, to, closing: 0 }
 }
 
@@ -49,11 +55,24 @@ pub const FAULTS: &[Fault] = &[
     function("a session never sleeps", "wall.in_use()", "s.idle_until > statement_timestamp()", "true"),
     function("a session's end is forgotten", "wall.in_use()", "and s.ends_at > statement_timestamp()", ""),
     function("who is half in is in", "wall.in_use()", "and s.cleared_at is not null", ""),
-    function("another session of the same account will do", "wall.in_use()", "where s.key = held",
-      "where s.account_id = (select x.account_id from public.session x where x.key = held)"),
-    function("a ward's first day does not count: < for <=", "wall.numbers_of(bigint)", "ad.from_date <= current_date", "ad.from_date < current_date"),
-    function("a ward keeps a district on the day it loses it: >= for >", "wall.numbers_of(bigint)", "ad.until_date > current_date",
-      "ad.until_date >= current_date"),
+    function(
+        "another session of the same account will do",
+        "wall.in_use()",
+        "where s.key = held",
+        "where s.account_id = (select x.account_id from public.session x where x.key = held)",
+    ),
+    function(
+        "a ward's first day does not count: < for <=",
+        "wall.numbers_of(bigint)",
+        "ad.from_date <= current_date",
+        "ad.from_date < current_date",
+    ),
+    function(
+        "a ward keeps a district on the day it loses it: >= for >",
+        "wall.numbers_of(bigint)",
+        "ad.until_date > current_date",
+        "ad.until_date >= current_date",
+    ),
     function("the area in use does not narrow", "wall.areas()", "if narrowed = whole then", "if true then"),
     function("the area in use widens", "wall.areas()", "intersect", "union"),
     function("a list's time is forgotten", "wall.list()", "and a.ends_at > statement_timestamp()", ""),
@@ -62,26 +81,98 @@ pub const FAULTS: &[Fault] = &[
     function("anybody's list opens", "wall.list()", "and a.account_id = held.account_id", ""),
     function("a list that was ended is still walked", "wall.list()", "and l.ended_at is null", ""),
     function("doors beyond the grant are open", "wall.households()", "where d.area_no = any (l.reach)", ""),
-    function("who left the register is met at the door", "wall.people_of(wall.open_list,bigint)", "and p.left_at is null", ""),
-    function("answers are recorded on anybody's list", "wall.was_given(integer,bigint,uuid)", "and a.account_id = was_given.account", ""),
-    function("answers of people who stopped it are recorded", "wall.may_record(integer,bigint,bigint,bigint,integer,text)",
-      "and not wall.held_back(partition, elector)", ""),
-    function("organisers see who canvasses elsewhere", "wall.volunteers_here(boolean)", "and g.area_id = any (mine.areas)", ""),
-    function("a ward that reaches out counts as inside", "wall.areas_inside(bigint)", "and ad.area_no <> all (numbers)", "and false"),
+    function(
+        "who left the register is met at the door",
+        "wall.people_of(wall.open_list,bigint)",
+        "and p.left_at is null",
+        "",
+    ),
+    function(
+        "answers are recorded on anybody's list",
+        "wall.was_given(integer,bigint,uuid)",
+        "and a.account_id = was_given.account",
+        "",
+    ),
+    function(
+        "answers of people who stopped it are recorded",
+        "wall.may_record(integer,bigint,bigint,bigint,integer,text)",
+        "and not wall.held_back(partition, elector)",
+        "",
+    ),
+    function(
+        "organisers see who canvasses elsewhere",
+        "wall.volunteers_here(boolean)",
+        "and g.area_id = any (mine.areas)",
+        "",
+    ),
+    function(
+        "a ward that reaches out counts as inside",
+        "wall.areas_inside(bigint)",
+        "and ad.area_no <> all (numbers)",
+        "and false",
+    ),
     policy("homes of all areas are seen", "household", "organiser", "area_no = ANY", "area_no >= 0 or area_no = ANY"),
-    policy("answers of all areas are read", "result", "organiser_reads", "area_no = ANY", "area_no >= 0 or area_no = ANY"),
+    policy(
+        "answers of all areas are read",
+        "result",
+        "organiser_reads",
+        "area_no = ANY",
+        "area_no >= 0 or area_no = ANY",
+    ),
     policy("an objection is seen nowhere", "objection", "organiser_reads", "area_no = ANY", "false and area_no = ANY"),
     policy("somebody erased is opened", "elector", "nobody_erased", "(erased_at IS NULL)", "true"),
     policy("imports are seen by other organisers", "import", "organiser", "(account_id = ", "(true or account_id = "),
-    policy("words searched for are seen by others", "kept_search", "organiser", "(session_id = ", "(true or session_id = "),
+    policy(
+        "words searched for are seen by others",
+        "kept_search",
+        "organiser",
+        "(session_id = ",
+        "(true or session_id = ",
+    ),
     policy("the wrong role: organisers for administrators", "account", "administrator", "administrator", "organiser"),
-    policy("the wrong role: administrators for the officer", "elector", "protection", "data-protection-officer", "administrator"),
-    policy("an import reaches beyond its area", "elector", "importer", "area_no = ANY", "area_no >= 0 or area_no = ANY"),
+    policy(
+        "the wrong role: administrators for the officer",
+        "elector",
+        "protection",
+        "data-protection-officer",
+        "administrator",
+    ),
+    policy(
+        "an import reaches beyond its area",
+        "elector",
+        "importer",
+        "area_no = ANY",
+        "area_no >= 0 or area_no = ANY",
+    ),
     closed("a closed half is not asked about", "wall.\"is\"(text)", "and wall.open(wall.tool_of(\"is\".role))", "", 2),
-    closed("nobody stays in", "wall.shuts(bigint,text[],text,bigint)", "not coalesce(role = any (stays_in), false)", "true", 2),
-    closed("a closed area is closed to nobody", "wall.shuts(bigint,text[],text,bigint)", "wall.meet(closed_area, area)", "false", 1),
-    closed("a closed area closes everything", "wall.shuts(bigint,text[],text,bigint)", "wall.meet(closed_area, area)", "true", 1),
-    closed("the wrong half is closed", "wall.open(text)", "l.tool = case open.tool when 'telling' then 'contact' else open.tool end and", "", 1),
+    closed(
+        "nobody stays in",
+        "wall.shuts(bigint,text[],text,bigint)",
+        "not coalesce(role = any (stays_in), false)",
+        "true",
+        2,
+    ),
+    closed(
+        "a closed area is closed to nobody",
+        "wall.shuts(bigint,text[],text,bigint)",
+        "wall.meet(closed_area, area)",
+        "false",
+        1,
+    ),
+    closed(
+        "a closed area closes everything",
+        "wall.shuts(bigint,text[],text,bigint)",
+        "wall.meet(closed_area, area)",
+        "true",
+        1,
+    ),
+    closed(
+        "the wrong half is closed",
+        "wall.open(text)",
+        "l.tool = case open.tool when 'telling' then 'contact' else open.tool end and",
+        "",
+        1,
+    ),
 ];
 
 impl Fault {
@@ -89,8 +180,11 @@ impl Fault {
     pub async fn put_in(&self, db: &mut PgConnection) -> String {
         let (fault, mend) = match self.at {
             At::Function(signature) => {
-                let whole: String =
-                    query_scalar("select pg_get_functiondef($1::regprocedure)").bind(signature).fetch_one(&mut *db).await.unwrap();
+                let whole: String = query_scalar("select pg_get_functiondef($1::regprocedure)")
+                    .bind(signature)
+                    .fetch_one(&mut *db)
+                    .await
+                    .unwrap();
                 (self.edit(&whole), whole)
             }
             At::Policy(table, name) => {
@@ -133,7 +227,13 @@ impl Said {
     }
 
     /// The first row that row security answers otherwise than the oracle, in the world closed so.
-    pub async fn first_disagreement(&mut self, app: &TestApp, world: &World, index: &Index, closing: usize) -> Option<Disagreement> {
+    pub async fn first_disagreement(
+        &mut self,
+        app: &TestApp,
+        world: &World,
+        index: &Index,
+        closing: usize,
+    ) -> Option<Disagreement> {
         let mut wall = RowSecurity::open(app).await;
         for (session, opens) in self.opens.clone() {
             for open in opens {
@@ -171,8 +271,12 @@ fn about(world: &World, asking: &Asking) -> Vec<usize> {
     match (asking.action.name, asking.open) {
         ("holdList", Open::List(list)) => vec![list],
         ("recordHome", Open::List(list)) => all.filter(|h| world.homes[*h].was_on.contains(&list)).take(6).collect(),
-        ("recordElector", Open::List(list)) => all.filter(|e| world.electors[*e].was_on.contains(&list)).take(12).collect(),
-        ("readFigures", _) => all.filter(|d| world.tallied.contains(&Kind::District.district(world, *d).unwrap())).collect(),
+        ("recordElector", Open::List(list)) => {
+            all.filter(|e| world.electors[*e].was_on.contains(&list)).take(12).collect()
+        }
+        ("readFigures", _) => {
+            all.filter(|d| world.tallied.contains(&Kind::District.district(world, *d).unwrap())).collect()
+        }
         _ => all.collect(),
     }
 }

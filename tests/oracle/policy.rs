@@ -3,7 +3,8 @@
 use super::actions::{Action, Asking, Kind, Open, assignments};
 use super::world::{Closure, World};
 use cedar_policy::{
-    Authorizer, Context, Decision, Entities, EntityId, EntityTypeName, EntityUid, Policy, PolicySet, Request, Schema, ValidationMode, Validator,
+    Authorizer, Context, Decision, Entities, EntityId, EntityTypeName, EntityUid, Policy, PolicySet, Request, Schema,
+    ValidationMode, Validator,
 };
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -67,7 +68,8 @@ impl Oracle {
         people(world, &mut facts);
         papers(world, &mut facts);
         let entities = Entities::from_json_value(Value::Array(facts), Some(&schema)).unwrap();
-        let rows = Kind::ALL.map(|kind| (kind, (0..kind.count(world)).map(|n| id(kind.entity(), kind.name(world, n))).collect()));
+        let rows = Kind::ALL
+            .map(|kind| (kind, (0..kind.count(world)).map(|n| id(kind.entity(), kind.name(world, n))).collect()));
         let of_action = |action: &Action| {
             let named = id("Action", action.name);
             let concerned = |p: &&Policy| p.get_valid_request_envs(&schema).any(|env| *env.action() == named);

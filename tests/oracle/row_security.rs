@@ -79,7 +79,14 @@ impl RowSecurity {
     }
 
     /// What this session reads as a working role with this open, whatever its own role is: rows by action.
-    pub async fn read(&mut self, world: &World, index: &Index, session: usize, role: &'static str, open: Open) -> HashMap<String, Rows> {
+    pub async fn read(
+        &mut self,
+        world: &World,
+        index: &Index,
+        session: usize,
+        role: &'static str,
+        open: Open,
+    ) -> HashMap<String, Rows> {
         let connection = self.connections.get_mut(role).unwrap();
         name(connection, world, session, role, open).await;
         let statement = READS.iter().find(|(r, _)| *r == role).unwrap().1;

@@ -133,7 +133,8 @@ impl World {
     /// Makes it in the database of a service.
     pub async fn make(app: &TestApp, random: &mut Random, size: Size) -> Self {
         let mut db = app.database.operator().await;
-        let mut world = World { now: query_scalar("select now()").fetch_one(&mut db).await.unwrap(), ..World::default() };
+        let mut world =
+            World { now: query_scalar("select now()").fetch_one(&mut db).await.unwrap(), ..World::default() };
         world.places(&mut db).await;
         world.people(&mut db, random, size).await;
         world.access(&mut db, random, size).await;
@@ -178,8 +179,12 @@ impl World {
             .fetch_all(&mut *db)
             .await
             .unwrap();
-        let today = |days: i64| (Utc::now().with_timezone(&chrono_tz::Europe::London) + TimeDelta::days(days)).date_naive();
-        let always = (chrono::NaiveDate::from_ymd_opt(2020, 1, 1).unwrap(), chrono::NaiveDate::from_ymd_opt(9999, 1, 1).unwrap());
+        let today =
+            |days: i64| (Utc::now().with_timezone(&chrono_tz::Europe::London) + TimeDelta::days(days)).date_naive();
+        let always = (
+            chrono::NaiveDate::from_ymd_opt(2020, 1, 1).unwrap(),
+            chrono::NaiveDate::from_ymd_opt(9999, 1, 1).unwrap(),
+        );
         let mut wards: Vec<(&str, Vec<(usize, _)>)> = vec![
             ("North", vec![(0, always), (1, always), (2, always)]),
             ("Central", vec![(1, always), (2, always)]),
@@ -190,18 +195,19 @@ impl World {
             ("Nowhere", vec![]),
         ];
         wards[5].1 = vec![
-            (4, (always.0, today(0))),  // left today
-            (7, (today(0), always.1)),  // came today
-            (8, (always.0, today(1))),  // stays until tonight
-            (9, (today(1), always.1)),  // comes tomorrow
+            (4, (always.0, today(0))), // left today
+            (7, (today(0), always.1)), // came today
+            (8, (always.0, today(1))), // stays until tonight
+            (9, (today(1), always.1)), // comes tomorrow
             (10, (always.0, always.1)),
         ];
         for (name, holds) in &wards {
-            let area: i64 = query_scalar("insert into area (kind, name, short_name) values ('ward', $1, $1) returning area_id")
-                .bind(name)
-                .fetch_one(&mut *db)
-                .await
-                .unwrap();
+            let area: i64 =
+                query_scalar("insert into area (kind, name, short_name) values ('ward', $1, $1) returning area_id")
+                    .bind(name)
+                    .fetch_one(&mut *db)
+                    .await
+                    .unwrap();
             for (district, (from, until)) in holds {
                 query("insert into area_district (area_id, area_no, from_date, until_date) values ($1, $2, $3, $4)")
                     .bind(area)
@@ -225,8 +231,15 @@ impl World {
             let districts = match (kind.as_str(), name.as_str()) {
                 ("installation", _) => self.districts.iter().map(|d| d.0).collect(),
                 ("ward", "Redrawn") => self.numbers(&[7, 8, 10]),
-                ("ward", _) => self.numbers(&wards.iter().find(|w| w.0 == name).unwrap().1.iter().map(|d| d.0).collect::<Vec<_>>()),
-                _ => self.districts.iter().filter(|d| Some(d.1) == partition || Some(d.0) == number).map(|d| d.0).collect(),
+                ("ward", _) => {
+                    self.numbers(&wards.iter().find(|w| w.0 == name).unwrap().1.iter().map(|d| d.0).collect::<Vec<_>>())
+                }
+                _ => self
+                    .districts
+                    .iter()
+                    .filter(|d| Some(d.1) == partition || Some(d.0) == number)
+                    .map(|d| d.0)
+                    .collect(),
             };
             Area { id, name, everywhere: kind == "installation", districts }
         })
@@ -375,7 +388,13 @@ impl World {
             let versions = if random.percent(30) { 2 } else { 1 };
             let ended = random.percent(15);
             let doors: Vec<Vec<usize>> = (0..versions)
-                .map(|_| (0..8 + random.below(12)).map(|_| *random.pick(&pool)).collect::<BTreeSet<_>>().into_iter().collect())
+                .map(|_| {
+                    (0..8 + random.below(12))
+                        .map(|_| *random.pick(&pool))
+                        .collect::<BTreeSet<_>>()
+                        .into_iter()
+                        .collect()
+                })
                 .collect();
             let now = &doors[versions - 1];
             let district = self.homes[now[0]].district;
@@ -403,7 +422,14 @@ impl World {
         }
     }
 
-    async fn doors(&mut self, db: &mut PgConnection, list: usize, (partition, id, version): (i32, i64, usize), doors: &[usize], now: bool) {
+    async fn doors(
+        &mut self,
+        db: &mut PgConnection,
+        list: usize,
+        (partition, id, version): (i32, i64, usize),
+        doors: &[usize],
+        now: bool,
+    ) {
         for (place, home) in doors.iter().enumerate() {
             query(
                 "insert into walk_list_door (partition_id, list_id, version, place, household_id, area_no, street, side)
@@ -418,7 +444,8 @@ impl World {
             .execute(&mut *db)
             .await
             .unwrap();
-            let electors: Vec<String> = self.homes[*home].electors.iter().map(|e| self.electors[*e].key.clone()).collect();
+            let electors: Vec<String> =
+                self.homes[*home].electors.iter().map(|e| self.electors[*e].key.clone()).collect();
             query(
                 "insert into walk_list_elector (partition_id, list_id, version, household_id, elector_id, place, area_no)
                  select $1, $2, $3, split_part($4, '.', 2)::bigint, split_part(e, '.', 2)::bigint, n, $6
@@ -456,7 +483,9 @@ impl World {
             .copied()
             .filter(|a| {
                 let reaches = &self.lists[list].reaches;
-                self.grants.iter().any(|g| g.account == *a && g.role == "volunteer" && !self.areas[g.area].districts.is_disjoint(reaches))
+                self.grants.iter().any(|g| {
+                    g.account == *a && g.role == "volunteer" && !self.areas[g.area].districts.is_disjoint(reaches)
+                })
             })
             .collect();
         for _ in 0..8 {
@@ -500,7 +529,9 @@ impl World {
         let waits = "insert into quarantine (id, digest, partition_id, list_id, area_no, content, reason, account_id, state, decided_at)
              values ($2, sha256($2::text::bytea), $1, $3, $6, jsonb_build_object('household', $4::text, 'elector', $5::text, 'outcome', 'spoke'),
                'Access had ended', $7, case when $8 then 'waiting' else 'binned' end, case when not $8 then now() end)";
-        for (home, home_lists) in self.homes.iter().enumerate().filter(|(_, h)| !h.lists.is_empty()).map(|(n, h)| (n, h.lists.clone())) {
+        for (home, home_lists) in
+            self.homes.iter().enumerate().filter(|(_, h)| !h.lists.is_empty()).map(|(n, h)| (n, h.lists.clone()))
+        {
             let home = &self.homes[home];
             let list = *random.pick(&home_lists.into_iter().collect::<Vec<_>>());
             let elector = home.electors.iter().find(|e| !self.electors[**e].left);
@@ -558,7 +589,11 @@ impl World {
                 .execute(&mut *db)
                 .await
                 .unwrap();
-                self.pieces.push(Row { key: format!("objection {id}"), district: self.electors[n].district, open: true });
+                self.pieces.push(Row {
+                    key: format!("objection {id}"),
+                    district: self.electors[n].district,
+                    open: true,
+                });
             }
             self.electors[n].held_back = !withdrawn && matches!(channel, "opinions" | "processing");
         }
@@ -576,8 +611,8 @@ impl World {
         self.entries_and_intentions(db).await;
         self.doubts(db, random).await;
         let organisers: Vec<usize> = (0..self.sessions.len()).filter(|s| self.role(*s) == "organiser").collect();
-        for n in 0..organisers.len() {
-            let (session, id) = (organisers[n], Uuid::now_v7());
+        for &session in &organisers {
+            let id = Uuid::now_v7();
             let account = self.account(session);
             query(
                 "insert into import (import_id, authority, area_id, file_name, published, basis, state, account_id)
@@ -624,7 +659,8 @@ impl World {
     }
 
     async fn doubts(&mut self, db: &mut PgConnection, random: &mut Random) {
-        let gone: Vec<usize> = (0..self.electors.len()).filter(|e| self.electors[*e].left && !self.electors[*e].erased).collect();
+        let gone: Vec<usize> =
+            (0..self.electors.len()).filter(|e| self.electors[*e].left && !self.electors[*e].erased).collect();
         for old in gone.into_iter().step_by(2) {
             let near = |e: &&Elector| e.district == self.electors[old].district && !e.left;
             let new = self.electors.iter().filter(near).nth(random.below(5)).unwrap();
@@ -642,7 +678,11 @@ impl World {
             .execute(&mut *db)
             .await
             .unwrap();
-            self.pairs.push(Row { key: format!("{} {}", new.key, self.electors[old].key), district: new.district, open });
+            self.pairs.push(Row {
+                key: format!("{} {}", new.key, self.electors[old].key),
+                district: new.district,
+                open,
+            });
         }
     }
 
@@ -720,8 +760,15 @@ fn grant_state(now: DateTime<Utc>, random: &mut Random) -> (DateTime<Utc>, DateT
 /// Live; signed out; asleep; at its end; half in.
 fn session_state(now: DateTime<Utc>, random: &mut Random, grant: usize) -> Session {
     let (soon, over) = (now + TimeDelta::hours(6), now - TimeDelta::hours(1));
-    let mut session =
-        Session { id: Uuid::now_v7(), token: Token::new(), grant, cleared: true, ended: false, idle_until: soon, ends: soon };
+    let mut session = Session {
+        id: Uuid::now_v7(),
+        token: Token::new(),
+        grant,
+        cleared: true,
+        ended: false,
+        idle_until: soon,
+        ends: soon,
+    };
     match random.below(100) {
         0..6 => session.ended = true,
         6..11 => session.idle_until = over,

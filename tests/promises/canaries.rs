@@ -206,10 +206,7 @@ async fn an_organiser_with_sql_reads_nothing_that_tells_it_from_its_neighbours()
         query_scalar::<_, i64>("select count(*) from elector where planted").fetch_one(&mut import).await.unwrap(),
         0
     );
-    assert_eq!(
-        says(&mut import, "update elector set left_at = now() where left_at is null").await.contains("rows"),
-        true
-    );
+    assert!(says(&mut import, "update elector set left_at = now() where left_at is null").await.contains("rows"));
     assert_eq!(town.number("select count(*) from elector where planted and left_at is null").await, 1);
 }
 

@@ -565,6 +565,8 @@ const OTHERS: &[(&str, &str)] = &[
         "a person's own file, which the law asks for, with a reason and a second factor",
     ),
     ("src/protection/pages/requests.rs", "a letter to one person who asked"),
+    ("src/protection/records/pages.rs", "a document of the records: nobody of the register is in it"),
+    ("src/protection/retention/pages.rs", "a certificate of destruction: kinds and figures"),
     ("src/registers/pages.rs", "refused rows by line and number: nobody's name is in it"),
 ];
 

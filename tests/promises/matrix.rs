@@ -275,7 +275,8 @@ async fn a_closed_area_answers_503_to_whoever_reaches_into_it_and_to_nobody_else
         .await
         .unwrap();
     for role in Role::ALL {
-        let areas: &[&str] = if role.everywhere_only() { &["all"] } else { &["all", "Quillbrook", "Wexmere", "Saltern"] };
+        let areas: &[&str] =
+            if role.everywhere_only() { &["all"] } else { &["all", "Quillbrook", "Wexmere", "Saltern"] };
         for area in areas {
             let account = matrix.app.account(role, area).await;
             for route in matrix.guarded().filter(|r| r.permission.roles().contains(&role)) {

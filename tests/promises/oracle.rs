@@ -141,7 +141,9 @@ async fn a_fault_in_the_policy_or_in_the_application_is_found_and_without_the_gu
     }
     // An application that answers from the account, not from the grant in use; that shows the first page only; that keeps
     // what it showed before a half was closed.
-    for (what, fault) in [("account for grant", by_account as fn(&World, &mut [Asked])), ("the first page only", first_page)] {
+    for (what, fault) in
+        [("account for grant", by_account as fn(&World, &mut [Asked])), ("the first page only", first_page)]
+    {
         let kept: Vec<_> = asked.iter().map(|a| a.application.clone()).collect();
         fault(&world, &mut asked);
         let (_, found) = compare(&world, &oracle, &mut random, &asked, everything);
@@ -151,7 +153,10 @@ async fn a_fault_in_the_policy_or_in_the_application_is_found_and_without_the_gu
     let closing = closings(&world).swap_remove(2);
     world.close(&mut app.database.operator().await, closing).await;
     let (_, found) = compare(&world, &oracle, &mut random, &asked, everything);
-    assert!(found.iter().any(|d| d.application == Some(true) && !d.oracle), "an answer kept from before a closing: not found");
+    assert!(
+        found.iter().any(|d| d.application == Some(true) && !d.oracle),
+        "an answer kept from before a closing: not found"
+    );
     // A guard that asks nothing: whoever comes, the wall shows them what is theirs.
     let mut open = Application::of(&app);
     open.guarded = false;
@@ -164,7 +169,9 @@ fn by_account(world: &World, asked: &mut [Asked]) {
     for n in 0..asked.len() {
         let (session, action) = (asked[n].asking.session, asked[n].asking.action.name);
         let same = |a: &&Asked| {
-            a.asking.action.name == action && a.asking.session != session && world.account(a.asking.session) == world.account(session)
+            a.asking.action.name == action
+                && a.asking.session != session
+                && world.account(a.asking.session) == world.account(session)
         };
         if let Some(other) = asked.iter().find(same) {
             asked[n].application = other.application.clone();

@@ -323,7 +323,7 @@ async fn nobody_sees_or_weighs_an_alert_about_themselves() {
     assert_eq!(watch.rules().await, ["sweep-officers"]);
     let told: Vec<String> =
         app.letters().await.into_iter().filter(|l| l.1.subject.contains("lert")).map(|(to, _)| to).collect();
-    assert_eq!(told, [other.account.email.clone()], "the other officer is told, and nobody else");
+    assert_eq!(told, std::slice::from_ref(&other.account.email), "the other officer is told, and nobody else");
     own.get("/protection/alerts/1").await.expect(404);
     let words = [("what", "explained"), ("words", "It was me")];
     own.post("/protection/alerts/1", &words).await.expect(404);

@@ -3,7 +3,8 @@
 use super::store::{self, Document, Made};
 use super::{Kind, Part, compare};
 use crate::error::Error;
-use crate::paper::{self, Pdf};
+use crate::exports::Attachment;
+use crate::paper;
 use crate::protection::{Bare, paper as on_paper};
 use crate::web::paging::Paging;
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
@@ -146,7 +147,7 @@ pub async fn document_on_paper(viewer: Viewer, Path((kind, number)): Path<(Strin
     let document = store::find(&mut scope, kind, number).await?;
     scope.commit().await?;
     let bytes = paper::typeset(on_paper::record(&document, &viewer.name)).await?;
-    Ok(Pdf::new("record.pdf", bytes).into_response())
+    Ok(Attachment::pdf("record.pdf", bytes).into_response())
 }
 
 impl RecordPage {

@@ -4,7 +4,8 @@ use super::store::{self, Bounds, Change};
 use super::{By, KINDS, Kind, Run, Standing, by_person, job, of_key};
 use crate::access::text;
 use crate::error::Error;
-use crate::paper::{self, Pdf};
+use crate::exports::Attachment;
+use crate::paper;
 use crate::protection::{Bare, paper as on_paper};
 use crate::web::paging::Paging;
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
@@ -214,7 +215,7 @@ pub async fn certificate(viewer: Viewer, Path(id): Path<Uuid>) -> Answer {
     let controller = crate::settings::store::installation(&mut scope).await?.controller;
     scope.commit().await?;
     let document = on_paper::certificate(&run, &controller, &viewer.name).ok_or(Error::NotFound)?;
-    Ok(Pdf::new("certificate-of-destruction.pdf", paper::typeset(document).await?).into_response())
+    Ok(Attachment::pdf("certificate-of-destruction.pdf", paper::typeset(document).await?).into_response())
 }
 
 /// `POST /protection/retention/runs/{id}/stop`
