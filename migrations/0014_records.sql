@@ -454,6 +454,12 @@ begin
     select o.ctid from public.operator_session o
     where o.at < due.before and not exists (select from public.access_log l where l.operator_id = o.operator_id)
     limit at_most;
+  when 'alerts' then
+    return query
+    select l.ctid from public.alert l where l.state in ('explained', 'ended', 'breach') and l.state_at < due.before limit at_most;
+  when 'watch-trail' then
+    return query
+    select t.ctid from public.watch_trail t where t.at < due.before limit at_most;
   when 'access-log' then
     -- Whole months only: what is sealed is dropped by the month.
     return query
@@ -683,6 +689,17 @@ begin
     delete from public.session s where s.ctid = any (array(select wall.due('sessions', before, at_most)));
   when 'mail-record' then
     delete from public.mail m where m.ctid = any (array(select wall.due('mail-record', before, at_most)));
+  when 'alerts' then
+    for one in select l.alert_id from public.alert l where l.ctid = any (array(select wall.due('alerts', before, at_most))) loop
+      delete from public.alert_event e where e.alert_id = one.alert_id;
+      delete from public.alert_told t where t.alert_id = one.alert_id;
+      delete from public.alert l where l.alert_id = one.alert_id;
+      gone := gone + 1;
+    end loop;
+    return gone;
+  when 'watch-trail' then
+    delete from public.place_use u where u.at < before;
+    delete from public.watch_trail t where t.ctid = any (array(select wall.due('watch-trail', before, at_most)));
   when 'access-log' then
     -- Its months are dropped whole with their seals, never row by row.
     return 0;

@@ -871,42 +871,6 @@ $$;
 insert into retention_kind (kind, usual_days, least_days, most_days, nightly) values
   ('alerts', 1096, 365, 2557, false),
   ('watch-trail', 8, 3, 31, true);
-alter function wall.due(text, timestamptz, bigint) rename to due_but_watching;
-alter function wall.destroy(text, timestamptz, bigint) rename to destroy_but_watching;
-create function wall.due(kind text, before timestamptz, at_most bigint) returns setof tid
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  if kind = 'alerts' then
-    return query select a.ctid from public.alert a where a.state in ('explained', 'ended', 'breach') and a.state_at < due.before
-    limit at_most;
-  elsif kind = 'watch-trail' then
-    return query select t.ctid from public.watch_trail t where t.at < due.before limit at_most;
-  else
-    return query select d from wall.due_but_watching(kind, before, at_most) d;
-  end if;
-end
-$$;
-create function wall.destroy(kind text, before timestamptz, at_most bigint) returns bigint
-language plpgsql volatile security definer set search_path = '' as $$
-declare
-  past bigint[];
-  gone bigint;
-begin
-  if kind = 'alerts' then
-    past := array(select a.alert_id from public.alert a where a.ctid = any (array(select wall.due('alerts', before, at_most))));
-    delete from public.alert_event e where e.alert_id = any (past);
-    delete from public.alert_told t where t.alert_id = any (past);
-    delete from public.alert a where a.alert_id = any (past);
-    return cardinality(past);
-  elsif kind = 'watch-trail' then
-    delete from public.watch_trail t where t.at < destroy.before;
-    get diagnostics gone = row_count;
-    delete from public.place_use p where p.at < destroy.before;
-    return gone;
-  end if;
-  return wall.destroy_but_watching(kind, before, at_most);
-end
-$$;
 
 do $$
 declare f regprocedure;

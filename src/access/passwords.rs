@@ -99,10 +99,12 @@ pub fn weakness(password: &str, about: &[&str]) -> Option<&'static str> {
         return Some("Use at most 200 characters");
     }
     let known: Vec<&str> = about.iter().copied().chain(OURS).collect();
-    let score = u8::from(zxcvbn::zxcvbn(password, &known).score());
+    let score = |of: &str| u8::from(zxcvbn::zxcvbn(of, &known).score());
+    // A capital and an exclamation mark are the first dress that anybody puts on a common word.
+    let bare: String = password.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     let long = password.chars().count() >= 12;
-    match (long, score) {
-        (_, 0 | 1) => {
+    match (long, score(password)) {
+        (_, dressed) if dressed < 2 || score(&bare) < 2 => {
             Some("This password is too easy to guess. Three or four words that do not belong together are good")
         }
         (true, _) | (false, 3..) => None,

@@ -153,21 +153,21 @@ async fn keep_house(database: &Database) -> std::io::Result<()> {
     loop {
         every.tick().await;
         if let Err(error) = door::fold_tallies(database).await {
-            tracing::warn!(%error, "tallies are not folded this time");
+            tracing::warn!(%error, cause = error.cause(), "tallies are not folded this time");
         }
         if let Err(error) = door::sweep_imports(database).await {
-            tracing::warn!(%error, "imports of who has no access any more are not swept away this time");
+            tracing::warn!(%error, cause = error.cause(), "imports of who has no access any more are not swept away this time");
         }
         if let Err(error) = door::exports::sweep(database).await {
-            tracing::warn!(%error, "the words of exports that are over stay this time");
+            tracing::warn!(%error, cause = error.cause(), "the words of exports that are over stay this time");
         }
         if let Err(error) = door::keep_reviews(database).await {
-            tracing::warn!(%error, "access reviews are not kept this time");
+            tracing::warn!(%error, cause = error.cause(), "access reviews are not kept this time");
         }
         match door::keep_retention(database).await {
             Ok(true) => tracing::info!("what is short-lived and past its period was destroyed"),
             Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "what is past its period stays this time"),
+            Err(error) => tracing::warn!(%error, cause = error.cause(), "what is past its period stays this time"),
         }
     }
 }
@@ -178,7 +178,7 @@ async fn deliver(sender: &Sender, database: &Database) -> std::io::Result<()> {
         match sender.send_due(database).await {
             Ok(0) => {}
             Ok(_) => continue,
-            Err(error) => tracing::warn!(%error, "letters are not sent this time"),
+            Err(error) => tracing::warn!(%error, cause = error.cause(), "letters are not sent this time"),
         }
         tokio::time::sleep(mail::send::EVERY).await;
     }

@@ -1,10 +1,10 @@
 //! Exports: what is taken away as a file. Asked for with a purpose and a reason, above a size approved by a second person,
 //! marked on every page and row, fetched a few times within a few days, and over.
 //!
-//! What enters is a choice of people or figures that a page has shown ([`Choice`]), and what for; what leaves is a file made at
+//! What enters is a choice of people or figures that a page has shown (`Choice`), and what for; what leaves is a file made at
 //! the moment of fetching, in the walled transaction of the session that fetches. No file is kept: ended access, a narrowed
 //! area, an erasure or an objection hold from the next fetch on, and there is no store to guard. Whatever a room wants to let
-//! out, it describes as an [`Exportable`] and names in [`ALL`]; there is no other way to send a file (`attachment`).
+//! out, it describes as an `Exportable` and names in `ALL`; there is no other way to send a file (`attachment`).
 
 pub mod attachment;
 pub mod canary;

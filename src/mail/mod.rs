@@ -1,7 +1,7 @@
 //! Letters by email: service messages from fixed forms, which promote nothing (PECR), queued in the transaction of what they
 //! tell of and sent by the server afterwards.
 //!
-//! What enters is a [`Form`] and whom it is for; what leaves is a letter over SMTP, or a file in the outbox folder where no mail
+//! What enters is a `Form` and whom it is for; what leaves is a letter over SMTP, or a file in the outbox folder where no mail
 //! server is set.
 
 mod about_access;

@@ -192,8 +192,8 @@ fn keep(folder: &Path, id: Uuid, letter: &[u8]) -> std::io::Result<()> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_sender_is_told_what_is_wrong_with_its_settings() {
+    #[tokio::test]
+    async fn a_sender_is_told_what_is_wrong_with_its_settings() {
         let (data, keys) = (Path::new("/nowhere"), Keys::of(Path::new("/nowhere")));
         let new = |smtp, from| Sender::new(smtp, from, data, "https://hustings.example.org", &keys).map(drop);
         assert!(

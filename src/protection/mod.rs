@@ -2,7 +2,7 @@
 //! stop, erasure.
 //!
 //! What enters is what somebody asked for; what leaves are their file, letters, and a record of what was done. Every room
-//! that holds people's data says so in [`holdings::ALL`]: a test walks every table of the database and fails for one that no
+//! that holds people's data says so in `holdings::ALL`: a test walks every table of the database and fails for one that no
 //! holding answers for. The database's own functions (`wall.find_subjects`, `wall.subject_file`, `wall.erase_elector`) look
 //! wide, for the data protection officer and the operator alone, and write down themselves that they looked.
 

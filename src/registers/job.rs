@@ -122,7 +122,7 @@ impl Job {
     /// the page finds the worker silent.
     async fn fail(&self, error: &Error) {
         let why = plain(error);
-        tracing::warn!(import = %self.import, %error, "an import ended without a change");
+        tracing::warn!(import = %self.import, %error, cause = error.cause(), "an import ended without a change");
         for wait in [0, 1, 2, 5, 10, 30, 60, 120] {
             let last = self.stopping.run_until_cancelled(sleep(Duration::from_secs(wait))).await.is_none();
             let told = door::fail_import(&self.app.database, self.viewer.credential(), self.import, &why);

@@ -1,7 +1,7 @@
 //! Watching: rules look through the access log for what no honest work looks like and raise alerts; canaries are invented
 //! electors whom nobody has a reason to open.
 //!
-//! The rules stand in [`rules`], as data; `wall.watch` (migrations/0019_watching.sql) counts for them; the [`watcher`] asks
+//! The rules stand in `rules`, as data; `wall.watch` (migrations/0019_watching.sql) counts for them; the `watcher` asks
 //! them every few seconds about what is new in the log. An alert says how much of what, by whom, from when to when, and never
 //! whom: who was seen stands in the log. It falls to the data protection officers whom it is not about, or to administrators
 //! where there is none. Nobody sees or weighs what is about themselves.

@@ -74,7 +74,7 @@ async fn note(guard: &Guard, credential: &Credential, method: &Method, status: S
     let route = format!("{method} {}", guard.route);
     let status = i16::try_from(status.as_u16()).unwrap_or_default();
     if let Err(error) = door::note_refusal(&guard.app.database, credential, &route, status, &caller.address).await {
-        tracing::warn!(%error, "a refused attempt could not be put on record");
+        tracing::warn!(%error, cause = error.cause(), "a refused attempt could not be put on record");
     }
 }
 

@@ -85,7 +85,7 @@ async fn a_search_finds_it_like_anybody_and_opening_it_raises_an_alert_at_once()
     let page = town.organiser.get(&format!("/electors/{}", town.canary.1)).await.expect(200);
     assert!(page.body.contains("Oldney Borough"), "its page names the register as others' pages do");
     assert_eq!(town.alerts().await.len(), 1, "the same alert grows");
-    assert_eq!(town.number("select figure from alert").await, 2);
+    assert_eq!(town.number("select figure::bigint from alert").await, 2);
     // The officer reads who saw it, and that is no alert.
     let who = town.officer.get(&format!("/protection/electors/{}", town.canary.1)).await.expect(200);
     assert!(who.body.contains("Organiser of all"));

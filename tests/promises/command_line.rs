@@ -229,7 +229,7 @@ async fn the_first_evening_by_one_command_happens_once() {
     let nobody = app.nobody();
     let in_half =
         nobody.post("/sign-in", &[("email", "ruth@lantern.example"), ("password", PASSWORD)]).await.expect(303);
-    assert_eq!(in_half.location(), "/sign-in/set-up-factor");
+    assert_eq!(in_half.location(), "/sign-in/set-up-factor?next=/");
 }
 
 #[tokio::test]

@@ -101,7 +101,7 @@ pub(in crate::access) fn sweep(app: &App) {
     let database = app.database.clone();
     app.background.spawn(async move {
         if let Err(error) = door::sweep_imports(&database).await {
-            tracing::warn!(%error, "imports of who has no access any more are swept away later");
+            tracing::warn!(%error, cause = error.cause(), "imports of who has no access any more are swept away later");
         }
     });
 }

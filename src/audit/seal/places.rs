@@ -102,7 +102,7 @@ async fn note(database: &Database, place: &str, head: &Head, failure: Option<&st
     }
     let leaves = i64::try_from(head.leaves).unwrap_or(i64::MAX);
     if let Err(error) = door::seal_wrote(database, place, leaves, failure).await {
-        tracing::warn!(place, %error, "where a head was written could not be noted");
+        tracing::warn!(place, %error, cause = error.cause(), "where a head was written could not be noted");
     }
 }
 

@@ -54,7 +54,7 @@ impl Sealer {
             if n % SELDOM == 0
                 && let Err(error) = door::seal_thin(&self.database).await
             {
-                tracing::warn!(%error, "old heads of the access log are not thinned out this time");
+                tracing::warn!(%error, cause = error.cause(), "old heads of the access log are not thinned out this time");
             }
             self.watch().await;
         }

@@ -18,7 +18,7 @@ pub fn begin(app: &App, viewer: Viewer, run: Uuid) {
         };
         // A batch at work when the server stops is undone; the run is written down as broken off, with what it did before.
         if let Some(Err(error)) = stopping.run_until_cancelled(work).await {
-            tracing::warn!(%run, %error, "a destruction broke off");
+            tracing::warn!(%run, %error, cause = error.cause(), "a destruction broke off");
         }
     });
 }
