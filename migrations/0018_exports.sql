@@ -106,7 +106,8 @@ alter table export_limit enable row level security;
 alter table export_limit force row level security;
 reset role;
 
--- Exports of others that whoever acts, an organiser, may decide or has decided: wholly inside the grant's own area.
+-- Exports of others that whoever acts, an organiser, may decide or has decided, and for a week what became of those that somebody
+-- else decided: wholly inside the grant's own area.
 create function wall.exports_to_decide() returns bigint[]
 language plpgsql stable security definer set search_path = '' as $$
 declare
@@ -120,7 +121,8 @@ begin
   numbers := wall.numbers_of(me.area_id);
   return (select coalesce(array_agg(e.export_id), '{}') from public.export e
     where e.needs_approval and e.account_id <> me.account_id and e.districts <@ numbers
-      and (e.decided_by = me.account_id or (e.verdict is null and e.withdrawn_at is null and e.lapses_at > statement_timestamp())));
+      and (e.decided_by = me.account_id
+        or least(e.decided_at, e.withdrawn_at, e.lapses_at) > statement_timestamp() - interval '7 days'));
 end
 $$;
 alter function wall.exports_to_decide() owner to hustings_wall;

@@ -1,7 +1,7 @@
 //! What watching has found, in each of its states, for the walk through every page.
 
 use super::app::{Account, TestApp};
-use super::walk::change_for;
+use super::walk::{change, change_for};
 use hustings::access::Role;
 use sqlx::query_scalar;
 
@@ -15,6 +15,8 @@ pub struct FoundThere {
     pub over: i64,
     /// One about several accounts.
     pub several: i64,
+    /// One about the data protection officers.
+    pub officers: i64,
     /// A canary.
     pub canary: i64,
 }
@@ -46,7 +48,9 @@ impl FoundThere {
             officer.account.id,
         )
         .await;
-        // What falls to administrators: the one officer's own.
+        change_for(app, "insert into alert (rule, severity, about, accounts, role, figure, threshold, minutes, first_at, last_at)
+            values ('sweep-officers', 'high', $1::text, array[$1::uuid], 'data-protection-officer', 101, 100, 10, now() - interval '1 hour', now())",
+            officer.account.id).await;
         let number = async |rule: &str| -> i64 {
             query_scalar("select alert_id from alert where rule = $1")
                 .bind(rule)
@@ -59,7 +63,16 @@ impl FoundThere {
             explained: number("night").await,
             over: number("after-ending").await,
             several: number("crowd").await,
+            officers: number("sweep-officers").await,
             canary: 1,
         }
+    }
+
+    /// Makes the alert about officers one about all whom there are by now, so that it falls to administrators.
+    pub async fn fall_to_administrators(&self, app: &TestApp) {
+        let all = "update alert set accounts = array(
+              select distinct account_id from access_grant where role = 'data-protection-officer' and ended_at is null)
+            where rule = 'sweep-officers'";
+        change(app, all).await;
     }
 }

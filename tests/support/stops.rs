@@ -473,6 +473,7 @@ fn administrator(site: &Site) -> Vec<Stop> {
         open("/access/tools/close", format!("/access/tools/close?tool=all&area={}&stay=organiser", site.area)),
         send("/access/tools/close", "/access/tools/close", 422, &[("tool", "contact"), ("notice", "")]),
         here("/protection/alerts"),
+        open("/protection/alerts/{number}", format!("/protection/alerts/{}", site.found.officers)),
         here("/access/outbox"),
         here("/access/terms"),
         send("/access/terms", "/access/terms", 422, &[("text", "")]),
