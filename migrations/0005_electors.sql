@@ -59,6 +59,8 @@ create table elector (
   position integer not null default 0,
   -- The register they were last on no longer holds them since this time.
   left_at timestamptz check (left_at between '2000-01-01' and '9999-12-31'),
+  -- Invented: a canary (0019_watching.sql). Organisers cannot read this column.
+  planted boolean not null default false,
   primary key (partition_id, elector_id),
   foreign key (partition_id, area_no) references district (partition_id, area_no),
   foreign key (partition_id, household_id) references household

@@ -819,6 +819,7 @@ begin
   delete from public.mail m where m.account_id = account or m.address = old_email;
   delete from public.join_request r where r.account_id = account or r.contact = old_email;
   delete from public.device d where d.account_id = account;
+  delete from public.place_use p where p.account_id = account;
   delete from public.recovery_code c where c.account_id = account;
   delete from public.factor f where f.account_id = account;
   update public.link l set address = null, name = null, reason = null, ended_at = coalesce(l.ended_at, statement_timestamp())

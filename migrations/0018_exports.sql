@@ -51,6 +51,8 @@ create table export (
   check (verdict is distinct from 'approved' or decided_by is distinct from account_id)
 );
 create index export_by_account on export (account_id, asked_at);
+create index export_by_decider on export (decided_by) where decided_by is not null;
+create index export_lately on export ((least(decided_at, withdrawn_at, lapses_at))) where needs_approval; -- wall.exports_to_decide
 create index export_waiting on export (lapses_at) where needs_approval and verdict is null and withdrawn_at is null;
 
 -- Each time that the file was made and sent. Its people stand in the access log's row of the same session.
@@ -119,10 +121,12 @@ begin
     return '{}';
   end if;
   numbers := wall.numbers_of(me.area_id);
-  return (select coalesce(array_agg(e.export_id), '{}') from public.export e
+  return array(select e.export_id from public.export e
+    where e.decided_by = me.account_id and e.account_id <> me.account_id and e.districts <@ numbers
+    union
+    select e.export_id from public.export e
     where e.needs_approval and e.account_id <> me.account_id and e.districts <@ numbers
-      and (e.decided_by = me.account_id
-        or least(e.decided_at, e.withdrawn_at, e.lapses_at) > statement_timestamp() - interval '7 days'));
+      and least(e.decided_at, e.withdrawn_at, e.lapses_at) > statement_timestamp() - interval '7 days');
 end
 $$;
 alter function wall.exports_to_decide() owner to hustings_wall;
@@ -359,7 +363,8 @@ begin
 end
 $$;
 
--- What these people of the area in use asked us to stop. As wall.objected: an objection follows the person.
+-- What these people of the area in use asked us to stop. As wall.objected: an objection follows the person, and who is invented
+-- (a canary) goes out in no file, as if all processing were stopped.
 create function wall.stopped(partition integer, electors bigint[]) returns table (elector_id bigint, channels text[])
 language sql stable security definer set search_path = '' as $$
   select o.elector_id, array_agg(o.channel order by o.channel) from public.standing_objection o
@@ -367,6 +372,9 @@ language sql stable security definer set search_path = '' as $$
   where o.partition_id = stopped.partition and o.elector_id = any (electors)
     and (e.area_no = any ((select wall.areas())::integer[]) or wall.operator())
   group by o.elector_id
+  union all
+  select e.elector_id, array['processing'] from public.elector e
+  where e.partition_id = stopped.partition and e.elector_id = any (electors) and e.planted
 $$;
 
 -- The name of who asked for or decided an export that the reader may see: ids are random, and who knows one has read the row.
@@ -383,7 +391,7 @@ declare
   swept integer;
 begin
   update public.export e set choice = e.choice || '{"words": "", "gone": true}'
-  where e.what = 'search' and not e.choice ? 'gone'
+  where e.what = 'search' and coalesce(e.choice ->> 'gone', 'false') <> 'true'
     and coalesce(e.withdrawn_at, case when e.verdict = 'refused' then e.decided_at end, e.expires_at, e.lapses_at)
       < statement_timestamp() - interval '30 days';
   get diagnostics swept = row_count;

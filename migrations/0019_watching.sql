@@ -14,7 +14,7 @@ create table watch_state (
   -- The batch in hand; the same as `through` between rounds.
   batch_xid xid8 not null default '0',
   batch_entry bigint not null default 0,
-  -- The server whose transactions those are: after a restore elsewhere the last days are looked through again.
+  -- The server whose transactions those are: after a restore elsewhere what this server's numbers reach is looked through again.
   system bigint not null,
   -- When the last round was done.
   round_at timestamptz
@@ -65,7 +65,6 @@ create index place_use_by_account on place_use (account_id, at);
 create index place_use_by_time on place_use (at);
 
 -- Invented electors. Only these two tables and the mark say so; organisers read neither.
-alter table elector add column planted boolean not null default false;
 create table canary (
   canary_id bigint generated always as identity primary key,
   partition_id integer not null,
@@ -108,6 +107,7 @@ create table alert (
 );
 create index alert_by_what on alert (rule, about, alert_id desc); -- growing instead of raising again
 create index alert_open on alert (severity, last_at) where state in ('new', 'seen');
+create index alert_by_canary on alert (canary_id) where canary_id is not null;
 create index alert_by_state on alert (state, last_at desc); -- /protection/alerts
 
 create table alert_event (
@@ -271,8 +271,13 @@ begin
   order by a.alert_id desc limit 1 for update;
   if open_one.state in ('new', 'seen') and open_one.first_at > raise_alert.last_at - interval '2 days'
     and open_one.last_at >= raise_alert.first_at - make_interval(mins => raise_alert.minutes) then
+    -- What has become grave is told anew, and is new to whoever has seen it.
+    if raise_alert.severity = 'high' and open_one.severity <> 'high' then
+      delete from public.alert_told t where t.alert_id = open_one.alert_id;
+    end if;
     update public.alert a set figure = greatest(a.figure, raise_alert.figure), last_at = greatest(a.last_at, raise_alert.last_at),
       severity = case when 'high' in (a.severity, raise_alert.severity) then 'high' else a.severity end,
+      state = case when raise_alert.severity = 'high' and a.severity <> 'high' then 'new' else a.state end,
       accounts = array(select distinct unnest(a.accounts || raise_alert.accounts))
     where a.alert_id = open_one.alert_id;
     return;
@@ -404,7 +409,7 @@ begin
     select case when together then null else t.account_id end as account_id, t.name_mark, max(t.at) as at
     from wall.watch_batch() b join public.watch_trail t on t.entry_id = b.entry_id join public.access_grant g using (grant_id)
     where g.role = any (roles)
-    group by 1, 2 order by 3
+    group by 1, 2, date_trunc('minute', t.at) order by 3
   loop
     what_about := coalesce(point.account_id::text, '') || ' ' || encode(point.name_mark, 'hex');
     since := wall.watch_since(rule, what_about, point.at, minutes);
@@ -433,7 +438,7 @@ begin
     select t.partition_id, t.household_id, max(t.area_no) as area_no, max(t.at) as at
     from wall.watch_batch() b join public.watch_trail t on t.entry_id = b.entry_id join public.access_grant g using (grant_id)
     where t.household_id is not null and g.role = any (roles)
-    group by 1, 2 order by 4
+    group by 1, 2, date_trunc('minute', t.at) order by 4
   loop
     what_about := point.partition_id || '.' || point.household_id;
     since := wall.watch_since(rule, what_about, point.at, minutes);
@@ -520,11 +525,11 @@ begin
     select p.account_id, max(p.at) as at, (array_agg(g.role order by p.at desc))[1] as role from public.place_use p
     join public.session s using (session_id) join public.access_grant g on g.grant_id = s.grant_id
     where p.at > (select coalesce(w.round_at, '-infinity') - interval '1 minute' from public.watch_state w) and g.role = any (roles)
-    group by 1
+    group by p.account_id, date_trunc('minute', p.at) order by 2
   loop
     since := wall.watch_since(rule, point.account_id::text, point.at, minutes);
     with place as (
-      select p.at, p.network, p.browser from public.place_use p where p.account_id = point.account_id and p.at > since
+      select p.at, p.network, p.browser from public.place_use p where p.account_id = point.account_id and p.at > since and p.at <= point.at
       union
       select s.started_at, wall.network_of(s.address), wall.browser_mark(s.agent) from public.session s
       where s.account_id = point.account_id and s.started_at > since and s.address <> ''
@@ -562,7 +567,7 @@ begin
     join public.canary c on c.partition_id = s.partition_id and c.elector_id = s.elector_id
     where b.what <> 'refused' and b.subjects && invented and b.permission not in ('read-access-log', 'keep-canaries')
       and g.role = any (roles)
-    group by 1, 2, 3, 4, 5 order by 6
+    group by 1, 2, 3, 4, 5, date_trunc('minute', b.at) order by 6
   loop
     since := wall.watch_since(rule, point.account_id || ' ' || point.canary_id, point.at, minutes);
     select count(*)::integer as times, min(l.at) as first,
@@ -651,7 +656,7 @@ begin
   for reader in
     select w as account_id, array_agg(a.alert_id) as alerts, count(*) as raised, count(*) filter (where a.severity = 'high') as high
     from public.alert a cross join lateral wall.weighers(a.accounts) w
-    where a.state = 'new' and not exists (
+    where a.state in ('new', 'seen') and not exists (
       select from public.alert_told t where t.alert_id = a.alert_id and t.account_id = w)
     group by w
   loop
@@ -683,8 +688,9 @@ begin
     update public.alert a set state = 'seen', state_at = clock_timestamp() where a.alert_id = held.alert_id;
   elsif what = 'asked' then
     perform wall.tell(w, jsonb_build_object('form', 'end-access-asked', 'alert', held.alert_id, 'note', left(note, 500),
-      'account', held.accounts[1]))
-    from wall.live_in('administrator', held.accounts) w;
+      'account', a))
+    from wall.live_in('administrator', held.accounts) w, unnest(held.accounts) a
+    where exists (select from wall.grants_of(a));
   elsif what = 'explained' or (what = 'breach' and exists (select from public.breach b where b.breach_id = weigh_alert.breach))
     or (what = 'ended' and not exists (select from unnest(held.accounts) a where exists (select from wall.grants_of(a)))) then
     update public.alert a set state = what, state_at = clock_timestamp(), breach = weigh_alert.breach
@@ -720,7 +726,10 @@ create function wall.watch_status() returns table (round_at timestamptz, waits_s
 language sql stable security definer set search_path = '' as $$
   select s.round_at, (
     select l.at from public.access_log l where (l.xid, l.entry_id) > (s.through_xid, s.through_entry)
-      and l.at > statement_timestamp() - interval '8 days' order by l.xid, l.entry_id limit 1)
+      and l.at > statement_timestamp() - interval '8 days'
+      -- What a restore brought under numbers that this server has not reached was watched where it was written.
+      and l.xid < pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())
+    order by l.xid, l.entry_id limit 1)
   from public.watch_state s
 $$;
 
@@ -896,7 +905,7 @@ create trigger leave_out_canaries after insert on walk_list_elector
 create policy protection_reads on watch_rule_version for select to hustings_protection
   using ((select wall.is('data-protection-officer')));
 create policy protection_sets on watch_rule_version for insert to hustings_protection
-  with check ((select wall.is('data-protection-officer')) and account_id = (select wall.account()));
+  with check ((select wall.is('data-protection-officer')) and account_id = (select wall.account()) and (select wall.fresh()));
 create policy protection_reads on canary for select to hustings_protection
   using ((select wall.is('data-protection-officer')));
 -- Nobody sees what is about themselves; administrators see what no officer could weigh.

@@ -168,6 +168,8 @@ pub enum Permission {
     KeepBreaches,
     /// See what rules of watching found, and decide about it: never about oneself.
     WeighAlerts,
+    /// See the rules of watching.
+    ReadWatchRules,
     /// Change the rules of watching.
     SetWatchRules,
     /// Plant invented electors, see which they are, take them out.
@@ -290,6 +292,7 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
         "Weigh alerts, never about oneself (administrators: those that no other data protection officer could)",
         &[DataProtectionOfficer, Administrator],
     ),
+    (Permission::ReadWatchRules, "See the rules that raise alerts", &[DataProtectionOfficer]),
     (Permission::SetWatchRules, "Change the rules that raise alerts", &[DataProtectionOfficer]),
     (Permission::KeepCanaries, "Plant invented electors, see which they are, take them out", &[DataProtectionOfficer]),
     (Permission::WriteBreachLetters, "Make letters to the people a breach affects", &[DataProtectionOfficer]),
@@ -340,6 +343,7 @@ pub const STEP_UP: &[Permission] = &[
     Permission::DecideExports,
     Permission::TakeExports,
     Permission::SetExportLimit,
+    Permission::SetWatchRules,
     Permission::TakeAccountFile,
 ];
 
@@ -417,6 +421,7 @@ impl Permission {
             Permission::DestroyData => "destroy-data",
             Permission::KeepBreaches => "keep-breaches",
             Permission::WeighAlerts => "weigh-alerts",
+            Permission::ReadWatchRules => "read-watch-rules",
             Permission::SetWatchRules => "set-watch-rules",
             Permission::KeepCanaries => "keep-canaries",
             Permission::WriteBreachLetters => "write-breach-letters",

@@ -131,7 +131,7 @@ struct Traced {
 }
 
 async fn look(operation: &Operation, path: &Path) -> Result<(), Error> {
-    let text = text_of(&read(path)?);
+    let text = text_of(&read(path)?)?;
     let mut scope = operation.scope(Permission::TraceExports).await?;
     let sources = trace(&mut scope, &text).await?;
     scope.commit().await?;

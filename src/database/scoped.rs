@@ -138,6 +138,15 @@ impl<T> Seen<T> {
         Seen { value: f(self.value), looked: self.looked }
     }
 
+    /// Refuses what cannot be handed over, before it is on record that it was.
+    ///
+    /// # Errors
+    /// What the check says.
+    pub fn check(self, may: impl FnOnce(&T) -> Result<(), Error>) -> Result<Self, Error> {
+        may(&self.value)?;
+        Ok(self)
+    }
+
     /// The same look, to take away as a file.
     pub fn for_export(mut self) -> Self {
         self.looked.what = What::Export;

@@ -14,19 +14,25 @@ use futures_util::future::{BoxFuture, FutureExt};
 
 const PURPOSES: [Purpose; 4] = [Purpose::Canvassing, Purpose::Post, Purpose::PollingDay, Purpose::Checking];
 
+/// Electors of one kind of choice.
+pub(super) struct Electors {
+    what: &'static str,
+    title: &'static str,
+}
+
 /// What a search found.
-pub(super) struct Found;
+pub(super) static FOUND: Electors = Electors { what: "search", title: "Electors of a search" };
 
 /// Everybody there.
-pub(super) struct Everybody;
+pub(super) static EVERYBODY: Electors = Electors { what: "districts", title: "Everybody in a district or the area" };
 
-impl Exportable for Found {
+impl Exportable for Electors {
     fn what(&self) -> &'static str {
-        "search"
+        self.what
     }
 
     fn title(&self) -> &'static str {
-        "Electors of a search"
+        self.title
     }
 
     fn unit(&self) -> (&'static str, &'static str) {
@@ -55,7 +61,10 @@ impl Exportable for Found {
         choice: &'a Choice,
         within: &'a [i32],
     ) -> BoxFuture<'a, Result<Vec<ElectorId>, Error>> {
-        search(scope, choice, within).boxed()
+        match choice {
+            Choice::Search { .. } => search(scope, choice, within).boxed(),
+            _ => everybody(scope, choice, within).boxed(),
+        }
     }
 
     fn rows<'a>(
@@ -93,54 +102,6 @@ async fn search(scope: &mut Scoped, choice: &Choice, within: &[i32]) -> Result<V
         ));
     }
     Ok(matches.homes.iter().flat_map(Group::ids).collect())
-}
-
-impl Exportable for Everybody {
-    fn what(&self) -> &'static str {
-        "districts"
-    }
-
-    fn title(&self) -> &'static str {
-        "Everybody in a district or the area"
-    }
-
-    fn unit(&self) -> (&'static str, &'static str) {
-        ("person", "people")
-    }
-
-    fn columns(&self) -> &'static [Column] {
-        &people::COLUMNS
-    }
-
-    fn roles(&self) -> &'static [Role] {
-        &[Role::Organiser]
-    }
-
-    fn purposes(&self) -> &'static [Purpose] {
-        &PURPOSES
-    }
-
-    fn holds_people(&self) -> bool {
-        true
-    }
-
-    fn find<'a>(
-        &'a self,
-        scope: &'a mut Scoped,
-        choice: &'a Choice,
-        within: &'a [i32],
-    ) -> BoxFuture<'a, Result<Vec<ElectorId>, Error>> {
-        everybody(scope, choice, within).boxed()
-    }
-
-    fn rows<'a>(
-        &'a self,
-        scope: &'a mut Scoped,
-        _: &'a Choice,
-        people: &'a [ElectorId],
-    ) -> BoxFuture<'a, Result<Seen<Vec<Row>>, Error>> {
-        people::rows(scope, people).boxed()
-    }
 }
 
 async fn everybody(scope: &mut Scoped, choice: &Choice, within: &[i32]) -> Result<Vec<ElectorId>, Error> {

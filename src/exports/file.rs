@@ -91,13 +91,8 @@ pub async fn fetch(database: &Database, viewer: &Viewer, number: i64) -> Result<
     let mark = Mark::now(&viewer.name, export.purpose.title(), &export.reason).of_export(number, copy);
     let columns = columns(exportable, &export.columns);
     let body = Body::new(&export, &mark, &columns, invented);
-    let body = read(&mut scope, &export, &whom.people, body).await?;
+    let body = read(&mut scope, &export, &whom.people, body).await?.check(Body::fits)?;
     let body = scope.finish(body.for_export()).await?;
-    if body.too_large {
-        return Err(Error::Conflict(
-            "This file is larger than may be. Tick fewer columns, or export it in parts".into(),
-        ));
-    }
     body.into_file(&export, &mark, &columns).await
 }
 
@@ -182,8 +177,10 @@ impl Body {
     fn line_of(&self, like: &Row, one: Invented) -> Row {
         let mut line = like.clone();
         let texts = [one.called, one.lives, one.number, one.family, one.given];
-        for (place, text) in self.said.iter().flatten().zip(texts) {
-            line.cells[*place] = text;
+        for (place, text) in self.said.iter().zip(texts) {
+            if let Some(cell) = place.and_then(|place| line.cells.get_mut(place)) {
+                *cell = text;
+            }
         }
         line
     }
@@ -200,6 +197,16 @@ impl Body {
             Some(sheet) if sheet.len() > MOST_BYTES => self.too_large = true,
             Some(sheet) => sheet.row(cells),
             None => self.paper.push(cells.map(str::to_owned).collect()),
+        }
+    }
+
+    /// Asked before it is on record: where nothing leaves, no copy is used and nobody was taken away.
+    fn fits(&self) -> Result<(), Error> {
+        match self.too_large {
+            true => Err(Error::Conflict(
+                "This file is larger than may be. Tick fewer columns, or export it in parts".into(),
+            )),
+            false => Ok(()),
         }
     }
 

@@ -212,8 +212,8 @@ impl Choice {
     /// What it is of.
     pub fn exportable(&self) -> &'static dyn Exportable {
         match self {
-            Choice::Search { .. } => &electors::Found,
-            Choice::Districts { .. } => &electors::Everybody,
+            Choice::Search { .. } => &electors::FOUND,
+            Choice::Districts { .. } => &electors::EVERYBODY,
             Choice::List { .. } => &list::Results,
             Choice::Figures { .. } => &figures::ByDistrict,
         }
@@ -300,4 +300,4 @@ pub trait Exportable: Sync {
 }
 
 /// Everything that can be exported.
-pub const ALL: [&dyn Exportable; 4] = [&electors::Found, &electors::Everybody, &list::Results, &figures::ByDistrict];
+pub const ALL: [&dyn Exportable; 4] = [&electors::FOUND, &electors::EVERYBODY, &list::Results, &figures::ByDistrict];

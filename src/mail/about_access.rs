@@ -56,6 +56,13 @@ pub(super) fn letter(form: &Form, from: From<'_>) -> Option<Letter> {
                 format!("See them at {base_url}/protection/alerts"),
             ],
         ),
+        Form::WatchRuleSet { by, rule, now, reason } => letter(
+            "A rule that watches over looks was changed",
+            vec![
+                format!("{by} changed the rule “{rule}”. {now}. Their reason: {reason}"),
+                "It is on record. If you do not agree, talk to them: data protection officers can set it back.".into(),
+            ],
+        ),
         Form::EndAccessAsked { alert, account, note } => letter(
             "A data protection officer asks you to end access",
             vec![

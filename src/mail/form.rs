@@ -186,6 +186,17 @@ pub enum Form {
         /// Why, in the officer's words.
         note: String,
     },
+    /// To everybody who guards: a rule of watching was changed.
+    WatchRuleSet {
+        /// By whom.
+        by: String,
+        /// The rule, as its page calls it.
+        rule: String,
+        /// How it stands now.
+        now: String,
+        /// Why, in their words.
+        reason: String,
+    },
     /// To administrators and the data protection officer: a review's day has come.
     ReviewClosed {
         /// Of which area.
@@ -284,6 +295,7 @@ impl Form {
             Form::MembershipEnded { .. } => "membership-ended",
             Form::AlertsRaised { .. } => "alerts-raised",
             Form::EndAccessAsked { .. } => "end-access-asked",
+            Form::WatchRuleSet { .. } => "watch-rule-set",
             Form::ReviewOpened { .. } => "review-opened",
             Form::ReviewDue { .. } => "review-due",
             Form::ReviewClosed { .. } => "review-closed",

@@ -26,3 +26,16 @@ pub async fn queue(scope: &mut Scoped, to: To<'_>, form: &Form) -> Result<(), Er
     .await?;
     Ok(())
 }
+
+/// Queues a letter to everybody who guards (administrators and data protection officers), but not to whoever acts.
+///
+/// # Errors
+/// What the database says.
+pub async fn tell_guards(scope: &mut Scoped, form: &Form) -> Result<(), Error> {
+    let guards: Vec<Uuid> =
+        sqlx::query_scalar!(r#"select who as "who!" from wall.guards() who"#).fetch_all(scope.connection()).await?;
+    for account in guards {
+        queue(scope, To::Account(account), form).await?;
+    }
+    Ok(())
+}

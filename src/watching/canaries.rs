@@ -3,7 +3,8 @@
 //! What holds, for whoever reads as an organiser, on pages or with SQL: a canary stands in the same tables and columns as
 //! everybody, with a number, a home, and a line in the newest register; the mark and the table of canaries are readable by the
 //! data protection officer alone. What cannot hold: no walk list leads to one and no figure counts one, so somebody who compares
-//! a list with a street, or what an import counts with what a search shows, can find the difference. They do so on record.
+//! a list with a street, or what an import counts with what a search shows, can find the difference; and a record's number tells when
+//! it was made. They do so on record.
 //!
 //! A canary is no register fact, and never leaves: it is in no list, no letter, no figure, and no import finds it, moves it or
 //! lets it leave.
@@ -13,117 +14,12 @@ use crate::database::Scoped;
 use crate::electors::address::Address;
 use crate::electors::name::PersonName;
 use crate::error::Error;
+use rand::seq::IndexedRandom;
 
 /// How many are planted at once at most.
 pub const MOST: usize = 20;
 /// How many names and places are tried for one.
 const TRIES: usize = 60;
-
-/// Surnames that sound like anybody's and are nearly nobody's: a search for one finds the canary and no crowd around it.
-const SURNAMES: [&str; 60] = [
-    "Addlestrop",
-    "Amberwick",
-    "Ashgarth",
-    "Barrowclough",
-    "Beldham",
-    "Birkenshaw",
-    "Blaydes",
-    "Braddle",
-    "Brindley",
-    "Cawthra",
-    "Chilvers",
-    "Claythorne",
-    "Colbeck",
-    "Crowhurst",
-    "Dallimore",
-    "Darnbrough",
-    "Dunderdale",
-    "Eddowes",
-    "Ellershaw",
-    "Fallowfield",
-    "Farthingale",
-    "Featherby",
-    "Fothergale",
-    "Garside",
-    "Goldthorp",
-    "Greatbatch",
-    "Hallamby",
-    "Hartshorne",
-    "Haverstock",
-    "Heddle",
-    "Hinchcliff",
-    "Holderness",
-    "Inchbald",
-    "Jellicote",
-    "Kettlewell",
-    "Kingscote",
-    "Lampard",
-    "Leatherbarrow",
-    "Lowthian",
-    "Maddocks",
-    "Merriden",
-    "Mossop",
-    "Netherby",
-    "Oldershaw",
-    "Osgathorp",
-    "Pennefather",
-    "Pilbrow",
-    "Ravensdale",
-    "Rushbrook",
-    "Sallowby",
-    "Scattergood",
-    "Silverlock",
-    "Stanyer",
-    "Tattersby",
-    "Thornycroft",
-    "Twelvetree",
-    "Wadlow",
-    "Wetherall",
-    "Whitelock",
-    "Yarborough",
-];
-const FORENAMES: [&str; 40] = [
-    "Alan",
-    "Alison",
-    "Andrew",
-    "Angela",
-    "Barbara",
-    "Brian",
-    "Carol",
-    "Christine",
-    "Colin",
-    "David",
-    "Diane",
-    "Elaine",
-    "Frances",
-    "Gareth",
-    "Gillian",
-    "Graham",
-    "Hazel",
-    "Helen",
-    "Ian",
-    "Janet",
-    "Joanne",
-    "Keith",
-    "Kevin",
-    "Lesley",
-    "Linda",
-    "Malcolm",
-    "Martin",
-    "Maureen",
-    "Michael",
-    "Nicola",
-    "Pamela",
-    "Patricia",
-    "Peter",
-    "Philip",
-    "Rosemary",
-    "Sandra",
-    "Stephen",
-    "Susan",
-    "Trevor",
-    "Valerie",
-];
 
 /// Plants so many in a polling district; answers their numbers.
 ///
@@ -142,28 +38,29 @@ pub async fn plant(scope: &mut Scoped, area_no: i32, count: usize) -> Result<Vec
 }
 
 async fn one(scope: &mut Scoped, area_no: i32) -> Result<i64, Error> {
-    let homes = store::beside(scope, area_no).await?;
+    let (homes, names) = (store::beside(scope, area_no).await?, store::names(scope, area_no).await?);
     for home in homes.iter().cycle().take(TRIES.min(homes.len() * 8)) {
-        if let Some(new) = invented(area_no, home)
+        if let Some(new) = invented(area_no, home, &names)
             && let Some(id) = store::plant(scope, &new).await?
         {
             return Ok(id);
         }
     }
     Err(Error::Conflict(
-        "There is no place in this polling district: it has no street with house numbers, or every name we know is borne there"
+        "There is no place in this polling district: it has no street with house numbers, or too few people to make a name of theirs"
             .into(),
     ))
 }
 
 /// Somebody at the next few numbers of a street, on the same side.
-fn invented(area_no: i32, beside: &Beside) -> Option<NewCanary> {
+fn invented(area_no: i32, beside: &Beside, names: &[(String, String)]) -> Option<NewCanary> {
     let number = beside.last + 2 * rand::random_range(1..=3);
     let lines = renumbered(&beside.lines, beside.number, number)?;
     let address = Address::new(lines.iter().map(String::as_str), beside.postcode.as_deref().unwrap_or_default());
-    let pick = |names: &[&'static str]| names.get(rand::random_range(0..names.len())).copied().unwrap_or("Alison");
-    let (surname, forenames) = (pick(&SURNAMES), pick(&FORENAMES));
-    let name = PersonName { forenames: forenames.into(), surname: surname.into(), ..PersonName::default() };
+    let mut random = rand::rng();
+    let mut pick = || names.choose(&mut random);
+    let (forenames, surname) = (&pick()?.0, blend(&pick()?.1, &pick()?.1)?);
+    let name = PersonName { forenames: forenames.clone(), surname: surname.clone(), ..PersonName::default() };
     Some(NewCanary {
         beside: beside.household,
         area_no,
@@ -171,12 +68,28 @@ fn invented(area_no: i32, beside: &Beside) -> Option<NewCanary> {
         address: lines.join(", "),
         address_key: address.key()?,
         lines,
-        forenames: forenames.into(),
-        surname: surname.into(),
+        forenames: forenames.clone(),
+        surname,
         name: name.display(),
         name_key: name.name_key(),
         forename_key: format!("{} {}", name.forenames_key(), name.surname_key()),
     })
+}
+
+/// A surname that nobody need bear, of the beginning of one that occurs here and the end of another: a search for it finds the
+/// canary and no crowd around it, and it stands in no list that anybody could know canaries by. None where they do not make one.
+fn blend(one: &str, other: &str) -> Option<String> {
+    let letters = |name: &str| name.chars().take_while(|c| c.is_alphabetic()).collect::<Vec<_>>();
+    let vowel = |c: &char| "aeiouy".contains(c.to_ascii_lowercase());
+    let (one, other) = (letters(one), letters(other));
+    // Up to the first consonant after a vowel; from the last consonant before a vowel.
+    let first = one.iter().position(|c| vowel(c))?;
+    let until = first + one.iter().skip(first).position(|c| !vowel(c))?;
+    let last = other.iter().rposition(|c| vowel(c))?;
+    let from = other.iter().take(last).rposition(|c| !vowel(c)).filter(|at| *at > 0)?;
+    let name: String = one.iter().take(until + 1).chain(other.iter().skip(from)).collect();
+    let news = |old: &[char]| name.to_lowercase() != old.iter().collect::<String>().to_lowercase();
+    (name.chars().count() >= 5 && news(&one) && news(&other)).then_some(name)
 }
 
 /// The lines with another house number; None where the number does not begin a line.
@@ -192,14 +105,27 @@ fn renumbered(lines: &[String], old: i32, new: i32) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Beside, invented, renumbered};
+    use super::{Beside, blend, invented, renumbered};
+
+    #[test]
+    fn a_surname_is_made_of_two_that_occur() {
+        assert_eq!(blend("Wilson", "Baker").as_deref(), Some("Wilker"));
+        assert_eq!(blend("Harcourt", "Ferreday").as_deref(), Some("Harday"));
+        assert_eq!((blend("Wilson", "Wilson"), blend("Ng", "Baker"), blend("", "")), (None, None, None));
+    }
 
     #[test]
     fn a_canary_lives_beyond_the_last_number_of_a_street() {
         let lines = vec!["4 Larkspur Row".to_owned(), "Quillbrook".to_owned()];
         let beside =
             Beside { household: 7, lines: lines.clone(), postcode: Some("ZZ1 4QX".into()), number: 4, last: 12 };
-        let new = invented(3, &beside).unwrap();
+        let names = [("Edith", "Harcourt"), ("Bo", "Ferreday"), ("Ann", "Wilson"), ("Cy", "Baker")];
+        let names = names.map(|(first, last)| (first.to_owned(), last.to_owned()));
+        let new = std::iter::repeat_with(|| invented(3, &beside, &names)).take(200).flatten().next().unwrap();
+        assert!(
+            names.iter().all(|(_, borne)| *borne != new.surname)
+                && names.iter().any(|(known, _)| *known == new.forenames)
+        );
         assert!([14, 16, 18].contains(&new.number));
         assert_eq!(new.address, format!("{} Larkspur Row, Quillbrook", new.number));
         assert!(

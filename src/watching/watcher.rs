@@ -9,10 +9,10 @@ use std::time::Duration;
 
 /// How often the watcher looks for new rows: a canary is told of so soon, and no look waits for it.
 pub const EVERY: Duration = Duration::from_secs(10);
-/// Rows of the log taken in hand at once.
-const BATCH: i32 = 5_000;
+/// Rows of the log taken in hand at once: the transaction of a batch holds the sealer up.
+const BATCH: i32 = 1_000;
 /// Batches in one round, so that a log that was not watched for days is caught up with in pieces.
-const BATCHES: usize = 40;
+const BATCHES: usize = 200;
 
 /// Watches for as long as the server runs. Whatever goes wrong is said in the log and tried again: serving goes on.
 pub struct Watcher {

@@ -120,7 +120,10 @@ async fn admit(
             }
             if viewer.refreshed_at < chrono::Utc::now() - chrono::TimeDelta::minutes(5) {
                 door::refresh(&guard.app.database, &viewer.credential).await?;
-                door::note_place(&guard.app.database, &viewer.credential, caller).await?;
+                // Whoever works is not stopped by what is noted about them.
+                if let Err(error) = door::note_place(&guard.app.database, &viewer.credential, caller).await {
+                    tracing::warn!(%error, cause = error.cause(), "from where a session is used could not be noted");
+                }
             }
             request.extensions_mut().insert(*viewer);
             Ok(())

@@ -275,8 +275,8 @@ fn watching(routes: Routes) -> Routes {
     use crate::watching::pages::{alerts, canaries, rules};
     routes
         .get("/protection/alerts", P::WeighAlerts, alerts::list)
-        .get("/protection/alerts/rules", P::SetWatchRules, rules::list)
-        .get("/protection/alerts/rules/{rule}", P::SetWatchRules, rules::show)
+        .get("/protection/alerts/rules", P::ReadWatchRules, rules::list)
+        .get("/protection/alerts/rules/{rule}", P::ReadWatchRules, rules::show)
         .post("/protection/alerts/rules/{rule}", P::SetWatchRules, rules::change)
         .get("/protection/alerts/{number}", P::WeighAlerts, alerts::show)
         .post("/protection/alerts/{number}", P::WeighAlerts, alerts::act)

@@ -144,7 +144,6 @@ pub const FAULTS: &[Fault] = &[
         "area_no = ANY",
         "area_no >= 0 or area_no = ANY",
     ),
-    closed("a closed half is not asked about", "wall.\"is\"(text)", "and wall.open(wall.tool_of(\"is\".role))", "", 2),
     closed(
         "nobody stays in",
         "wall.shuts(bigint,text[],text,bigint)",

@@ -1,11 +1,11 @@
 //! What no honest work looks like is seen within seconds and told to whoever answers for people's data; what honest work looks
 //! like raises nothing; and nobody weighs what is about themselves.
 
-use crate::support::app::Account;
+use crate::support::app::{Account, TestApp};
 use crate::support::walk::{Walk, change, count};
 use crate::support::wall::{become_role, hash, open_session};
 use crate::support::watch::Watch;
-use hustings::access::Role;
+use hustings::access::{PERMISSIONS, Role};
 use hustings::watching::watcher;
 use sqlx::{AssertSqlSafe, query, query_scalar};
 
@@ -466,4 +466,36 @@ async fn what_rules_remember_lasts_for_days_and_decided_alerts_for_their_period(
     change(&watch.app, destroyed).await;
     assert!(count(&watch.app, "select count(*) from watch_trail").await < before);
     assert_eq!(count(&watch.app, "select count(*) from alert").await, 0);
+}
+
+#[tokio::test]
+async fn what_pages_put_on_record_is_what_the_rules_look_at() {
+    let app = TestApp::new().await;
+    let body: String = query_scalar("select pg_get_function_sqlbody('wall.opened(access_log)'::regprocedure)")
+        .fetch_one(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    let words: Vec<&str> = body.split('\'').skip(1).step_by(2).filter(|word| *word != "look").collect();
+    let known = |word: &str| PERMISSIONS.iter().any(|(permission, ..)| permission.as_str() == word);
+    assert!(words.len() > 5 && words.iter().all(|word| known(word)), "{words:?}");
+
+    let watch = Watch::new().await;
+    let who = watch.app.actor(Role::Organiser, "all").await;
+    change(
+        &watch.app,
+        "insert into watch_rule_version (rule, version, on_duty, threshold, minutes, reason, account_id)
+         select 'sweep-organisers', 1, true, 5, 10, 'Test', account_id from account limit 1",
+    )
+    .await;
+    let people: Vec<String> =
+        query_scalar("select partition_id || '.' || elector_id from elector order by elector_id limit 6")
+            .fetch_all(&mut watch.app.database.operator().await)
+            .await
+            .unwrap();
+    for person in &people[..5] {
+        who.get(&format!("/electors/{person}")).await.expect(200);
+    }
+    assert_eq!(watch.rules().await, [""; 0]);
+    who.get(&format!("/electors/{}", people[5])).await.expect(200);
+    assert_eq!(watch.rules().await, ["sweep-organisers"]);
 }

@@ -38,8 +38,8 @@ pub struct Watching {
 /// [`Error::Unavailable`] when the database is away.
 pub async fn watch_begin(database: &Database, at_most: i32) -> Result<Option<Watching>, Error> {
     let mut transaction = database.door().begin().await?;
-    // After a day without a watcher there is much to look through.
-    sqlx::query!("set local statement_timeout = '2min'").execute(&mut *transaction).await?;
+    // A rule over a thousand rows of a log of millions takes longer than a page may.
+    sqlx::query!("set local statement_timeout = '30s'").execute(&mut *transaction).await?;
     let rows = sqlx::query_scalar!(r#"select rows as "rows!" from wall.watch_begin($1)"#, at_most)
         .fetch_optional(&mut *transaction)
         .await?;

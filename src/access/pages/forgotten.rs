@@ -225,7 +225,11 @@ async fn email_page(
 ) -> Answer {
     let about = links::about(&app.database, "email", &links::credential(token)?, caller).await?;
     let gone = about.state != Stands::Good && said.is_none() && !refused;
-    let status = if gone { StatusCode::GONE } else { StatusCode::OK };
+    let status = match said {
+        Some(Confirmed::Taken) => StatusCode::CONFLICT,
+        _ if gone => StatusCode::GONE,
+        _ => StatusCode::OK,
+    };
     let action = format!("/account/email/{token}");
     Ok((status, EmailPage { layout: layout.without_head(), about, action, said, refused }).into_response())
 }

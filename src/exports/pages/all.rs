@@ -1,7 +1,7 @@
 //! `/protection/exports`: every export, and whose file one is; the data protection officer's.
 
 use super::super::store::{self, Export, Order, State};
-use super::super::trace::{Source, text_of, trace};
+use super::super::trace::{By, Source, text_of, too_long, trace};
 use crate::error::Error;
 use crate::web::paging::{Paging, SIZE};
 use crate::web::{Answer, Form, Layout, Multipart, Query, Viewer, words};
@@ -62,6 +62,8 @@ struct TracePage {
     layout: Layout,
     /// How many lines were looked at.
     looked: usize,
+    /// How many were too long to be.
+    too_long: usize,
     sources: Vec<Source>,
 }
 
@@ -86,7 +88,7 @@ pub async fn look_at_file(viewer: Viewer, layout: Layout, Multipart(mut form): M
                     return Err(Error::Conflict("You changed role since this page was opened. Open it again".into()));
                 }
             }
-            "file" => text = text_of(&bytes),
+            "file" => text = text_of(&bytes)?,
             _ => {}
         }
     }
@@ -98,5 +100,5 @@ async fn found(viewer: Viewer, layout: Layout, text: &str) -> Answer {
     let sources = trace(&mut scope, text).await?;
     scope.commit().await?;
     let looked = text.lines().filter(|l| !l.trim().is_empty()).count();
-    Ok(TracePage { layout, looked, sources }.into_response())
+    Ok(TracePage { layout, looked, too_long: too_long(text), sources }.into_response())
 }

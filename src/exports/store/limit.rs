@@ -2,10 +2,9 @@
 
 use crate::database::Scoped;
 use crate::error::Error;
-use crate::mail::{Form, To, store::queue};
+use crate::mail::{Form, store::tell_guards};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use uuid::Uuid;
 
 /// The limit from a time on.
 #[derive(Debug, Clone, Serialize)]
@@ -63,10 +62,5 @@ pub async fn set(scope: &mut Scoped, people: i32, reason: &str) -> Result<(), Er
     }
     let by = limits(scope).await?.into_iter().next().map(|l| l.by).unwrap_or_default();
     let form = Form::ExportLimitSet { by, before, now: people, reason: reason.to_owned() };
-    let guards: Vec<Uuid> =
-        sqlx::query_scalar!(r#"select who as "who!" from wall.guards() who"#).fetch_all(scope.connection()).await?;
-    for account in guards {
-        queue(scope, To::Account(account), &form).await?;
-    }
-    Ok(())
+    tell_guards(scope, &form).await
 }

@@ -86,9 +86,9 @@ struct RemovePage {
 
 async fn one(viewer: &Viewer, id: i64) -> Result<Canary, Error> {
     let mut scope = viewer.scope().await?;
-    let (all, _) = store::canaries(&mut scope, 0, i64::MAX).await?;
+    let canary = store::planted(&mut scope, id).await?;
     scope.commit().await?;
-    all.into_iter().find(|c| c.id == id && c.removed.is_none()).ok_or(Error::NotFound)
+    Ok(canary)
 }
 
 /// `GET /protection/canaries/{number}/removal`

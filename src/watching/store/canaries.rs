@@ -79,6 +79,19 @@ pub struct NewCanary {
 /// # Errors
 /// What the database says.
 pub async fn canaries(scope: &mut Scoped, skip: i64, take: i64) -> Result<(Vec<Canary>, i64), Error> {
+    read(scope, None, skip, take).await
+}
+
+/// One that stands.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none of this number, or it is out.
+pub async fn planted(scope: &mut Scoped, id: i64) -> Result<Canary, Error> {
+    let found = read(scope, Some(id), 0, 1).await?.0.pop();
+    found.filter(|canary| canary.removed.is_none()).ok_or(Error::NotFound)
+}
+
+async fn read(scope: &mut Scoped, id: Option<i64>, skip: i64, take: i64) -> Result<(Vec<Canary>, i64), Error> {
     let rows = sqlx::query!(
         r#"select c.canary_id, c.partition_id, c.elector_id, c.name, c.address, d.letters, c.planted_at, c.removed_at,
              coalesce(a.name, 'the operator') as "by!",
@@ -88,9 +101,11 @@ pub async fn canaries(scope: &mut Scoped, skip: i64, take: i64) -> Result<(Vec<C
               where e.partition_id = c.partition_id and e.elector_id = c.elector_id) as "company!",
              count(*) over () as "total!"
            from canary c join district d on d.area_no = c.area_no left join account a on a.account_id = c.planted_by
+           where $3::bigint is null or c.canary_id = $3
            order by c.removed_at is not null, c.planted_at desc, c.canary_id desc offset $1 limit $2"#,
         skip,
-        take
+        take,
+        id
     )
     .fetch_all(scope.connection())
     .await?;
@@ -127,6 +142,21 @@ pub async fn beside(scope: &mut Scoped, area_no: i32) -> Result<Vec<Beside>, Err
     )
     .fetch_all(scope.connection())
     .await?)
+}
+
+/// Forenames and surnames that occur in a district, in no order: of such stuff are the names of canaries made.
+///
+/// # Errors
+/// What the database says.
+pub async fn names(scope: &mut Scoped, area_no: i32) -> Result<Vec<(String, String)>, Error> {
+    let rows = sqlx::query!(
+        "select forenames, surname from elector
+         where area_no = $1 and kind = 'ordinary' and left_at is null and not planted order by random() limit 400",
+        area_no
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.forenames, r.surname)).collect())
 }
 
 /// Plants it; None when the name or the address is somebody's.

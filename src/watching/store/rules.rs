@@ -2,7 +2,9 @@
 
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::mail::{Form, store::tell_guards};
 use crate::watching::{RULES, Rule};
+use crate::web::words;
 use chrono::{DateTime, Utc};
 
 /// A rule as it stands here.
@@ -83,7 +85,7 @@ pub async fn versions(scope: &mut Scoped, rule: &str) -> Result<Vec<Version>, Er
     .await?)
 }
 
-/// Changes a rule from the version that was read.
+/// Changes a rule from the version that was read, and tells everybody who guards: nobody shuts a watcher's eyes silently.
 ///
 /// # Errors
 /// [`Error::Conflict`] when somebody changed it meanwhile.
@@ -114,5 +116,11 @@ pub async fn change(
         ),
         false => e.into(),
     })?;
-    Ok(())
+    let by = versions(scope, rule.key).await?.into_iter().next().map(|v| v.by).unwrap_or_default();
+    let now = match on {
+        true => format!("It raises an alert above {threshold} within {}", words::count(minutes, "minute", "minutes")),
+        false => "It is off".to_owned(),
+    };
+    let form = Form::WatchRuleSet { by, rule: rule.title.to_owned(), now, reason: reason.to_owned() };
+    tell_guards(scope, &form).await
 }

@@ -3,7 +3,7 @@
 use super::act::{now, one_at_a_time};
 use super::{Held, grant_in_words};
 use crate::access::Role;
-use crate::access::store::grants::{self, NewGrant};
+use crate::access::store::grants::{self, NewGrant, Terms};
 use crate::database::Scoped;
 use crate::error::Error;
 use chrono::{DateTime, Utc};
@@ -164,7 +164,7 @@ pub async fn held_then(scope: &mut Scoped, ending: &Ending) -> Result<Vec<Held>,
     .await?)
 }
 
-/// Gives back what one end ended, with the same ends, as new grants; what has run out meanwhile stays out. Answers how many.
+/// Gives back what one end ended, with the same beginnings, ends and tie to membership, as new grants; what has run out meanwhile stays out. Answers how many.
 ///
 /// # Errors
 /// [`Error::Conflict`] when it was given back before, or nothing is left to give back.
@@ -175,7 +175,8 @@ pub async fn give_back(scope: &mut Scoped, id: Uuid, reason: &str) -> Result<usi
         return Err(Error::Conflict("This was given back already".into()));
     }
     let ended = sqlx::query!(
-        r#"select g.role as "role: Role", g.area_id, g.purpose, g.ends_at from ending e join access_grant g on g.grant_id = any (e.grants)
+        r#"select g.role as "role: Role", g.area_id, g.purpose, g.starts_at, g.ends_at, g.needs_membership
+           from ending e join access_grant g on g.grant_id = any (e.grants)
            where e.ending_id = $1 and g.ends_at > now() order by g.given_at"#,
         id
     )
@@ -193,7 +194,9 @@ pub async fn give_back(scope: &mut Scoped, id: Uuid, reason: &str) -> Result<usi
             reason: format!("Given back: {reason}").chars().take(500).collect(),
             until: old.ends_at,
         };
-        grants::give(scope, &new).await?;
+        let terms =
+            Terms { from: Some(old.starts_at).filter(|at| *at > Utc::now()), needs_membership: old.needs_membership };
+        grants::give_on(scope, &new, terms).await?;
     }
     let (by, operator, at) = (scope.account(), scope.operator_id(), now(scope).await?);
     sqlx::query!(
