@@ -191,6 +191,16 @@ begin
 end
 $$;
 
+-- Puts on record that an account was made with a password, and by whom: they know it.
+create function wall.note_first_password() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  insert into public.password_change (account_id, by_account, by_operator)
+  values (new.account_id, wall.account(), pg_has_role(session_user, 'hustings_operator', 'member'));
+  return null;
+end
+$$;
+
 -- Puts on record that an account got another password, whoever sent the statement.
 create function wall.note_password() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
@@ -310,7 +320,11 @@ begin
     return may_give.role in ('volunteer', 'organiser', 'membership-secretary') or exists (
       select from public.access_grant g where g.account_id = may_give.account and g.role = may_give.role
         and g.area_id = may_give.area and g.ends_at = ends and g.ended_by = me.account_id
-        and g.ended_at > statement_timestamp() - interval '1 day');
+        and g.ended_at > statement_timestamp() - interval '1 day'
+        -- What never began cannot be given back, and nothing twice: that would be giving it alone.
+        and g.starts_at <= g.ended_at and not exists (
+          select from public.access_grant n where n.account_id = g.account_id and n.role = g.role and n.area_id = g.area_id
+            and n.ends_at = ends and n.given_at > g.ended_at));
   elsif me.role = 'organiser' then
     return may_give.role = 'volunteer' and wall.open('contact')
       and may_give.area = any (wall.areas_inside(me.area_id))
@@ -381,6 +395,7 @@ alter function wall.may_name_areas() owner to hustings_wall;
 alter function wall.undo_districts(bigint, integer[]) owner to hustings_wall;
 alter function wall.keep_an_administrator() owner to hustings_wall;
 alter function wall.note_password() owner to hustings_wall;
+alter function wall.note_first_password() owner to hustings_wall;
 alter function wall.notice_goes_on(text, bigint, timestamptz) owner to hustings_wall;
 alter function wall.numbers_of(bigint) owner to hustings_wall;
 alter function wall.areas_inside(bigint) owner to hustings_wall;
@@ -404,10 +419,12 @@ grant execute on function wall.who(text) to hustings_app;
 grant execute on function wall.untouched(name) to hustings_app, hustings_door, hustings_volunteer, hustings_organiser,
   hustings_membership, hustings_protection, hustings_administrator, hustings_importer;
 
-grant execute on function wall.keep_an_administrator(), wall.note_password() to hustings_owner;
+grant execute on function wall.keep_an_administrator(), wall.note_password(), wall.note_first_password() to hustings_owner;
 set local role hustings_owner;
 create trigger keep_an_administrator after update on access_grant
   referencing new table as changed for each statement execute function wall.keep_an_administrator();
+create trigger note_first_password after insert on account
+  for each row when (new.password_hash is not null) execute function wall.note_first_password();
 create trigger note_password after update of password_hash on account
   for each row when (new.password_hash is distinct from old.password_hash) execute function wall.note_password();
 create policy administrator on password_change for select to hustings_administrator

@@ -719,22 +719,17 @@ language sql stable security definer set search_path = '' as $$
 $$;
 
 -- Of these people, those who want nobody at their door. An objection follows the person wherever an
--- import puts them, so its own district does not limit this; the person's does. A canary is among them: nobody knocks there.
+-- import puts them, so its own district does not limit this; the person's does.
 create function wall.objected(partition integer, electors bigint[]) returns bigint[]
 language sql stable security definer set search_path = '' as $$
-  select coalesce(array_agg(coalesce(elector_id, canary)), '{}') from (
+  select coalesce(array_agg(elector_id), '{}') from (
     select distinct on (o.elector_id) o.elector_id, o.withdrawn
     from public.objection o
     join public.elector e on e.partition_id = o.partition_id and e.elector_id = o.elector_id
     where o.partition_id = partition and o.elector_id = any (electors) and o.channel = 'door'
       and (e.area_no = any ((select wall.areas())::integer[]) or wall.operator())
-    order by o.elector_id, o.at desc, o.objection_id desc
-  ) newest
-  full join (
-    select e.elector_id as canary from public.elector e
-    where e.partition_id = partition and e.elector_id = any (electors) and e.planted
-  ) invented on invented.canary = newest.elector_id
-  where not withdrawn or canary is not null
+    order by o.elector_id, o.at desc, o.objection_id desc) newest
+  where not withdrawn
 $$;
 
 -- Lets sessions of a volunteer last until two hours after the last of their assignments.

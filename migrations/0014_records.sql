@@ -234,7 +234,7 @@ grant update on household to hustings_wall;
 grant update (how) on objection to hustings_wall;
 grant update (note) on result to hustings_wall;
 grant update (choices) on walk_list to hustings_wall;
-grant select on subject, installation, poll, register, tally, password_change to hustings_wall;
+grant select on subject, installation, poll, register, tally, password_change, record_words to hustings_wall;
 
 do $$
 declare
@@ -514,6 +514,8 @@ begin
     when 'sign-in-tries' then (select count(*) from public.sign_in_failure)
     when 'sessions' then (select count(*) from public.session)
     when 'mail-record' then (select count(*) from public.mail)
+    when 'alerts' then (select count(*) from public.alert)
+    when 'watch-trail' then (select count(*) from public.watch_trail)
   end;
 end
 $$;
@@ -750,6 +752,7 @@ begin
   if not wall.may_destroy() then
     raise exception 'nobody who may destroy data acts here' using errcode = '42501';
   end if;
+  perform wall.must_be_fresh();
   perform wall.end_silent_retention();
   insert into public.retention_run (run_id, account_id, by_operator, reason)
   values (run, wall.account(), case when wall.operator() then begin_retention.os_user end, begin_retention.reason);
@@ -820,6 +823,12 @@ begin
 end
 $$;
 
+-- The version of the officer's words that follows.
+create function wall.next_words_version(kind text) returns integer
+language sql stable security definer set search_path = '' as $$
+  select 1 + coalesce(max(w.version), 0) from public.record_words w where w.kind = next_words_version.kind
+$$;
+
 -- Figures for the records: how much there is, and nothing of anybody.
 create function wall.record_facts() returns jsonb
 language sql stable security definer set search_path = '' as $$
@@ -859,9 +868,14 @@ end $$;
 grant execute on function wall.count_due(text), wall.begin_retention(uuid, text[], text, text), wall.destroy_batch(uuid, integer),
   wall.stop_retention(uuid), wall.record_facts() to hustings_protection;
 grant execute on function wall.keep_retention(), wall.earlier_notices() to hustings_door;
+grant execute on function wall.next_words_version(text) to hustings_protection;
 grant execute on function wall.note_installation(), wall.note_breach(), wall.note_breach_account(), wall.note_breach_letter()
   to hustings_owner;
 set local role hustings_owner;
+-- Versions stand one after the other: nobody writes one that nobody can follow.
+alter policy protection_writes on record_words
+  with check ((select wall.is('data-protection-officer')) and account_id = (select wall.account())
+    and version = wall.next_words_version(kind));
 create trigger note_installation after insert on installation for each row execute function wall.note_installation();
 create trigger note_installation_change after update of controller, contact, privacy_notice, factors_for_all on installation
   for each row when ((new.controller, new.contact, new.privacy_notice, new.factors_for_all)

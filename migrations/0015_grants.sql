@@ -449,7 +449,12 @@ begin
   return query select * from wall.standings_end(accounts, standings);
   insert into public.member_standing as m (account_id, standing, by_account, by_operator)
   select distinct on (s.who) s.who, s.standing, wall.account(), wall.operator()
-  from unnest(accounts, standings) with ordinality s (who, standing, n) order by s.who, n desc
+  from unnest(accounts, standings) with ordinality s (who, standing, n)
+  -- Nobody says it of themselves, nor of whoever works elsewhere only.
+  where s.who is distinct from wall.account() and (wall.operator() or exists (
+    select from wall.in_use() u join public.access_grant g on g.area_id = any (wall.areas_inside(u.area_id))
+    where g.account_id = s.who and g.ended_at is null))
+  order by s.who, n desc
   on conflict on constraint member_standing_pkey do update
     set standing = excluded.standing, at = excluded.at, by_account = excluded.by_account, by_operator = excluded.by_operator;
   perform wall.end_grants(coalesce(ending, '{}'), 'Membership is no longer current', wall.account(),

@@ -619,7 +619,7 @@ begin
   insert into public.factor (factor_id, account_id, kind, name, credential, passkey, key_id, secret, last_step)
   values (factor, me.account_id, add_factor.kind, add_factor.name, add_factor.credential, add_factor.passkey, add_factor.key_id,
     add_factor.secret, coalesce(step, 0))
-  on conflict on constraint factor_credential_key do nothing;
+  on conflict (credential) where removed_at is null do nothing;
   if not found then
     return 'known';
   end if;
@@ -915,6 +915,7 @@ begin
   if not operator and (mine is null or mine not in ('administrator', 'organiser')
       or (mine = 'organiser' and coalesce(invite.role, '') <> 'volunteer')
       or (coalesce(invite.role, 'volunteer') <> 'volunteer' and not wall.fresh())
+      or (mine = 'organiser' and not wall.open('contact'))
       or not wall.may_still_give(actor, invite.role, invite.area, invite.until)) then
     return 'refused';
   elsif exists (select from public.account a where a.email = lower(invite.email)) then
@@ -1124,6 +1125,11 @@ begin
   on conflict (email) do nothing;
   made := found;
   select a.account_id into who from public.account a where a.email = r.contact for no key update;
+  -- A number is known to many: who types another's, under their own name, does not come in as them.
+  if not made and position('@' in r.contact) = 0 and exists (select from public.account a where a.account_id = who
+      and lower(split_part(trim(a.name), ' ', 1)) <> lower(split_part(trim(r.name), ' ', 1))) then
+    return null;
+  end if;
   -- The same rules as for any access that an organiser gives; and nobody is let in again by the side door whose access was ended.
   if not wall.may_give(who, 'volunteer', scope, statement_timestamp(), l.ends_at, false) or exists (
     select from public.ending e where e.account_id = who and e.whole and e.given_back_at is null

@@ -180,14 +180,14 @@ language sql immutable return entry.what = 'look' and entry.list_id is null and 
   and entry.permission in ('read-electors', 'record-objections', 'canvass', 'record-results', 'read-access-log', 'handle-requests',
     'keep-breaches');
 
--- Whether a list that the account holds or held leads to this person.
+-- Whether a list that the account holds or held leads to this person. One that somebody gave themselves leads nowhere.
 create function wall.led(account uuid, pseudonym uuid) returns boolean
 language sql stable security definer set search_path = '' as $$
   select exists (
     select from public.subject s
     join public.walk_list_elector w using (partition_id, elector_id)
     join public.assignment a using (partition_id, list_id)
-    where s.pseudonym = led.pseudonym and a.account_id = led.account)
+    where s.pseudonym = led.pseudonym and a.account_id = led.account and a.assigned_by is distinct from a.account_id)
 $$;
 
 -- Becomes the watcher for this transaction and takes the next rows in hand: how many. Nothing comes back while another watches.
@@ -292,8 +292,8 @@ $$;
 
 -- ---- The rules. Each is asked about the accounts of the rows in hand, at the end of each minute in which they did something.
 
--- Many people opened one by one, no list of their own leading there; or shown in searches.
-create function wall.watch_people(rule text, severity text, roles text[], threshold integer, minutes integer, searches boolean)
+-- Many people opened one by one, no list of their own leading there; or shown in searches, or printed (`how`).
+create function wall.watch_people(rule text, severity text, roles text[], threshold integer, minutes integer, how text)
   returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -303,7 +303,7 @@ declare
 begin
   for point in
     select b.account_id, g.role, max(b.at) as at from wall.watch_batch() b join public.access_grant g using (grant_id)
-    where case when searches then b.what = 'search' else wall.opened(b) end and g.role = any (roles)
+    where case how when 'look' then wall.opened(b) else b.what = how end and g.role = any (roles)
     group by b.account_id, g.role, date_trunc('minute', b.at) order by 3
   loop
     since := wall.watch_since(rule, point.account_id::text, point.at, minutes);
@@ -311,10 +311,10 @@ begin
       select count(distinct p)::integer as people, min(l.at) as first into seen
       from public.access_log l join public.access_grant g using (grant_id) cross join lateral unnest(l.subjects) p
       where l.account_id = point.account_id and l.at > since and l.at <= point.at and g.role = any (roles)
-        and case when searches then l.what = 'search' else wall.opened(l) end
+        and case how when 'look' then wall.opened(l) else l.what = how end
         -- Which list leads to whom is asked only of who would be over the threshold.
-        and (i = 1 or searches or not wall.led(point.account_id, p));
-      exit when seen.people <= threshold or searches;
+        and (i = 1 or how <> 'look' or not wall.led(point.account_id, p));
+      exit when seen.people <= threshold or how <> 'look';
     end loop;
     if seen.people > threshold then
       perform wall.raise_alert(rule, severity, point.account_id::text, array[point.account_id], point.role, seen.people, threshold,
@@ -589,8 +589,9 @@ create function wall.watch(looks_at text, rule text, severity text, roles text[]
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   case looks_at
-  when 'opened' then perform wall.watch_people(rule, severity, roles, threshold, minutes, false);
-  when 'found' then perform wall.watch_people(rule, severity, roles, threshold, minutes, true);
+  when 'opened' then perform wall.watch_people(rule, severity, roles, threshold, minutes, 'look');
+  when 'found' then perform wall.watch_people(rule, severity, roles, threshold, minutes, 'search');
+  when 'printed' then perform wall.watch_people(rule, severity, roles, threshold, minutes, 'print');
   when 'night' then perform wall.watch_night(rule, severity, roles, threshold, minutes);
   when 'surname' then perform wall.watch_surname(rule, severity, roles, threshold, minutes, false);
   when 'surname-together' then perform wall.watch_surname(rule, severity, roles, threshold, minutes, true);
@@ -608,6 +609,12 @@ create function wall.watch_rules() returns table (rule text, on_duty boolean, th
 language sql stable security definer set search_path = '' as $$
   select distinct on (v.rule) v.rule, v.on_duty, v.threshold, v.minutes from public.watch_rule_version v
   order by v.rule, v.version desc
+$$;
+
+-- The version that follows: versions stand one after the other.
+create function wall.next_rule_version(rule text) returns integer
+language sql stable security definer set search_path = '' as $$
+  select 1 + coalesce(max(v.version), 0) from public.watch_rule_version v where v.rule = next_rule_version.rule
 $$;
 
 -- ---- Who is told, and who weighs
@@ -680,6 +687,9 @@ begin
   select a.* into held from public.alert a where a.alert_id = weigh_alert.alert for update;
   if held.alert_id is null or not wall.may_weigh(held.accounts) then
     return false;
+  elsif what in ('explained', 'breach') and wall.live_officers() = '{}' then
+    -- Administrators who ended the last officer's access see what was found, and do not close it: it waits for another officer.
+    return false;
   elsif what = 'note' then
     null;
   elsif held.state not in ('new', 'seen') then
@@ -742,12 +752,20 @@ $$;
 
 -- ---- Canaries
 
+-- Of these people, those who are invented, for the server's own login alone: no session can ask it. Lists and files leave them out.
+create function wall.invented(partitions integer[], electors bigint[]) returns table (partition_id integer, elector_id bigint)
+language sql stable security definer set search_path = '' as $$
+  select c.partition_id, c.elector_id from public.canary c
+  join unnest(partitions, electors) w (partition_id, elector_id) on w.partition_id = c.partition_id and w.elector_id = c.elector_id
+$$;
+
 -- The line of the register that a canary gets: its neighbour's, as the council wrote it, with the other name and address in it.
 create function wall.canary_entry(partition integer, elector bigint, register bigint) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   me record;
   beside record;
+  next_number integer;
   next_suffix integer;
 begin
   select e.*, h.street_key, h.number as house, h.lines[1] as line into me
@@ -761,13 +779,23 @@ begin
   if not found then
     return false;
   end if;
-  select max(t.suffix) + 1 into next_suffix from public.register_entry t
-  where t.partition_id = partition and t.register_id = register and t.area_no = me.area_no and t.number = beside.number;
+  -- As the council numbers who comes later: under the neighbour's number where others stand so, else at the district's end.
+  if exists (select from public.register_entry t where t.partition_id = partition and t.register_id = register
+      and t.area_no = me.area_no and t.suffix > 0 and t.elector_id <> elector) then
+    next_number := beside.number;
+    select max(t.suffix) + 1 into next_suffix from public.register_entry t
+    where t.partition_id = partition and t.register_id = register and t.area_no = me.area_no and t.number = beside.number;
+  else
+    next_suffix := 0;
+    select max(t.number) + 1 into next_number from public.register_entry t
+    where t.partition_id = partition and t.register_id = register and t.area_no = me.area_no;
+  end if;
   insert into public.register_entry (partition_id, register_id, area_no, number, suffix, elector_id, line, position, raw)
-  values (partition, register, me.area_no, beside.number, next_suffix, elector, beside.line, beside.position,
-    replace(replace(replace(beside.raw, beside.first_line, me.line), beside.surname, me.surname), beside.forenames, me.forenames));
+  select partition, register, me.area_no, next_number, next_suffix, elector, max(t.line) + 1, beside.position,
+    replace(replace(replace(beside.raw, beside.first_line, me.line), beside.surname, me.surname), beside.forenames, me.forenames)
+  from public.register_entry t where t.partition_id = partition and t.register_id = register;
   update public.elector e set position = beside.place, number = (select d.letters from public.district d where d.area_no = me.area_no)
-    || '-' || beside.number || '/' || next_suffix
+    || '-' || next_number || case when next_suffix > 0 then '/' || next_suffix else '' end
   where e.partition_id = partition and e.elector_id = elector;
   return true;
 end
@@ -890,12 +918,13 @@ begin
   end loop;
 end $$;
 grant execute on function wall.watch_begin(integer), wall.watch_trail(), wall.watch(text, text, text, text[], integer, integer),
-  wall.watch_rules(), wall.watch_tell(), wall.watch_end(), wall.watch_status(), wall.watch_gauges(), wall.note_place(text, text, text)
+  wall.watch_rules(), wall.watch_tell(), wall.watch_end(), wall.watch_status(), wall.watch_gauges(), wall.note_place(text, text, text), wall.invented(integer[], bigint[])
   to hustings_door;
 grant execute on function wall.live_officers(), wall.weigh_alert(bigint, text, text, bigint), wall.alert_accounts(bigint),
   wall.alert_history(bigint), wall.watch_status() to hustings_protection, hustings_administrator;
 grant execute on function wall.plant_canary(bigint, integer, integer, text[], text, text, text, text, text, text, text, uuid),
   wall.remove_canary(bigint, uuid) to hustings_protection;
+grant execute on function wall.next_rule_version(text) to hustings_protection;
 grant execute on function wall.carry_canaries(integer, bigint) to hustings_importer;
 grant execute on function wall.leave_out_canaries() to hustings_owner;
 
@@ -905,7 +934,8 @@ create trigger leave_out_canaries after insert on walk_list_elector
 create policy protection_reads on watch_rule_version for select to hustings_protection
   using ((select wall.is('data-protection-officer')));
 create policy protection_sets on watch_rule_version for insert to hustings_protection
-  with check ((select wall.is('data-protection-officer')) and account_id = (select wall.account()) and (select wall.fresh()));
+  with check ((select wall.is('data-protection-officer')) and account_id = (select wall.account()) and (select wall.fresh())
+    and version = wall.next_rule_version(rule));
 create policy protection_reads on canary for select to hustings_protection
   using ((select wall.is('data-protection-officer')));
 -- Nobody sees what is about themselves; administrators see what no officer could weigh.

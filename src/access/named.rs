@@ -1,6 +1,6 @@
 //! What an account is called: an address to sign in with, a person's name.
 
-use crate::electors::folding::clean;
+use crate::electors::folding::{clean, is_invisible};
 use crate::error::Error;
 
 /// An email address as accounts keep it: lower case, no spaces, one @ with something on either side.
@@ -50,12 +50,14 @@ pub fn person_name(typed: &str) -> Result<String, Error> {
     }
 }
 
-/// A text of this field that must be there and not longer than it may.
+/// A text of this field that must be there and not longer than it may, without what nobody sees: what turns the direction of
+/// writing would make a mark or a record read as another.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `field`, with `missing` when there is nothing.
 pub fn text(field: &str, typed: &str, longest: usize, missing: &str) -> Result<String, Error> {
-    let text = typed.trim();
+    let seen: String = typed.chars().filter(|c| matches!(c, '\n' | '\r' | '\t') || !is_invisible(*c)).collect();
+    let text = seen.trim();
     match text.chars().count() {
         0 => Err(Error::field(field, missing)),
         n if n > longest => Err(Error::field(field, format!("Use at most {longest} characters"))),

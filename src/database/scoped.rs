@@ -7,7 +7,7 @@ use super::{Database, Operator, WorkingRole};
 use crate::access::{Permission, Role};
 use crate::canvass::ListId;
 use crate::error::{Error, Tool};
-use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -192,6 +192,8 @@ pub struct Scoped {
     permission: Permission,
     /// The session's; None: the operator's.
     credential: Option<Credential>,
+    /// The server's own login, for what no session may ask; None: the operator's, who may.
+    door: Option<PgPool>,
 }
 
 impl Scoped {
@@ -211,7 +213,8 @@ impl Scoped {
         };
         let first = first_statement(credential, scope.list, scope.area.unwrap_or(*area));
         let transaction = database.role(permission.works_as(*role)).begin_with(first).await?;
-        Ok(Scoped { transaction, actor, permission, credential: Some(credential.clone()) })
+        let door = Some(database.door().clone());
+        Ok(Scoped { transaction, actor, permission, credential: Some(credential.clone()), door })
     }
 
     /// Begins for the operator, who is put on record before anything else, in a transaction of its own: a command that
@@ -226,7 +229,7 @@ impl Scoped {
     ) -> Result<Self, Error> {
         let id = session.put_on_record(operator).await?;
         let transaction = operator.pool().begin().await?;
-        Ok(Scoped { transaction, actor: Actor::Operator { operator: id }, permission, credential: None })
+        Ok(Scoped { transaction, actor: Actor::Operator { operator: id }, permission, credential: None, door: None })
     }
 
     /// Begins a further transaction of an operator's session that is on record already: long work goes in batches.
@@ -235,12 +238,18 @@ impl Scoped {
     /// [`Error::Unavailable`] when the database is away.
     pub async fn operator_again(operator: &Operator, id: Uuid, permission: Permission) -> Result<Self, Error> {
         let transaction = operator.pool().begin().await?;
-        Ok(Scoped { transaction, actor: Actor::Operator { operator: id }, permission, credential: None })
+        Ok(Scoped { transaction, actor: Actor::Operator { operator: id }, permission, credential: None, door: None })
     }
 
     /// For store functions: the connection that the wall guards.
     pub fn connection(&mut self) -> &mut PgConnection {
         &mut self.transaction
+    }
+
+    /// The server's own login, beside this transaction: for the few questions that are not the session's to ask (which electors
+    /// are invented). None for the operator, whose own connection may.
+    pub(crate) fn door(&self) -> Option<&PgPool> {
+        self.door.as_ref()
     }
 
     /// Who acts.

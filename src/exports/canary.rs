@@ -46,7 +46,8 @@ pub(super) async fn candidates(scope: &mut Scoped, people: &[ElectorId]) -> Resu
     sample.truncate(SAMPLE);
     let patterns = patterns(scope, &sample).await?;
     let in_use = in_use(scope, &patterns).await?;
-    Ok((0..CANDIDATES).filter_map(|n| invent(&patterns, &in_use, n >= FROM_WORDS)).collect())
+    let numbered = numbered(scope, &patterns).await?;
+    Ok((0..CANDIDATES).filter_map(|n| invent(&patterns, &in_use, &numbered, n >= FROM_WORDS)).collect())
 }
 
 async fn patterns(scope: &mut Scoped, people: &[ElectorId]) -> Result<Vec<Pattern>, Error> {
@@ -97,7 +98,36 @@ async fn in_use(scope: &mut Scoped, patterns: &[Pattern]) -> Result<HashMap<(i32
     Ok(rows.into_iter().map(|r| ((r.area_no, r.street_key), r.numbers)).collect())
 }
 
-fn invent(patterns: &[Pattern], in_use: &HashMap<(i32, String), Vec<i32>>, from_words: bool) -> Option<Candidate> {
+/// How a district numbers its electors.
+#[derive(Debug, Clone, Copy, Default)]
+struct Numbered {
+    /// The highest number.
+    last: i32,
+    /// Whether who comes later stands under a neighbour's number, as `AB1-124/1`.
+    suffixed: bool,
+}
+
+async fn numbered(scope: &mut Scoped, patterns: &[Pattern]) -> Result<HashMap<i32, Numbered>, Error> {
+    let mut areas: Vec<i32> = patterns.iter().map(|p| p.street.0).collect();
+    areas.sort_unstable();
+    areas.dedup();
+    let rows = sqlx::query!(
+        r#"select area_no, coalesce(max(substring(number from '-([0-9]{1,6})')::integer), 0) as "last!",
+             bool_or(number like '%/%') as "suffixed!"
+           from elector where area_no = any ($1) and left_at is null and number <> '' group by 1"#,
+        &areas
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.area_no, Numbered { last: r.last, suffixed: r.suffixed })).collect())
+}
+
+fn invent(
+    patterns: &[Pattern],
+    in_use: &HashMap<(i32, String), Vec<i32>>,
+    numbered: &HashMap<i32, Numbered>,
+    from_words: bool,
+) -> Option<Candidate> {
     let mut random = rand::rng();
     let home = patterns.choose(&mut random)?;
     let (first, last) = (patterns.choose(&mut random)?, patterns.choose(&mut random)?);
@@ -116,7 +146,7 @@ fn invent(patterns: &[Pattern], in_use: &HashMap<(i32, String), Vec<i32>>, from_
         family: name.surname.clone(),
         given: name.forenames.clone(),
         lives: lines.join(", "),
-        number: beside_number(&home.number),
+        number: number_of(&home.number, numbered.get(&home.street.0).copied().unwrap_or_default()),
         beside: home.id,
     };
     Some(Candidate { name_key: name.name_key(), home_key: address.key()?, invented })
@@ -148,12 +178,13 @@ fn other_home(home: &Pattern, in_use: &[i32]) -> Option<Vec<String>> {
     Some(lines)
 }
 
-/// Councils number who comes to a home later as `AB1-124/1`.
-fn beside_number(number: &str) -> String {
-    match number.split_once('/') {
-        _ if number.is_empty() => String::new(),
-        Some((base, _)) => format!("{base}/7"),
-        None => format!("{number}/1"),
+/// As the council numbers who comes later: under the neighbour's number (`AB1-124/1`) where others stand so, else at the end.
+fn number_of(beside: &str, numbered: Numbered) -> String {
+    match (beside.split_once('/'), beside.split_once('-')) {
+        (Some((base, _)), _) => format!("{base}/7"),
+        _ if numbered.suffixed && !beside.is_empty() => format!("{beside}/1"),
+        (None, Some((letters, _))) => format!("{letters}-{}", numbered.last + rand::random_range(1..=6)),
+        _ => String::new(),
     }
 }
 
@@ -185,6 +216,12 @@ mod tests {
         }
         let named = other_home(&pattern("Rosewell Cottage", None), &[]).unwrap();
         assert!(HOUSES.contains(&named[0].as_str()));
-        assert_eq!((beside_number("QB1-4").as_str(), beside_number("QB1-4/1").as_str()), ("QB1-4/1", "QB1-4/7"));
+        let with = |suffixed| Numbered { last: 90, suffixed };
+        assert_eq!(
+            (number_of("QB1-4", with(true)).as_str(), number_of("QB1-4/1", with(true)).as_str()),
+            ("QB1-4/1", "QB1-4/7")
+        );
+        let last: i32 = number_of("QB1-4", with(false)).strip_prefix("QB1-").unwrap().parse().unwrap();
+        assert!((91..=96).contains(&last) && number_of("", with(false)).is_empty());
     }
 }

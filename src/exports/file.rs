@@ -15,6 +15,7 @@ use crate::database::{Database, Scoped, Seen};
 use crate::electors::ElectorId;
 use crate::error::Error;
 use crate::paper::{self, Document, Table};
+use crate::watching;
 use crate::web::{Viewer, words};
 use std::collections::HashMap;
 use tokio::sync::Semaphore;
@@ -78,7 +79,8 @@ pub async fn fetch(database: &Database, viewer: &Viewer, number: i64) -> Result<
     store::begin(&mut scope, number).await?;
     let export = store::find(&mut scope, number).await?;
     let exportable = export.exportable();
-    let whom = whom(&mut scope, &export.choice, &export.districts, export.purpose).await?;
+    let mut whom = whom(&mut scope, &export.choice, &export.districts, export.purpose).await?;
+    leave_out_invented(&mut scope, &mut whom.people).await?;
     fits(export.format, whom.people.len())?;
     let invented = match whom.people.is_empty() {
         true => Vec::new(),
@@ -94,6 +96,19 @@ pub async fn fetch(database: &Database, viewer: &Viewer, number: i64) -> Result<
     let body = read(&mut scope, &export, &whom.people, body).await?.check(Body::fits)?;
     let body = scope.finish(body.for_export()).await?;
     body.into_file(&export, &mark, &columns).await
+}
+
+/// Somebody planted to be looked at goes out in no file. They count while one asks, so that a preview tells of nobody.
+async fn leave_out_invented(scope: &mut Scoped, people: &mut Vec<ElectorId>) -> Result<(), Error> {
+    let mut partitions: Vec<i32> = people.iter().map(|p| p.partition).collect();
+    partitions.sort_unstable();
+    partitions.dedup();
+    for partition in partitions {
+        let ids: Vec<i64> = people.iter().filter(|p| p.partition == partition).map(|p| p.id).collect();
+        let invented = watching::store::among(scope, partition, &ids).await?;
+        people.retain(|p| p.partition != partition || !invented.contains(&p.id));
+    }
+    Ok(())
 }
 
 /// The columns that were asked for, each with its place among a row's cells.

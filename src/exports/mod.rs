@@ -209,6 +209,13 @@ impl Choice {
         }
     }
 
+    /// What is not kept any more, or cannot be read.
+    pub fn gone() -> Self {
+        let nothing = String::new;
+        let (words, intention, asked, order) = (nothing(), nothing(), nothing(), nothing());
+        Choice::Search { words, district: None, intention, asked, order, gone: true }
+    }
+
     /// What it is of.
     pub fn exportable(&self) -> &'static dyn Exportable {
         match self {

@@ -43,7 +43,7 @@ const ANYBODY: &[Role] = &Role::ALL;
 const FIELD: &[Role] = &[Volunteer, Organiser, MembershipSecretary];
 
 /// Every rule.
-pub const RULES: [Rule; 13] = [
+pub const RULES: [Rule; 15] = [
     Rule {
         key: "canary",
         title: "A canary was seen",
@@ -120,6 +120,32 @@ pub const RULES: [Rule; 13] = [
         roles: FIELD,
         threshold: 1000,
         minutes: 10,
+        at_least: false,
+    },
+    Rule {
+        key: "pages-of-a-day",
+        title: "Many people shown in a day",
+        what: "The same over a day: reading the register through in slices.",
+        honest: "A day of answering letters, one search after the other.",
+        unit: ("person shown in searches", "people shown in searches"),
+        looks_at: "found",
+        severity: Severity::Medium,
+        roles: FIELD,
+        threshold: 5000,
+        minutes: DAY,
+        at_least: false,
+    },
+    Rule {
+        key: "prints",
+        title: "Many people printed in a day",
+        what: "People on walk lists printed within a day, each counted once.",
+        honest: "The cards for a whole constituency, printed in one go.",
+        unit: ("person printed", "people printed"),
+        looks_at: "printed",
+        severity: Severity::Medium,
+        roles: FIELD,
+        threshold: 10_000,
+        minutes: DAY,
         at_least: false,
     },
     Rule {

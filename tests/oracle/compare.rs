@@ -203,7 +203,12 @@ async fn recorded(
     Asked { asking, about: Some(about), wall: by_wall, application: Some(by_application) }
 }
 
-/// Draws about `wanted` triples, half of them of rows in the area of somebody whose access seems to live, and compares.
+/// So many of a hundred drawn are rows that the wall or the application shows; rows in the area of somebody whose access seems
+/// to live, which neither shows; any others.
+const SHARES: [f64; 3] = [0.45, 0.35, 0.20];
+
+/// Draws about `wanted` triples that are answered three ways, and two-way ones alike, and compares. What is shown is drawn more
+/// often than chance would, so that the oracle's yes is tried as much as its no.
 pub fn compare(
     world: &World,
     oracle: &Oracle,
@@ -211,31 +216,32 @@ pub fn compare(
     asked: &[Asked],
     wanted: usize,
 ) -> (Count, Vec<Disagreement>) {
-    let near = |a: &Asked, row: usize| {
+    let stratum = |a: &Asked, row: usize| {
         let session = a.asking.session;
-        world.seems_live(session)
-            && world.role(session) == a.asking.action.role
-            && match a.asking.action.kind.district(world, row) {
-                Some(district) => world.area(session).districts.contains(&district),
-                None => true,
-            }
-    };
-    let mut sizes = (0, 0);
-    for a in asked {
-        for row in a.rows(world) {
-            if near(a, row) { sizes.0 += 1 } else { sizes.1 += 1 }
+        let own = || match a.asking.action.kind.district(world, row) {
+            Some(district) => world.area(session).districts.contains(&district),
+            None => true,
+        };
+        match a.wall.has(row) || a.application.as_ref().is_some_and(|rows| rows.has(row)) {
+            true => 0,
+            _ if world.seems_live(session) && world.role(session) == a.asking.action.role && own() => 1,
+            _ => 2,
         }
+    };
+    let mut sizes = [0_usize; 3];
+    for a in asked.iter().filter(|a| a.application.is_some()) {
+        a.rows(world).into_iter().for_each(|row| sizes[stratum(a, row)] += 1);
     }
-    let near_share = (wanted as f64 * 0.55 / sizes.0.max(1) as f64).min(1.0);
-    let drawn = (near_share * sizes.0 as f64) as usize;
-    let far_share = (wanted.saturating_sub(drawn)) as f64 / sizes.1.max(1) as f64;
+    println!("shown, near, far: {sizes:?}");
+    let mut chances = [0.0; 3];
+    for n in 0..3 {
+        chances[n] = (wanted as f64 * SHARES[n] / sizes[n].max(1) as f64).min(1.0);
+    }
     let drawn: Vec<(&Asked, Vec<usize>)> = asked
         .iter()
         .map(|a| {
-            let take = |row: &usize| {
-                // What is tried one by one is counted whole.
-                a.asking.action.records() || random.chance(if near(a, *row) { near_share } else { far_share })
-            };
+            // What is tried one by one is counted whole.
+            let take = |row: &usize| a.asking.action.records() || random.chance(chances[stratum(a, *row)]);
             let rows = a.rows(world).into_iter();
             (a, rows.filter(take).collect())
         })

@@ -9,7 +9,8 @@ use crate::canvass::ListId;
 use crate::canvass::walk_order::Door;
 use crate::database::Scoped;
 use crate::error::Error;
-use std::collections::HashMap;
+use crate::watching;
+use std::collections::{HashMap, HashSet};
 
 /// The doors of these streets in walk order, and who is left out and why.
 ///
@@ -95,8 +96,14 @@ async fn with_people(
     .await?;
     let everyone: Vec<i64> = people.iter().map(|p| p.elector_id).collect();
     let objected = super::store::objected(scope, partition, &everyone).await?;
+    let invented = watching::store::among(scope, partition, &everyone).await?;
+    // No list leads to somebody invented, nor to a home of nobody else, and no count tells of them.
+    let real: HashSet<i64> = people.iter().filter(|p| !invented.contains(&p.elector_id)).map(|p| p.household).collect();
+    let only: HashSet<i64> =
+        people.iter().map(|p| p.household).filter(|home| !invented.is_empty() && !real.contains(home)).collect();
+    homes.retain(|home| !only.contains(&home.household));
     let index: HashMap<i64, usize> = homes.iter().enumerate().map(|(i, h)| (h.household, i)).collect();
-    for person in people {
+    for person in people.into_iter().filter(|p| !invented.contains(&p.elector_id)) {
         let why = match () {
             () if objected.contains(&person.elector_id) => Some(Why::Objected),
             () if person.moved => Some(Why::Moved),

@@ -187,7 +187,8 @@ fn refusal(answer: &str, good: &[&str]) -> Result<(), Error> {
         "lapsed" => "Nobody answered in seven days, so it is over. Ask again",
         "asker-gone" => "Whoever asked for it has no such access any more, so there is nothing to approve",
         "given" => {
-            "Whoever asked gave you access, or set your password, within the last 30 days. Somebody else must decide"
+            "You two got access or a password within the last 30 days, one from the other or both from the same person. Somebody \
+             else must decide: a data protection officer can"
         }
         "other-grant" => {
             "It was asked for under other access of yours, which has ended or is not in use. Change to it, or ask again"

@@ -226,7 +226,7 @@ struct Line {
     account: Uuid,
     asker: String,
     area: String,
-    choice: sqlx::types::Json<Choice>,
+    choice: serde_json::Value,
     named: Option<String>,
     districts: Vec<i32>,
     columns: Vec<String>,
@@ -256,7 +256,8 @@ impl Line {
             account: self.account,
             asker: self.asker,
             area: self.area,
-            choice: self.choice.0,
+            // A row that somebody wrote by hand must not take the page away from the others.
+            choice: serde_json::from_value(self.choice).unwrap_or_else(|_| Choice::gone()),
             named: self.named,
             districts: self.districts,
             columns: self.columns,
@@ -297,7 +298,7 @@ async fn read(scope: &mut Scoped, wanted: Wanted) -> Result<Vec<Export>, Error> 
     let rows = sqlx::query_as!(
         Line,
         r#"select e.export_id as "number", e.account_id as account, coalesce(w.name, '') as "asker!", a.name as area,
-             e.choice as "choice: sqlx::types::Json<Choice>",
+             e.choice,
              coalesce(l.name, nullif(trim(d.letters || ' ' || d.name), '')) as "named?", e.districts, e.columns, e.format, e.purpose,
              e.reason, e.days, e.people, e.most, e.needs_approval, e.asked_at, e.lapses_at, e.verdict, e.decided_at,
              x.name as "decider?", e.decided_reason, e.withdrawn_at, e.expires_at,

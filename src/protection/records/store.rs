@@ -144,10 +144,11 @@ pub async fn words(scope: &mut Scoped, kind: Kind) -> Result<(String, i32), Erro
 /// [`Error::Conflict`] when somebody else wrote meanwhile.
 pub async fn write_words(scope: &mut Scoped, kind: Kind, words: &str, after: i32) -> Result<(), Error> {
     let account = scope.account();
+    let version = after.checked_add(1).ok_or(Error::NotFound)?;
     sqlx::query!(
         "insert into record_words (kind, version, words, account_id) values ($1, $2, $3, $4)",
         kind.as_str(),
-        after + 1,
+        version,
         words,
         account
     )

@@ -97,11 +97,12 @@ pub async fn change(
     reason: &str,
 ) -> Result<(), Error> {
     let account = scope.account();
+    let version = read.checked_add(1).ok_or(Error::NotFound)?;
     sqlx::query!(
         "insert into watch_rule_version (rule, version, on_duty, threshold, minutes, reason, account_id)
          values ($1, $2, $3, $4, $5, $6, $7)",
         rule.key,
-        read + 1,
+        version,
         on,
         threshold,
         minutes,
