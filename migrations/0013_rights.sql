@@ -380,7 +380,7 @@ $$;
 create function wall.file_requests(partition integer, records bigint[], account uuid) returns jsonb
 language sql stable security definer set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object('number', q.request_id, 'kind', q.kind, 'came_by', q.came_by,
-    'received_on', q.received_on, 'about', q.about, 'state', q.state, 'closed_on', q.closed_on) order by q.request_id), '[]')
+    'received_on', q.received_on, 'about', q.about, 'state', q.state, 'identity', q.identity, 'closed_on', q.closed_on) order by q.request_id), '[]')
   from public.request q
   where (q.partition_id = partition and q.elector_id = any (records)) or q.account_id = account
 $$;

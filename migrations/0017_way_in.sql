@@ -463,10 +463,12 @@ $$;
 -- ── Second factors ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 create function wall.own_factors(hash text)
-returns table (factor_id uuid, kind text, name text, made_at timestamptz, used_at timestamptz, codes_left bigint)
+returns table (factor_id uuid, kind text, name text, made_at timestamptz, used_at timestamptz, codes_left bigint,
+  codes_made timestamptz)
 language sql stable security definer set search_path = '' as $$
   select f.factor_id, f.kind, f.name, f.made_at, f.used_at,
-    (select count(*) from public.recovery_code r where r.account_id = h.account_id and r.used_at is null)
+    (select count(*) from public.recovery_code r where r.account_id = h.account_id and r.used_at is null),
+    (select max(r.made_at) from public.recovery_code r where r.account_id = h.account_id)
   from wall.holder(hash) h join public.factor f on f.account_id = h.account_id and f.removed_at is null
   order by f.made_at
 $$;

@@ -45,6 +45,10 @@ pub async fn whom(scope: &mut Scoped, choice: &Choice, within: &[i32], purpose: 
     if people.len() > MOST_PEOPLE {
         return Err(Error::Conflict("That is more people than one file may hold. Export it in parts".into()));
     }
+    // As figures of a district count them.
+    if matches!(choice, Choice::Districts { .. }) {
+        leave_out_invented(scope, &mut people).await?;
+    }
     let before = people.len();
     let stopped = stops(scope, &people).await?;
     people.retain(|id| !stopped.get(id).is_some_and(|s| purpose.leaves_out(s)));
@@ -98,7 +102,8 @@ pub async fn fetch(database: &Database, viewer: &Viewer, number: i64) -> Result<
     body.into_file(&export, &mark, &columns).await
 }
 
-/// Somebody planted to be looked at goes out in no file. They count while one asks, so that a preview tells of nobody.
+/// Somebody planted to be looked at goes out in no file. Of a search they count while one asks, as its page
+/// counts them: a preview tells of nobody.
 async fn leave_out_invented(scope: &mut Scoped, people: &mut Vec<ElectorId>) -> Result<(), Error> {
     let mut partitions: Vec<i32> = people.iter().map(|p| p.partition).collect();
     partitions.sort_unstable();

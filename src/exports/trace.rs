@@ -74,6 +74,23 @@ pub fn text_of(bytes: &[u8]) -> Result<String, Error> {
     Ok(marked.unwrap_or_else(plain).decode(bytes).0.into_owned())
 }
 
+/// The exports and copies that marks in a text name ("Export 12, copy 1"), each once; a hundred at most.
+pub fn marks(text: &str) -> Vec<(i64, i16)> {
+    let number = |text: &str| text.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default().to_owned();
+    let mut named = std::collections::BTreeSet::new();
+    for rest in text.split("Export ").skip(1) {
+        let export = number(rest);
+        let copy =
+            rest.get(export.len()..).and_then(|rest| rest.strip_prefix(", copy ")).map(number).unwrap_or_default();
+        if let (Ok(export), Ok(copy)) = (export.parse(), copy.parse())
+            && named.len() < 100
+        {
+            named.insert((export, copy));
+        }
+    }
+    named.into_iter().collect()
+}
+
 /// How many lines are longer than any of ours, and so are not looked at.
 pub fn too_long(text: &str) -> usize {
     text.lines().filter(|line| line.len() > LONGEST).count()
@@ -182,6 +199,7 @@ mod tests {
         let found = look(&[canary], file);
         let lines: Vec<(usize, By)> = found[&12].iter().map(|f| (f.line, f.by)).collect();
         assert_eq!(lines, [(3, By::Both), (4, By::Name), (5, By::Address)]);
+        assert_eq!(marks("a,b,Bo on 1 May. Export 12, copy 2\nExport x, copy 1 Export 3, copy 1"), [(3, 1), (12, 2)]);
         assert!(text_of(b"%PDF-1.7").is_err() && text_of(b"PK\x03\x04").is_err());
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! ```ignore
 //! let pdf = paper::typeset(Document::report("Who saw what", stamp).table(Table::new("Looks", ["When", "Role"], rows))).await?;
-//! Ok(exports::Attachment::pdf("who-saw-what.pdf", pdf).into_response())
+//! // What sends it as a file is exports::Attachment.
 //! ```
 
 mod blocks;

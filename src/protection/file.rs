@@ -87,6 +87,19 @@ impl File {
         }
     }
 
+    /// Their requests that nobody has answered yet: the number, and whether it is known that the asker is who they say.
+    pub fn open_requests(&self) -> Vec<(i64, bool)> {
+        let all = self.0.get("requests").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let word = |request: &Value, key: &str, is: &[&str]| {
+            request.get(key).and_then(Value::as_str).is_some_and(|word| is.contains(&word))
+        };
+        let open = all.iter().filter(|request| word(request, "state", &["open"]));
+        open.filter_map(|request| {
+            Some((request.get("number")?.as_i64()?, word(request, "identity", &["not-needed", "proved"])))
+        })
+        .collect()
+    }
+
     fn answers(&self) -> &[Value] {
         self.0.pointer("/answers/answers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
     }

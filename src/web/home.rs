@@ -58,6 +58,8 @@ struct ProtectionHome {
     watching: Option<String>,
     /// Breaches that are open, the most urgent first.
     breaches: Vec<Breach>,
+    /// Exports that wait for a second person.
+    exports: i64,
     /// What is past its period and waits for a person.
     due: Vec<(&'static retention::Kind, i64)>,
 }
@@ -76,6 +78,7 @@ async fn protection(viewer: Viewer, layout: Layout) -> Answer {
     let due = retention::store::waiting(&mut scope).await?;
     let alerts = watching::store::open_ones(&mut scope).await?;
     let watching = watching::store::status(&mut scope).await?.alarm();
+    let exports = crate::exports::store::waiting(&mut scope).await?;
     scope.commit().await?;
     let page = ProtectionHome {
         layout,
@@ -90,6 +93,7 @@ async fn protection(viewer: Viewer, layout: Layout) -> Answer {
         alerts,
         watching,
         breaches,
+        exports,
         due,
     };
     Ok(page.into_response())

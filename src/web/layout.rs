@@ -19,6 +19,21 @@ pub struct Entry {
     pub icon: &'static str,
 }
 
+/// What a page says of what was done a moment ago, by the word in its address (`said`): fixed words, nobody's data.
+const SAID: [(&str, &str); 8] = [
+    ("planted", "Planted. Whoever opens, prints or looks it up from now on raises an alert"),
+    (
+        "taken-out",
+        "Taken out: it is in no register and no search any more. Its name stays here, so that the record can be read",
+    ),
+    ("rule-set", "The rule is changed, and everybody who guards was told by email"),
+    ("limit-set", "The limit is changed, and everybody who guards was told by email"),
+    ("stop-kept", "Put on record. It holds from now on, and after every new register"),
+    ("tool-opened", "It is open again"),
+    ("access-back", "The access was given back"),
+    ("end-asked", "Administrators were told. The alert stays open until access has ended or you explain it"),
+];
+
 /// A heading of the navigation with its entries.
 #[derive(Debug, Clone, Copy)]
 pub struct Heading {
@@ -134,6 +149,10 @@ pub struct Layout {
     pub navigation: &'static [Heading],
     /// Where the source code is; none: a page says whom to ask.
     pub source_url: Option<String>,
+    /// What was done a moment ago; empty: nothing.
+    pub said: &'static str,
+    /// Whether what asks for a second factor would ask for it first.
+    pub must_prove: bool,
     path: String,
 }
 
@@ -153,8 +172,15 @@ impl Layout {
             }),
             navigation: navigation(viewer.role),
             source_url: app.config.source_url.clone(),
+            said: "",
+            must_prove: viewer.confirmed(5).is_err(),
             path: path.to_owned(),
         }
+    }
+
+    /// The page's own address, without what it is asked.
+    pub fn path(&self) -> &str {
+        &self.path
     }
 
     /// Around a page for anybody.
@@ -166,7 +192,8 @@ impl Layout {
     /// Around a page that is drawn while the database is away.
     pub fn plain(app: &App) -> Self {
         let source_url = app.config.source_url.clone();
-        Layout { demonstration: false, theme: None, head: None, navigation: &[], source_url, path: String::new() }
+        let (said, must_prove, path) = ("", false, String::new());
+        Layout { demonstration: false, theme: None, head: None, navigation: &[], source_url, said, must_prove, path }
     }
 
     /// The same page for nobody in particular: signing in.
@@ -212,12 +239,17 @@ impl OwnGrant {
     }
 }
 
+fn said(query: Option<&str>) -> &'static str {
+    let word = query.unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("said=")).unwrap_or_default();
+    SAID.iter().find(|(known, _)| *known == word).map_or("", |(_, text)| text)
+}
+
 impl FromRequestParts<App> for Layout {
     type Rejection = Error;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let viewer = <Viewer as OptionalFromRequestParts<App>>::from_request_parts(parts, app).await?;
         Ok(match viewer {
-            Some(viewer) => Layout::of(app, &viewer, parts.uri.path()),
+            Some(viewer) => Layout { said: said(parts.uri.query()), ..Layout::of(app, &viewer, parts.uri.path()) },
             None => Layout::nobody(app).await,
         })
     }

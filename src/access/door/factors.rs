@@ -30,7 +30,7 @@ pub async fn own(database: &Database, credential: &Credential) -> Result<Vec<Fac
     Ok(sqlx::query_as!(
         Factor,
         r#"select factor_id as "id!", kind as "kind!: _", name as "name!", made_at as "made_at!", used_at,
-             codes_left as "codes_left!" from wall.own_factors($1)"#,
+             codes_left as "codes_left!", codes_made from wall.own_factors($1)"#,
         credential.as_hex()
     )
     .fetch_all(database.door())

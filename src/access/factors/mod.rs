@@ -49,6 +49,8 @@ pub struct Factor {
     pub used_at: Option<DateTime<Utc>>,
     /// Recovery codes of the account that are not used yet.
     pub codes_left: i64,
+    /// When the newest of its recovery codes were made; None: it has none.
+    pub codes_made: Option<DateTime<Utc>>,
 }
 
 /// What came of a code that somebody typed.

@@ -29,6 +29,8 @@ pub struct ChosenForm {
     unseen: String,
     account: Vec<Uuid>,
     reason: String,
+    /// Whether the choice was sent, as against the page just opened.
+    asked: u8,
     /// Whether the ticks are somebody's own: the first preview ticks all.
     ticked: Option<u8>,
 }
@@ -121,7 +123,14 @@ impl ChoosePage {
 
 /// `GET /access/end-access`
 pub async fn form(viewer: Viewer, layout: Layout, Query(form): Query<ChosenForm>) -> Answer {
-    page(viewer.scope().await?, layout, form, FieldErrors::default()).await
+    let mut errors = FieldErrors::default();
+    if form.asked == 1 && form.blank() {
+        errors.add(
+            "area",
+            "Choose at least one: an area, a role, since when they joined, or for how long they were not seen",
+        );
+    }
+    page(viewer.scope().await?, layout, form, errors).await
 }
 
 async fn page(mut scope: Scoped, layout: Layout, form: ChosenForm, mut errors: FieldErrors) -> Answer {

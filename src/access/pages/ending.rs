@@ -315,7 +315,7 @@ pub async fn give_back(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, For
     let account = ending::find(&mut scope, id).await?.account;
     ending::give_back(&mut scope, id, &reason).await?;
     scope.commit().await?;
-    Ok(see_other(&format!("/access/accounts/{account}")))
+    Ok(see_other(&format!("/access/accounts/{account}?said=access-back")))
 }
 
 #[derive(Template, WebTemplate)]

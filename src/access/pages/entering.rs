@@ -102,6 +102,10 @@ pub async fn prove(State(app): State<App>, viewer: Viewer, layout: Layout, Form(
         factors::prove_code(&app.database, &app.keys, viewer.credential(), form.code.trim(), &viewer.caller).await;
     let why = match proof {
         Ok(Proof::Right) => return Ok(see_other(own_path(&form.next))),
+        // Ten letters and more are no app's six digits.
+        Ok(_) if form.code.chars().filter(|c| c.is_alphanumeric()).count() > 8 => {
+            "This recovery code is not right, was used already, or was replaced by newer ones".into()
+        }
         Ok(proof) => wrong(proof),
         Err(error @ Error::TooMany(_)) => {
             let seconds = error.retry_after().unwrap_or(60).to_string();

@@ -193,7 +193,25 @@ struct CodesPage {
     next: String,
     /// Whether codes that were made before are good no more.
     had: bool,
+    /// The newest codes that the form knows of, so that a reload makes no others.
+    since: i64,
+    /// Whether a form was sent again after its codes had been shown.
+    again: bool,
     controller: String,
+}
+
+/// When an account's newest recovery codes were made, in microseconds since 1970; 0: it has none.
+fn made(own: &[crate::access::factors::Factor]) -> i64 {
+    own.first().and_then(|factor| factor.codes_made).map_or(0, |at| at.timestamp_micros())
+}
+
+/// What the form of recovery codes says besides where to go on.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct CodesForm {
+    next: String,
+    since: Option<i64>,
+    again: u8,
 }
 
 /// Where the page leads on: one of ours, or nothing for the usual.
@@ -202,21 +220,33 @@ fn onward(next: &str) -> String {
 }
 
 /// `GET /account/recovery-codes`
-pub async fn codes_form(State(app): State<App>, viewer: Viewer, layout: Layout, Query(asked): Query<Next>) -> Answer {
+pub async fn codes_form(
+    State(app): State<App>,
+    viewer: Viewer,
+    layout: Layout,
+    Query(asked): Query<CodesForm>,
+) -> Answer {
     let own = held::own(&app.database, viewer.credential()).await?;
     let Some(first) = own.first() else { return Ok(see_other("/account/factors")) };
     let layout = if viewer.asks.is_some() { layout.without_head() } else { layout };
     let had = first.codes_left > 0;
-    Ok(CodesPage { layout, codes: Vec::new(), next: onward(&asked.next), had, controller: String::new() }
+    let (since, again, controller) = (made(&own), asked.again == 1, String::new());
+    Ok(CodesPage { layout, codes: Vec::new(), next: onward(&asked.next), had, since, again, controller }
         .into_response())
 }
 
 /// `POST /account/recovery-codes`: ten new ones, shown this once.
-pub async fn new_codes(State(app): State<App>, viewer: Viewer, layout: Layout, Form(form): Form<Next>) -> Answer {
+pub async fn new_codes(State(app): State<App>, viewer: Viewer, layout: Layout, Form(form): Form<CodesForm>) -> Answer {
+    // A phone loads a page again by itself: what was written down a minute ago must stay good.
+    let since = made(&held::own(&app.database, viewer.credential()).await?);
+    if form.since.is_some_and(|known| known != since) {
+        return Ok(see_other(&format!("/account/recovery-codes?again=1&next={}", onward(&form.next))));
+    }
     let codes = held::new_recovery_codes(&app.database, viewer.credential()).await?;
     let controller = crate::access::door::about(&app.database).await?.controller;
     let layout = if viewer.asks.is_some() { layout.without_head() } else { layout };
-    Ok(CodesPage { layout, codes, next: onward(&form.next), had: false, controller }.into_response())
+    let next = onward(&form.next);
+    Ok(CodesPage { layout, codes, next, had: false, since: 0, again: false, controller }.into_response())
 }
 
 #[cfg(test)]

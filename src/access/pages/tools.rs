@@ -278,7 +278,7 @@ pub async fn open(viewer: Viewer, Form(form): Form<OpenForm>) -> Answer {
         tools::open(&mut scope, tool, area).await?;
     }
     scope.commit().await?;
-    Ok(see_other("/access/tools"))
+    Ok(see_other("/access/tools?said=tool-opened"))
 }
 
 #[derive(Template, WebTemplate)]

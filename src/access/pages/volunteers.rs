@@ -121,10 +121,28 @@ impl NewPage {
     }
 }
 
+/// What the form begins with.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Again {
+    /// A grant that ended, to be given once more.
+    again: Option<Uuid>,
+}
+
 /// `GET /access/volunteers/new`
-pub async fn new(viewer: Viewer, layout: Layout) -> Answer {
+pub async fn new(viewer: Viewer, layout: Layout, Query(asked): Query<Again>) -> Answer {
     let purpose = usual_purposes(Role::Volunteer)[0].into();
-    let form = NewForm { purpose, area: viewer.area.to_string(), ..NewForm::default() };
+    let mut form = NewForm { purpose, area: viewer.area.to_string(), ..NewForm::default() };
+    if let Some(id) = asked.again {
+        let mut scope = viewer.scope().await?;
+        let ended = volunteers::list(&mut scope, true, grants::order("")).await?;
+        let areas = volunteers::areas(&mut scope).await?;
+        scope.commit().await?;
+        if let Some(old) = ended.into_iter().find(|v| v.id == id) {
+            let area = areas.iter().find(|a| a.name == old.area).map_or(form.area, |a| a.id.to_string());
+            form = NewForm { email: old.email, purpose: old.purpose, area, ..form };
+        }
+    }
     draw(viewer, layout, form, FieldErrors::default()).await
 }
 

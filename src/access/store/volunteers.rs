@@ -111,7 +111,7 @@ pub async fn account_of(scope: &mut Scoped, email: &str) -> Result<Uuid, Error> 
         .ok_or_else(|| {
             Error::field(
                 "email",
-                "Nobody with exactly this address has an account. Check it, or ask an administrator to add them",
+                "Nobody with exactly this address has an account. Check it, or invite them by email from the list of access",
             )
         })
 }
@@ -132,8 +132,18 @@ pub async fn polls_in(scope: &mut Scoped, area: i64, today: NaiveDate) -> Result
 /// # Errors
 /// [`Error::Conflict`] when it reaches beyond one's own area or end, or is for oneself.
 pub async fn give(scope: &mut Scoped, id: Uuid, new: &NewGrant, terms: Terms) -> Result<(), Error> {
-    if list(scope, false, "").await?.iter().any(|v| v.id == id) {
+    let live = list(scope, false, "").await?;
+    if live.iter().any(|v| v.id == id) {
         return Ok(());
+    }
+    let area = areas(scope).await?.into_iter().find(|a| a.id == new.area).map(|a| a.name).unwrap_or_default();
+    let same = |v: &&Volunteer| v.account == new.account && v.area == area && !v.to_come() && terms.from.is_none();
+    if let Some(held) = live.iter().find(same) {
+        return Err(Error::Conflict(format!(
+            "{} has this access already, until {}. Renew it instead",
+            held.name,
+            crate::web::words::until(held.ends_at)
+        )));
     }
     let new = NewGrant { role: Role::Volunteer, ..new.clone() };
     grants::insert(scope, id, &new, terms).await.map_err(|error| match error {

@@ -1,7 +1,7 @@
 //! `/protection/exports`: every export, and whose file one is; the data protection officer's.
 
 use super::super::store::{self, Export, Order, State};
-use super::super::trace::{By, Source, text_of, too_long, trace};
+use super::super::trace::{By, Source, marks, text_of, too_long, trace};
 use crate::error::Error;
 use crate::web::paging::{Paging, SIZE};
 use crate::web::{Answer, Form, Layout, Multipart, Query, Viewer, words};
@@ -64,12 +64,19 @@ struct TracePage {
     looked: usize,
     /// How many were too long to be.
     too_long: usize,
+    /// Exports and copies that its own marks name: anybody can write such a mark.
+    named: Vec<(i64, i16)>,
     sources: Vec<Source>,
 }
 
 /// `POST /protection/exports/trace`: what is typed is about a person, so it stands in no address and is kept nowhere.
 pub async fn look(viewer: Viewer, layout: Layout, Form(form): Form<TraceForm>) -> Answer {
     let text = format!("{} {}\n{}", form.name.trim(), form.address.trim(), form.lines);
+    if text.trim().is_empty() {
+        return Err(Error::Conflict(
+            "Nothing was pasted. Go back, and paste a line of what you found, or give a name of it".into(),
+        ));
+    }
     found(viewer, layout, text.trim()).await
 }
 
@@ -100,5 +107,5 @@ async fn found(viewer: Viewer, layout: Layout, text: &str) -> Answer {
     let sources = trace(&mut scope, text).await?;
     scope.commit().await?;
     let looked = text.lines().filter(|l| !l.trim().is_empty()).count();
-    Ok(TracePage { layout, looked, too_long: too_long(text), sources }.into_response())
+    Ok(TracePage { layout, looked, too_long: too_long(text), named: marks(text), sources }.into_response())
 }

@@ -56,7 +56,7 @@ pub async fn set(viewer: Viewer, layout: Layout, Form(form): Form<LimitForm>) ->
     let mut scope = viewer.scope().await?;
     store::set_limit(&mut scope, people, &reason).await?;
     scope.commit().await?;
-    Ok(see_other("/settings/exports"))
+    Ok(see_other("/settings/exports?said=limit-set"))
 }
 
 /// A limit that can stand.

@@ -6,4 +6,4 @@ mod read;
 
 pub use act::{Asked, NewExport, Room, ask, begin, decide, note, room, withdraw};
 pub use limit::{Limit, limits, set as set_limit};
-pub use read::{Copy, Export, Fetched, Order, State, all, copies, fetched_by, find, mine, to_decide};
+pub use read::{Copy, Export, Fetched, Order, State, all, copies, fetched_by, find, mine, to_decide, waiting};

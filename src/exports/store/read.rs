@@ -364,6 +364,19 @@ pub async fn to_decide(scope: &mut Scoped) -> Result<Vec<Export>, Error> {
     Ok(all)
 }
 
+/// How many wait for a decision, of those that the reader may see.
+///
+/// # Errors
+/// What the database says.
+pub async fn waiting(scope: &mut Scoped) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "n!" from export
+           where needs_approval and verdict is null and withdrawn_at is null and lapses_at > now()"#
+    )
+    .fetch_one(scope.connection())
+    .await?)
+}
+
 /// Every export, fifty from `skip` on, and how many there are.
 ///
 /// # Errors

@@ -40,6 +40,9 @@ struct ErasurePage {
     name: String,
     counts: Value,
     reason: String,
+    /// Requests of theirs that wait for an answer, and whether their identity is known.
+    open: Vec<(i64, bool)>,
+    sure: bool,
 }
 
 fn figures(counts: &Value, of: Subject, goes: bool) -> Vec<(&'static str, i64)> {
@@ -60,6 +63,11 @@ impl ErasurePage {
         figures(&self.counts, self.subject, false)
     }
 
+    /// Requests that wait for proof of identity.
+    fn unproved(&self) -> Vec<i64> {
+        self.open.iter().filter(|(_, known)| !known).map(|(number, _)| *number).collect()
+    }
+
     fn has_access(&self) -> bool {
         self.counts.get("live_grants").and_then(Value::as_i64).is_some_and(|n| n > 0)
     }
@@ -70,25 +78,27 @@ async fn page(
     layout: Layout,
     subject: Subject,
     errors: FieldErrors,
-    reason: String,
+    form: EraseForm,
 ) -> Answer<ErasurePage> {
     let mut scope = viewer.scope_as(Permission::HandleRequests, Scope::default()).await?;
     let file = store::file(&mut scope, subject, false).await?;
     let counts = store::erasure_counts(&mut scope, subject).await?;
     scope.commit().await?;
-    Ok(ErasurePage { layout, errors, subject, name: file.name().to_owned(), counts, reason })
+    let (name, open, sure) = (file.name().to_owned(), file.open_requests(), form.sure == "yes");
+    Ok(ErasurePage { layout, errors, subject, name, counts, reason: form.reason, open, sure })
 }
 
 /// `GET /protection/subjects/{id}/erasure`
 pub async fn ask(viewer: Viewer, layout: Layout, Path(subject): Path<Subject>) -> Answer {
-    Ok(page(&viewer, layout, subject, FieldErrors::default(), String::new()).await?.into_response())
+    Ok(page(&viewer, layout, subject, FieldErrors::default(), EraseForm::default()).await?.into_response())
 }
 
-/// Why.
-#[derive(Deserialize)]
+/// Why, and whether it is sure who asked.
+#[derive(Deserialize, Default)]
+#[serde(default)]
 pub struct EraseForm {
-    #[serde(default)]
     reason: String,
+    sure: String,
 }
 
 /// `POST /protection/subjects/{id}/erasure`
@@ -101,9 +111,12 @@ pub async fn erase(
 ) -> Answer<Response> {
     let mut errors = FieldErrors::default();
     let reason = text(&mut errors, "reason", &form.reason, 1, 500, "Say why, in 1 to 500 letters");
-    let before = page(&viewer, layout.clone(), subject, FieldErrors::default(), form.reason.clone()).await?;
+    let before = page(&viewer, layout.clone(), subject, FieldErrors::default(), form).await?;
     if names(&reason, &before.name) {
         errors.add("reason", "Leave their name out: the reason stays after the erasure, and would name them");
+    }
+    if !before.sure && !before.unproved().is_empty() {
+        errors.add("sure", "Somebody else may have asked. Tick that you are sure who it was, or wait for the proof");
     }
     if errors.any() {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, ErasurePage { errors, ..before }).into_response());

@@ -86,5 +86,5 @@ pub async fn record(
     let mut scope = viewer.scope().await?;
     store::stop(&mut scope, &app.keys, id, &form.channel, form.act == "allow", &how).await?;
     scope.commit().await?;
-    Ok(see_other(&format!("/protection/subjects/{id}")))
+    Ok(see_other(&format!("/protection/subjects/{id}?said=stop-kept")))
 }

@@ -157,7 +157,8 @@ pub async fn act(viewer: Viewer, layout: Layout, Path(id): Path<i64>, Form(form)
         _ => store::note(&mut scope, id, &said).await?,
     }
     scope.commit().await?;
-    Ok(see_other(&format!("/protection/alerts/{id}")))
+    let said = if form.what == "asked" { "?said=end-asked" } else { "" };
+    Ok(see_other(&format!("/protection/alerts/{id}{said}")))
 }
 
 /// `POST /protection/alerts/{number}/breach`: a breach record from what is known, with the accounts and their time named.

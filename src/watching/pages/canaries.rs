@@ -71,7 +71,7 @@ pub async fn plant(viewer: Viewer, layout: Layout, Form(form): Form<PlantForm>) 
             && errors.take_invalid(canaries::plant(&mut scope, district, count).await)?.is_some()
         {
             scope.commit().await?;
-            return Ok(see_other("/protection/canaries"));
+            return Ok(see_other("/protection/canaries?said=planted"));
         }
     }
     page(viewer, layout, "", form, errors).await
@@ -102,5 +102,5 @@ pub async fn remove(viewer: Viewer, Path(id): Path<i64>, Form(_): Form<crate::pr
     let mut scope = viewer.scope().await?;
     store::remove(&mut scope, id).await?;
     scope.commit().await?;
-    Ok(see_other("/protection/canaries"))
+    Ok(see_other("/protection/canaries?said=taken-out"))
 }

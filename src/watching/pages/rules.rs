@@ -99,5 +99,5 @@ pub async fn change(viewer: Viewer, layout: Layout, Path(key): Path<String>, For
     let mut scope = viewer.scope().await?;
     store::change(&mut scope, rule, form.version, values, &reason).await?;
     scope.commit().await?;
-    Ok(see_other("/protection/alerts/rules"))
+    Ok(see_other("/protection/alerts/rules?said=rule-set"))
 }
