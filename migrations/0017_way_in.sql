@@ -621,7 +621,7 @@ begin
   insert into public.factor (factor_id, account_id, kind, name, credential, passkey, key_id, secret, last_step)
   values (factor, me.account_id, add_factor.kind, add_factor.name, add_factor.credential, add_factor.passkey, add_factor.key_id,
     add_factor.secret, coalesce(step, 0))
-  on conflict (credential) where removed_at is null do nothing;
+  on conflict do nothing; -- by factor_by_credential: a name of its columns would be this function's parameter
   if not found then
     return 'known';
   end if;

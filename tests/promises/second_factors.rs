@@ -107,7 +107,9 @@ async fn programs_give_the_code_with_the_password() {
     nobody.post_json("/api/v1/sessions", &body).await.expect(201);
     let administrator = app.actor(Role::Administrator, "all").await;
     let page = administrator.get("/settings").await.expect(200);
-    let form = Form::of(&page, "form[action='/settings']").tick("factors_for_all", "true");
+    let form = Form::of(&page, "form[action='/settings']")
+        .tick("factors_for_all", "true")
+        .with("privacy_notice", "We hold names.");
     administrator.post("/settings", &form.fields()).await.expect(303);
     assert_eq!(nobody.post_json("/api/v1/sessions", &body).await.expect(401).json()["type"], "factor-required");
 }

@@ -154,11 +154,14 @@ pub async fn write_words(scope: &mut Scoped, kind: Kind, words: &str, after: i32
     )
     .execute(scope.connection())
     .await
-    .map_err(|e| match e.as_database_error().is_some_and(|d| d.is_unique_violation()) {
-        true => {
-            Error::Conflict("Somebody else wrote here meanwhile. Open the page again and add yours to theirs".into())
+    // Refused by its key, or by the policy that asks for the version that follows.
+    .map_err(|e| {
+        match e.as_database_error().is_some_and(|d| d.is_unique_violation() || d.code().as_deref() == Some("42501")) {
+            true => Error::Conflict(
+                "Somebody else wrote here meanwhile. Open the page again and add yours to theirs".into(),
+            ),
+            false => e.into(),
         }
-        false => e.into(),
     })?;
     Ok(())
 }

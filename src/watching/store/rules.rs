@@ -111,11 +111,14 @@ pub async fn change(
     )
     .execute(scope.connection())
     .await
-    .map_err(|e| match e.as_database_error().is_some_and(|d| d.is_unique_violation()) {
-        true => Error::Conflict(
-            "Somebody changed this rule meanwhile. Load the page again and look at what stands now".into(),
-        ),
-        false => e.into(),
+    // Refused by its key, or by the policy that asks for the version that follows.
+    .map_err(|e| {
+        match e.as_database_error().is_some_and(|d| d.is_unique_violation() || d.code().as_deref() == Some("42501")) {
+            true => Error::Conflict(
+                "Somebody changed this rule meanwhile. Load the page again and look at what stands now".into(),
+            ),
+            false => e.into(),
+        }
     })?;
     let by = versions(scope, rule.key).await?.into_iter().next().map(|v| v.by).unwrap_or_default();
     let now = match on {
