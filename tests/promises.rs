@@ -89,6 +89,8 @@ mod lockdown;
 mod matrix;
 #[path = "promises/membership.rs"]
 mod membership;
+#[path = "promises/one_hand.rs"]
+mod one_hand;
 #[path = "promises/oracle.rs"]
 mod oracle;
 #[path = "promises/posts.rs"]

@@ -118,10 +118,14 @@ async fn somebody_elses_address_opens_nobody_elses_account() {
     for path in ["/canvass", "/access", "/account"] {
         assert!(thief.get(path).await.expect(303).location().starts_with("/sign-in"), "{path}");
     }
-    // Nor does the number of somebody who has a password or another role.
+    // Nor does the number of somebody who has a password or another role, nor another's number under one's own name.
     let phone = evening.ask(&code, "Bo", "07700 900126").await;
     evening.decide("yes").await.expect(303);
     phone.get("/join/waiting").await.expect(303);
+    let thief = evening.ask(&code, "Mallory", "07700 900126").await;
+    evening.decide("yes").await;
+    assert!(thief.get("/canvass").await.expect(303).location().starts_with("/sign-in"));
+    change(&evening.app, "update join_request set state = 'refused' where state = 'waiting'").await;
     change(&evening.app, "update account set password_hash = 'x' where email = '+447700900126'").await;
     let thief = evening.ask(&code, "Bo", "07700 900126").await;
     evening.decide("yes").await.expect(303);

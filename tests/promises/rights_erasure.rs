@@ -126,6 +126,12 @@ async fn nothing_says_afterwards_who_they_were_and_the_next_register_does_not_br
     let path = format!("/protection/subjects/{}/erasure", person.id);
     officer.get(&path).await.expect(200);
     officer.post(&path, &[("reason", &format!("{} asked", person.surname))]).await.expect(422);
+    // While it is not known who asked, it takes a tick besides.
+    change(&app, "update request set identity = 'asked', identity_asked_on = current_date").await;
+    let page = officer.get(&path).await.expect(200).text("main");
+    assert!(page.contains("waits for proof of identity") && page.contains("Make the answer letter now"), "{page}");
+    officer.post(&path, &[("reason", "Asked for by letter")]).await.expect(422);
+    change(&app, "update request set identity = 'not-needed', identity_asked_on = null").await;
     let receipt = officer.post(&path, &[("reason", "Asked for by letter")]).await.expect(303).location();
     assert!(officer.get(&receipt).await.expect(200).text("main").contains("Asked for by letter"));
     assert_eq!(places_of(&app, &person.surname).await, Vec::<String>::new());

@@ -131,6 +131,12 @@ async fn a_recovery_code_opens_once_and_others_codes_never() {
         told.iter().any(|(to, l)| *to == imogen.account.email && l.subject == "A recovery code was used"),
         "{told:?}"
     );
+    // A phone that loads the page again makes no others: what was written down stays good.
+    let form = Form::of(&imogen.get("/account/recovery-codes").await.expect(200), "main form");
+    let shown = imogen.post("/account/recovery-codes", &form.fields()).await.expect(200).text(".codes li");
+    let again = imogen.post("/account/recovery-codes", &form.fields()).await.expect(303).location();
+    assert!(imogen.get(&again).await.expect(200).text("main").contains("were shown already"));
+    half_in(&app, &imogen.account).await.post("/sign-in/factor", &[("code", shown.as_str())]).await.expect(303);
     // New ones take their place; old ones are good no more.
     change(&app, "update recovery_code set used_at = null").await;
     imogen.post("/account/recovery-codes", &[("next", "")]).await.expect(200);

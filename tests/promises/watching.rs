@@ -352,7 +352,7 @@ async fn nobody_sees_or_weighs_an_alert_about_themselves() {
     // Without another officer it falls to an administrator.
     change(
         app,
-        "update access_grant set ended_at = now() where grant_id = (select grant_id from access_grant
+        "update access_grant set ended_at = now(), ended_reason = 'Test' where grant_id = (select grant_id from access_grant
         where role = 'data-protection-officer' order by given_at desc limit 1)",
     )
     .await;
