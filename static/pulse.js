@@ -66,7 +66,7 @@ function blank(title, text, way) {
 }
 
 function uncover() {
-  main().hidden = false;
+  main().classList.remove("covered");
 }
 
 setInterval(ask, EVERY);
@@ -78,6 +78,7 @@ document.addEventListener("submit", ({ target }) => { leaving = target.getAttrib
 addEventListener("pagehide", () => { if (leaving) WAYS.ended(); });
 addEventListener("pageshow", ({ persisted }) => {
   if (!persisted) return;
-  main().hidden = true;
+  // Covered where it stands, so that Back comes to the same place.
+  main().classList.add("covered");
   ask();
 });

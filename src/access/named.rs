@@ -45,7 +45,7 @@ pub fn person_name(typed: &str) -> Result<String, Error> {
     let name = clean(typed);
     match name.chars().count() {
         1..=200 => Ok(name),
-        0 => Err(Error::field("name", "Give the person’s name")),
+        0 => Err(Error::field("name", "Give a name")),
         _ => Err(Error::field("name", "Use at most 200 characters")),
     }
 }

@@ -104,6 +104,9 @@ pub fn weakness(password: &str, about: &[&str]) -> Option<&'static str> {
     let bare: String = password.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     let long = password.chars().count() >= 12;
     match (long, score(password)) {
+        (false, dressed) if dressed < 2 => {
+            Some("Use at least 12 characters. Three or four words that do not belong together are good")
+        }
         (_, dressed) if dressed < 2 || score(&bare) < 2 => {
             Some("This password is too easy to guess. Three or four words that do not belong together are good")
         }

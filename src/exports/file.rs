@@ -110,7 +110,7 @@ async fn leave_out_invented(scope: &mut Scoped, people: &mut Vec<ElectorId>) -> 
     partitions.dedup();
     for partition in partitions {
         let ids: Vec<i64> = people.iter().filter(|p| p.partition == partition).map(|p| p.id).collect();
-        let invented = watching::store::among(scope, partition, &ids).await?;
+        let invented = watching::invented_among(scope, partition, &ids).await?;
         people.retain(|p| p.partition != partition || !invented.contains(&p.id));
     }
     Ok(())

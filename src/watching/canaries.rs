@@ -59,7 +59,9 @@ fn invented(area_no: i32, beside: &Beside, names: &[(String, String)]) -> Option
     let address = Address::new(lines.iter().map(String::as_str), beside.postcode.as_deref().unwrap_or_default());
     let mut random = rand::rng();
     let mut pick = || names.choose(&mut random);
-    let (forenames, surname) = (&pick()?.0, blend(&pick()?.1, &pick()?.1)?);
+    let (forenames, one, other) = (&pick()?.0, pick()?, pick()?);
+    // In a place of one family the end comes from a forename.
+    let surname = blend(&one.1, &other.1).or_else(|| blend(&one.1, &other.0))?;
     let name = PersonName { forenames: forenames.clone(), surname: surname.clone(), ..PersonName::default() };
     Some(NewCanary {
         beside: beside.household,
@@ -111,6 +113,7 @@ mod tests {
     fn a_surname_is_made_of_two_that_occur() {
         assert_eq!(blend("Wilson", "Baker").as_deref(), Some("Wilker"));
         assert_eq!(blend("Harcourt", "Ferreday").as_deref(), Some("Harday"));
+        assert_eq!(blend("Harcourt1", "Edith").as_deref(), Some("Hardith"));
         assert_eq!((blend("Wilson", "Wilson"), blend("Ng", "Baker"), blend("", "")), (None, None, None));
     }
 

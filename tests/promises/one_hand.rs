@@ -11,7 +11,14 @@ use sqlx::{query, query_scalar};
 const REASON: &str = "For the ward’s leaflets of December";
 
 async fn ask(by: &Actor, more: &[(&str, &str)]) -> Answer {
-    let usual = [("column", "name"), ("column", "address"), ("format", "csv"), ("purpose", "canvassing"), ("reason", REASON), ("days", "3")];
+    let usual = [
+        ("column", "name"),
+        ("column", "address"),
+        ("format", "csv"),
+        ("purpose", "canvassing"),
+        ("reason", REASON),
+        ("days", "3"),
+    ];
     let fields = [&usual[..], more].concat();
     let preview = by.post("/exports/new", &fields).await.expect(200);
     let expected = preview.attribute("input[name=expected]", "value");
@@ -27,8 +34,17 @@ async fn what_never_began_cannot_be_given_back_and_nothing_twice() {
     let app = TestApp::new().await;
     let ann = app.actor(Role::Administrator, "all").await;
     let bo = app.account(Role::Volunteer, "all").await;
-    let (all, until) = (area(&app, "all").await.to_string(), (chrono::Utc::now() + chrono::TimeDelta::days(100)).format("%F").to_string());
-    let fields = [("role", "data-protection-officer"), ("area", all.as_str()), ("purpose", "P"), ("reason", "Mine"), ("until", &until)];
+    let (all, until) = (
+        area(&app, "all").await.to_string(),
+        (chrono::Utc::now() + chrono::TimeDelta::days(100)).format("%F").to_string(),
+    );
+    let fields = [
+        ("role", "data-protection-officer"),
+        ("area", all.as_str()),
+        ("purpose", "P"),
+        ("reason", "Mine"),
+        ("until", &until),
+    ];
     ann.post(&format!("/access/accounts/{}/grants", bo.id), &fields).await.expect(303);
     let announced: String = query_scalar("select grant_id::text from access_grant where kind = 'announced'")
         .fetch_one(&mut app.database.operator().await)
@@ -131,7 +147,8 @@ async fn what_an_export_is_of_cannot_be_told_otherwise() {
         ("figures", r#"{"what": "figures", "kind": "local"}"#, 9),
         ("districts", r#"{"what": "evil"}"#, 1),
     ] {
-        let asked = query("select wall.ask_export($1, $2::jsonb, wall.areas(), array['name'], 'csv', 'checking', 'x', 3, $3)");
+        let asked =
+            query("select wall.ask_export($1, $2::jsonb, wall.areas(), array['name'], 'csv', 'checking', 'x', 3, $3)");
         assert!(asked.bind(what).bind(choice).bind(people).execute(&mut db).await.is_err(), "{choice}");
     }
     // Nor does a letter go to an address that is nobody's account.
@@ -153,7 +170,11 @@ async fn who_ends_the_officers_does_not_explain_what_was_found() {
     ann.get("/protection/alerts/1").await.expect(200);
     let answer = ann.post("/protection/alerts/1", &[("what", "explained"), ("words", "It is fine")]).await;
     assert_eq!(answer.status, 409, "{}", answer.body);
-    assert_eq!(count(app, "select count(*) from alert where state in ('new', 'seen')").await, 1, "it waits for an officer");
+    assert_eq!(
+        count(app, "select count(*) from alert where state in ('new', 'seen')").await,
+        1,
+        "it waits for an officer"
+    );
 }
 
 #[tokio::test]

@@ -96,7 +96,7 @@ async fn with_people(
     .await?;
     let everyone: Vec<i64> = people.iter().map(|p| p.elector_id).collect();
     let objected = super::store::objected(scope, partition, &everyone).await?;
-    let invented = watching::store::among(scope, partition, &everyone).await?;
+    let invented = watching::invented_among(scope, partition, &everyone).await?;
     // No list leads to somebody invented, nor to a home of nobody else, and no count tells of them.
     let real: HashSet<i64> = people.iter().filter(|p| !invented.contains(&p.elector_id)).map(|p| p.household).collect();
     let only: HashSet<i64> =

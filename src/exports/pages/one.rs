@@ -1,7 +1,7 @@
 //! `/exports`: one's own and those to decide; `/exports/{number}`: one of them.
 
 use super::super::store::{self, Copy, Export, State};
-use super::super::{FETCHES, file};
+use super::super::{FETCHES, Format, file};
 use crate::access::{Permission, Role, text};
 use crate::error::Error;
 use crate::protection::Bare;

@@ -306,20 +306,20 @@ async fn read(scope: &mut Scoped, wanted: Wanted) -> Result<Vec<Export>, Error> 
              (select max(f.at) from export_fetch f where f.export_id = e.export_id) as "fetched_at?"
            from (
              -- The page first: names are looked up of what is on it.
-             select e.*, row_number() over (order by case $4 when 'largest' then e.people end desc nulls last,
+             select e.export_id, row_number() over (order by case $4 when 'largest' then e.people end desc nulls last,
                case $4 when 'asker' then (select lower(n.name) from wall.export_name(e.account_id) n (name)) end,
                e.asked_at desc, e.export_id desc) as place
              from export e
              where ($1::bigint is null or e.export_id = $1) and ($2::uuid is null or e.account_id = $2)
                and ($3::uuid is null or e.account_id <> $3)
              order by place offset $5 limit $6
-           ) e join area a on a.area_id = e.area_id
+           ) page join export e using (export_id) join area a on a.area_id = e.area_id
            left join district d on d.area_no = (e.choice ->> 'district')::integer
            left join walk_list l on e.what = 'list' and l.partition_id = split_part(e.choice ->> 'list', '.', 1)::integer
              and l.list_id = split_part(e.choice ->> 'list', '.', 2)::bigint
            left join lateral (select n.name from wall.export_name(e.account_id) n (name)) w on true
            left join lateral (select n.name from wall.export_name(e.decided_by) n (name)) x on true
-           order by e.place"#,
+           order by page.place"#,
         wanted.number,
         wanted.of,
         wanted.of_others,

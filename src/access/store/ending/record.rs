@@ -233,7 +233,7 @@ pub async fn ended_lately(scope: &mut Scoped) -> Result<Vec<EndedAccount>, Error
     Ok(sqlx::query_as!(
         EndedAccount,
         r#"select a.account_id as account, a.name, max(g.ended_at) as "at!",
-             (array_agg(g.ended_reason order by g.ended_at desc))[1] as "reason!"
+             coalesce((array_agg(g.ended_reason order by g.ended_at desc))[1], '') as "reason!"
            from access_grant g join account a using (account_id)
            where g.ended_at > now() - interval '30 days'
              and not exists (select from access_grant l where l.account_id = g.account_id and l.ended_at is null and l.ends_at > now())
