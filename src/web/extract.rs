@@ -6,6 +6,7 @@
 use crate::error::Error;
 use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
@@ -20,14 +21,14 @@ impl From<PathRejection> for Error {
     }
 }
 
-/// What an address says after its question mark; what cannot be read there leads nowhere.
-#[derive(FromRequestParts)]
-#[from_request(via(axum::extract::Query), rejection(Error))]
+/// What an address says after its question mark, a key perhaps several times; what cannot be read there leads nowhere.
 pub struct Query<T>(pub T);
 
-impl From<axum::extract::rejection::QueryRejection> for Error {
-    fn from(_: axum::extract::rejection::QueryRejection) -> Self {
-        Error::NotFound
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        let asked = serde_html_form::from_str(parts.uri.query().unwrap_or_default());
+        asked.map(Query).map_err(|_| Error::NotFound)
     }
 }
 

@@ -34,6 +34,13 @@ const SAID: [(&str, &str); 8] = [
     ("end-asked", "Administrators were told. The alert stays open until access has ended or you explain it"),
 ];
 
+/// Pages without an entry of their own, and the entry that they stand under.
+const LODGERS: [(&str, &str); 3] = [
+    ("/protection/canaries", "/protection/alerts"),
+    ("/protection/erasures", "/protection/subjects"),
+    ("/protection/seal", "/protection"),
+];
+
 /// A heading of the navigation with its entries.
 #[derive(Debug, Clone, Copy)]
 pub struct Heading {
@@ -203,7 +210,10 @@ impl Layout {
 
     /// Whether this entry is the page's own: the longest that the path begins with.
     pub fn is_current(&self, href: &str) -> bool {
-        let begins = |h: &str| self.path == h || (h != "/" && self.path.starts_with(&format!("{h}/")));
+        let under = |path: &str, h: &str| path == h || (h != "/" && path.starts_with(&format!("{h}/")));
+        let lodger = LODGERS.iter().find(|(lodger, _)| under(&self.path, lodger));
+        let path = lodger.map_or(self.path.as_str(), |(_, host)| *host);
+        let begins = |h: &str| under(path, h);
         let all = self.navigation.iter().flat_map(|n| n.entries).filter(|e| begins(e.href));
         all.max_by_key(|e| e.href.len()).is_some_and(|best| best.href == href)
     }

@@ -76,7 +76,10 @@ impl Look<'_> {
         let name = format!("{} at {}{sent}, {}", self.tour.name, stop.address, stop.status);
         let (status, html) = self.fetch(stop).await;
         if status != stop.status {
-            return self.found.wrong.push(format!("{name}: came with {status}"));
+            let said = html.split("<main").nth(1).unwrap_or_default();
+            let said: String = said.split(['<', '>']).skip(1).step_by(2).collect::<Vec<_>>().join(" ");
+            let said: String = said.split_whitespace().take(60).collect::<Vec<_>>().join(" ");
+            return self.found.wrong.push(format!("{name}: came with {status}: {said}"));
         }
         if status == 303 {
             return;

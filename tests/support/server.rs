@@ -39,15 +39,14 @@ impl Server {
             ("HUSTINGS_DOOR_URL", urls.door.clone()),
             ("HUSTINGS_OWNER_URL", urls.owner.clone()),
             ("HUSTINGS_DATA", data),
-            // What the tests' accounts prove themselves with was encrypted by the tests.
-            ("HUSTINGS_KEY_FACTORS", hex::encode(keys().newest(Kind::Factors).unwrap().secret())),
+            key_of_the_tests(),
         ];
         Self::begin(environment, through, folder).await
     }
 
     /// Serves with a PostgreSQL of its own under `data`.
     pub async fn embedded(data: &Path) -> Self {
-        let environment = vec![("HUSTINGS_DATA", data.display().to_string())];
+        let environment = vec![("HUSTINGS_DATA", data.display().to_string()), key_of_the_tests()];
         Self::begin(environment, &[], tempfile::tempdir().unwrap()).await
     }
 
@@ -134,4 +133,9 @@ fn spawn(address: &str, environment: &[(&'static str, String)], through: &[Strin
         .stderr(log)
         .spawn()
         .unwrap()
+}
+
+/// What the tests' accounts prove themselves with was encrypted by the tests.
+fn key_of_the_tests() -> (&'static str, String) {
+    ("HUSTINGS_KEY_FACTORS", hex::encode(keys().newest(Kind::Factors).unwrap().secret()))
 }

@@ -140,7 +140,6 @@ fn own_factors(role: Role) -> Vec<Stop> {
         leads("/sign-in/factor"),
         leads("/sign-in/set-up-factor"),
         leads("/sign-in/terms"),
-        leads("/account/confirm"),
         here("/account/factors"),
         send("/account/apps", "/account/apps", 200, &[("next", "")]),
         send("/account/email", "/account/email", 422, &[("email", "nobody")]),
