@@ -164,9 +164,9 @@ async fn one_surname_looked_for_everywhere_is_seen_and_a_common_name_is_not() {
     for district in 1..=4 {
         opens_named(&watch, &four, &format!("Q{district}1")).await;
     }
-    // One Jones in each of eight districts, among a day's other work.
-    opens_named(&watch, &common, "J%.1").await;
+    // One Jones in each of eight districts, after a day's other work (which a round may take in hand before them, never after).
     watch.opens(&common, 1, 40, 30.0, 0.0).await;
+    opens_named(&watch, &common, "J%.1").await;
     assert_eq!(watch.alerts().await, [("surname".into(), "high".into(), 4, "new".into())]);
     let kept: String = query_scalar("select about || coalesce(role, '') from alert")
         .fetch_one(&mut watch.app.database.operator().await)
