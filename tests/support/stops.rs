@@ -145,7 +145,7 @@ fn own_factors(role: Role) -> Vec<Stop> {
         send("/account/email", "/account/email", 422, &[("email", "nobody")]),
     ];
     if role == Role::Volunteer {
-        stops.push(leads("/account/recovery-codes"));
+        stops.extend([leads("/account/recovery-codes"), leads("/account/confirm")]);
         return stops;
     }
     stops.extend([
