@@ -40,6 +40,13 @@ impl Books {
                 to.rsplit('/').next().unwrap().parse::<i64>().unwrap()
             }
         };
+        // Somebody was seen by the account that is involved: letters go to them.
+        let seen: String =
+            query_scalar("select partition_id || '.' || elector_id from elector order by elector_id limit 1")
+                .fetch_one(&mut app.database.operator().await)
+                .await
+                .unwrap();
+        app.sign_in(organiser).await.get(&format!("/electors/{seen}")).await.expect(200);
         let breach = open("List left on a bus", "2026-11-01T09:00").await;
         let at = format!("/protection/breaches/{breach}");
         let account = [("email", organiser.email.as_str()), ("from", "2026-11-01T09:00"), ("until", "")];
