@@ -85,9 +85,9 @@ fn blend(one: &str, other: &str) -> Option<String> {
     let vowel = |c: &char| "aeiouy".contains(c.to_ascii_lowercase());
     let (one, other) = (letters(one), letters(other));
     // Up to the first consonant after a vowel; from the last consonant before a vowel.
-    let first = one.iter().position(|c| vowel(c))?;
+    let first = one.iter().position(vowel)?;
     let until = first + one.iter().skip(first).position(|c| !vowel(c))?;
-    let last = other.iter().rposition(|c| vowel(c))?;
+    let last = other.iter().rposition(vowel)?;
     let from = other.iter().take(last).rposition(|c| !vowel(c)).filter(|at| *at > 0)?;
     let name: String = one.iter().take(until + 1).chain(other.iter().skip(from)).collect();
     let news = |old: &[char]| name.to_lowercase() != old.iter().collect::<String>().to_lowercase();
