@@ -46,6 +46,7 @@ pub fn input_kind(kind: &'static str, value: impl Display) -> &'static str {
         "datetime-local" => {
             ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"].iter().any(|f| NaiveDateTime::parse_from_str(&value, f).is_ok())
         }
+        "number" => value.parse::<f64>().is_ok(),
         _ => true,
     };
     if fits || value.is_empty() { kind } else { "text" }
