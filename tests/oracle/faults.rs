@@ -144,6 +144,8 @@ pub const FAULTS: &[Fault] = &[
         "area_no = ANY",
         "area_no >= 0 or area_no = ANY",
     ),
+    // Where organisers are shut out themselves: elsewhere another condition stands behind it.
+    closed("a closed half is not asked about", "wall.\"is\"(text)", "and wall.open(wall.tool_of(\"is\".role))", "", 1),
     closed(
         "nobody stays in",
         "wall.shuts(bigint,text[],text,bigint)",
