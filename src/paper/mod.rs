@@ -10,6 +10,7 @@
 //! ```
 
 mod blocks;
+mod letters;
 mod text;
 mod typeset;
 

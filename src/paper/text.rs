@@ -1,5 +1,7 @@
 //! Text as it may be printed: what a hostile or broken file brings must not disturb the page it stands on.
 
+use super::letters::printable;
+
 /// The longest run of letters that is left whole; a longer one may break anywhere, so that it stays in its column.
 const LONG: usize = 24;
 /// Where a long run may break: after this many letters each.
@@ -8,7 +10,7 @@ const PIECE: usize = 4;
 const MAY_BREAK: char = '\u{200b}';
 
 /// The same text without control characters (but line breaks) and without those that turn the direction of what
-/// follows them, with places to break in runs that no column could hold.
+/// follows them, with a box for what no font has, and with places to break in runs that no column could hold.
 pub(super) fn clean(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     for (n, line) in text.lines().enumerate() {
@@ -20,7 +22,7 @@ pub(super) fn clean(text: &str) -> String {
             if n > 0 {
                 cleaned.push(' ');
             }
-            push_word(&mut cleaned, word);
+            push_word(&mut cleaned, &printable(word));
         }
     }
     cleaned

@@ -323,6 +323,12 @@ impl World {
                 .await
                 .unwrap();
             self.accounts.push(id);
+            if let Some((role, area)) = ALWAYS.get(n) {
+                let area = self.named(area);
+                self.grants.push(live_grant(self.now, n, role, area));
+                self.sessions.push(live_session(self.now, self.grants.len() - 1));
+                continue;
+            }
             for _ in 0..*random.pick(&[1, 1, 1, 2, 2, 3]) {
                 let role = *random.pick(&ROLES);
                 let everywhere = matches!(role, "administrator" | "data-protection-officer") || random.percent(6);
@@ -381,20 +387,24 @@ impl World {
     /// Lists of doors of one or more districts, some in a second version with other doors, in hands of every state.
     async fn walks(&mut self, db: &mut PgConnection, random: &mut Random, size: Size) {
         for n in 0..size.lists {
-            let partition = random.pick(&self.districts).1;
+            // The first goes beyond the ward of the volunteer who is always there.
+            let beyond = self.numbers(&[0, 3]);
+            let partition = if n == 0 { self.districts[0].1 } else { random.pick(&self.districts).1 };
             let near: Vec<i32> = self.districts.iter().filter(|d| d.1 == partition).map(|d| d.0).collect();
-            let from: Vec<i32> = (0..*random.pick(&[1, 1, 2, 3])).map(|_| *random.pick(&near)).collect();
+            let from: Vec<i32> = match n {
+                0 => beyond.iter().copied().collect(),
+                _ => (0..*random.pick(&[1, 1, 2, 3])).map(|_| *random.pick(&near)).collect(),
+            };
             let pool: Vec<usize> = (0..self.homes.len()).filter(|h| from.contains(&self.homes[*h].district)).collect();
-            let versions = if random.percent(30) { 2 } else { 1 };
+            let versions = if random.percent(30) && n > 0 { 2 } else { 1 };
             // Some in every world, however small: a fault about them must be found each time.
             let ended = n % 4 == 1;
             let doors: Vec<Vec<usize>> = (0..versions)
                 .map(|_| {
-                    (0..8 + random.below(12))
-                        .map(|_| *random.pick(&pool))
-                        .collect::<BTreeSet<_>>()
-                        .into_iter()
-                        .collect()
+                    let chosen = (0..8 + random.below(12)).map(|_| *random.pick(&pool));
+                    // One door of each district that it is made of.
+                    let ends = from.iter().filter_map(|d| pool.iter().copied().find(|h| self.homes[*h].district == *d));
+                    chosen.chain(ends).collect::<BTreeSet<_>>().into_iter().collect()
                 })
                 .collect();
             let now = &doors[versions - 1];
@@ -489,21 +499,26 @@ impl World {
                 })
             })
             .collect();
-        for _ in 0..8 {
+        for turn in 0..8 {
             let within = random.percent(80) && !reached.is_empty();
-            let account = *random.pick(if within { &reached } else { &volunteers });
+            let always = list == 0 && turn == 0;
+            let drawn = *random.pick(if within { &reached } else { &volunteers });
+            let account =
+                if always { self.grants.iter().find(|g| g.role == "volunteer").unwrap().account } else { drawn };
             if self.lists[list].held.contains_key(&account) {
                 continue;
             }
             let hours = |h: i64| self.now + TimeDelta::hours(h);
-            let (begins, ends, ended) = *random.pick(&[
-                (hours(-5), hours(9), false),
-                (hours(-5), hours(9), false),
-                (hours(-5), hours(9), false),
+            let held_now = (hours(-5), hours(9), false);
+            let drawn = *random.pick(&[
+                held_now,
+                held_now,
+                held_now,
                 (hours(3), hours(9), false),
                 (hours(-9), hours(-2), false),
                 (hours(-9), hours(9), true),
             ]);
+            let (begins, ends, ended) = if always { held_now } else { drawn };
             let held = Held { id: Uuid::now_v7(), begins, ends, ended };
             query(
                 "insert into assignment (partition_id, list_id, assignment_id, account_id, starts_at, ends_at, ended_at)
@@ -745,6 +760,15 @@ const ROLES: [&str; 12] = [
     "administrator",
 ];
 
+/// Who is there and in, whatever chance says, so that faults which only they meet are met in every world: an organiser of the
+/// ward that is redrawn today, a volunteer who holds a list that reaches beyond their ward.
+const ALWAYS: [(&str, &str); 2] = [("organiser", "Redrawn"), ("volunteer", "South")];
+
+fn live_grant(now: DateTime<Utc>, account: usize, role: &'static str, area: usize) -> Grant {
+    let days = |d: i64| now + TimeDelta::days(d);
+    Grant { id: Uuid::now_v7(), account, role, area, begins: days(-30), ends: days(20), ended: None }
+}
+
 /// Live; to come; at its end; taken away by somebody, by a review, by a lapsed membership.
 fn grant_state(now: DateTime<Utc>, random: &mut Random) -> (DateTime<Utc>, DateTime<Utc>, Option<&'static str>) {
     let days = |d: i64| now + TimeDelta::days(d);
@@ -760,16 +784,8 @@ fn grant_state(now: DateTime<Utc>, random: &mut Random) -> (DateTime<Utc>, DateT
 
 /// Live; signed out; asleep; at its end; half in.
 fn session_state(now: DateTime<Utc>, random: &mut Random, grant: usize) -> Session {
-    let (soon, over) = (now + TimeDelta::hours(6), now - TimeDelta::hours(1));
-    let mut session = Session {
-        id: Uuid::now_v7(),
-        token: Token::new(),
-        grant,
-        cleared: true,
-        ended: false,
-        idle_until: soon,
-        ends: soon,
-    };
+    let over = now - TimeDelta::hours(1);
+    let mut session = live_session(now, grant);
     match random.below(100) {
         0..6 => session.ended = true,
         6..11 => session.idle_until = over,
@@ -778,4 +794,17 @@ fn session_state(now: DateTime<Utc>, random: &mut Random, grant: usize) -> Sessi
         _ => {}
     }
     session
+}
+
+fn live_session(now: DateTime<Utc>, grant: usize) -> Session {
+    let soon = now + TimeDelta::hours(6);
+    Session {
+        id: Uuid::now_v7(),
+        token: Token::new(),
+        grant,
+        cleared: true,
+        ended: false,
+        idle_until: soon,
+        ends: soon,
+    }
 }

@@ -1,0 +1,55 @@
+//! The letters that the house's fonts have. What none of them has is printed as a box, and this is decided before the
+//! typesetter sees it: where one font has a letter and another the mark upon it, typst 0.15 may lose its place in the text
+//! (a failed assertion of its own, for U+05F3 followed by U+1AC1).
+
+use super::typeset::FONTS;
+use std::sync::LazyLock;
+use typst::foundations::Bytes;
+use typst::text::{Coverage, FontInfo};
+
+/// Stands for a letter that cannot be printed.
+pub(super) const BOX: char = '\u{25a1}';
+
+/// Regular, semibold and italic letters of the running text; then those of the font that helps out.
+static FACES: LazyLock<Vec<Coverage>> = LazyLock::new(|| {
+    FONTS.iter().filter_map(|font| FontInfo::new(&Bytes::new(*font), 0)).map(|info| info.coverage).collect()
+});
+
+fn has(face: &Coverage, letter: char) -> bool {
+    face.contains(u32::from(letter))
+}
+
+/// The same word with a box for each letter that cannot be set: a word is set from one font as a whole, and only that of the
+/// running text sets words that begin with a mark.
+pub(super) fn printable(word: &str) -> String {
+    let Some((helping, running)) = FACES.split_last() else { return word.to_owned() };
+    let runs = |letter: char| running.iter().all(|face| has(face, letter));
+    let helps = word.starts_with(char::is_alphanumeric) && word.chars().all(|letter| has(helping, letter));
+    if helps && !word.chars().all(runs) {
+        return word.to_owned();
+    }
+    word.chars().map(|letter| if runs(letter) { letter } else { BOX }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BOX, FACES, has, printable};
+    use crate::paper::typeset::FONTS;
+
+    #[test]
+    fn the_letters_of_names_are_in_the_running_texts_font() {
+        assert_eq!(FACES.len(), FONTS.len());
+        for name in ["Siân", "Ŵŷnn", "Łukasz Żółć", "Çağlar", "O’Neill-Ødegård", "Ștefan", "Nguyễn"] {
+            assert!(name.chars().all(|letter| FACES[..3].iter().all(|face| has(face, letter))), "{name}");
+            assert_eq!(printable(name), name);
+        }
+        assert!(FACES[..3].iter().all(|face| has(face, BOX)));
+    }
+
+    #[test]
+    fn a_letter_that_no_font_has_becomes_a_box_and_the_rest_of_the_word_stays() {
+        assert_eq!(printable("語a"), format!("{BOX}a"));
+        assert_eq!(printable("\u{5f3}\u{1ac1}"), format!("\u{5f3}{BOX}"));
+        assert_eq!(printable("مريم"), "مريم");
+    }
+}
