@@ -347,6 +347,10 @@ pub const STEP_UP: &[Permission] = &[
     Permission::TakeAccountFile,
 ];
 
+/// What belongs to Organise whoever does it: an organiser's and a canvasser's own half is Contact, and members, volunteers,
+/// events and messages close without it, and it without them.
+pub const ORGANISE: &[Permission] = &[];
+
 impl Permission {
     /// The roles that hold it.
     pub fn roles(self) -> &'static [Role] {
@@ -355,6 +359,9 @@ impl Permission {
 
     /// The half it belongs to, for this role: closed with it.
     pub fn tool(self, role: Role) -> Option<Tool> {
+        if ORGANISE.contains(&self) {
+            return role.tool().map(|_| Tool::Organise);
+        }
         match self {
             Permission::Public
             | Permission::Enter

@@ -273,5 +273,5 @@ pub async fn find(scope: &mut Scoped, words: &str) -> Result<Seen<Vec<Found>>, E
         })
         .collect();
     let electors = found.iter().map(|f| (f.elector.partition, f.elector.id)).collect();
-    Ok(Seen::new(found, Looked { what: What::Search, electors, list: None }))
+    Ok(Seen::new(found, Looked { what: What::Search, electors, ..Looked::default() }))
 }

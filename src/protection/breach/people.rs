@@ -97,5 +97,5 @@ pub async fn list(
         })
         .collect();
     let electors = all.iter().map(|a| (a.elector.partition, a.elector.id)).collect();
-    Ok(Seen::new(all, Looked { what, electors, list: None }))
+    Ok(Seen::new(all, Looked { what, electors, ..Looked::default() }))
 }
