@@ -193,6 +193,12 @@ begin
 end
 $$;
 
+-- Internal: what somebody is called.
+create function wall.person_name(held public.person) returns text
+language sql immutable set search_path = '' as $$
+  select coalesce(nullif(btrim(held.forename || ' ' || held.surname), ''), 'No name')
+$$;
+
 -- Everyone who saw one person of Organise, newest first.
 create function wall.who_saw_person(person uuid, skip integer, take integer)
 returns table (total bigint, at timestamptz, what text, permission text, purpose text, account_id uuid,
@@ -217,6 +223,7 @@ alter function wall.keep_channels() owner to hustings_wall;
 alter function wall.keep_reachable() owner to hustings_wall;
 alter function wall.person_pseudonyms(uuid[]) owner to hustings_wall;
 alter function wall.who_saw_person(uuid, integer, integer) owner to hustings_wall;
+alter function wall.person_name(public.person) owner to hustings_wall;
 grant execute on function wall.works(text) to hustings_volunteer, hustings_organiser, hustings_membership,
   hustings_protection, hustings_administrator;
 grant execute on function wall.places() to hustings_organiser, hustings_membership;
