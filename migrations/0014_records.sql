@@ -21,6 +21,7 @@ insert into retention_kind (kind, usual_days, least_days, most_days, nightly) va
   ('quarantine', 30, 7, 365, false),
   ('staged-imports', 14, 1, 60, true),
   ('walk-lists', 1096, 365, 2557, false),
+  ('former-people', 1096, 90, 2557, false),
   ('ended-accounts', 1096, 730, 2557, false),
   ('operator-record', 1096, 730, 2557, false),
   ('access-log', 731, 365, 2192, false),
@@ -440,6 +441,14 @@ begin
       and exists (select from public.walk_list_door w where w.partition_id = l.partition_id and w.list_id = l.list_id)
       and not exists (select from public.access_log a where a.list_id = l.list_id and a.partition_id = l.partition_id)
     limit at_most;
+  when 'former-people' then
+    -- Nobody's member and nobody's helper any more, and nothing was agreed to or noted since.
+    return query
+    select p.ctid from public.person p
+    where p.created_at < due.before and p.account_id is null
+      and not exists (select from public.person_consent c where c.person_id = p.person_id and c.recorded_at >= due.before)
+      and not exists (select from public.person_note n where n.person_id = p.person_id and n.at >= due.before)
+    limit at_most;
   when 'ended-accounts' then
     return query
     select a.ctid from public.account a
@@ -504,6 +513,7 @@ begin
     when 'staged-imports' then (select count(*) from public.import i where i.state in ('reading', 'ready'))
     when 'walk-lists' then (select count(*) from public.walk_list l where l.ended_at is not null
       and exists (select from public.walk_list_door w where w.partition_id = l.partition_id and w.list_id = l.list_id))
+    when 'former-people' then (select count(*) from public.person)
     when 'ended-accounts' then (select count(*) from public.account a where a.email not like '%@ended.invalid'
       and not exists (select from public.access_grant g where g.account_id = a.account_id
         and least(g.ended_at, g.ends_at) > statement_timestamp()))
@@ -647,6 +657,8 @@ begin
       gone := gone + 1;
     end loop;
     return gone;
+  when 'former-people' then
+    delete from public.person p where p.ctid = any (array(select wall.due('former-people', before, at_most)));
   when 'ended-accounts' then
     for one in select a.account_id from public.account a
         where a.ctid = any (array(select wall.due('ended-accounts', before, at_most))) loop

@@ -87,6 +87,7 @@ language sql immutable set search_path = '' as $$
     ('export', 'dies', 'Fetched under its own live grant only, with a second factor just proved (wall.begin_fetch)'),
     ('export_fetch', 'record', 'That a file was made, for whom and of how many'),
     ('export_limit', 'record', 'Who set the limit of exports, when and why'),
+    ('person', 'record', 'Who somebody is in Organise; opens nothing'),
     ('terms_acceptance', 'record', 'Which terms were accepted'),
     ('password_change', 'record', 'That a password was changed, never the password'),
     ('receipt', 'record', 'That a result arrived'),

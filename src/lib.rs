@@ -51,5 +51,8 @@ pub mod insight;
 /// What of set-up may be changed: controller, notice, codes, processors.
 pub mod settings;
 
+/// News of an area for whoever is signed in there.
+pub mod news;
+
 /// The demonstration constituency.
 pub mod demo;

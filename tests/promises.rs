@@ -89,10 +89,14 @@ mod lockdown;
 mod matrix;
 #[path = "promises/membership.rs"]
 mod membership;
+#[path = "promises/news.rs"]
+mod news;
 #[path = "promises/one_hand.rs"]
 mod one_hand;
 #[path = "promises/oracle.rs"]
 mod oracle;
+#[path = "promises/organise_wall.rs"]
+mod organise_wall;
 #[path = "promises/posts.rs"]
 mod posts;
 #[path = "promises/protection.rs"]
@@ -119,6 +123,8 @@ mod rights;
 mod rights_erasure;
 #[path = "promises/rights_holdings.rs"]
 mod rights_holdings;
+#[path = "promises/rights_organise.rs"]
+mod rights_organise;
 #[path = "promises/rights_wall.rs"]
 mod rights_wall;
 #[path = "promises/seal.rs"]

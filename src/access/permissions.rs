@@ -194,6 +194,10 @@ pub enum Permission {
     SetExportLimit,
     /// Take away what an account saw, by name.
     TakeAccountFile,
+    /// See the news of one's area.
+    ReadNews,
+    /// Post news, change it, take it down.
+    PostNews,
     /// See controller, notice, codes, officers, processors.
     ReadSettings,
     /// Change them.
@@ -204,7 +208,7 @@ pub enum Permission {
     KeepSeal,
 }
 
-use Role::{Administrator, DataProtectionOfficer, Organiser, Volunteer};
+use Role::{Administrator, DataProtectionOfficer, MembershipSecretary, Organiser, Volunteer};
 
 /// The table. A permission that is missing here is nobody's.
 pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
@@ -321,6 +325,8 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     ),
     (Permission::SetExportLimit, "Set above how many", &[Administrator, DataProtectionOfficer]),
     (Permission::TakeAccountFile, "Take away what an account saw, by name, as CSV or PDF", &[DataProtectionOfficer]),
+    (Permission::ReadNews, "See the news of the area", &[Volunteer, Organiser, MembershipSecretary]),
+    (Permission::PostNews, "Post news inside the area in use, change it, take it down", &[Organiser]),
     (Permission::ReadSettings, "See controller, notice, codes and processors as they are set", &[Administrator]),
     (Permission::ChangeSettings, "Change controller, notice, codes and processors", &[Administrator]),
 ];
@@ -349,7 +355,7 @@ pub const STEP_UP: &[Permission] = &[
 
 /// What belongs to Organise whoever does it: an organiser's and a canvasser's own half is Contact, and members, volunteers,
 /// events and messages close without it, and it without them.
-pub const ORGANISE: &[Permission] = &[];
+pub const ORGANISE: &[Permission] = &[Permission::ReadNews, Permission::PostNews];
 
 impl Permission {
     /// The roles that hold it.
@@ -433,6 +439,8 @@ impl Permission {
             Permission::KeepCanaries => "keep-canaries",
             Permission::WriteBreachLetters => "write-breach-letters",
             Permission::KeepRecords => "keep-records",
+            Permission::ReadNews => "read-news",
+            Permission::PostNews => "post-news",
             Permission::ReadSettings => "read-settings",
             Permission::ChangeSettings => "change-settings",
             Permission::BackUp => "back-up",

@@ -265,6 +265,14 @@ impl Scoped {
         &self.actor
     }
 
+    /// The role that acts; None for the operator.
+    pub fn role(&self) -> Option<Role> {
+        match &self.actor {
+            Actor::Session { role, .. } => Some(*role),
+            Actor::Operator { .. } => None,
+        }
+    }
+
     /// The account that acts; None for the operator.
     pub fn account(&self) -> Option<Uuid> {
         match &self.actor {

@@ -322,6 +322,7 @@ pub const ALL: &[Holding] = &[
             "grant_request",
             "grant_renewal",
             "member_standing",
+            "news",
             "access_review",
             "access_review_grant",
             "breach",

@@ -20,7 +20,7 @@ pub struct Entry {
 }
 
 /// What a page says of what was done a moment ago, by the word in its address (`said`): fixed words, nobody's data.
-const SAID: [(&str, &str); 8] = [
+const SAID: [(&str, &str); 10] = [
     ("planted", "Planted. Whoever opens, prints or looks it up from now on raises an alert"),
     (
         "taken-out",
@@ -31,6 +31,8 @@ const SAID: [(&str, &str); 8] = [
     ("stop-kept", "Put on record. It holds from now on, and after every new register"),
     ("tool-opened", "It is open again"),
     ("access-back", "The access was given back"),
+    ("news-posted", "Posted. Everybody reads it who is signed in there"),
+    ("news-ended", "Taken down. It stands here, and can be put up again"),
     ("end-asked", "Administrators were told. The alert stays open until access has ended or you explain it"),
 ];
 
@@ -55,23 +57,29 @@ const fn entry(href: &'static str, label: &'static str, icon: &'static str) -> E
 }
 
 const ACCOUNT: Entry = entry("/account", "My account", "person");
-const ORGANISER: &[Heading] = &[Heading {
-    title: "Contact",
-    entries: &[
-        entry("/", "Home", "home"),
-        entry("/electors", "Electors", "people"),
-        entry("/walk-lists", "Walk lists", "list"),
-        entry("/insight", "Insight", "chart"),
-        entry("/imports", "Imports", "import"),
-        entry("/exports", "Exports", "export"),
-        entry("/areas", "Areas", "map"),
-        entry("/polls", "Polls", "ballot"),
-        entry("/access/volunteers", "Access", "key"),
-    ],
+const ORGANISER: &[Heading] = &[
+    Heading {
+        title: "Contact",
+        entries: &[
+            entry("/", "Home", "home"),
+            entry("/electors", "Electors", "people"),
+            entry("/walk-lists", "Walk lists", "list"),
+            entry("/insight", "Insight", "chart"),
+            entry("/imports", "Imports", "import"),
+            entry("/exports", "Exports", "export"),
+            entry("/areas", "Areas", "map"),
+            entry("/polls", "Polls", "ballot"),
+            entry("/access/volunteers", "Access", "key"),
+        ],
+    },
+    Heading { title: "Organise", entries: &[entry("/news", "News", "info")] },
+];
+const VOLUNTEER: &[Heading] = &[Heading {
+    title: "Canvass",
+    entries: &[entry("/canvass", "My lists", "list"), entry("/news", "News", "info"), ACCOUNT],
 }];
-const VOLUNTEER: &[Heading] =
-    &[Heading { title: "Canvass", entries: &[entry("/canvass", "My lists", "list"), ACCOUNT] }];
-const MEMBERSHIP: &[Heading] = &[Heading { title: "Organise", entries: &[entry("/", "Home", "home"), ACCOUNT] }];
+const MEMBERSHIP: &[Heading] =
+    &[Heading { title: "Organise", entries: &[entry("/", "Home", "home"), entry("/news", "News", "info"), ACCOUNT] }];
 const ADMINISTRATOR: &[Heading] = &[Heading {
     title: "Guard",
     entries: &[

@@ -30,6 +30,7 @@ pub fn routes(app: App) -> Routes {
         walk_lists,
         doors,
         insight,
+        news,
     ] {
         routes = add(routes);
     }
@@ -382,6 +383,18 @@ fn doors(routes: Routes) -> Routes {
         .get("/api/v1/canvass/{list}", P::Canvass, api::list)
         .put("/api/v1/results/{uuid}", P::RecordResults, results::api::put)
         .post("/api/v1/results", P::RecordResults, results::api::post)
+}
+
+/// News of the area.
+fn news(routes: Routes) -> Routes {
+    use crate::news::pages;
+    routes
+        .get("/news", P::ReadNews, pages::list)
+        .post("/news", P::PostNews, pages::post)
+        .get("/news/new", P::PostNews, pages::new)
+        .get("/news/{id}", P::PostNews, pages::show)
+        .post("/news/{id}", P::PostNews, pages::change)
+        .post("/news/{id}/end", P::PostNews, pages::end)
 }
 
 /// Figures by district.

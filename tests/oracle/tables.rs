@@ -63,7 +63,7 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
     ),
     (
         "people of Organise: the area decides, by wall.places() (organise_wall::)",
-        &["person", "person_consent", "person_contact", "person_note"],
+        &["news", "person", "person_consent", "person_contact", "person_note"],
     ),
     (
         "the role alone decides, as it does of `account` and `request`, which are compared",

@@ -5,6 +5,7 @@ use super::app::{Account, TestApp, seed_place};
 use super::books::Books;
 use super::found::FoundThere;
 use super::imports::{import_for, upload_and_read};
+use super::people::{agrees_to_email, person};
 use super::register::Generated;
 use super::walk::{Walk, change};
 use hustings::access::{Role, Token};
@@ -79,6 +80,10 @@ pub struct Site {
     pub waiting_export: i64,
     /// What watching has found.
     pub found: FoundThere,
+    /// A member of Quillbrook's branch.
+    pub person: Uuid,
+    /// News of Quillbrook that stands now.
+    pub news: String,
 }
 
 impl Site {
@@ -109,6 +114,9 @@ impl Site {
         let books = Books::new(&app, &organiser).await;
         let (ready_export, waiting_export) = exports(&app, &organiser, &other).await;
         let found = FoundThere::new(&app, &organiser, &gone).await;
+        let person = person(&app, "Quillbrook", "Oswin", "Tarrant", false).await;
+        agrees_to_email(&app, person).await;
+        let news = news(&app).await;
         Site {
             links,
             app,
@@ -116,6 +124,8 @@ impl Site {
             ready_export,
             waiting_export,
             found,
+            person,
+            news,
             walk,
             ended_list,
             said,
@@ -216,6 +226,20 @@ async fn one(app: &TestApp, statement: &'static str) -> String {
 }
 
 /// Looks that are sealed, and a second place that does not answer.
+/// News that stands now, pinned; news that is over.
+async fn news(app: &TestApp) -> String {
+    change(
+        app,
+        "insert into news (news_id, area_id, title, words, pinned, posted_by, posted_at, ends_at)
+         select gen_random_uuid(), a.area_id, t.title, 'Meet at the bandstand.' || chr(10) || 'Bring a coat.', t.pinned,
+           (select account_id from access_grant where role = 'organiser' limit 1), now() - interval '5 days', now() + t.stands
+         from area a, (values ('Saturday’s session', true, interval '3 days'), ('Thank you', false, interval '-1 day')) t (title, pinned, stands)
+         where a.short_name = 'Quillbrook'",
+    )
+    .await;
+    one(app, "select news_id::text from news where pinned").await
+}
+
 async fn seal(app: &TestApp) {
     let pools = Database::connect(&app.urls()).unwrap();
     let keys = hustings::keys::Keys::of(&std::env::temp_dir());

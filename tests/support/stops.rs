@@ -210,7 +210,7 @@ pub fn of(role: Role, site: &Site) -> Vec<Stop> {
     stops.extend(match role {
         Role::Volunteer => volunteer(site),
         Role::Organiser => organiser(site),
-        Role::MembershipSecretary => vec![refused("/electors", 403)],
+        Role::MembershipSecretary => vec![here("/news"), refused("/electors", 403)],
         Role::DataProtectionOfficer => protection(site),
         Role::Administrator => administrator(site),
     });
@@ -233,6 +233,7 @@ fn volunteer(site: &Site) -> Vec<Stop> {
     vec![
         here("/canvass"),
         open("/canvass", "/canvass?kept=1"),
+        here("/news"),
         open("/canvass/{list}", list.clone()),
         open("/canvass/{list}", format!("{list}?block=3")),
         door(3, &after),
@@ -269,7 +270,20 @@ fn organiser(site: &Site) -> Vec<Stop> {
     ]);
     stops.extend(areas(site));
     stops.extend(delegation(site));
+    stops.extend(news(site));
     stops
+}
+
+fn news(site: &Site) -> Vec<Stop> {
+    let own = format!("/news/{}", site.news);
+    vec![
+        here("/news"),
+        open("/news", "/news?tab=over&said=news-ended"),
+        here("/news/new"),
+        open("/news/{id}", own.clone()),
+        send("/news", "/news", 422, &[("title", ""), ("until", "soon")]),
+        send("/news/{id}", own, 422, &[("title", "Tonight")]),
+    ]
 }
 
 /// Taking people away: the form, what it would hold, one's own, one to decide.
@@ -570,6 +584,9 @@ fn protection(site: &Site) -> Vec<Stop> {
         send("/protection/electors", "/protection/electors", 200, &[("q", "harcourt")]),
         send("/protection/electors", "/protection/electors", 200, &[("q", "nobody of this name")]),
         open("/protection/electors/{id}", elector),
+        open("/protection/people/{id}", format!("/protection/people/{}", site.person)),
+        open("/protection/subjects/{id}", format!("/protection/subjects/person-{}", site.person)),
+        open("/protection/subjects/{id}/erasure", format!("/protection/subjects/person-{}/erasure", site.person)),
         here("/access/permissions"),
         refused("/electors", 403),
     ]);

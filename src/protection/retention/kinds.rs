@@ -34,7 +34,7 @@ pub enum By {
 }
 
 /// Every kind.
-pub const KINDS: [Kind; 18] = [
+pub const KINDS: [Kind; 19] = [
     Kind {
         key: "candidate-register",
         title: "Register held as a candidate",
@@ -105,6 +105,17 @@ pub const KINDS: [Kind; 18] = [
         from: "the list’s end, and not before the access log’s looks at it are gone",
         how: "Doors, people and who held it go; name and counts stay",
         why: "The access log names lists; who was on them proves what was seen (UK GDPR Art 5(2))",
+        by: By::Person,
+    },
+    Kind {
+        key: "former-people",
+        title: "People who are no members and do not help any more",
+        tables: &["person", "person_contact", "person_consent", "person_note", "person_subject"],
+        unit: ("person", "people"),
+        from: "the last that was agreed to, noted or changed of them. Members, helpers and accounts stay",
+        how: "The whole record goes",
+        why: "Who has left the party or stopped helping may come back within a Parliament; later nothing of them is needed (UK GDPR \
+              Art 5(1)(e))",
         by: By::Person,
     },
     Kind {
@@ -261,6 +272,7 @@ pub const KEPT: &[(&str, &str)] = &[
     ("retention_night", "figures of what went by itself; a year"),
     ("terms", "what people accepted, each version"),
     ("terms_acceptance", "who accepted what is due diligence (reg 115); under a number once the account has gone"),
+    ("news", "what organisers told everybody in an area; it ends by itself and names nobody"),
     ("ending", "who ended whose access, when and why: the proof that it was ended"),
     ("ending_group", "the same"),
     (
