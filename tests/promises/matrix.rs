@@ -135,6 +135,7 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("areas", "{id}") => site.area.clone(),
         ("volunteers", "{id}") => site.volunteer.grant.to_string(),
         ("reviews", "{id}") => site.review.to_string(),
+        ("news", "{id}") => site.news.clone(),
         ("districts", "{number}") => site.district.clone(),
         _ => panic!("what is {part} of {route:?} in somebody else's area?"),
     };
