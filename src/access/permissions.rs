@@ -198,13 +198,23 @@ pub enum Permission {
     ReadSettings,
     /// Change them.
     ChangeSettings,
+    /// See who is a member here, and as far as the role needs it, more of them.
+    ReadMembers,
+    /// Add members, change them, record payments and how memberships stand.
+    KeepMembers,
+    /// Write down what members agree to, and notes of the role's own purpose.
+    NoteMembers,
+    /// Bring the party's membership file in.
+    ImportMembers,
+    /// Say whether a member and an elector are one person.
+    MatchMembers,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
     /// Drop months of the access log, rotate keys: the operator's alone too.
     KeepSeal,
 }
 
-use Role::{Administrator, DataProtectionOfficer, Organiser, Volunteer};
+use Role::{Administrator, DataProtectionOfficer, MembershipSecretary, Organiser, Volunteer};
 
 /// The table. A permission that is missing here is nobody's.
 pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
@@ -323,6 +333,27 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     (Permission::TakeAccountFile, "Take away what an account saw, by name, as CSV or PDF", &[DataProtectionOfficer]),
     (Permission::ReadSettings, "See controller, notice, codes and processors as they are set", &[Administrator]),
     (Permission::ChangeSettings, "Change controller, notice, codes and processors", &[Administrator]),
+    (
+        Permission::ReadMembers,
+        "See members in the area in use (organisers: name, branch, how it stands, whether they may be contacted)",
+        &[Organiser, MembershipSecretary],
+    ),
+    (
+        Permission::KeepMembers,
+        "Add members, change them, record payments and how memberships stand, reach them",
+        &[MembershipSecretary],
+    ),
+    (
+        Permission::NoteMembers,
+        "Record what members agree to, and notes for the role’s own purpose",
+        &[Organiser, MembershipSecretary],
+    ),
+    (Permission::ImportMembers, "Import the party’s membership file", &[MembershipSecretary]),
+    (
+        Permission::MatchMembers,
+        "Say whether a member and an elector are one person, seeing names and addresses of both",
+        &[MembershipSecretary],
+    ),
 ];
 
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
@@ -349,7 +380,13 @@ pub const STEP_UP: &[Permission] = &[
 
 /// What belongs to Organise whoever does it: an organiser's and a canvasser's own half is Contact, and members, volunteers,
 /// events and messages close without it, and it without them.
-pub const ORGANISE: &[Permission] = &[];
+pub const ORGANISE: &[Permission] = &[
+    Permission::ReadMembers,
+    Permission::KeepMembers,
+    Permission::NoteMembers,
+    Permission::ImportMembers,
+    Permission::MatchMembers,
+];
 
 impl Permission {
     /// The roles that hold it.
@@ -435,6 +472,11 @@ impl Permission {
             Permission::KeepRecords => "keep-records",
             Permission::ReadSettings => "read-settings",
             Permission::ChangeSettings => "change-settings",
+            Permission::ReadMembers => "read-members",
+            Permission::KeepMembers => "keep-members",
+            Permission::NoteMembers => "note-members",
+            Permission::ImportMembers => "import-members",
+            Permission::MatchMembers => "match-members",
             Permission::BackUp => "back-up",
             Permission::KeepSeal => "keep-seal",
         }

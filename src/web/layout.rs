@@ -20,7 +20,7 @@ pub struct Entry {
 }
 
 /// What a page says of what was done a moment ago, by the word in its address (`said`): fixed words, nobody's data.
-const SAID: [(&str, &str); 8] = [
+const SAID: [(&str, &str); 14] = [
     ("planted", "Planted. Whoever opens, prints or looks it up from now on raises an alert"),
     (
         "taken-out",
@@ -32,6 +32,12 @@ const SAID: [(&str, &str); 8] = [
     ("tool-opened", "It is open again"),
     ("access-back", "The access was given back"),
     ("end-asked", "Administrators were told. The alert stays open until access has ended or you explain it"),
+    ("member-kept", "Kept. The history says what changed"),
+    ("member-state", "The membership stands like that now, and the history says why"),
+    ("member-paid", "The payment is on record"),
+    ("consent-kept", "Put on record. It holds from now on"),
+    ("note-kept", "The note is kept"),
+    ("unlinked", "Taken back: these two are not put together again"),
 ];
 
 /// Pages without an entry of their own, and the entry that they stand under.
@@ -55,23 +61,35 @@ const fn entry(href: &'static str, label: &'static str, icon: &'static str) -> E
 }
 
 const ACCOUNT: Entry = entry("/account", "My account", "person");
-const ORGANISER: &[Heading] = &[Heading {
-    title: "Contact",
-    entries: &[
-        entry("/", "Home", "home"),
-        entry("/electors", "Electors", "people"),
-        entry("/walk-lists", "Walk lists", "list"),
-        entry("/insight", "Insight", "chart"),
-        entry("/imports", "Imports", "import"),
-        entry("/exports", "Exports", "export"),
-        entry("/areas", "Areas", "map"),
-        entry("/polls", "Polls", "ballot"),
-        entry("/access/volunteers", "Access", "key"),
-    ],
-}];
+const ORGANISER: &[Heading] = &[
+    Heading {
+        title: "Contact",
+        entries: &[
+            entry("/", "Home", "home"),
+            entry("/electors", "Electors", "people"),
+            entry("/walk-lists", "Walk lists", "list"),
+            entry("/insight", "Insight", "chart"),
+            entry("/imports", "Imports", "import"),
+            entry("/exports", "Exports", "export"),
+            entry("/areas", "Areas", "map"),
+            entry("/polls", "Polls", "ballot"),
+            entry("/access/volunteers", "Access", "key"),
+        ],
+    },
+    Heading { title: "Organise", entries: &[entry("/members", "Members", "card")] },
+];
 const VOLUNTEER: &[Heading] =
     &[Heading { title: "Canvass", entries: &[entry("/canvass", "My lists", "list"), ACCOUNT] }];
-const MEMBERSHIP: &[Heading] = &[Heading { title: "Organise", entries: &[entry("/", "Home", "home"), ACCOUNT] }];
+const MEMBERSHIP: &[Heading] = &[Heading {
+    title: "Organise",
+    entries: &[
+        entry("/", "Home", "home"),
+        entry("/members", "Members", "card"),
+        entry("/members/imports", "Imports", "import"),
+        entry("/members/matches", "Matches", "people"),
+        ACCOUNT,
+    ],
+}];
 const ADMINISTRATOR: &[Heading] = &[Heading {
     title: "Guard",
     entries: &[
