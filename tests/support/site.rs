@@ -5,6 +5,7 @@ use super::app::{Account, TestApp, seed_place};
 use super::books::Books;
 use super::found::FoundThere;
 use super::imports::{import_for, upload_and_read};
+use super::members::Members;
 use super::register::Generated;
 use super::walk::{Walk, change};
 use hustings::access::{Role, Token};
@@ -79,6 +80,8 @@ pub struct Site {
     pub waiting_export: i64,
     /// What watching has found.
     pub found: FoundThere,
+    /// A member of Quillbrook, and membership files that wait, ask for their columns, and were applied.
+    pub members: Members,
 }
 
 impl Site {
@@ -109,7 +112,9 @@ impl Site {
         let books = Books::new(&app, &organiser).await;
         let (ready_export, waiting_export) = exports(&app, &organiser, &other).await;
         let found = FoundThere::new(&app, &organiser, &gone).await;
+        let members = Members::new(&app).await;
         Site {
+            members,
             links,
             app,
             books,

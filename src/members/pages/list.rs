@@ -46,6 +46,14 @@ impl ListPage {
         }
     }
 
+    fn is_here(&self, tab: &Tab) -> bool {
+        self.words.is_none() && self.tab == *tab
+    }
+
+    fn count_of(&self, tab: &Tab) -> i64 {
+        self.counts.of(*tab)
+    }
+
     fn here(&self) -> String {
         format!("/members?tab={}&sort={}&", self.tab.as_str(), self.order)
     }

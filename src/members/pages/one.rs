@@ -29,6 +29,10 @@ struct OnePage {
 }
 
 impl OnePage {
+    fn chose(&self, channel: &str) -> bool {
+        self.typed.channel == channel
+    }
+
     fn agreed(&self, channel: &str) -> bool {
         self.page.member.channels.iter().any(|c| c == channel)
     }
