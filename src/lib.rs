@@ -46,6 +46,9 @@ pub mod registers;
 pub mod canvass;
 /// Taking people's data away as files: asking, approval, marks, canaries, record.
 pub mod exports;
+/// Members: the party's file, the list, their pages, who they are on the register.
+pub mod members;
+
 /// Tallies: contact rate and intention by district.
 pub mod insight;
 /// What of set-up may be changed: controller, notice, codes, processors.

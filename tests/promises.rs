@@ -87,6 +87,12 @@ mod limits;
 mod lockdown;
 #[path = "promises/matrix.rs"]
 mod matrix;
+#[path = "promises/members.rs"]
+mod members;
+#[path = "promises/members_matches.rs"]
+mod members_matches;
+#[path = "promises/members_wall.rs"]
+mod members_wall;
 #[path = "promises/membership.rs"]
 mod membership;
 #[path = "promises/news.rs"]

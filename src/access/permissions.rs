@@ -202,6 +202,16 @@ pub enum Permission {
     ReadSettings,
     /// Change them.
     ChangeSettings,
+    /// See who is a member here, and as far as the role needs it, more of them.
+    ReadMembers,
+    /// Add members, change them, record payments and how memberships stand.
+    KeepMembers,
+    /// Write down what members agree to, and notes of the role's own purpose.
+    NoteMembers,
+    /// Bring the party's membership file in.
+    ImportMembers,
+    /// Say whether a member and an elector are one person.
+    MatchMembers,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
     /// Drop months of the access log, rotate keys: the operator's alone too.
@@ -329,6 +339,27 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     (Permission::PostNews, "Post news inside the area in use, change it, take it down", &[Organiser]),
     (Permission::ReadSettings, "See controller, notice, codes and processors as they are set", &[Administrator]),
     (Permission::ChangeSettings, "Change controller, notice, codes and processors", &[Administrator]),
+    (
+        Permission::ReadMembers,
+        "See members in the area in use (organisers: name, branch, how it stands, whether they may be contacted)",
+        &[Organiser, MembershipSecretary],
+    ),
+    (
+        Permission::KeepMembers,
+        "Add members, change them, record payments and how memberships stand, reach them",
+        &[MembershipSecretary],
+    ),
+    (
+        Permission::NoteMembers,
+        "Record what members agree to, and notes for the role’s own purpose",
+        &[Organiser, MembershipSecretary],
+    ),
+    (Permission::ImportMembers, "Import the party’s membership file", &[MembershipSecretary]),
+    (
+        Permission::MatchMembers,
+        "Say whether a member and an elector are one person, seeing names and addresses of both",
+        &[MembershipSecretary],
+    ),
 ];
 
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
@@ -355,7 +386,15 @@ pub const STEP_UP: &[Permission] = &[
 
 /// What belongs to Organise whoever does it: an organiser's and a canvasser's own half is Contact, and members, volunteers,
 /// events and messages close without it, and it without them.
-pub const ORGANISE: &[Permission] = &[Permission::ReadNews, Permission::PostNews];
+pub const ORGANISE: &[Permission] = &[
+    Permission::ReadNews,
+    Permission::PostNews,
+    Permission::ReadMembers,
+    Permission::KeepMembers,
+    Permission::NoteMembers,
+    Permission::ImportMembers,
+    Permission::MatchMembers,
+];
 
 impl Permission {
     /// The roles that hold it.
@@ -443,6 +482,11 @@ impl Permission {
             Permission::PostNews => "post-news",
             Permission::ReadSettings => "read-settings",
             Permission::ChangeSettings => "change-settings",
+            Permission::ReadMembers => "read-members",
+            Permission::KeepMembers => "keep-members",
+            Permission::NoteMembers => "note-members",
+            Permission::ImportMembers => "import-members",
+            Permission::MatchMembers => "match-members",
             Permission::BackUp => "back-up",
             Permission::KeepSeal => "keep-seal",
         }

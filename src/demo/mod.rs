@@ -5,6 +5,7 @@ mod books;
 mod exports;
 mod history;
 mod lists;
+mod members;
 mod news;
 mod people;
 pub mod register;
@@ -56,6 +57,7 @@ pub async fn make(operation: &Operation, sign_ins: &Path) -> Result<String, Erro
     rights::add(&mut scope, day_of(Utc::now())).await?;
     books::add(&mut scope).await?;
     exports::add(&mut scope).await?;
+    members::add(&mut scope).await?;
     watching::add(&mut scope).await?;
     news::add(&mut scope).await?;
     let text = people.sign_ins.iter().map(SignIn::line).collect::<String>();

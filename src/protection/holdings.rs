@@ -247,7 +247,17 @@ pub const ALL: &[Holding] = &[
     Holding {
         key: "organise",
         title: "As a member or volunteer",
-        tables: &["person", "person_contact", "person_consent", "person_note"],
+        tables: &[
+            "person",
+            "person_contact",
+            "person_consent",
+            "person_note",
+            "member",
+            "member_change",
+            "member_import",
+            "member_import_row",
+            "member_match",
+        ],
         of: &["person"],
         purpose: "To keep members and whoever helps, to reach them and to plan with them",
         basis: MEMBERSHIP,
@@ -472,6 +482,8 @@ pub const NOBODYS: &[&str] = &[
     "set_up_code",
     "tally",
     "watch_state",
+    "member_branch",
+    "member_import_form",
 ];
 
 /// Columns that make a table one about people, whatever else is in it: who adds such a table names it in [`ALL`].

@@ -20,7 +20,7 @@ pub struct Entry {
 }
 
 /// What a page says of what was done a moment ago, by the word in its address (`said`): fixed words, nobody's data.
-const SAID: [(&str, &str); 10] = [
+const SAID: [(&str, &str); 16] = [
     ("planted", "Planted. Whoever opens, prints or looks it up from now on raises an alert"),
     (
         "taken-out",
@@ -34,6 +34,12 @@ const SAID: [(&str, &str); 10] = [
     ("news-posted", "Posted. Everybody reads it who is signed in there"),
     ("news-ended", "Taken down. It stands here, and can be put up again"),
     ("end-asked", "Administrators were told. The alert stays open until access has ended or you explain it"),
+    ("member-kept", "Kept. The history says what changed"),
+    ("member-state", "The membership stands like that now, and the history says why"),
+    ("member-paid", "The payment is on record"),
+    ("consent-kept", "Put on record. It holds from now on"),
+    ("note-kept", "The note is kept"),
+    ("unlinked", "Taken back: these two are not put together again"),
 ];
 
 /// Pages without an entry of their own, and the entry that they stand under.
@@ -72,14 +78,26 @@ const ORGANISER: &[Heading] = &[
             entry("/access/volunteers", "Access", "key"),
         ],
     },
-    Heading { title: "Organise", entries: &[entry("/news", "News", "info")] },
+    Heading {
+        title: "Organise",
+        entries: &[entry("/members", "Members", "card"), entry("/news", "News", "info")],
+    },
 ];
 const VOLUNTEER: &[Heading] = &[Heading {
     title: "Canvass",
     entries: &[entry("/canvass", "My lists", "list"), entry("/news", "News", "info"), ACCOUNT],
 }];
-const MEMBERSHIP: &[Heading] =
-    &[Heading { title: "Organise", entries: &[entry("/", "Home", "home"), entry("/news", "News", "info"), ACCOUNT] }];
+const MEMBERSHIP: &[Heading] = &[Heading {
+    title: "Organise",
+    entries: &[
+        entry("/", "Home", "home"),
+        entry("/members", "Members", "card"),
+        entry("/members/imports", "Imports", "import"),
+        entry("/members/matches", "Matches", "people"),
+        entry("/news", "News", "info"),
+        ACCOUNT,
+    ],
+}];
 const ADMINISTRATOR: &[Heading] = &[Heading {
     title: "Guard",
     entries: &[

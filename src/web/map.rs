@@ -30,6 +30,7 @@ pub fn routes(app: App) -> Routes {
         walk_lists,
         doors,
         insight,
+        members,
         news,
     ] {
         routes = add(routes);
@@ -439,4 +440,34 @@ fn areas_and_polls(routes: Routes) -> Routes {
         .post("/areas/districts/{number}", P::ManageAreas, pages::name_district)
         .get("/polls", P::ReadAreas, polls::pages::list)
         .post("/polls", P::ManagePolls, polls::pages::add)
+}
+
+/// Members: the list, each one's page, the party's file, who they are on the register.
+fn members(routes: Routes) -> Routes {
+    use crate::members::pages::{imports, list, matches, one, typed};
+    use axum::extract::DefaultBodyLimit;
+    use axum::handler::Handler;
+    routes
+        .get("/members", P::ReadMembers, list::show)
+        .post("/members", P::ReadMembers, list::search)
+        .get("/members/new", P::KeepMembers, typed::new)
+        .post("/members/new", P::KeepMembers, typed::add)
+        .get("/members/matches", P::MatchMembers, matches::show)
+        .post("/members/matches", P::MatchMembers, matches::decide)
+        .get("/members/imports", P::ImportMembers, imports::list)
+        .post("/members/imports", P::ImportMembers, imports::upload.layer(DefaultBodyLimit::max(imports::LARGEST)))
+        .get("/members/imports/new", P::ImportMembers, imports::new)
+        .get("/members/imports/{id}", P::ImportMembers, imports::show)
+        .post("/members/imports/{id}/columns", P::ImportMembers, imports::set_columns)
+        .post("/members/imports/{id}/choices", P::ImportMembers, imports::choose)
+        .post("/members/imports/{id}/apply", P::ImportMembers, imports::apply)
+        .post("/members/imports/{id}/throw-away", P::ImportMembers, imports::throw_away)
+        .get("/members/{id}", P::ReadMembers, one::show)
+        .get("/members/{id}/edit", P::KeepMembers, typed::edit)
+        .post("/members/{id}/edit", P::KeepMembers, typed::change)
+        .post("/members/{id}/state", P::KeepMembers, one::set_state)
+        .post("/members/{id}/payment", P::KeepMembers, one::pay)
+        .post("/members/{id}/consents", P::NoteMembers, one::record_consent)
+        .post("/members/{id}/notes", P::NoteMembers, one::add_note)
+        .post("/members/{id}/elector/unlink", P::MatchMembers, one::unlink)
 }

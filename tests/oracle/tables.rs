@@ -119,4 +119,12 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         "kept beside `result` under the same condition, which is compared; receipts name nobody (wall::, results::)",
         &["receipt", "result_conflict"],
     ),
+    (
+        "people of Organise: the area decides, by wall.places() (members_wall::)",
+        &["member", "member_branch", "member_change", "member_import", "member_import_row", "member_match"],
+    ),
+    (
+        "no person in it: which column of the party's file is what, for whoever keeps members (members_wall::)",
+        &["member_import_form"],
+    ),
 ];

@@ -128,6 +128,7 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("homes", "{id}") | ("doors", "{household}") => site.walk.doors[1].household.clone(),
         ("walk-lists", "{id}") | ("canvass", "{list}") => site.walk.list.clone(),
         ("assignments", "{assignment}") => assignment.to_owned(),
+        ("members", "{id}") => site.members.person.to_string(),
         ("imports", "{id}") => site.applied.rsplit('/').next().unwrap().to_owned(),
         ("results", "{uuid}") => Uuid::now_v7().to_string(),
         ("join", "{request}") | ("invitations" | "sessions" | "factors", "{id}") => Uuid::now_v7().to_string(),

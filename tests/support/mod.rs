@@ -12,6 +12,7 @@ pub mod found;
 pub mod html;
 pub mod imports;
 pub mod look;
+pub mod members;
 pub mod people;
 pub mod register;
 pub mod results;

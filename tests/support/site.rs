@@ -5,6 +5,7 @@ use super::app::{Account, TestApp, seed_place};
 use super::books::Books;
 use super::found::FoundThere;
 use super::imports::{import_for, upload_and_read};
+use super::members::Members;
 use super::people::{agrees_to_email, person};
 use super::register::Generated;
 use super::walk::{Walk, change};
@@ -84,6 +85,8 @@ pub struct Site {
     pub person: Uuid,
     /// News of Quillbrook that stands now.
     pub news: String,
+    /// A member of Quillbrook, and membership files that wait, ask for their columns, and were applied.
+    pub members: Members,
 }
 
 impl Site {
@@ -117,7 +120,9 @@ impl Site {
         let person = person(&app, "Quillbrook", "Oswin", "Tarrant", false).await;
         agrees_to_email(&app, person).await;
         let news = news(&app).await;
+        let members = Members::new(&app).await;
         Site {
+            members,
             links,
             app,
             books,

@@ -62,6 +62,10 @@ pub const LEADS: &[&str] = &[
     "/imports/matches",
     "/imports/{id}/matches",
     "/walk-lists/{id}/assignments/{assignment}/end",
+    "/members/matches",
+    "/members/imports/{id}/choices",
+    "/members/imports/{id}/throw-away",
+    "/members/{id}/elector/unlink",
 ];
 
 fn open(route: &'static str, address: impl Into<String>) -> Stop {
@@ -209,13 +213,55 @@ pub fn of(role: Role, site: &Site) -> Vec<Stop> {
     }
     stops.extend(match role {
         Role::Volunteer => volunteer(site),
-        Role::Organiser => organiser(site),
-        Role::MembershipSecretary => vec![here("/news"), refused("/electors", 403)],
+        Role::Organiser => [organiser(site), members_of_organiser(site)].concat(),
+        Role::MembershipSecretary => [vec![here("/news")], membership(site)].concat(),
         Role::DataProtectionOfficer => protection(site),
         Role::Administrator => administrator(site),
     });
     stops.extend(own_factors(role));
     stops
+}
+
+fn membership(site: &Site) -> Vec<Stop> {
+    const FILE: &str = "/members/imports/{id}";
+    let one = format!("/members/{}", site.members.person);
+    let in_one = |more: &str| format!("{one}{more}");
+    let file = |id: Uuid| format!("/members/imports/{id}");
+    vec![
+        refused("/electors", 403),
+        here("/members"),
+        open("/members", "/members?tab=lapsed&sort=-paid"),
+        open("/members", "/members?tab=left"),
+        send("/members", "/members", 200, &[("q", "edith")]),
+        send("/members", "/members", 200, &[("q", "nobody at all")]),
+        here("/members/new"),
+        send("/members/new", "/members/new", 422, &[("email", "nobody"), ("postcode", "X"), ("born", "soon")]),
+        open("/members/{id}", one.clone()),
+        open("/members/{id}/edit", in_one("/edit")),
+        send("/members/{id}/edit", in_one("/edit"), 422, &[("surname", "")]),
+        send("/members/{id}/state", in_one("/state"), 422, &[("state", "")]),
+        send("/members/{id}/payment", in_one("/payment"), 422, &[("paid_until", "soon")]),
+        send("/members/{id}/consents", in_one("/consents"), 422, &[("channel", "pigeon")]),
+        send("/members/{id}/notes", in_one("/notes"), 422, &[("note", "")]),
+        here("/members/matches"),
+        here("/members/imports"),
+        send("/members/imports", "/members/imports", 422, &[("file", "")]),
+        here("/members/imports/new"),
+        open(FILE, file(site.members.applied)),
+        open(FILE, file(site.members.waiting)),
+        open(FILE, file(site.members.unknown)),
+        send("/members/imports/{id}/columns", file(site.members.unknown) + "/columns", 422, &[("number", "0")]),
+        send("/members/imports/{id}/apply", file(site.members.applied) + "/apply", 409, &[]),
+    ]
+}
+
+/// Members as an organiser sees them.
+fn members_of_organiser(site: &Site) -> Vec<Stop> {
+    vec![
+        here("/members"),
+        open("/members", "/members?tab=off-register"),
+        open("/members/{id}", format!("/members/{}", site.members.person)),
+    ]
 }
 
 fn volunteer(site: &Site) -> Vec<Stop> {

@@ -303,6 +303,13 @@ pub const KEPT: &[(&str, &str)] = &[
     ("seal_expired", "roots of months that were dropped: what remains of them"),
     ("seal_check", "when the log was verified"),
     ("_sqlx_migrations", "which changes the tables have had"),
+    ("member", "who is a member, as long as they are one or the party says what became of it; goes with the person"),
+    ("member_change", "what became of a membership; goes with the person"),
+    ("member_match", "who was decided to be whom on the register; goes with the person"),
+    ("member_import", "the receipt of each membership file, without what stood in it"),
+    ("member_import_row", "until the file is applied or thrown away; left alone for 14 days, when the next one comes"),
+    ("member_import_form", "which column of the party’s file is what; names nobody"),
+    ("member_branch", "which area a branch’s name means; places"),
 ];
 
 /// The kind of this word.
