@@ -198,13 +198,19 @@ pub enum Permission {
     ReadSettings,
     /// Change them.
     ChangeSettings,
+    /// See events of one's own area, and their calendar.
+    ReadEvents,
+    /// Put oneself down for events and shifts, and say that one is there.
+    JoinEvents,
+    /// Make, change and call off events, and see who comes.
+    ManageEvents,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
     /// Drop months of the access log, rotate keys: the operator's alone too.
     KeepSeal,
 }
 
-use Role::{Administrator, DataProtectionOfficer, Organiser, Volunteer};
+use Role::{Administrator, DataProtectionOfficer, MembershipSecretary, Organiser, Volunteer};
 
 /// The table. A permission that is missing here is nobody's.
 pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
@@ -323,6 +329,17 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     (Permission::TakeAccountFile, "Take away what an account saw, by name, as CSV or PDF", &[DataProtectionOfficer]),
     (Permission::ReadSettings, "See controller, notice, codes and processors as they are set", &[Administrator]),
     (Permission::ChangeSettings, "Change controller, notice, codes and processors", &[Administrator]),
+    (
+        Permission::ReadEvents,
+        "See events (organisers and membership secretaries: wholly inside their own area; canvassers: where a district is theirs)",
+        &[Volunteer, Organiser, MembershipSecretary],
+    ),
+    (
+        Permission::JoinEvents,
+        "Put themselves down for events and shifts, keep a private calendar of them",
+        &[Volunteer, Organiser, MembershipSecretary],
+    ),
+    (Permission::ManageEvents, "Make, change and call off events in their own area, see who comes and who came", &[Organiser]),
 ];
 
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
@@ -349,7 +366,7 @@ pub const STEP_UP: &[Permission] = &[
 
 /// What belongs to Organise whoever does it: an organiser's and a canvasser's own half is Contact, and members, volunteers,
 /// events and messages close without it, and it without them.
-pub const ORGANISE: &[Permission] = &[];
+pub const ORGANISE: &[Permission] = &[Permission::ReadEvents, Permission::JoinEvents, Permission::ManageEvents];
 
 impl Permission {
     /// The roles that hold it.
@@ -435,6 +452,9 @@ impl Permission {
             Permission::KeepRecords => "keep-records",
             Permission::ReadSettings => "read-settings",
             Permission::ChangeSettings => "change-settings",
+            Permission::ReadEvents => "read-events",
+            Permission::JoinEvents => "join-events",
+            Permission::ManageEvents => "manage-events",
             Permission::BackUp => "back-up",
             Permission::KeepSeal => "keep-seal",
         }

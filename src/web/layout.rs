@@ -68,10 +68,15 @@ const ORGANISER: &[Heading] = &[Heading {
         entry("/polls", "Polls", "ballot"),
         entry("/access/volunteers", "Access", "key"),
     ],
+}, Heading { title: "Organise", entries: &[entry("/events", "Events", "calendar")] }];
+const VOLUNTEER: &[Heading] = &[
+    Heading { title: "Canvass", entries: &[entry("/canvass", "My lists", "list")] },
+    Heading { title: "Organise", entries: &[entry("/events", "Events", "calendar"), ACCOUNT] },
+];
+const MEMBERSHIP: &[Heading] = &[Heading {
+    title: "Organise",
+    entries: &[entry("/", "Home", "home"), entry("/events", "Events", "calendar"), ACCOUNT],
 }];
-const VOLUNTEER: &[Heading] =
-    &[Heading { title: "Canvass", entries: &[entry("/canvass", "My lists", "list"), ACCOUNT] }];
-const MEMBERSHIP: &[Heading] = &[Heading { title: "Organise", entries: &[entry("/", "Home", "home"), ACCOUNT] }];
 const ADMINISTRATOR: &[Heading] = &[Heading {
     title: "Guard",
     entries: &[
