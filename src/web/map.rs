@@ -202,6 +202,7 @@ fn protection(routes: Routes) -> Routes {
         .post("/protection/accounts/{id}/file", P::TakeAccountFile, audit::pages::account::file)
         .post("/protection/electors", P::ReadAccessLog, audit::pages::elector::find)
         .get("/protection/electors/{id}", P::ReadAccessLog, audit::pages::elector::show)
+        .get("/protection/people/{id}", P::ReadAccessLog, audit::pages::person::show)
 }
 
 /// People's rights: requests, files, what is stopped, erasure.

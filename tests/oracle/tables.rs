@@ -62,6 +62,10 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "people of Organise: the area decides, by wall.places() (organise_wall::)",
+        &["person", "person_consent", "person_contact", "person_note"],
+    ),
+    (
         "the role alone decides, as it does of `account` and `request`, which are compared",
         &[
             "access_log",
@@ -81,6 +85,7 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "link",
             "mail",
             "password_change",
+            "person_subject",
             "processor",
             "record_document",
             "record_words",

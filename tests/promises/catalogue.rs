@@ -153,7 +153,7 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
             "administrator inserts access_grant, access_log, account, area, area_district, ending, ending_group, \
              export_limit, intention_code, issue_code, lockdown, poll, processor, terms",
             "administrator selects access_grant, access_log, account, alert, alert_event, assignment, ending, ending_group, export, \
-             export_fetch, export_limit, factor, grant_renewal, grant_request, installation_version, link, lockdown, looked_at, looked_at_people, mail, \
+             export_fetch, export_limit, factor, grant_renewal, grant_request, installation_version, link, lockdown, looked_at, mail, \
              password_change, person_subject, processor, session, subject, terms, terms_acceptance, walk_list, walk_list_elector",
             "administrator updates access_grant, account, area, area_district, assignment, authority, district, \
              ending, installation, intention_code, issue_code, lockdown, processor, session",
@@ -164,7 +164,7 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
              record_words, request, request_event, retention_period, watch_rule_version",
             "protection selects access_grant, access_log, account, alert, alert_event, breach, breach_account, breach_event, \
              breach_letter, canary, elector, ending, ending_group, erasure, export, export_canary, export_fetch, export_limit, factor, grant_request, household, \
-             installation_version, looked_at, looked_at_people, password_change, person, person_consent, person_contact, person_note, \
+             installation_version, looked_at, password_change, person, person_consent, person_contact, person_note, \
              person_subject, processor, record_document, record_words, request, \
              request_event, retention_kind, retention_line, retention_night, retention_period, retention_run, session, \
              subject, suppression_doubt, terms, terms_acceptance, walk_list, walk_list_elector, watch_rule_version",

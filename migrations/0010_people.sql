@@ -193,6 +193,12 @@ begin
 end
 $$;
 
+-- Internal: what somebody is called.
+create function wall.person_name(held public.person) returns text
+language sql immutable set search_path = '' as $$
+  select coalesce(nullif(btrim(held.forename || ' ' || held.surname), ''), 'No name')
+$$;
+
 -- Everyone who saw one person of Organise, newest first.
 create function wall.who_saw_person(person uuid, skip integer, take integer)
 returns table (total bigint, at timestamptz, what text, permission text, purpose text, account_id uuid,
@@ -217,6 +223,7 @@ alter function wall.keep_channels() owner to hustings_wall;
 alter function wall.keep_reachable() owner to hustings_wall;
 alter function wall.person_pseudonyms(uuid[]) owner to hustings_wall;
 alter function wall.who_saw_person(uuid, integer, integer) owner to hustings_wall;
+alter function wall.person_name(public.person) owner to hustings_wall;
 grant execute on function wall.works(text) to hustings_volunteer, hustings_organiser, hustings_membership,
   hustings_protection, hustings_administrator;
 grant execute on function wall.places() to hustings_organiser, hustings_membership;
@@ -256,12 +263,27 @@ create policy organiser on person_note to hustings_organiser
   with check (area_id = any ((select wall.places())::bigint[]) and purpose = 'campaigning' and by_account = (select wall.account()));
 create policy administrator on person_subject for select to hustings_administrator using ((select wall.is('administrator')));
 
--- One row for each look at each person of Organise, as looked_at is of electors.
-create view looked_at_people with (security_invoker = true) as
-select l.entry_id, l.at, l.what, l.permission, l.purpose, l.account_id, s.person_id
+-- Looks at people of Organise stand beside those at electors.
+create or replace view looked_at with (security_invoker = true) as
+select l.entry_id, l.at, l.what, l.permission, l.purpose, l.account_id, s.partition_id, s.elector_id,
+  l.list_id, l.list_version, false as by_list, null::uuid as person_id
+from access_log l
+cross join lateral unnest(l.subjects) as shown (pseudonym)
+join subject s on s.pseudonym = shown.pseudonym
+where l.what <> 'refused'
+  and not exists (select from walk_list_elector w where l.list_id is not null and w.partition_id = l.partition_id
+    and w.list_id = l.list_id and w.version = l.list_version
+    and w.partition_id = s.partition_id and w.elector_id = s.elector_id)
+union all
+select l.entry_id, l.at, l.what, l.permission, l.purpose, l.account_id, w.partition_id, w.elector_id,
+  l.list_id, l.list_version, true, null
+from access_log l
+join walk_list_elector w on w.partition_id = l.partition_id and w.list_id = l.list_id and w.version = l.list_version
+where l.what <> 'refused'
+union all
+select l.entry_id, l.at, l.what, l.permission, l.purpose, l.account_id, null, null, null, null, false, s.person_id
 from access_log l
 cross join lateral unnest(l.subjects) as shown (pseudonym)
 join person_subject s on s.pseudonym = shown.pseudonym
 where l.what <> 'refused';
-grant select on looked_at_people to hustings_administrator, hustings_protection, hustings_wall;
 reset role;
