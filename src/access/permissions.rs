@@ -339,7 +339,11 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
         "Put themselves down for events and shifts, keep a private calendar of them",
         &[Volunteer, Organiser, MembershipSecretary],
     ),
-    (Permission::ManageEvents, "Make, change and call off events in their own area, see who comes and who came", &[Organiser]),
+    (
+        Permission::ManageEvents,
+        "Make, change and call off events in their own area, see who comes and who came",
+        &[Organiser],
+    ),
 ];
 
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot

@@ -111,7 +111,8 @@ impl EventForm {
 
     /// What it says, if it can stand; else what to mend is in `errors`.
     pub fn read(&self, errors: &mut FieldErrors, now: DateTime<Utc>) -> Option<NewEvent> {
-        let kind = errors.take(Kind::parse(&self.kind).ok_or_else(|| Error::field("kind", "Choose what kind of event it is")));
+        let kind =
+            errors.take(Kind::parse(&self.kind).ok_or_else(|| Error::field("kind", "Choose what kind of event it is")));
         let title = errors.take(text("title", &self.title, 120, "Give the event a name"));
         let place = errors.take(text("place", &self.place, 200, "Say where to meet, or “online”"));
         let at = errors.take(coordinates(&self.map));
@@ -119,7 +120,8 @@ impl EventForm {
         let public_text = errors.take(optional("public_text", &self.public_text, 2000));
         let capacity = errors.take(capacity(&self.capacity));
         let times = errors.take(times(&self.day, &self.from, &self.until));
-        let area = errors.take(self.area.parse().map_err(|_| Error::field("area", "Choose the area whose event it is")));
+        let area =
+            errors.take(self.area.parse().map_err(|_| Error::field("area", "Choose the area whose event it is")));
         if times.is_some_and(|(starts, _)| starts > now + FURTHEST) {
             errors.add("day", "Choose a day within the next two years");
         }
@@ -183,7 +185,8 @@ impl ShiftForm {
 
     /// What it says, if it can stand: within its event, also one that goes on after midnight.
     pub fn read(&self, errors: &mut FieldErrors, event: &Event) -> Option<NewShift> {
-        let name = errors.take(text("name", &self.name, 80, "Say what one does: “Board runner”, “Teller, St Mary’s Hall”"));
+        let name =
+            errors.take(text("name", &self.name, 80, "Say what one does: “Board runner”, “Teller, St Mary’s Hall”"));
         let capacity = errors.take(capacity(&self.capacity));
         let day = words::day_of(event.starts);
         let mut times = errors.take(times(&day.to_string(), &self.from, &self.until));
@@ -220,7 +223,10 @@ fn coordinates(typed: &str) -> Result<Option<(f64, f64)>, Error> {
     };
     match read() {
         Some((lat, long)) if (49.0..=61.5).contains(&lat) && (-9.0..=2.5).contains(&long) => Ok(Some((lat, long))),
-        Some(_) => Err(Error::field("map", "This is not in the United Kingdom: write north first, then east, for example 50.7184, -3.5339")),
+        Some(_) => Err(Error::field(
+            "map",
+            "This is not in the United Kingdom: write north first, then east, for example 50.7184, -3.5339",
+        )),
         None => Err(Error::field("map", "Write both numbers with a comma between them, for example 50.7184, -3.5339")),
     }
 }
@@ -230,7 +236,10 @@ fn capacity(typed: &str) -> Result<Option<i32>, Error> {
         "" => Ok(None),
         n => match n.parse() {
             Ok(n @ 1..=10_000) => Ok(Some(n)),
-            _ => Err(Error::field("capacity", "Write how many places there are, from 1 to 10,000, or nothing for no limit")),
+            _ => Err(Error::field(
+                "capacity",
+                "Write how many places there are, from 1 to 10,000, or nothing for no limit",
+            )),
         },
     }
 }

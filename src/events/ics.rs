@@ -40,7 +40,9 @@ pub struct Entry {
 /// A whole calendar of this name; `host` makes ids the installation's own.
 pub fn calendar(name: &str, host: &str, entries: &[Entry]) -> String {
     let mut out = String::new();
-    for fixed in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Hustings//Events//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"] {
+    for fixed in
+        ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Hustings//Events//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
+    {
         line(&mut out, fixed);
     }
     line(&mut out, &format!("X-WR-CALNAME:{}", escaped(name)));

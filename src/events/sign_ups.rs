@@ -55,7 +55,9 @@ impl SignUp {
 /// What the database says.
 pub async fn of(scope: &mut Scoped, event: Uuid) -> Result<Seen<Vec<SignUp>>, Error> {
     let rows = sqlx::query!(
-        r#"with put_down as materialized (select * from event_sign_up where event_id = $1)
+        r#"with put_down as materialized (
+             select sign_up_id, shift_id, account_id, person_id, state, signed_at, moved_up_at, added_by
+             from event_sign_up where event_id = $1)
            select s.sign_up_id, s.shift_id, s.person_id, s.state, s.signed_at, s.moved_up_at, s.added_by is null as "themselves!",
              coalesce(n.name, nullif(trim(p.forename || ' ' || p.surname), ''), 'Somebody of another area') as "name!",
              p.person_id is not null as "person_seen!"
@@ -271,5 +273,10 @@ pub async fn check_in(scope: &mut Scoped, typed: &str) -> Result<Uuid, Error> {
     sqlx::query_scalar!("select wall.check_in($1, $2)", code, Uuid::now_v7())
         .fetch_one(scope.connection())
         .await?
-        .ok_or_else(|| Error::field("code", "Nothing that is on today has this code. Ask whoever runs it, and type the six letters"))
+        .ok_or_else(|| {
+            Error::field(
+                "code",
+                "Nothing that is on today has this code. Ask whoever runs it, and type the six letters",
+            )
+        })
 }

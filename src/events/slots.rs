@@ -176,7 +176,7 @@ pub async fn wanted(scope: &mut Scoped) -> Result<(Vec<Uuid>, i64), Error> {
     let rows = sqlx::query!(
         r#"with coming as materialized (
              select e.event_id, e.capacity from event e where e.ends_at > now() and e.state = 'planned'),
-           taken as materialized (select * from wall.event_taken(array(select event_id from coming))),
+           taken as materialized (select event_id, shift_id, coming from wall.event_taken(array(select event_id from coming))),
            slots as (
              select s.event_id, s.shift_id, s.capacity from shift s join coming using (event_id) where s.ends_at > now()
              union all

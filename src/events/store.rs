@@ -189,8 +189,7 @@ pub async fn code(scope: &mut Scoped, id: Uuid) -> Result<String, Error> {
 /// # Errors
 /// What the database says.
 pub async fn areas(scope: &mut Scoped) -> Result<Vec<Area>, Error> {
-    let inside =
-        sqlx::query_scalar!(r#"select wall.places() as "places!""#).fetch_one(scope.connection()).await?;
+    let inside = sqlx::query_scalar!(r#"select wall.places() as "places!""#).fetch_one(scope.connection()).await?;
     let mut all = areas::store::all(scope).await?;
     all.retain(|a| inside.contains(&a.id));
     Ok(all)
@@ -271,7 +270,10 @@ pub async fn change(scope: &mut Scoped, before: &Event, new: &NewEvent) -> Resul
     .fetch_optional(scope.connection())
     .await?;
     if let Some(name) = outside {
-        return Err(Error::field("until", format!("The shift “{name}” would lie outside the event. Change or remove it first")));
+        return Err(Error::field(
+            "until",
+            format!("The shift “{name}” would lie outside the event. Change or remove it first"),
+        ));
     }
     Ok(before.starts != new.starts || before.ends != new.ends || before.place != new.place)
 }
@@ -375,7 +377,8 @@ pub async fn change_shift(scope: &mut Scoped, event: Uuid, id: Uuid, new: &NewSh
 /// # Errors
 /// [`Error::NotFound`] when it is not there.
 pub async fn remove_shift(scope: &mut Scoped, id: Uuid) -> Result<(), Error> {
-    let done = sqlx::query_scalar!(r#"select wall.remove_shift($1) as "done!""#, id).fetch_one(scope.connection()).await?;
+    let done =
+        sqlx::query_scalar!(r#"select wall.remove_shift($1) as "done!""#, id).fetch_one(scope.connection()).await?;
     if done { Ok(()) } else { Err(Error::NotFound) }
 }
 

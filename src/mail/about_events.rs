@@ -27,7 +27,10 @@ pub(super) fn letter(form: &Form, from: From<'_>) -> Option<Letter> {
         ),
         Form::EventChanged(about) => (
             format!("Changed: {}", about.name()),
-            vec![format!("The time or the place of something that you are down for is another now: {}.", about.words())],
+            vec![format!(
+                "The time or the place of something that you are down for is another now: {}.",
+                about.words()
+            )],
             about,
         ),
         Form::EventReminder(about) => {
@@ -48,6 +51,9 @@ pub(super) fn letter(form: &Form, from: From<'_>) -> Option<Letter> {
         }
         _ => return None,
     };
-    paragraphs.push(format!("If you cannot come, give your place to somebody else at {}/events/{}", from.base_url, about.event));
+    paragraphs.push(format!(
+        "If you cannot come, give your place to somebody else at {}/events/{}",
+        from.base_url, about.event
+    ));
     Some(Letter { subject, paragraphs })
 }

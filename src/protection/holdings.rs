@@ -247,7 +247,7 @@ pub const ALL: &[Holding] = &[
     Holding {
         key: "organise",
         title: "As a member or volunteer",
-        tables: &["person", "person_contact", "person_consent", "person_note"],
+        tables: &["person", "person_contact", "person_consent", "person_note", "event_sign_up"],
         of: &["person"],
         purpose: "To keep members and whoever helps, to reach them and to plan with them",
         basis: MEMBERSHIP,
@@ -289,6 +289,17 @@ pub const ALL: &[Holding] = &[
                 key: "notes",
                 caption: "Notes",
                 columns: &[("at", "When", 2), ("purpose", "What for", 2), ("words", "Note", 6)],
+            },
+            Part {
+                key: "events",
+                caption: "Events they were down for",
+                columns: &[
+                    ("at", "When", 2),
+                    ("event", "Event", 4),
+                    ("shift", "Shift", 2),
+                    ("signed_at", "Put down", 2),
+                    ("state", "State", 2),
+                ],
             },
         ],
     },
@@ -344,6 +355,7 @@ pub const ALL: &[Holding] = &[
             "canary",
             "place_use",
             "watch_rule_version",
+            "event_feed",
         ],
         of: &["account"],
         purpose: "To give access to those who help, to take it away, and to show who did what",
@@ -428,6 +440,17 @@ pub const ALL: &[Holding] = &[
                 columns: &[("form", "What about", 2), ("queued_at", "Written", 2), ("sent_at", "Sent", 2)],
             },
             Part {
+                key: "events",
+                caption: "Events they were down for",
+                columns: &[
+                    ("at", "When", 2),
+                    ("event", "Event", 4),
+                    ("shift", "Shift", 2),
+                    ("signed_at", "Put down", 2),
+                    ("state", "State", 2),
+                ],
+            },
+            Part {
                 key: "looks",
                 caption: "What the account opened",
                 columns: &[
@@ -471,6 +494,9 @@ pub const NOBODYS: &[&str] = &[
     "set_up_code",
     "tally",
     "watch_state",
+    "event",
+    "shift",
+    "event_list",
 ];
 
 /// Columns that make a table one about people, whatever else is in it: who adds such a table names it in [`ALL`].

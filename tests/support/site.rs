@@ -3,6 +3,7 @@
 
 use super::app::{Account, TestApp, seed_place};
 use super::books::Books;
+use super::events::Events;
 use super::found::FoundThere;
 use super::imports::{import_for, upload_and_read};
 use super::register::Generated;
@@ -79,6 +80,8 @@ pub struct Site {
     pub waiting_export: i64,
     /// What watching has found.
     pub found: FoundThere,
+    /// What is on in Quillbrook.
+    pub events: Events,
 }
 
 impl Site {
@@ -109,8 +112,10 @@ impl Site {
         let books = Books::new(&app, &organiser).await;
         let (ready_export, waiting_export) = exports(&app, &organiser, &other).await;
         let found = FoundThere::new(&app, &organiser, &gone).await;
+        let events = Events::new(&app, &volunteer, &walk.list).await;
         Site {
             links,
+            events,
             app,
             books,
             ready_export,

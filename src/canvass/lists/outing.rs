@@ -40,7 +40,7 @@ pub async fn outings(scope: &mut Scoped, ids: &[ListId]) -> Result<Vec<Outing>, 
              select a.partition_id, a.list_id, a.account_id, a.assigned_at
              from unnest($1::integer[], $2::bigint[]) i (partition_id, list_id) join assignment a using (partition_id, list_id)
              where a.ended_at is null and a.ends_at > now()),
-           named as materialized (select * from wall.names(array(select account_id from held)))
+           named as materialized (select account_id, name from wall.names(array(select account_id from held)))
            select l.partition_id, l.list_id, l.name, l.doors::bigint as "doors!", l.ended_at is not null as "ended!",
              coalesce(g.done, 0) as "done!", coalesce(g.spoke, 0) as "spoke!", coalesce(g.not_home, 0) as "not_home!", g.last,
              array(select n.name from held h join named n using (account_id)

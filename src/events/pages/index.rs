@@ -2,9 +2,9 @@
 
 use super::{Said, said};
 use crate::access::Role;
+use crate::events::Event;
 use crate::events::slots::{self, Slot};
 use crate::events::store::{self, Tab};
-use crate::events::Event;
 use crate::web::paging::Paging;
 use crate::web::{Answer, Layout, Query, Viewer, words};
 use askama::Template;
@@ -69,7 +69,9 @@ impl IndexPage {
     fn line(&self) -> String {
         match self.tab {
             Tab::Coming => words::count(self.paging.total(), "event to come.", "events to come."),
-            Tab::Mine => format!("You are down for {}.", words::count(self.paging.total(), "event to come", "events to come")),
+            Tab::Mine => {
+                format!("You are down for {}.", words::count(self.paging.total(), "event to come", "events to come"))
+            }
             Tab::Past => words::count(self.paging.total(), "event is over.", "events are over."),
             Tab::Open => words::count(self.wanted, "place that nobody has yet.", "places that nobody has yet."),
         }
@@ -93,7 +95,8 @@ pub async fn index(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>, Q
     paging.must_be_there(events.len())?;
     let mut of = slots::of(&mut scope, &events).await?;
     scope.commit().await?;
-    let cards = events.into_iter().map(|event| Card { slots: of.remove(&event.id).unwrap_or_default(), event }).collect();
+    let cards =
+        events.into_iter().map(|event| Card { slots: of.remove(&event.id).unwrap_or_default(), event }).collect();
     let (runs, said) = (viewer.role == Role::Organiser, said(&done.said));
     Ok(IndexPage { layout, runs, tab, cards, paging: paging.of(total), wanted, said }.into_response())
 }

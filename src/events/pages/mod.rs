@@ -30,7 +30,9 @@ fn said(word: &str) -> Option<(&'static str, &'static str)> {
         "cancelled" => Some(("good", "The event is called off, and whoever was down for it gets a letter.")),
         "repeated" => Some(("good", "The repeats are made. Each can be changed by itself.")),
         "coming" => Some(("good", "You are down for it. A letter reminds you the day before.")),
-        "waiting" => Some(("warn", "It is full, so you are on the waiting list. You get a letter when a place is yours.")),
+        "waiting" => {
+            Some(("warn", "It is full, so you are on the waiting list. You get a letter when a place is yours."))
+        }
         "already" => Some(("warn", "You are down for it already.")),
         "withdrawn" => Some(("good", "Your place is given up.")),
         "here" => Some(("good", "You are ticked off. Good to see you.")),

@@ -76,7 +76,8 @@ pub async fn add(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(form
 pub async fn show(viewer: Viewer, layout: Layout, Path((id, shift)): Path<(Uuid, Uuid)>) -> Answer {
     let mut scope = viewer.scope().await?;
     let event = store::find_open(&mut scope, id).await?;
-    let form = store::shifts(&mut scope, id).await?.into_iter().find(|(s, _)| *s == shift).map(|(_, s)| ShiftForm::of(&s));
+    let form =
+        store::shifts(&mut scope, id).await?.into_iter().find(|(s, _)| *s == shift).map(|(_, s)| ShiftForm::of(&s));
     let form = form.ok_or(Error::NotFound)?;
     let slots = slots::of(&mut scope, std::slice::from_ref(&event)).await?.remove(&id).unwrap_or_default();
     scope.commit().await?;
