@@ -413,7 +413,11 @@ begin
         'wording', x.wording, 'source', x.source) order by x.recorded_at desc), '[]')
       from public.person_consent x where x.person_id = any (persons)),
     'notes', (select coalesce(jsonb_agg(jsonb_build_object('at', n.at, 'purpose', n.purpose, 'words', n.words) order by n.at desc), '[]')
-      from public.person_note n where n.person_id = any (persons)));
+      from public.person_note n where n.person_id = any (persons)),
+    'events', (select coalesce(jsonb_agg(jsonb_build_object('at', coalesce(h.starts_at, e.starts_at), 'event', e.title, 'shift', h.name,
+        'signed_at', s.signed_at, 'state', s.state) order by e.starts_at), '[]')
+      from public.event_sign_up s join public.event e using (event_id) left join public.shift h on h.shift_id = s.shift_id
+      where s.person_id = any (persons)));
 end
 $$;
 
@@ -464,6 +468,10 @@ begin
     'exports', (select coalesce(jsonb_agg(jsonb_build_object('asked_at', x.asked_at, 'what', x.what, 'purpose', x.purpose,
         'reason', x.reason, 'people', x.people, 'fetched', (select count(*) from public.export_fetch y where y.export_id = x.export_id))
         order by x.asked_at), '[]') from public.export x where x.account_id = account),
+    'events', (select coalesce(jsonb_agg(jsonb_build_object('at', coalesce(h.starts_at, e.starts_at), 'event', e.title, 'shift', h.name,
+        'signed_at', s.signed_at, 'state', s.state) order by e.starts_at), '[]')
+      from public.event_sign_up s join public.event e using (event_id) left join public.shift h on h.shift_id = s.shift_id
+      where s.account_id = account),
     'answers_recorded', (select count(*) from public.result r where r.account_id = account),
     'looks', (select coalesce(jsonb_agg(jsonb_build_object('at', l.at, 'how', l.what, 'permission', l.permission,
         'purpose', l.purpose, 'people', cardinality(l.subjects), 'route', l.route, 'status', l.status, 'address', l.address)

@@ -86,6 +86,7 @@ language sql immutable set search_path = '' as $$
     ('join_request', 'dies', 'Lets in only by a grant that somebody gives'),
     ('export', 'dies', 'Fetched under its own live grant only, with a second factor just proved (wall.begin_fetch)'),
     ('export_fetch', 'record', 'That a file was made, for whom and of how many'),
+    ('event_feed', 'dies', 'A calendar’s address opens while a grant of its account lives (wall.feed_of)'),
     ('export_limit', 'record', 'Who set the limit of exports, when and why'),
     ('person', 'record', 'Who somebody is in Organise; opens nothing'),
     ('terms_acceptance', 'record', 'Which terms were accepted'),

@@ -44,6 +44,8 @@ pub mod registers;
 
 /// Walk lists, assignments, the doorstep, results.
 pub mod canvass;
+/// Events and their shifts: what is on, who comes, who came.
+pub mod events;
 /// Taking people's data away as files: asking, approval, marks, canaries, record.
 pub mod exports;
 /// Members: the party's file, the list, their pages, who they are on the register.

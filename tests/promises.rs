@@ -51,6 +51,10 @@ mod electors_wall;
 mod ending_access;
 #[path = "promises/endings.rs"]
 mod endings;
+#[path = "promises/events.rs"]
+mod events;
+#[path = "promises/events_wall.rs"]
+mod events_wall;
 #[path = "promises/every_page.rs"]
 mod every_page;
 #[path = "promises/exports.rs"]

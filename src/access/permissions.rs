@@ -212,6 +212,12 @@ pub enum Permission {
     ImportMembers,
     /// Say whether a member and an elector are one person.
     MatchMembers,
+    /// See events of one's own area, and their calendar.
+    ReadEvents,
+    /// Put oneself down for events and shifts, and say that one is there.
+    JoinEvents,
+    /// Make, change and call off events, and see who comes.
+    ManageEvents,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
     /// Drop months of the access log, rotate keys: the operator's alone too.
@@ -360,6 +366,21 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
         "Say whether a member and an elector are one person, seeing names and addresses of both",
         &[MembershipSecretary],
     ),
+    (
+        Permission::ReadEvents,
+        "See events (organisers and membership secretaries: wholly inside their own area; canvassers: where a district is theirs)",
+        &[Volunteer, Organiser, MembershipSecretary],
+    ),
+    (
+        Permission::JoinEvents,
+        "Put themselves down for events and shifts, keep a private calendar of them",
+        &[Volunteer, Organiser, MembershipSecretary],
+    ),
+    (
+        Permission::ManageEvents,
+        "Make, change and call off events in their own area, see who comes and who came",
+        &[Organiser],
+    ),
 ];
 
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
@@ -394,6 +415,9 @@ pub const ORGANISE: &[Permission] = &[
     Permission::NoteMembers,
     Permission::ImportMembers,
     Permission::MatchMembers,
+    Permission::ReadEvents,
+    Permission::JoinEvents,
+    Permission::ManageEvents,
 ];
 
 impl Permission {
@@ -487,6 +511,9 @@ impl Permission {
             Permission::NoteMembers => "note-members",
             Permission::ImportMembers => "import-members",
             Permission::MatchMembers => "match-members",
+            Permission::ReadEvents => "read-events",
+            Permission::JoinEvents => "join-events",
+            Permission::ManageEvents => "manage-events",
             Permission::BackUp => "back-up",
             Permission::KeepSeal => "keep-seal",
         }

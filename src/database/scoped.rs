@@ -155,6 +155,12 @@ impl<T> Seen<T> {
         Ok(self)
     }
 
+    /// The same look, on a page made for paper.
+    pub fn for_print(mut self) -> Self {
+        self.looked.what = What::Print;
+        self
+    }
+
     /// The same look, to take away as a file.
     pub fn for_export(mut self) -> Self {
         self.looked.what = What::Export;

@@ -2,6 +2,7 @@
 //! work, in one transaction. It refuses to touch a database that holds anything else.
 
 mod books;
+mod events;
 mod exports;
 mod history;
 mod lists;
@@ -60,6 +61,7 @@ pub async fn make(operation: &Operation, sign_ins: &Path) -> Result<String, Erro
     members::add(&mut scope).await?;
     watching::add(&mut scope).await?;
     news::add(&mut scope).await?;
+    events::add(&mut scope, &people).await?;
     let text = people.sign_ins.iter().map(SignIn::line).collect::<String>();
     // Before the commit: passwords that nobody knows would be worth nothing.
     keep(sign_ins, &text)?;

@@ -257,6 +257,7 @@ pub const ALL: &[Holding] = &[
             "member_import",
             "member_import_row",
             "member_match",
+            "event_sign_up",
         ],
         of: &["person"],
         purpose: "To keep members and whoever helps, to reach them and to plan with them",
@@ -299,6 +300,17 @@ pub const ALL: &[Holding] = &[
                 key: "notes",
                 caption: "Notes",
                 columns: &[("at", "When", 2), ("purpose", "What for", 2), ("words", "Note", 6)],
+            },
+            Part {
+                key: "events",
+                caption: "Events they were down for",
+                columns: &[
+                    ("at", "When", 2),
+                    ("event", "Event", 4),
+                    ("shift", "Shift", 2),
+                    ("signed_at", "Put down", 2),
+                    ("state", "State", 2),
+                ],
             },
         ],
     },
@@ -355,6 +367,7 @@ pub const ALL: &[Holding] = &[
             "canary",
             "place_use",
             "watch_rule_version",
+            "event_feed",
         ],
         of: &["account"],
         purpose: "To give access to those who help, to take it away, and to show who did what",
@@ -439,6 +452,17 @@ pub const ALL: &[Holding] = &[
                 columns: &[("form", "What about", 2), ("queued_at", "Written", 2), ("sent_at", "Sent", 2)],
             },
             Part {
+                key: "events",
+                caption: "Events they were down for",
+                columns: &[
+                    ("at", "When", 2),
+                    ("event", "Event", 4),
+                    ("shift", "Shift", 2),
+                    ("signed_at", "Put down", 2),
+                    ("state", "State", 2),
+                ],
+            },
+            Part {
                 key: "looks",
                 caption: "What the account opened",
                 columns: &[
@@ -484,6 +508,9 @@ pub const NOBODYS: &[&str] = &[
     "watch_state",
     "member_branch",
     "member_import_form",
+    "event",
+    "shift",
+    "event_list",
 ];
 
 /// Columns that make a table one about people, whatever else is in it: who adds such a table names it in [`ALL`].

@@ -80,13 +80,20 @@ const ORGANISER: &[Heading] = &[
     },
     Heading {
         title: "Organise",
-        entries: &[entry("/members", "Members", "card"), entry("/news", "News", "info")],
+        entries: &[
+            entry("/members", "Members", "card"),
+            entry("/events", "Events", "calendar"),
+            entry("/news", "News", "info"),
+        ],
     },
 ];
-const VOLUNTEER: &[Heading] = &[Heading {
-    title: "Canvass",
-    entries: &[entry("/canvass", "My lists", "list"), entry("/news", "News", "info"), ACCOUNT],
-}];
+const VOLUNTEER: &[Heading] = &[
+    Heading { title: "Canvass", entries: &[entry("/canvass", "My lists", "list")] },
+    Heading {
+        title: "Organise",
+        entries: &[entry("/events", "Events", "calendar"), entry("/news", "News", "info"), ACCOUNT],
+    },
+];
 const MEMBERSHIP: &[Heading] = &[Heading {
     title: "Organise",
     entries: &[
@@ -94,6 +101,7 @@ const MEMBERSHIP: &[Heading] = &[Heading {
         entry("/members", "Members", "card"),
         entry("/members/imports", "Imports", "import"),
         entry("/members/matches", "Matches", "people"),
+        entry("/events", "Events", "calendar"),
         entry("/news", "News", "info"),
         ACCOUNT,
     ],

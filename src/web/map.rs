@@ -32,6 +32,7 @@ pub fn routes(app: App) -> Routes {
         insight,
         members,
         news,
+        events,
     ] {
         routes = add(routes);
     }
@@ -470,4 +471,43 @@ fn members(routes: Routes) -> Routes {
         .post("/members/{id}/consents", P::NoteMembers, one::record_consent)
         .post("/members/{id}/notes", P::NoteMembers, one::add_note)
         .post("/members/{id}/elector/unlink", P::MatchMembers, one::unlink)
+}
+
+/// Events: what is on, who comes; calendars, and what anybody may read.
+fn events(routes: Routes) -> Routes {
+    use crate::events::pages::{calendar, edit, here, index, one, open, people, shifts};
+    routes
+        .get("/events", P::ReadEvents, index::index)
+        .post("/events", P::ManageEvents, edit::make)
+        .get("/events/new", P::ManageEvents, edit::new)
+        .get("/events/check-in", P::JoinEvents, here::form)
+        .post("/events/check-in", P::JoinEvents, here::check_in)
+        .get("/events/calendar", P::JoinEvents, calendar::show)
+        .post("/events/calendar", P::JoinEvents, calendar::make)
+        .post("/events/calendar/end", P::JoinEvents, calendar::end)
+        .get("/events/{id}", P::ReadEvents, one::show)
+        .post("/events/{id}", P::ManageEvents, edit::change)
+        .get("/events/{id}/edit", P::ManageEvents, edit::edit)
+        .get("/events/{id}/event.ics", P::ReadEvents, calendar::one)
+        .post("/events/{id}/join", P::JoinEvents, one::join)
+        .post("/events/{id}/places/{place}/withdrawal", P::JoinEvents, one::withdraw)
+        .get("/events/{id}/repeats", P::ManageEvents, edit::repeat_form)
+        .post("/events/{id}/repeats", P::ManageEvents, edit::repeat)
+        .get("/events/{id}/cancellation", P::ManageEvents, edit::cancel_form)
+        .post("/events/{id}/cancellation", P::ManageEvents, edit::cancel)
+        .get("/events/{id}/shifts/new", P::ManageEvents, shifts::new)
+        .post("/events/{id}/shifts", P::ManageEvents, shifts::add)
+        .get("/events/{id}/shifts/{shift}", P::ManageEvents, shifts::show)
+        .post("/events/{id}/shifts/{shift}", P::ManageEvents, shifts::change)
+        .post("/events/{id}/shifts/{shift}/removal", P::ManageEvents, shifts::remove)
+        .get("/events/{id}/people/new", P::ManageEvents, people::new)
+        .post("/events/{id}/people", P::ManageEvents, people::add)
+        .post("/events/{id}/people/{sign_up}/removal", P::ManageEvents, people::remove)
+        .get("/events/{id}/attendance", P::ManageEvents, people::attendance)
+        .post("/events/{id}/attendance", P::ManageEvents, people::tick)
+        .get("/events/{id}/sheet", P::ManageEvents, people::sheet)
+        .post("/events/{id}/lists", P::ManageEvents, one::attach)
+        .post("/events/{id}/lists/{list}/removal", P::ManageEvents, one::detach)
+        .get("/calendar/{file}", P::Public, calendar::read)
+        .get("/public/events/{id}", P::Public, open::show)
 }

@@ -59,11 +59,16 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "suppression",
             "watch_state",
             "watch_trail",
+            "event_feed",
         ],
     ),
     (
         "people of Organise: the area decides, by wall.places() (organise_wall::)",
         &["news", "person", "person_consent", "person_contact", "person_note"],
+    ),
+    (
+        "events: the area decides, by wall.event_areas() and wall.places() (events_wall::)",
+        &["event", "event_list", "event_sign_up", "shift"],
     ),
     (
         "the role alone decides, as it does of `account` and `request`, which are compared",

@@ -114,7 +114,7 @@ async fn the_logins_hold_no_table_and_nobody_holds_a_secret_column() {
          select r.rolname || ' reads ' || s.what from pg_roles r
          cross join (values ('account', 'password_hash'), ('session', 'key'), ('set_up_code', 'digest'), ('link', 'key'),
            ('factor', 'secret'), ('factor', 'passkey'), ('recovery_code', 'digest'), ('ceremony', 'state'), ('join_request', 'session_key'),
-           ('device', 'digest')) s (t, what)
+           ('device', 'digest'), ('event_feed', 'digest')) s (t, what)
          where r.rolname like 'hustings\\_%' and r.rolname not in ('hustings_wall', 'hustings_owner', 'hustings_operator', 'hustings_superuser')
            and has_column_privilege(r.oid, ('public.' || s.t)::regclass, s.what, 'select')
          union all
@@ -159,20 +159,20 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
              ending, installation, intention_code, issue_code, lockdown, processor, session",
             "membership inserts access_log, member, member_branch, member_import, member_import_form, member_import_row, person, \
              person_consent, person_contact, person_note",
-            "membership selects member, member_branch, member_change, member_import, member_import_form, member_import_row, member_match, \
-             news, person, person_consent, person_contact, person_note",
+            "membership selects event, event_sign_up, member, member_branch, member_change, member_import, member_import_form, member_import_row, member_match, \
+             news, person, person_consent, person_contact, person_note, shift",
             "membership updates member, member_branch, member_import, member_import_form, person, person_contact",
             "protection inserts access_log, breach, breach_account, breach_event, breach_letter, export_limit, record_document, \
              record_words, request, request_event, retention_period, watch_rule_version",
             "protection selects access_grant, access_log, account, alert, alert_event, breach, breach_account, breach_event, \
-             breach_letter, canary, elector, ending, ending_group, erasure, export, export_canary, export_fetch, export_limit, factor, grant_request, household, \
+             breach_letter, canary, elector, ending, ending_group, erasure, event, event_list, event_sign_up, export, export_canary, export_fetch, export_limit, factor, grant_request, household, \
              installation_version, looked_at, news, password_change, person, person_consent, person_contact, person_note, \
              person_subject, processor, record_document, record_words, request, \
              request_event, retention_kind, retention_line, retention_night, retention_period, retention_run, session, \
-             subject, suppression_doubt, terms, terms_acceptance, walk_list, walk_list_elector, watch_rule_version",
+             shift, subject, suppression_doubt, terms, terms_acceptance, walk_list, walk_list_elector, watch_rule_version",
             "protection updates breach, breach_account, request",
             "volunteer inserts access_log, receipt, result, result_conflict",
-            "volunteer selects elector, household, news, person, receipt, result, walk_list_door, walk_list_elector",
+            "volunteer selects elector, event, event_sign_up, household, news, person, receipt, result, shift, walk_list_door, walk_list_elector",
         ]
     );
 }

@@ -138,6 +138,10 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("reviews", "{id}") => site.review.to_string(),
         ("news", "{id}") => site.news.clone(),
         ("districts", "{number}") => site.district.clone(),
+        ("events", "{id}") => site.events.on.to_string(),
+        ("shifts", "{shift}") => site.events.shift.to_string(),
+        ("places", "{place}") | ("people", "{sign_up}") => site.events.place.to_string(),
+        ("lists", "{list}") => site.walk.list.clone(),
         _ => panic!("what is {part} of {route:?} in somebody else's area?"),
     };
     let mut path: Vec<String> = Vec::new();

@@ -7,6 +7,7 @@ pub mod books;
 pub mod browser;
 pub mod database;
 pub mod electors;
+pub mod events;
 pub mod form;
 pub mod found;
 pub mod html;

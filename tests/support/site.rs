@@ -3,6 +3,7 @@
 
 use super::app::{Account, TestApp, seed_place};
 use super::books::Books;
+use super::events::Events;
 use super::found::FoundThere;
 use super::imports::{import_for, upload_and_read};
 use super::members::Members;
@@ -87,6 +88,8 @@ pub struct Site {
     pub news: String,
     /// A member of Quillbrook, and membership files that wait, ask for their columns, and were applied.
     pub members: Members,
+    /// What is on in Quillbrook.
+    pub events: Events,
 }
 
 impl Site {
@@ -121,9 +124,11 @@ impl Site {
         agrees_to_email(&app, person).await;
         let news = news(&app).await;
         let members = Members::new(&app).await;
+        let events = Events::new(&app, &volunteer, &walk.list).await;
         Site {
             members,
             links,
+            events,
             app,
             books,
             ready_export,

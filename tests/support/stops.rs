@@ -28,6 +28,8 @@ pub const FILES: &[&str] = &[
     "/protection/retention/runs/{run}/certificate.pdf",
     "/protection/records/{kind}/{number}/document.pdf",
     "/exports/{number}/file",
+    "/events/{id}/event.ics",
+    "/calendar/{file}",
 ];
 
 /// Forms that only lead on, to pages that the walk comes to by themselves.
@@ -66,6 +68,13 @@ pub const LEADS: &[&str] = &[
     "/members/imports/{id}/choices",
     "/members/imports/{id}/throw-away",
     "/members/{id}/elector/unlink",
+    "/events/calendar/end",
+    "/events/{id}/places/{place}/withdrawal",
+    "/events/{id}/people/{sign_up}/removal",
+    "/events/{id}/shifts/{shift}/removal",
+    "/events/{id}/lists",
+    "/events/{id}/lists/{list}/removal",
+    "/events/{id}/attendance",
 ];
 
 fn open(route: &'static str, address: impl Into<String>) -> Stop {
@@ -93,6 +102,8 @@ fn on_paper(stop: Stop) -> Stop {
 pub fn nobody(site: &Site) -> Vec<Stop> {
     let mut stops = links(site);
     stops.extend(anybody());
+    stops.push(open("/public/events/{id}", format!("/public/events/{}", site.events.on)));
+    stops.push(open("/public/events/{id}", format!("/public/events/{}", site.events.off)));
     stops
 }
 
@@ -214,7 +225,7 @@ pub fn of(role: Role, site: &Site) -> Vec<Stop> {
     stops.extend(match role {
         Role::Volunteer => volunteer(site),
         Role::Organiser => [organiser(site), members_of_organiser(site)].concat(),
-        Role::MembershipSecretary => [vec![here("/news")], membership(site)].concat(),
+        Role::MembershipSecretary => [vec![here("/news")], membership(site), events(site)].concat(),
         Role::DataProtectionOfficer => protection(site),
         Role::Administrator => administrator(site),
     });
@@ -298,6 +309,58 @@ fn volunteer(site: &Site) -> Vec<Stop> {
         send("/account/theme", "/account/theme", 409, &[("theme", "dark"), ("_grant", &id)]),
         send("/account/theme", "/account/theme", 413, &[("theme", &"x".repeat(3_000_000))]),
     ]
+    .into_iter()
+    .chain(events(site))
+    .chain([send("/events/{id}/join", format!("/events/{}/join", site.events.full), 200, &[("shift", "")])])
+    .collect()
+}
+
+/// Events, for whoever may come to them.
+fn events(site: &Site) -> Vec<Stop> {
+    const EVENT: &str = "/events/{id}";
+    let event = |id: Uuid| format!("/events/{id}");
+    vec![
+        open("/events", "/events?said=repeated"),
+        open("/events", "/events?tab=mine"),
+        open("/events", "/events?tab=past"),
+        open("/events", "/events?tab=to-fill"),
+        open(EVENT, event(site.events.on) + "?said=coming"),
+        open(EVENT, event(site.events.full)),
+        open(EVENT, event(site.events.off)),
+        here("/events/check-in"),
+        send("/events/check-in", "/events/check-in", 422, &[("code", "AAAAAA")]),
+        here("/events/calendar"),
+        send("/events/calendar", "/events/calendar", 200, &[]),
+    ]
+}
+
+/// The same for whoever runs them.
+fn running_events(site: &Site) -> Vec<Stop> {
+    const PEOPLE: &str = "/events/{id}/people";
+    const SHIFT: &str = "/events/{id}/shifts/{shift}";
+    let of = |rest: &str| format!("/events/{}{rest}", site.events.on);
+    let shift = of(&format!("/shifts/{}", site.events.shift));
+    vec![
+        here("/events/new"),
+        open("/events/new", format!("/events/new?copy={}", site.events.off)),
+        send("/events", "/events", 422, &[("capacity", "many"), ("map", "here"), ("day", "soon"), ("from", "soon")]),
+        open("/events/{id}/edit", of("/edit")),
+        send("/events/{id}", of(""), 422, &[]),
+        open("/events/{id}/repeats", of("/repeats")),
+        send("/events/{id}/repeats", of("/repeats"), 422, &[]),
+        open("/events/{id}/cancellation", of("/cancellation")),
+        send("/events/{id}/cancellation", of("/cancellation"), 422, &[]),
+        open("/events/{id}/shifts/new", of("/shifts/new")),
+        send("/events/{id}/shifts", of("/shifts"), 422, &[]),
+        open(SHIFT, shift.clone()),
+        send(SHIFT, shift, 422, &[("name", "Teller")]),
+        open("/events/{id}/people/new", of("/people/new")),
+        send(PEOPLE, of("/people"), 422, &[]),
+        send(PEOPLE, of("/people"), 200, &[("q", "oswin")]),
+        send(PEOPLE, of("/people"), 200, &[("q", "nobody of this name")]),
+        open("/events/{id}/attendance", of("/attendance")),
+        on_paper(open("/events/{id}/sheet", of("/sheet"))),
+    ]
 }
 
 fn organiser(site: &Site) -> Vec<Stop> {
@@ -317,6 +380,8 @@ fn organiser(site: &Site) -> Vec<Stop> {
     stops.extend(areas(site));
     stops.extend(delegation(site));
     stops.extend(news(site));
+    stops.extend(events(site));
+    stops.extend(running_events(site));
     stops
 }
 
@@ -802,7 +867,8 @@ fn settings() -> Vec<Stop> {
 /// What a new installation shows an organiser: nothing yet, and the one thing that fills it.
 pub fn nothing_yet() -> Vec<Stop> {
     let pages = ["/", "/electors", "/walk-lists", "/walk-lists/new", "/walk-lists/quarantine", "/imports", "/insight"];
-    let more = ["/exports", "/insight/disagreements", "/areas", "/polls", "/access/volunteers", "/access/reviews"];
+    let more =
+        ["/events", "/exports", "/insight/disagreements", "/areas", "/polls", "/access/volunteers", "/access/reviews"];
     pages.into_iter().chain(more).map(here).collect()
 }
 
