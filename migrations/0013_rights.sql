@@ -409,6 +409,12 @@ begin
         order by p.created_at), '[]')
       from public.person p join public.area r using (area_id) left join public.person_contact c using (person_id)
       where p.person_id = any (persons)),
+    'memberships', (select coalesce(jsonb_agg(jsonb_build_object('number', m.number, 'kind', m.kind, 'joined_on', m.joined_on,
+        'paid_until', m.paid_until, 'state', m.state, 'standing', m.standing, 'branch', m.branch) order by m.number), '[]')
+      from public.member m where m.person_id = any (persons)),
+    'changes', (select coalesce(jsonb_agg(jsonb_build_object('at', h.at, 'what', h.what, 'was', h.was, 'becomes', h.becomes,
+        'reason', h.reason) order by h.change_id desc), '[]')
+      from public.member_change h where h.person_id = any (persons)),
     'consents', (select coalesce(jsonb_agg(jsonb_build_object('at', x.said_at, 'channel', x.channel, 'given', x.given,
         'wording', x.wording, 'source', x.source) order by x.recorded_at desc), '[]')
       from public.person_consent x where x.person_id = any (persons)),

@@ -446,6 +446,9 @@ begin
     return query
     select p.ctid from public.person p
     where p.created_at < due.before and p.account_id is null
+      and not exists (select from public.member m where m.person_id = p.person_id and m.state in ('current', 'suspended'))
+      and not exists (select from public.member_change h where h.person_id = p.person_id and h.at >= due.before)
+      and not exists (select from public.event_sign_up s where s.person_id = p.person_id and s.signed_at >= due.before)
       and not exists (select from public.person_consent c where c.person_id = p.person_id and c.recorded_at >= due.before)
       and not exists (select from public.person_note n where n.person_id = p.person_id and n.at >= due.before)
     limit at_most;

@@ -286,6 +286,30 @@ pub const ALL: &[Holding] = &[
                 ],
             },
             Part {
+                key: "memberships",
+                caption: "Membership",
+                columns: &[
+                    ("number", "Number", 2),
+                    ("kind", "Kind", 2),
+                    ("joined_on", "Joined", 2),
+                    ("paid_until", "Paid until", 2),
+                    ("state", "State", 2),
+                    ("standing", "Standing", 2),
+                    ("branch", "Branch", 2),
+                ],
+            },
+            Part {
+                key: "changes",
+                caption: "What became of the membership",
+                columns: &[
+                    ("at", "When", 2),
+                    ("what", "What", 2),
+                    ("was", "Was", 2),
+                    ("becomes", "Became", 2),
+                    ("reason", "Why", 4),
+                ],
+            },
+            Part {
                 key: "consents",
                 caption: "What they agreed to or took back",
                 columns: &[
