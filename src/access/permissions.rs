@@ -198,13 +198,21 @@ pub enum Permission {
     ReadSettings,
     /// Change them.
     ChangeSettings,
+    /// Give, do and close tasks of the area in use.
+    KeepTasks,
+    /// See the tasks in one’s own hands, and say what came of them.
+    DoTasks,
+    /// Keep whoever helps in the area in use.
+    KeepVolunteers,
+    /// Invite a volunteer to an account and access in one step.
+    InviteVolunteers,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
     /// Drop months of the access log, rotate keys: the operator's alone too.
     KeepSeal,
 }
 
-use Role::{Administrator, DataProtectionOfficer, Organiser, Volunteer};
+use Role::{Administrator, DataProtectionOfficer, MembershipSecretary, Organiser, Volunteer};
 
 /// The table. A permission that is missing here is nobody's.
 pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
@@ -323,6 +331,18 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     (Permission::TakeAccountFile, "Take away what an account saw, by name, as CSV or PDF", &[DataProtectionOfficer]),
     (Permission::ReadSettings, "See controller, notice, codes and processors as they are set", &[Administrator]),
     (Permission::ChangeSettings, "Change controller, notice, codes and processors", &[Administrator]),
+    (Permission::KeepTasks, "Put down, give and close tasks, among them what was asked for at doors", &[Organiser]),
+    (
+        Permission::DoTasks,
+        "See the tasks in one’s own hands, and say what came of them",
+        &[Organiser, Volunteer],
+    ),
+    (
+        Permission::KeepVolunteers,
+        "Keep whoever helps: what they offer, how they are reached, what they agreed to",
+        &[Organiser, MembershipSecretary],
+    ),
+    (Permission::InviteVolunteers, "Invite a volunteer to an account and access in one step", &[Organiser]),
 ];
 
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
@@ -349,7 +369,12 @@ pub const STEP_UP: &[Permission] = &[
 
 /// What belongs to Organise whoever does it: an organiser's and a canvasser's own half is Contact, and members, volunteers,
 /// events and messages close without it, and it without them.
-pub const ORGANISE: &[Permission] = &[];
+pub const ORGANISE: &[Permission] = &[
+    Permission::KeepTasks,
+    Permission::DoTasks,
+    Permission::KeepVolunteers,
+    Permission::InviteVolunteers,
+];
 
 impl Permission {
     /// The roles that hold it.
@@ -435,6 +460,10 @@ impl Permission {
             Permission::KeepRecords => "keep-records",
             Permission::ReadSettings => "read-settings",
             Permission::ChangeSettings => "change-settings",
+            Permission::KeepTasks => "keep-tasks",
+            Permission::DoTasks => "do-tasks",
+            Permission::KeepVolunteers => "keep-volunteers",
+            Permission::InviteVolunteers => "invite-volunteers",
             Permission::BackUp => "back-up",
             Permission::KeepSeal => "keep-seal",
         }

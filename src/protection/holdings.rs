@@ -126,7 +126,7 @@ pub const ALL: &[Holding] = &[
     Holding {
         key: "answers",
         title: "What was said at the door",
-        tables: &["result", "result_conflict", "quarantine", "intention_now", "strike"],
+        tables: &["result", "result_conflict", "quarantine", "intention_now", "strike", "task", "task_event"],
         of: &["elector"],
         purpose: "To know whom to ask for support, and what people care about",
         basis: OPINIONS,
@@ -422,6 +422,7 @@ pub const NOBODYS: &[&str] = &[
     "set_up_code",
     "tally",
     "watch_state",
+    "volunteer",
 ];
 
 /// Columns that make a table one about people, whatever else is in it: who adds such a table names it in [`ALL`].

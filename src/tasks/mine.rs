@@ -1,7 +1,6 @@
 //! `/tasks/mine`: the tasks in one's own hands, with what is needed to do them. The wall hands over nobody else's.
 
 use super::one::maybe;
-use super::queue::due_words;
 use super::{Kind, kind};
 use crate::access::text;
 use crate::database::{Looked, Scoped, Seen};

@@ -15,6 +15,7 @@ pub mod store;
 pub use kinds::{Kind, kind};
 
 use crate::electors::{ElectorId, HouseholdId};
+use crate::web::words::Day;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
@@ -86,8 +87,8 @@ pub struct Task {
 
 impl Task {
     /// Whether it should have been done before today.
-    pub fn overdue(&self, today: NaiveDate) -> bool {
-        self.state == State::Open && self.due < today
+    pub fn overdue(&self, today: impl Day) -> bool {
+        self.state == State::Open && self.due < today.day()
     }
 
     /// What is to be done, and of whom where a name is known.

@@ -1,8 +1,7 @@
 //! `/tasks/{id}`: one task with its history, and what is done about it.
 
-use super::queue::due_words;
 use super::store::{self, Hand, Step};
-use super::{About, State, Task, act};
+use super::{State, Task, act};
 use crate::access::text;
 use crate::error::Error;
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};

@@ -2,9 +2,9 @@
 
 use super::kinds::KINDS;
 use super::store::{self, Filter};
-use super::{State, Task, kind};
-use crate::error::Error;
+use super::{State, Task};
 use crate::web::paging::Paging;
+use crate::web::words::Day;
 use crate::web::{Answer, Layout, Query, Viewer, words};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -47,7 +47,7 @@ struct QueuePage {
 /// `GET /tasks`
 ///
 /// # Errors
-/// [`Error::NotFound`] after the last page.
+/// [`crate::error::Error::NotFound`] after the last page.
 pub async fn show(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> Answer {
     let known = |choices: &[(&str, &str)], word: &str| {
         choices.iter().find(|(w, _)| *w == word).map(|(w, _)| (*w).to_owned()).unwrap_or_default()
@@ -101,7 +101,8 @@ impl QueuePage {
 }
 
 /// How a due day is drawn: its colour, and the day in words.
-pub(super) fn due_words(due: NaiveDate, today: NaiveDate) -> (&'static str, String) {
+pub(super) fn due_words(due: impl Day, today: impl Day) -> (&'static str, String) {
+    let (due, today) = (due.day(), today.day());
     match (due - today).num_days() {
         days if days < 0 => ("bad", format!("Overdue since {}", words::short_date(due))),
         0 => ("warn", "Today".into()),

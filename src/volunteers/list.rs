@@ -3,7 +3,6 @@
 use super::store::{self, Filter};
 use super::{AVAILABILITY, Choice, SKILLS, State, Volunteer};
 use crate::electors::folding::fold;
-use crate::error::Error;
 use crate::web::paging::Paging;
 use crate::web::{Answer, Form, Layout, Query, Viewer, words};
 use askama::Template;
@@ -39,7 +38,7 @@ struct ListPage {
 /// `GET /volunteers`
 ///
 /// # Errors
-/// [`Error::NotFound`] after the last page.
+/// [`crate::error::Error::NotFound`] after the last page.
 pub async fn show(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> Answer {
     draw(viewer, layout, Asked { q: String::new(), ..asked }).await
 }
@@ -47,7 +46,7 @@ pub async fn show(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) ->
 /// `POST /volunteers`
 ///
 /// # Errors
-/// [`Error::NotFound`] after the last page.
+/// [`crate::error::Error::NotFound`] after the last page.
 pub async fn search(viewer: Viewer, layout: Layout, Form(asked): Form<Asked>) -> Answer {
     draw(viewer, layout, asked).await
 }

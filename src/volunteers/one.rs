@@ -3,7 +3,7 @@
 use super::add::{self, Said};
 use super::new::{ASKED, VolunteerForm};
 use super::store::{self, Consent, Contact, Doors, Note};
-use super::{AVAILABILITY, HOW_FAR, SKILLS, State, Volunteer, change};
+use super::{State, Volunteer, change};
 use crate::access::store::invitations::{self, Given, New};
 use crate::access::{Role, grant_end, text, usual_end};
 use crate::database::{Scoped, Seen};
@@ -57,6 +57,10 @@ struct VolunteerPage {
 impl VolunteerPage {
     fn consent(&self, channel: &str) -> Option<&Consent> {
         self.consents.iter().find(|c| c.channel == channel)
+    }
+
+    fn add_task(&self) -> String {
+        format!("/tasks/new?person={}", self.volunteer.person)
     }
 
     fn last_out(&self) -> Option<String> {

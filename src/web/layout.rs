@@ -68,10 +68,18 @@ const ORGANISER: &[Heading] = &[Heading {
         entry("/polls", "Polls", "ballot"),
         entry("/access/volunteers", "Access", "key"),
     ],
+}, Heading {
+    title: "Organise",
+    entries: &[entry("/tasks", "Tasks", "good"), entry("/volunteers", "Volunteers", "heart")],
 }];
-const VOLUNTEER: &[Heading] =
-    &[Heading { title: "Canvass", entries: &[entry("/canvass", "My lists", "list"), ACCOUNT] }];
-const MEMBERSHIP: &[Heading] = &[Heading { title: "Organise", entries: &[entry("/", "Home", "home"), ACCOUNT] }];
+const VOLUNTEER: &[Heading] = &[Heading {
+    title: "Canvass",
+    entries: &[entry("/canvass", "My lists", "list"), entry("/tasks/mine", "My tasks", "good"), ACCOUNT],
+}];
+const MEMBERSHIP: &[Heading] = &[Heading {
+    title: "Organise",
+    entries: &[entry("/", "Home", "home"), entry("/volunteers", "Volunteers", "heart"), ACCOUNT],
+}];
 const ADMINISTRATOR: &[Heading] = &[Heading {
     title: "Guard",
     entries: &[

@@ -114,4 +114,8 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         "kept beside `result` under the same condition, which is compared; receipts name nobody (wall::, results::)",
         &["receipt", "result_conflict"],
     ),
+    (
+        "people of Organise: the area decides, by wall.places() (tasks::tasks_lie_behind_the_wall, volunteers::volunteers_lie_behind_the_wall)",
+        &["task", "task_event", "volunteer"],
+    ),
 ];

@@ -157,9 +157,9 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
              password_change, person_subject, processor, session, subject, terms, terms_acceptance, walk_list, walk_list_elector",
             "administrator updates access_grant, account, area, area_district, assignment, authority, district, \
              ending, installation, intention_code, issue_code, lockdown, processor, session",
-            "membership inserts access_log, person, person_consent, person_contact, person_note",
-            "membership selects person, person_consent, person_contact, person_note",
-            "membership updates person, person_contact",
+            "membership inserts access_log, person, person_consent, person_contact, person_note, volunteer",
+            "membership selects person, person_consent, person_contact, person_note, volunteer",
+            "membership updates person, person_contact, volunteer",
             "protection inserts access_log, breach, breach_account, breach_event, breach_letter, export_limit, record_document, \
              record_words, request, request_event, retention_period, watch_rule_version",
             "protection selects access_grant, access_log, account, alert, alert_event, breach, breach_account, breach_event, \
@@ -167,7 +167,7 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
              installation_version, looked_at, looked_at_people, password_change, person, person_consent, person_contact, person_note, \
              person_subject, processor, record_document, record_words, request, \
              request_event, retention_kind, retention_line, retention_night, retention_period, retention_run, session, \
-             subject, suppression_doubt, terms, terms_acceptance, walk_list, walk_list_elector, watch_rule_version",
+             subject, suppression_doubt, task, task_event, terms, terms_acceptance, volunteer, walk_list, walk_list_elector, watch_rule_version",
             "protection updates breach, breach_account, request",
             "volunteer inserts access_log, receipt, result, result_conflict",
             "volunteer selects elector, household, person, receipt, result, walk_list_door, walk_list_elector",

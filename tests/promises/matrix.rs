@@ -135,6 +135,8 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("areas", "{id}") => site.area.clone(),
         ("volunteers", "{id}") => site.volunteer.grant.to_string(),
         ("reviews", "{id}") => site.review.to_string(),
+        ("mine", "{own}") | ("tasks", "{id}") => site.task.to_string(),
+        ("volunteers", "{person}") => site.helper.to_string(),
         ("districts", "{number}") => site.district.clone(),
         _ => panic!("what is {part} of {route:?} in somebody else's area?"),
     };
