@@ -46,14 +46,14 @@ pub mod registers;
 pub mod canvass;
 /// Taking people's data away as files: asking, approval, marks, canaries, record.
 pub mod exports;
-/// What somebody is to do about somebody: asked for at a door, or put down.
-pub mod tasks;
-/// Whoever helps: found at a door or typed in, what they offer, how they are reached.
-pub mod volunteers;
 /// Tallies: contact rate and intention by district.
 pub mod insight;
 /// What of set-up may be changed: controller, notice, codes, processors.
 pub mod settings;
+/// What somebody is to do about somebody: asked for at a door, or put down.
+pub mod tasks;
+/// Whoever helps: found at a door or typed in, what they offer, how they are reached.
+pub mod volunteers;
 
 /// The demonstration constituency.
 pub mod demo;

@@ -332,11 +332,7 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     (Permission::ReadSettings, "See controller, notice, codes and processors as they are set", &[Administrator]),
     (Permission::ChangeSettings, "Change controller, notice, codes and processors", &[Administrator]),
     (Permission::KeepTasks, "Put down, give and close tasks, among them what was asked for at doors", &[Organiser]),
-    (
-        Permission::DoTasks,
-        "See the tasks in one’s own hands, and say what came of them",
-        &[Organiser, Volunteer],
-    ),
+    (Permission::DoTasks, "See the tasks in one’s own hands, and say what came of them", &[Organiser, Volunteer]),
     (
         Permission::KeepVolunteers,
         "Keep whoever helps: what they offer, how they are reached, what they agreed to",
@@ -369,12 +365,8 @@ pub const STEP_UP: &[Permission] = &[
 
 /// What belongs to Organise whoever does it: an organiser's and a canvasser's own half is Contact, and members, volunteers,
 /// events and messages close without it, and it without them.
-pub const ORGANISE: &[Permission] = &[
-    Permission::KeepTasks,
-    Permission::DoTasks,
-    Permission::KeepVolunteers,
-    Permission::InviteVolunteers,
-];
+pub const ORGANISE: &[Permission] =
+    &[Permission::KeepTasks, Permission::DoTasks, Permission::KeepVolunteers, Permission::InviteVolunteers];
 
 impl Permission {
     /// The roles that hold it.

@@ -47,7 +47,8 @@ pub async fn drop_it(scope: &mut Scoped, id: Uuid, reason: &str) -> Result<bool,
 pub async fn open(scope: &mut Scoped, id: Uuid) -> Result<(), Error> {
     if what_of(scope, id).await? == "referral" {
         return Err(Error::Conflict(
-            "A referral’s words were deleted when it was closed. Put a new one down if there is something to add".into(),
+            "A referral’s words were deleted when it was closed. Put a new one down if there is something to add"
+                .into(),
         ));
     }
     sqlx::query!("update task set state = 'open' where task_id = $1 and state <> 'open'", id)

@@ -23,8 +23,7 @@ impl Kind {
 }
 
 const NOT_WANTED: (&str, &str) = ("not-wanted", "They no longer want it");
-const FORM_HINT: &str =
-    "Send the form or the link, and leave filling it in to them. Nobody of ours handles a completed ballot or envelope.";
+const FORM_HINT: &str = "Send the form or the link, and leave filling it in to them. Nobody of ours handles a completed ballot or envelope.";
 
 /// Every kind, in the order of forms.
 pub const KINDS: [Kind; 12] = [

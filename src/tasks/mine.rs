@@ -127,10 +127,14 @@ async fn own(scope: &mut Scoped) -> Result<Seen<Vec<Mine>>, Error> {
 /// [`Error::NotFound`] when it is none of one's own.
 pub async fn answer(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(form): Form<AnswerForm>) -> Answer {
     let mut scope = viewer.scope().await?;
-    let seen = own(&mut scope).await?.check(|all| all.iter().find(|t| t.id == id).map(|_| ()).ok_or(Error::NotFound))?;
+    let seen =
+        own(&mut scope).await?.check(|all| all.iter().find(|t| t.id == id).map(|_| ()).ok_or(Error::NotFound))?;
     let mut errors = FieldErrors::default();
     let (words, back) = if form.outcome == "could-not" {
-        (errors.take(text("words", &form.words, 300, "Say what stood in the way, so that somebody else can do it")), true)
+        (
+            errors.take(text("words", &form.words, 300, "Say what stood in the way, so that somebody else can do it")),
+            true,
+        )
     } else {
         (errors.take(maybe("words", &form.words)), false)
     };

@@ -45,8 +45,7 @@ impl NewForm {
 }
 
 /// What they agree to when their matter goes to their representative.
-pub const REFERRAL: &str =
-    "May we pass your name, your address and what you told us to your elected representative, so that they can answer you?";
+pub const REFERRAL: &str = "May we pass your name, your address and what you told us to your elected representative, so that they can answer you?";
 
 #[derive(Template, WebTemplate)]
 #[template(path = "tasks/new.html")]

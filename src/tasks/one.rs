@@ -64,10 +64,9 @@ impl Step {
             "assigned" => format!("Given to {to}"),
             "handed-back" => "Handed back".into(),
             "could-not" => "Could not be done".into(),
-            "due" => format!(
-                "Moved to {}",
-                self.words.parse::<NaiveDate>().map_or_else(|_| self.words.clone(), words::date)
-            ),
+            "due" => {
+                format!("Moved to {}", self.words.parse::<NaiveDate>().map_or_else(|_| self.words.clone(), words::date))
+            }
             "done" => "Done".into(),
             "dropped" => "Dropped".into(),
             "taken-back" => "Taken back at the door".into(),

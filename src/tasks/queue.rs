@@ -68,7 +68,8 @@ pub async fn show(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) ->
     let paging = paging.of(counts[filter.state as usize]);
     let (today, account) = (words::day_of(Utc::now()), viewer.account);
     let said = said(&asked.said);
-    Ok(QueuePage { layout, area: viewer.area_name, account, today, filter, counts, tasks, paging, said }.into_response())
+    Ok(QueuePage { layout, area: viewer.area_name, account, today, filter, counts, tasks, paging, said }
+        .into_response())
 }
 
 fn said(word: &str) -> &'static str {

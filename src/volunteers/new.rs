@@ -87,9 +87,8 @@ impl VolunteerForm {
                 errors.add("mobile", "Give a telephone number, like 07700 900123");
                 None
             }
-            typed => errors.take(
-                contact(typed).map_err(|_| Error::field("mobile", "Give a telephone number, like 07700 900123")),
-            ),
+            typed => errors
+                .take(contact(typed).map_err(|_| Error::field("mobile", "Give a telephone number, like 07700 900123"))),
         };
         Some((email?, mobile?))
     }
@@ -209,11 +208,7 @@ async fn agreed(scope: &mut Scoped, person: Uuid, form: &VolunteerForm, door: bo
     Ok(())
 }
 
-async fn parse(
-    viewer: &Viewer,
-    form: &VolunteerForm,
-    errors: &mut FieldErrors,
-) -> Result<Option<(Who, Offer)>, Error> {
+async fn parse(viewer: &Viewer, form: &VolunteerForm, errors: &mut FieldErrors) -> Result<Option<(Who, Offer)>, Error> {
     let (forename, surname) = (clean(&form.forename), clean(&form.surname));
     if forename.is_empty() && surname.is_empty() {
         errors.add("surname", "Give a name");

@@ -69,7 +69,8 @@ impl VolunteerPage {
 }
 
 /// The channels that somebody may agree to, and their words.
-const CHANNELS: [(&str, &str); 4] = [("phone", "Ringing"), ("text", "Text messages"), ("email", "Email"), ("post", "Post")];
+const CHANNELS: [(&str, &str); 4] =
+    [("phone", "Ringing"), ("text", "Text messages"), ("email", "Email"), ("post", "Post")];
 
 /// `GET /volunteers/{id}`
 ///
@@ -169,7 +170,8 @@ async fn must_be_there(viewer: &Viewer, id: Uuid) -> Result<(), Error> {
 pub async fn consent(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(form): Form<SmallForm>) -> Answer {
     must_be_there(&viewer, id).await?;
     let mut errors = FieldErrors::default();
-    let source = errors.take(text("source", &form.source, 100, "Say how they said it, for example “on the phone today”"));
+    let source =
+        errors.take(text("source", &form.source, 100, "Say how they said it, for example “on the phone today”"));
     let channel = CHANNELS.iter().find(|(c, _)| *c == form.channel).map(|(c, _)| *c);
     let channel = errors.take(channel.ok_or_else(|| Error::field("channel", "Choose what it is about")));
     if !matches!(form.given.as_str(), "yes" | "no") {
@@ -271,7 +273,12 @@ async fn draw_change(
 ///
 /// # Errors
 /// [`Error::NotFound`] outside the area in use.
-pub async fn change_it(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(form): Form<VolunteerForm>) -> Answer {
+pub async fn change_it(
+    viewer: Viewer,
+    layout: Layout,
+    Path(id): Path<Uuid>,
+    Form(form): Form<VolunteerForm>,
+) -> Answer {
     must_be_there(&viewer, id).await?;
     let mut errors = FieldErrors::default();
     let (offer, reach) = (form.offer(&mut errors), form.reach(&mut errors));

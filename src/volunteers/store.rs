@@ -271,8 +271,7 @@ pub fn organises(scope: &Scoped) -> bool {
 /// # Errors
 /// What the database says.
 pub async fn areas(scope: &mut Scoped) -> Result<Vec<Area>, Error> {
-    let places: Vec<i64> =
-        sqlx::query_scalar!(r#"select wall.places() as "p!""#).fetch_one(scope.connection()).await?;
+    let places: Vec<i64> = sqlx::query_scalar!(r#"select wall.places() as "p!""#).fetch_one(scope.connection()).await?;
     let mut all = crate::areas::store::all(scope).await?;
     all.retain(|a| places.contains(&a.id));
     Ok(all)

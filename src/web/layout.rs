@@ -55,23 +55,26 @@ const fn entry(href: &'static str, label: &'static str, icon: &'static str) -> E
 }
 
 const ACCOUNT: Entry = entry("/account", "My account", "person");
-const ORGANISER: &[Heading] = &[Heading {
-    title: "Contact",
-    entries: &[
-        entry("/", "Home", "home"),
-        entry("/electors", "Electors", "people"),
-        entry("/walk-lists", "Walk lists", "list"),
-        entry("/insight", "Insight", "chart"),
-        entry("/imports", "Imports", "import"),
-        entry("/exports", "Exports", "export"),
-        entry("/areas", "Areas", "map"),
-        entry("/polls", "Polls", "ballot"),
-        entry("/access/volunteers", "Access", "key"),
-    ],
-}, Heading {
-    title: "Organise",
-    entries: &[entry("/tasks", "Tasks", "good"), entry("/volunteers", "Volunteers", "heart")],
-}];
+const ORGANISER: &[Heading] = &[
+    Heading {
+        title: "Contact",
+        entries: &[
+            entry("/", "Home", "home"),
+            entry("/electors", "Electors", "people"),
+            entry("/walk-lists", "Walk lists", "list"),
+            entry("/insight", "Insight", "chart"),
+            entry("/imports", "Imports", "import"),
+            entry("/exports", "Exports", "export"),
+            entry("/areas", "Areas", "map"),
+            entry("/polls", "Polls", "ballot"),
+            entry("/access/volunteers", "Access", "key"),
+        ],
+    },
+    Heading {
+        title: "Organise",
+        entries: &[entry("/tasks", "Tasks", "good"), entry("/volunteers", "Volunteers", "heart")],
+    },
+];
 const VOLUNTEER: &[Heading] = &[Heading {
     title: "Canvass",
     entries: &[entry("/canvass", "My lists", "list"), entry("/tasks/mine", "My tasks", "good"), ACCOUNT],

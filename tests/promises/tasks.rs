@@ -64,7 +64,8 @@ async fn whatever_is_asked_for_at_a_door_is_a_task_at_once_and_once() {
         said["asks"] = json!(all);
         let id = put(&volunteer, &said).await;
         let wanted = all.len() + usize::from(*outcome == Outcome::ComeBack);
-        let made = "select count(*) from task where from_result = (select id from result order by received_at desc limit 1)";
+        let made =
+            "select count(*) from task where from_result = (select id from result order by received_at desc limit 1)";
         assert_eq!(count(&app, made).await, i64::try_from(wanted).unwrap(), "{}", outcome.as_str());
         put_as(&volunteer, id, &said).await;
     }
@@ -121,7 +122,10 @@ async fn of_whom_nothing_may_be_kept_there_is_no_task() {
     organiser.get(&format!("/electors/{elector}")).await.expect(200);
 
     put(&volunteer, &asking(&walk, 1, &["poster"])).await;
-    let erased = format!("update elector set erased_at = now(), name = 'Erased' where elector_id = {}", walk.doors[1].electors[1].split_once('.').unwrap().1);
+    let erased = format!(
+        "update elector set erased_at = now(), name = 'Erased' where elector_id = {}",
+        walk.doors[1].electors[1].split_once('.').unwrap().1
+    );
     sqlx::query(AssertSqlSafe(erased)).execute(&mut app.database.operator().await).await.unwrap();
     assert_eq!(count(&app, "select count(*) from task").await, 0, "and with their erasure");
 }
@@ -162,7 +166,8 @@ async fn a_task_is_given_done_and_undone_with_a_history() {
     organiser.post(&format!("/tasks/{poster}/done"), &[("outcome", "sent")]).await.expect(422);
     organiser.post(&format!("/tasks/{poster}/done"), &[("outcome", "delivered")]).await.expect(303);
     let steps = organiser.get(&format!("/tasks/{poster}")).await.expect(200).text(".time");
-    for step in ["Put down", "Given to Volunteer of Quillbrook", "Could not be done", "Dropped", "Opened again", "Done"] {
+    for step in ["Put down", "Given to Volunteer of Quillbrook", "Could not be done", "Dropped", "Opened again", "Done"]
+    {
         assert!(steps.contains(step), "{step}: {steps}");
     }
     assert!(steps.contains("by Volunteer of Quillbrook") && steps.contains("by Organiser of all"), "{steps}");

@@ -43,7 +43,10 @@ async fn whoever_says_at_the_door_that_they_will_help_becomes_a_volunteer_who_is
     let offered = organiser.get(&format!("/tasks/{task}")).await.expect(200);
     assert_eq!(offered.attribute(".page-head a.btn", "href"), format!("/volunteers/new?task={task}"));
     let form = organiser.get(&format!("/volunteers/new?task={task}")).await.expect(200);
-    assert_eq!((form.attribute("#forename", "value"), form.attribute("#surname", "value")), ("Wilfred".into(), "Harcourt1".into()));
+    assert_eq!(
+        (form.attribute("#forename", "value"), form.attribute("#surname", "value")),
+        ("Wilfred".into(), "Harcourt1".into())
+    );
 
     let area = area_id(&app, "Quillbrook").await;
     let fields = [
@@ -59,7 +62,8 @@ async fn whoever_says_at_the_door_that_they_will_help_becomes_a_volunteer_who_is
     ];
     let to = organiser.post("/volunteers/new", &fields).await.expect(303).location();
     let page = organiser.get(&to).await.expect(200).text("main");
-    for word in ["Wilfred Harcourt1", "Said so at the door", "Driving", "Saturdays", "+447700900123", "May we ring you"] {
+    for word in ["Wilfred Harcourt1", "Said so at the door", "Driving", "Saturdays", "+447700900123", "May we ring you"]
+    {
         assert!(page.contains(word), "{word}: {page}");
     }
     let elector = walk.doors[0].electors[1].split_once('.').unwrap().1.parse::<i64>().unwrap();
@@ -81,9 +85,15 @@ async fn a_volunteer_is_typed_in_found_and_met_once() {
     let area = area_id(&app, "Quillbrook").await;
     let none = [("surname", "Oldacre"), ("area", area.as_str()), ("agreed", "write")];
     let refused = organiser.post("/volunteers/new", &none).await.expect(422).text(".errors");
-    assert!(refused.contains("so that they can be reached") && refused.contains("give their email address"), "{refused}");
+    assert!(
+        refused.contains("so that they can be reached") && refused.contains("give their email address"),
+        "{refused}"
+    );
     let foreign = area_id(&app, "Saltern").await;
-    organiser.post("/volunteers/new", &[("surname", "X"), ("area", &foreign), ("mobile", "07700 900123")]).await.expect(422);
+    organiser
+        .post("/volunteers/new", &[("surname", "X"), ("area", &foreign), ("mobile", "07700 900123")])
+        .await
+        .expect(422);
 
     let page = add(&secretary, &area, &[("skill", "stalls")]).await;
     assert!(organiser.get(&page).await.expect(200).text("main").contains("Not asked: do not use it"));
@@ -96,7 +106,10 @@ async fn a_volunteer_is_typed_in_found_and_met_once() {
 
     let again = [("forename", "Tamsin"), ("surname", "OLDACRE"), ("area", area.as_str()), ("mobile", "07700 900124")];
     let asked = organiser.post("/volunteers/new", &again).await.expect(200).text("main");
-    assert!(asked.contains("Somebody of this name is here already") && asked.contains("a volunteer already"), "{asked}");
+    assert!(
+        asked.contains("Somebody of this name is here already") && asked.contains("a volunteer already"),
+        "{asked}"
+    );
     assert_eq!(count(&app, "select count(*) from person").await, 1);
 
     let consents = format!("{page}/consents");

@@ -189,7 +189,11 @@ async fn helping(app: &TestApp, volunteer: &Account) -> [Uuid; 3] {
         cross join (select * from elector e join district d using (area_no) where d.letters = 'QB1' and e.number = 'QB1-3') e
         join area a on a.area_no = e.area_no";
     query(tasks).bind(task).bind(own).bind(done).bind(volunteer.id).execute(&mut db).await.unwrap();
-    query("update task set state = 'done', outcome = 'delivered' where task_id = $1").bind(done).execute(&mut db).await.unwrap();
+    query("update task set state = 'done', outcome = 'delivered' where task_id = $1")
+        .bind(done)
+        .execute(&mut db)
+        .await
+        .unwrap();
     for statement in [
         "insert into person (person_id, area_id, forename, surname, name_key, forename_key, source, under_18)
          select $1, area_id, 'Tamsin', 'Oldacre', 'oldacre tamsin', 'tamsin oldacre', 'typed', true from area where name = 'Quillbrook'",

@@ -304,7 +304,8 @@ fn tasks(site: &Site) -> Vec<Stop> {
 fn helpers(site: &Site) -> Vec<Stop> {
     const ONE: &str = "/volunteers/{person}";
     let helper = format!("/volunteers/{}", site.helper);
-    let namesake = [("forename", "Tamsin"), ("surname", "Oldacre"), ("area", site.area.as_str()), ("mobile", "07700 900123")];
+    let namesake =
+        [("forename", "Tamsin"), ("surname", "Oldacre"), ("area", site.area.as_str()), ("mobile", "07700 900123")];
     vec![
         here("/volunteers"),
         open("/volunteers", "/volunteers?tab=stopped"),

@@ -224,20 +224,21 @@ async fn read(scope: &mut Scoped, id: ElectorId, layout: Layout, purpose: String
     let keys: Vec<_> = home.iter().map(|h| (h.partition, h.id)).collect();
     let residents = store::homes(scope, &keys, &[], &kind, &codes).await?;
     let tasks = tasks::store::of_elector(scope, id).await?;
-    let page = elector.and(recorded).and(residents).and(tasks).map(|(((elector, recorded), residents), tasks)| ElectorPage {
-        layout,
-        intentions: intentions(&now, &codes),
-        issues: issues(&recorded),
-        will: will(&recorded),
-        contact: Contact::of(&objections),
-        others: residents.into_iter().filter(|r| r.id != id).collect(),
-        events: timeline(&recorded, &entries, &objections, &codes),
-        elector,
-        today: words::day_of(Utc::now()),
-        tasks,
-        opened: clock_time(Utc::now()),
-        purpose,
-    });
+    let page =
+        elector.and(recorded).and(residents).and(tasks).map(|(((elector, recorded), residents), tasks)| ElectorPage {
+            layout,
+            intentions: intentions(&now, &codes),
+            issues: issues(&recorded),
+            will: will(&recorded),
+            contact: Contact::of(&objections),
+            others: residents.into_iter().filter(|r| r.id != id).collect(),
+            events: timeline(&recorded, &entries, &objections, &codes),
+            elector,
+            today: words::day_of(Utc::now()),
+            tasks,
+            opened: clock_time(Utc::now()),
+            purpose,
+        });
     Ok(page)
 }
 
