@@ -415,6 +415,13 @@ begin
     'changes', (select coalesce(jsonb_agg(jsonb_build_object('at', h.at, 'what', h.what, 'was', h.was, 'becomes', h.becomes,
         'reason', h.reason) order by h.change_id desc), '[]')
       from public.member_change h where h.person_id = any (persons)),
+    'helps', (select coalesce(jsonb_agg(jsonb_build_object('since', v.since, 'state', v.state,
+        'skills', array_to_string(v.skills, ', '), 'availability', array_to_string(v.availability, ', '), 'how_far', v.how_far,
+        'languages', v.languages, 'access_needs', v.access_needs) order by v.since), '[]')
+      from public.volunteer v where v.person_id = any (persons)),
+    'tasks', (select coalesce(jsonb_agg(jsonb_build_object('at', t.created_at, 'what', t.what, 'words', t.words, 'due', t.due_on,
+        'state', t.state, 'outcome', t.outcome, 'came_of', t.came_of) order by t.created_at desc), '[]')
+      from public.task t where t.person_id = any (persons)),
     'consents', (select coalesce(jsonb_agg(jsonb_build_object('at', x.said_at, 'channel', x.channel, 'given', x.given,
         'wording', x.wording, 'source', x.source) order by x.recorded_at desc), '[]')
       from public.person_consent x where x.person_id = any (persons)),
@@ -509,7 +516,8 @@ begin
   end if;
   file := case when elector is not null then jsonb_build_object(
       'register', wall.file_register(partition, records), 'contact', wall.file_contact(partition, records),
-      'answers', wall.file_answers(partition, records), 'lists', wall.file_lists(partition, records),
+      'answers', wall.file_answers(partition, records) || jsonb_build_object('tasks', wall.file_tasks(partition, records)),
+      'lists', wall.file_lists(partition, records),
       'looks', wall.file_looks(partition, elector))
     when account is not null then jsonb_build_object('account', wall.file_account(account))
     else jsonb_build_object('looks', wall.file_person_looks(person)) end

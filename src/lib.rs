@@ -55,6 +55,10 @@ pub mod members;
 pub mod insight;
 /// What of set-up may be changed: controller, notice, codes, processors.
 pub mod settings;
+/// What somebody is to do about somebody: asked for at a door, or put down.
+pub mod tasks;
+/// Whoever helps: found at a door or typed in, what they offer, how they are reached.
+pub mod volunteers;
 
 /// News of an area for whoever is signed in there.
 pub mod news;

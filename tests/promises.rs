@@ -159,6 +159,10 @@ mod sign_in;
 mod source;
 #[path = "promises/tallies.rs"]
 mod tallies;
+#[path = "promises/tasks.rs"]
+mod tasks;
+#[path = "promises/volunteers.rs"]
+mod volunteers;
 #[path = "promises/walk_lists.rs"]
 mod walk_lists;
 #[path = "promises/walk_lists_browser.rs"]

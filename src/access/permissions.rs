@@ -218,6 +218,14 @@ pub enum Permission {
     JoinEvents,
     /// Make, change and call off events, and see who comes.
     ManageEvents,
+    /// Give, do and close tasks of the area in use.
+    KeepTasks,
+    /// See the tasks in one’s own hands, and say what came of them.
+    DoTasks,
+    /// Keep whoever helps in the area in use.
+    KeepVolunteers,
+    /// Invite a volunteer to an account and access in one step.
+    InviteVolunteers,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
     /// Drop months of the access log, rotate keys: the operator's alone too.
@@ -381,6 +389,14 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
         "Make, change and call off events in their own area, see who comes and who came",
         &[Organiser],
     ),
+    (Permission::KeepTasks, "Put down, give and close tasks, among them what was asked for at doors", &[Organiser]),
+    (Permission::DoTasks, "See the tasks in one’s own hands, and say what came of them", &[Organiser, Volunteer]),
+    (
+        Permission::KeepVolunteers,
+        "Keep whoever helps: what they offer, how they are reached, what they agreed to",
+        &[Organiser, MembershipSecretary],
+    ),
+    (Permission::InviteVolunteers, "Invite a volunteer to an account and access in one step", &[Organiser]),
 ];
 
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
@@ -418,6 +434,10 @@ pub const ORGANISE: &[Permission] = &[
     Permission::ReadEvents,
     Permission::JoinEvents,
     Permission::ManageEvents,
+    Permission::KeepTasks,
+    Permission::DoTasks,
+    Permission::KeepVolunteers,
+    Permission::InviteVolunteers,
 ];
 
 impl Permission {
@@ -514,6 +534,10 @@ impl Permission {
             Permission::ReadEvents => "read-events",
             Permission::JoinEvents => "join-events",
             Permission::ManageEvents => "manage-events",
+            Permission::KeepTasks => "keep-tasks",
+            Permission::DoTasks => "do-tasks",
+            Permission::KeepVolunteers => "keep-volunteers",
+            Permission::InviteVolunteers => "invite-volunteers",
             Permission::BackUp => "back-up",
             Permission::KeepSeal => "keep-seal",
         }

@@ -81,7 +81,9 @@ const ORGANISER: &[Heading] = &[
     Heading {
         title: "Organise",
         entries: &[
+            entry("/tasks", "Tasks", "good"),
             entry("/members", "Members", "card"),
+            entry("/volunteers", "Volunteers", "heart"),
             entry("/events", "Events", "calendar"),
             entry("/news", "News", "info"),
         ],
@@ -91,7 +93,12 @@ const VOLUNTEER: &[Heading] = &[
     Heading { title: "Canvass", entries: &[entry("/canvass", "My lists", "list")] },
     Heading {
         title: "Organise",
-        entries: &[entry("/events", "Events", "calendar"), entry("/news", "News", "info"), ACCOUNT],
+        entries: &[
+            entry("/events", "Events", "calendar"),
+            entry("/tasks/mine", "My tasks", "good"),
+            entry("/news", "News", "info"),
+            ACCOUNT,
+        ],
     },
 ];
 const MEMBERSHIP: &[Heading] = &[Heading {
@@ -101,6 +108,7 @@ const MEMBERSHIP: &[Heading] = &[Heading {
         entry("/members", "Members", "card"),
         entry("/members/imports", "Imports", "import"),
         entry("/members/matches", "Matches", "people"),
+        entry("/volunteers", "Volunteers", "heart"),
         entry("/events", "Events", "calendar"),
         entry("/news", "News", "info"),
         ACCOUNT,

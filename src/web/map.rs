@@ -33,6 +33,8 @@ pub fn routes(app: App) -> Routes {
         members,
         news,
         events,
+        tasks,
+        volunteers,
     ] {
         routes = add(routes);
     }
@@ -510,4 +512,39 @@ fn events(routes: Routes) -> Routes {
         .post("/events/{id}/lists/{list}/removal", P::ManageEvents, one::detach)
         .get("/calendar/{file}", P::Public, calendar::read)
         .get("/public/events/{id}", P::Public, open::show)
+}
+
+/// What is to be done, for whoever organises and whoever does it.
+fn tasks(routes: Routes) -> Routes {
+    use crate::tasks::{assign, mine, new, one, queue};
+    routes
+        .get("/tasks", P::KeepTasks, queue::show)
+        .get("/tasks/new", P::KeepTasks, new::new)
+        .post("/tasks/new", P::KeepTasks, new::add)
+        .get("/tasks/assign", P::KeepTasks, assign::by_address)
+        .post("/tasks/assign", P::KeepTasks, assign::assign)
+        .get("/tasks/mine", P::DoTasks, mine::show)
+        .post("/tasks/mine/{own}", P::DoTasks, mine::answer)
+        .get("/tasks/{id}", P::KeepTasks, one::show)
+        .post("/tasks/{id}/done", P::KeepTasks, one::done)
+        .post("/tasks/{id}/dropped", P::KeepTasks, one::drop_it)
+        .post("/tasks/{id}/open", P::KeepTasks, one::open)
+        .post("/tasks/{id}/due", P::KeepTasks, one::due)
+}
+
+/// Whoever helps.
+fn volunteers(routes: Routes) -> Routes {
+    use crate::volunteers::{list, new, one};
+    routes
+        .get("/volunteers", P::KeepVolunteers, list::show)
+        .post("/volunteers", P::KeepVolunteers, list::search)
+        .get("/volunteers/new", P::KeepVolunteers, new::new)
+        .post("/volunteers/new", P::KeepVolunteers, new::add)
+        .get("/volunteers/{person}", P::KeepVolunteers, one::show)
+        .get("/volunteers/{person}/change", P::KeepVolunteers, one::change_form)
+        .post("/volunteers/{person}/change", P::KeepVolunteers, one::change_it)
+        .post("/volunteers/{person}/consents", P::KeepVolunteers, one::consent)
+        .post("/volunteers/{person}/notes", P::KeepVolunteers, one::note)
+        .post("/volunteers/{person}/state", P::KeepVolunteers, one::state)
+        .post("/volunteers/{person}/invitation", P::InviteVolunteers, one::invite)
 }

@@ -129,6 +129,10 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         &["member", "member_branch", "member_change", "member_import", "member_import_row", "member_match"],
     ),
     (
+        "the same (tasks::tasks_lie_behind_the_wall, volunteers::volunteers_lie_behind_the_wall)",
+        &["task", "task_event", "volunteer"],
+    ),
+    (
         "no person in it: which column of the party's file is what, for whoever keeps members (members_wall::)",
         &["member_import_form"],
     ),

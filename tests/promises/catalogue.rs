@@ -158,10 +158,10 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
             "administrator updates access_grant, account, area, area_district, assignment, authority, district, \
              ending, installation, intention_code, issue_code, lockdown, processor, session",
             "membership inserts access_log, member, member_branch, member_import, member_import_form, member_import_row, person, \
-             person_consent, person_contact, person_note",
+             person_consent, person_contact, person_note, volunteer",
             "membership selects event, event_sign_up, member, member_branch, member_change, member_import, member_import_form, member_import_row, member_match, \
-             news, person, person_consent, person_contact, person_note, shift",
-            "membership updates member, member_branch, member_import, member_import_form, person, person_contact",
+             news, person, person_consent, person_contact, person_note, shift, volunteer",
+            "membership updates member, member_branch, member_import, member_import_form, person, person_contact, volunteer",
             "protection inserts access_log, breach, breach_account, breach_event, breach_letter, export_limit, record_document, \
              record_words, request, request_event, retention_period, watch_rule_version",
             "protection selects access_grant, access_log, account, alert, alert_event, breach, breach_account, breach_event, \

@@ -137,6 +137,8 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("volunteers", "{id}") => site.volunteer.grant.to_string(),
         ("reviews", "{id}") => site.review.to_string(),
         ("news", "{id}") => site.news.clone(),
+        ("mine", "{own}") | ("tasks", "{id}") => site.task.to_string(),
+        ("volunteers", "{person}") => site.helper.to_string(),
         ("districts", "{number}") => site.district.clone(),
         ("events", "{id}") => site.events.on.to_string(),
         ("shifts", "{shift}") => site.events.shift.to_string(),

@@ -90,6 +90,12 @@ pub struct Site {
     pub members: Members,
     /// What is on in Quillbrook.
     pub events: Events,
+    /// A task that was asked for at a door of Quillbrook, in nobody’s hands.
+    pub task: Uuid,
+    /// A referral in the volunteer’s hands.
+    pub own_task: Uuid,
+    /// A volunteer of Quillbrook.
+    pub helper: Uuid,
 }
 
 impl Site {
@@ -125,10 +131,14 @@ impl Site {
         let news = news(&app).await;
         let members = Members::new(&app).await;
         let events = Events::new(&app, &volunteer, &walk.list).await;
+        let [task, own_task, helper] = helping(&app, &volunteer).await;
         Site {
             members,
             links,
             events,
+            task,
+            own_task,
+            helper,
             app,
             books,
             ready_export,
@@ -186,6 +196,37 @@ async fn links(app: &TestApp, organiser: &Account, volunteer: &Account, walk: &W
         links.insert(kind, token.as_str().to_owned());
     }
     links
+}
+
+/// A task of Quillbrook that is nobody's, one in a volunteer's hands, one that is done; and somebody who helps there.
+async fn helping(app: &TestApp, volunteer: &Account) -> [Uuid; 3] {
+    let [task, own, done, helper] = [(); 4].map(|()| Uuid::now_v7());
+    let mut db = app.database.operator().await;
+    let tasks = "insert into task (task_id, area_id, what, partition_id, elector_id, household_id, words, agreed, due_on, assigned_to, could_not)
+        select t.id, a.area_id, t.what, e.partition_id, e.elector_id, e.household_id, t.words, t.agreed, current_date + t.days, t.holder, t.why
+        from (values ($1, 'will-help', '', '', -1, null::uuid, 'Nobody was in'), ($2, 'referral', 'Damp in the flat', 'Yes', 2, $4::uuid, ''),
+          ($3, 'poster', '', '', 3, null, '')) t (id, what, words, agreed, days, holder, why)
+        cross join (select * from elector e join district d using (area_no) where d.letters = 'QB1' and e.number = 'QB1-3') e
+        join area a on a.area_no = e.area_no";
+    query(tasks).bind(task).bind(own).bind(done).bind(volunteer.id).execute(&mut db).await.unwrap();
+    query("update task set state = 'done', outcome = 'delivered' where task_id = $1")
+        .bind(done)
+        .execute(&mut db)
+        .await
+        .unwrap();
+    for statement in [
+        "insert into person (person_id, area_id, forename, surname, name_key, forename_key, source, under_18)
+         select $1, area_id, 'Tamsin', 'Oldacre', 'oldacre tamsin', 'tamsin oldacre', 'typed', true from area where name = 'Quillbrook'",
+        "insert into person_contact (person_id, area_id, email, email_key, mobile, for_organisers)
+         select person_id, area_id, 'tamsin@lantern.example', 'tamsin@lantern.example', '+447700900123', true from person where person_id = $1",
+        "insert into volunteer (person_id, area_id, skills, availability, access_needs)
+         select person_id, area_id, array['driving'], array['saturdays'], 'No stairs' from person where person_id = $1",
+        "insert into person_consent (consent_id, person_id, area_id, channel, given, wording, source)
+         select gen_random_uuid(), person_id, area_id, 'phone', true, 'May we ring you?', 'typed in' from person where person_id = $1",
+    ] {
+        query(statement).bind(helper).execute(&mut db).await.unwrap();
+    }
+    [task, own, helper]
 }
 
 /// Every route of a service.

@@ -35,6 +35,8 @@ pub const FILES: &[&str] = &[
 /// Forms that only lead on, to pages that the walk comes to by themselves.
 pub const LEADS: &[&str] = &[
     "/exports/{number}/withdrawal",
+    "/tasks/{id}/open",
+    "/volunteers/{person}/state",
     "/access/endings/{id}/letter",
     "/protection/suppressed",
     "/protection/retention/runs/{run}/stop",
@@ -288,6 +290,8 @@ fn volunteer(site: &Site) -> Vec<Stop> {
     let (named, said) = (format!("id-{elector}"), format!("intention-{elector}"));
     let results = format!("{list}/results");
     vec![
+        here("/tasks/mine"),
+        send("/tasks/mine/{own}", format!("/tasks/mine/{}", site.own_task), 422, &[("outcome", "could-not")]),
         here("/canvass"),
         open("/canvass", "/canvass?kept=1"),
         here("/news"),
@@ -365,6 +369,8 @@ fn running_events(site: &Site) -> Vec<Stop> {
 
 fn organiser(site: &Site) -> Vec<Stop> {
     let mut stops = exports(site);
+    stops.extend(tasks(site));
+    stops.extend(helpers(site));
     stops.extend(electors(site));
     stops.extend(invitations(Role::Organiser));
     stops.extend([open("/walk-lists/{id}/join", format!("/walk-lists/{}/join", site.walk.list))]);
@@ -398,6 +404,48 @@ fn news(site: &Site) -> Vec<Stop> {
 }
 
 /// Taking people away: the form, what it would hold, one's own, one to decide.
+fn tasks(site: &Site) -> Vec<Stop> {
+    const ONE: &str = "/tasks/{id}";
+    let task = format!("/tasks/{}", site.task);
+    let own = site.own_task.to_string();
+    let elector = site.walk.doors[0].electors[1].as_str();
+    vec![
+        here("/tasks"),
+        open("/tasks", "/tasks?tab=done"),
+        open("/tasks", "/tasks?tab=dropped&what=lift"),
+        here("/tasks/mine"),
+        here("/tasks/new"),
+        open("/tasks/new", format!("/tasks/new?elector={elector}")),
+        send("/tasks/new", "/tasks/new", 422, &[("elector", elector), ("what", "referral"), ("due", "soon")]),
+        send("/tasks/assign", "/tasks/assign", 200, &[("task", &own)]),
+        open(ONE, format!("{task}?said=added")),
+        open(ONE, format!("/tasks/{own}")),
+        send("/tasks/{id}/done", format!("{task}/done"), 422, &[]),
+        send("/tasks/{id}/dropped", format!("{task}/dropped"), 422, &[]),
+        send("/tasks/{id}/due", format!("{task}/due"), 422, &[("due", "soon")]),
+    ]
+}
+
+fn helpers(site: &Site) -> Vec<Stop> {
+    const ONE: &str = "/volunteers/{person}";
+    let helper = format!("/volunteers/{}", site.helper);
+    let namesake =
+        [("forename", "Tamsin"), ("surname", "Oldacre"), ("area", site.area.as_str()), ("mobile", "07700 900123")];
+    vec![
+        here("/volunteers"),
+        open("/volunteers", "/volunteers?tab=stopped"),
+        send("/volunteers", "/volunteers", 200, &[("q", "old")]),
+        here("/volunteers/new"),
+        send("/volunteers/new", "/volunteers/new", 422, &[]),
+        send("/volunteers/new", "/volunteers/new", 200, &namesake),
+        open(ONE, format!("{helper}?said=added")),
+        open("/volunteers/{person}/change", format!("{helper}/change")),
+        send("/volunteers/{person}/change", format!("{helper}/change"), 422, &[("email", "nobody")]),
+        send("/volunteers/{person}/consents", format!("{helper}/consents"), 422, &[]),
+        send("/volunteers/{person}/notes", format!("{helper}/notes"), 422, &[]),
+    ]
+}
+
 fn exports(site: &Site) -> Vec<Stop> {
     const NEW: &str = "/exports/new";
     const ONE: &str = "/exports/{number}";
@@ -867,9 +915,9 @@ fn settings() -> Vec<Stop> {
 /// What a new installation shows an organiser: nothing yet, and the one thing that fills it.
 pub fn nothing_yet() -> Vec<Stop> {
     let pages = ["/", "/electors", "/walk-lists", "/walk-lists/new", "/walk-lists/quarantine", "/imports", "/insight"];
-    let more =
-        ["/events", "/exports", "/insight/disagreements", "/areas", "/polls", "/access/volunteers", "/access/reviews"];
-    pages.into_iter().chain(more).map(here).collect()
+    let more = ["/exports", "/insight/disagreements", "/areas", "/polls", "/access/volunteers", "/access/reviews"];
+    let organise = ["/events", "/news", "/members", "/tasks", "/tasks/mine", "/volunteers"];
+    pages.into_iter().chain(more).chain(organise).map(here).collect()
 }
 
 /// What a volunteer sees to whom nothing is assigned.

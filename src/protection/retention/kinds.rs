@@ -34,7 +34,7 @@ pub enum By {
 }
 
 /// Every kind.
-pub const KINDS: [Kind; 19] = [
+pub const KINDS: [Kind; 20] = [
     Kind {
         key: "candidate-register",
         title: "Register held as a candidate",
@@ -110,12 +110,22 @@ pub const KINDS: [Kind; 19] = [
     Kind {
         key: "former-people",
         title: "People who are no members and do not help any more",
-        tables: &["person", "person_contact", "person_consent", "person_note", "person_subject"],
+        tables: &["person", "person_contact", "person_consent", "person_note", "person_subject", "volunteer"],
         unit: ("person", "people"),
         from: "the last that was agreed to, noted or changed of them. Members, helpers and accounts stay",
         how: "The whole record goes",
         why: "Who has left the party or stopped helping may come back within a Parliament; later nothing of them is needed (UK GDPR \
               Art 5(1)(e))",
+        by: By::Person,
+    },
+    Kind {
+        key: "closed-tasks",
+        title: "Tasks that are done or dropped",
+        tables: &["task", "task_event"],
+        unit: ("task", "tasks"),
+        from: "the day it was closed",
+        how: "The task goes with its history; what was said at the door stays for its own period",
+        why: "Whether somebody was rung back can be asked for a year (UK GDPR Art 5(1)(e))",
         by: By::Person,
     },
     Kind {
