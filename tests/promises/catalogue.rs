@@ -166,10 +166,11 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
              record_words, request, request_event, retention_period, watch_rule_version",
             "protection selects access_grant, access_log, account, alert, alert_event, breach, breach_account, breach_event, \
              breach_letter, canary, elector, ending, ending_group, erasure, event, event_list, event_sign_up, export, export_canary, export_fetch, export_limit, factor, grant_request, household, \
-             installation_version, looked_at, news, password_change, person, person_consent, person_contact, person_note, \
+             installation_version, looked_at, member, member_branch, member_change, member_import, member_import_form, member_import_row, \
+             member_match, news, password_change, person, person_consent, person_contact, person_note, \
              person_subject, processor, record_document, record_words, request, \
              request_event, retention_kind, retention_line, retention_night, retention_period, retention_run, session, \
-             shift, subject, suppression_doubt, terms, terms_acceptance, walk_list, walk_list_elector, watch_rule_version",
+             shift, subject, suppression_doubt, task, task_event, terms, terms_acceptance, volunteer, walk_list, walk_list_elector, watch_rule_version",
             "protection updates breach, breach_account, request",
             "volunteer inserts access_log, receipt, result, result_conflict",
             "volunteer selects elector, event, event_sign_up, household, news, person, receipt, result, shift, walk_list_door, walk_list_elector",
