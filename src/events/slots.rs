@@ -72,7 +72,7 @@ impl Slot {
             (None, _) => "No limit".into(),
             (Some(_), _) if over > 0 => format!("{} more than there are places", words::figure(over)),
             (Some(_), _) if self.full() => "Full".into(),
-            (Some(_), _) if self.coming == 0 => "Nobody yet: invite people".into(),
+            (Some(_), _) if self.coming == 0 => "Nobody yet".into(),
             (Some(_), _) => format!("{} still wanted", words::figure(self.wanted())),
         }
     }
@@ -96,10 +96,12 @@ impl Slot {
 /// All slots of an event as one.
 pub fn together(slots: &[Slot]) -> Option<Slot> {
     let first = slots.first()?;
-    let most = slots.iter().try_fold(0, |sum, s| Some(sum + s.capacity?));
+    // Who has chosen no shift yet takes no shift's place.
+    let places = slots.iter().filter(|s| s.shift.is_some() || slots.len() == 1);
+    let most = places.clone().try_fold(0, |sum, s| Some(sum + s.capacity?));
     Some(Slot {
         capacity: most,
-        coming: slots.iter().map(|s| s.coming).sum(),
+        coming: places.map(|s| s.coming).sum(),
         waiting: slots.iter().map(|s| s.waiting).sum(),
         own: slots.iter().find_map(|s| s.own.clone()),
         ..first.clone()

@@ -220,7 +220,7 @@ async fn who_came_is_ticked_by_name_or_by_the_code_of_the_day() {
     organiser.post(&format!("{event}/people"), &[("person", elsewhere.to_string().as_str())]).await.expect(404);
     organiser.post(&format!("{event}/people"), &[("person", member.to_string().as_str())]).await.expect(303);
     let page = organiser.get(&format!("{event}/attendance")).await.expect(200);
-    assert!(page.body.contains("Oswin Tarrant") && page.count("input[name=came]:checked") == 2);
+    assert!(page.body.contains("Oswin Tarrant") && page.count("input[name=came][checked]") == 2);
     let sheet = organiser.get(&format!("{event}/sheet")).await.expect(200);
     assert!(sheet.body.contains("Oswin Tarrant"));
     assert_eq!(count(&app, "select count(*) from looked_at where person_id is not null and what = 'print'").await, 1);

@@ -33,6 +33,11 @@ impl Card {
         slots::together(&self.slots)
     }
 
+    /// How many shifts it has.
+    fn shifts(&self) -> usize {
+        self.slots.iter().filter(|s| s.shift.is_some()).count()
+    }
+
     fn tags(&self) -> Vec<(&'static str, &'static str)> {
         let mut tags = Vec::new();
         let full = self.slots.iter().all(Slot::full);
