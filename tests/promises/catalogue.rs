@@ -166,7 +166,8 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
              record_words, request, request_event, retention_period, watch_rule_version",
             "protection selects access_grant, access_log, account, alert, alert_event, breach, breach_account, breach_event, \
              breach_letter, canary, elector, ending, ending_group, erasure, export, export_canary, export_fetch, export_limit, factor, grant_request, household, \
-             installation_version, looked_at, password_change, person, person_consent, person_contact, person_note, \
+             installation_version, looked_at, member, member_branch, member_change, member_import, member_import_form, \
+             member_import_row, member_match, password_change, person, person_consent, person_contact, person_note, \
              person_subject, processor, record_document, record_words, request, \
              request_event, retention_kind, retention_line, retention_night, retention_period, retention_run, session, \
              subject, suppression_doubt, terms, terms_acceptance, walk_list, walk_list_elector, watch_rule_version",

@@ -207,7 +207,6 @@ async fn a_member_is_kept_by_hand_with_reasons_consents_and_notes_of_one_purpose
         ("surname", "Harcourt1"),
         ("area", area.as_str()),
         ("address", "1 Larkspur Row"),
-        ("postcode", "zz14qx"),
         ("email", bo.email.as_str()),
         ("mobile", "07700 900123"),
     ];
