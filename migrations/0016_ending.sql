@@ -76,6 +76,7 @@ language sql immutable set search_path = '' as $$
     ('assignment', 'ended', 'Lists go back; the phone is told and wipes them'),
     ('account', 'dies', 'A password opens a session under a live grant only (wall.open_session)'),
     ('import', 'dies', 'Each batch asks wall.live(); what waits to be looked over goes by wall.sweep_imports'),
+    ('member_import', 'record', 'A file''s receipt; what waits is opened by whoever keeps members in its area now'),
     ('kept_search', 'dies', 'Read by its own live session only'),
     ('mail', 'dies', 'A link in a letter asks for what lives when it is opened'),
     ('link', 'dies', 'What a link may do is decided when it is used, by what lives then'),

@@ -400,9 +400,12 @@ create policy membership on member to hustings_membership
   using (area_id = any ((select wall.places())::bigint[])) with check (area_id = any ((select wall.places())::bigint[]));
 create policy organiser on member for select to hustings_organiser using (area_id = any ((select wall.places())::bigint[]));
 create policy membership on member_change for select to hustings_membership using (area_id = any ((select wall.places())::bigint[]));
-create policy membership on member_import to hustings_membership
-  using (area_id = any ((select wall.places())::bigint[]))
+create policy membership on member_import for select to hustings_membership using (area_id = any ((select wall.places())::bigint[]));
+create policy membership_adds on member_import for insert to hustings_membership
   with check (area_id = any ((select wall.places())::bigint[]) and account_id = (select wall.account()));
+-- A colleague may go on with what somebody gave.
+create policy membership_changes on member_import for update to hustings_membership
+  using (area_id = any ((select wall.places())::bigint[])) with check (area_id = any ((select wall.places())::bigint[]));
 create policy membership on member_import_row to hustings_membership
   using (area_id = any ((select wall.places())::bigint[])) with check (area_id = any ((select wall.places())::bigint[]));
 create policy membership on member_import_form to hustings_membership

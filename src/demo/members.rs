@@ -18,7 +18,7 @@ const MEMBERS: i64 = 120;
 pub async fn add(scope: &mut Scoped) -> Result<(), Error> {
     let rows = sqlx::query!(
         r#"select e.forenames, e.surname, h.lines, coalesce(h.postcode, '') as "postcode!", w.name as ward
-           from (select x.*, row_number() over (partition by x.area_no order by x.name_key, x.elector_id) as nth,
+           from (select x.*, row_number() over (partition by x.area_no order by md5(x.elector_id::text)) as nth,
                count(*) over (partition by x.area_no) as people from elector x where x.household_id is not null and x.forenames <> '') e
            join household h on h.partition_id = e.partition_id and h.household_id = e.household_id
            join area_district ad on ad.area_no = e.area_no join area w on w.area_id = ad.area_id and w.kind = 'ward'

@@ -127,9 +127,11 @@ pub fn home_key(lines: &[String], postcode: &str) -> String {
     address_key(&Address::new(lines.iter().map(String::as_str), postcode))
 }
 
-/// How a postcode is found.
+/// How a postcode is found; one of another shape as it was given.
 pub fn postcode_key(postcode: &str) -> String {
-    Postcode::try_from(postcode).map(|p| p.key()).unwrap_or_default()
+    let compact =
+        || postcode.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).take(12).collect();
+    Postcode::try_from(postcode).map_or_else(|_| compact(), |p| p.key())
 }
 
 /// Whether somebody born then is under 18 today.
