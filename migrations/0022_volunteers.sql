@@ -132,8 +132,8 @@ language sql stable set search_path = '' set timezone = 'Europe/London' as $$
     when 'call-back' then current_date + 2 when 'come-back' then current_date + 2
     when 'postal-vote' then current_date + 3 when 'proxy-vote' then current_date + 3
     when 'register' then current_date + 3 when 'photo-id' then current_date + 3
-    when 'lift' then coalesce((select greatest(min(p.poll_date) - 1, current_date) from public.poll p
-      where p.poll_date >= current_date), current_date + 7)
+    when 'lift' then coalesce((select greatest(p.poll_date - 1, current_date) from public.poll p
+      where p.poll_date >= current_date order by p.poll_date limit 1), current_date + 7)
     else current_date + 7 end
 $$;
 
