@@ -913,6 +913,7 @@ begin
   delete from public.mail m where m.account_id = account or m.address = old_email;
   delete from public.join_request r where r.account_id = account or r.contact = old_email;
   delete from public.device d where d.account_id = account;
+  delete from public.event_feed f where f.account_id = account;
   delete from public.place_use p where p.account_id = account;
   delete from public.recovery_code c where c.account_id = account;
   delete from public.factor f where f.account_id = account;

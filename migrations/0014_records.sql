@@ -23,6 +23,7 @@ insert into retention_kind (kind, usual_days, least_days, most_days, nightly) va
   ('walk-lists', 1096, 365, 2557, false),
   ('former-people', 1096, 90, 2557, false),
   ('closed-tasks', 365, 30, 1826, false),
+  ('past-events', 1096, 30, 2557, false),
   ('ended-accounts', 1096, 730, 2557, false),
   ('operator-record', 1096, 730, 2557, false),
   ('access-log', 731, 365, 2192, false),
@@ -442,6 +443,9 @@ begin
       and exists (select from public.walk_list_door w where w.partition_id = l.partition_id and w.list_id = l.list_id)
       and not exists (select from public.access_log a where a.list_id = l.list_id and a.partition_id = l.partition_id)
     limit at_most;
+  when 'past-events' then
+    return query
+    select s.ctid from public.event_sign_up s join public.event e using (event_id) where e.ends_at < due.before limit at_most;
   when 'closed-tasks' then
     return query
     select t.ctid from public.task t where t.state <> 'open' and t.closed_at < due.before limit at_most;
@@ -523,6 +527,8 @@ begin
     when 'walk-lists' then (select count(*) from public.walk_list l where l.ended_at is not null
       and exists (select from public.walk_list_door w where w.partition_id = l.partition_id and w.list_id = l.list_id))
     when 'former-people' then (select count(*) from public.person)
+    when 'past-events' then (select count(*) from public.event_sign_up s join public.event e using (event_id)
+      where e.ends_at < statement_timestamp())
     when 'closed-tasks' then (select count(*) from public.task t where t.state <> 'open')
     when 'ended-accounts' then (select count(*) from public.account a where a.email not like '%@ended.invalid'
       and not exists (select from public.access_grant g where g.account_id = a.account_id
@@ -667,6 +673,8 @@ begin
       gone := gone + 1;
     end loop;
     return gone;
+  when 'past-events' then
+    delete from public.event_sign_up s where s.ctid = any (array(select wall.due('past-events', before, at_most)));
   when 'closed-tasks' then
     delete from public.task t where t.ctid = any (array(select wall.due('closed-tasks', before, at_most)));
   when 'former-people' then
@@ -679,6 +687,7 @@ begin
       delete from public.session s where s.account_id = one.account_id;
       delete from public.password_change p where p.account_id = one.account_id;
       delete from public.device d where d.account_id = one.account_id;
+      delete from public.event_feed f where f.account_id = one.account_id;
       delete from public.recovery_code c where c.account_id = one.account_id;
       delete from public.factor f where f.account_id = one.account_id;
       delete from public.join_request j where j.account_id = one.account_id;

@@ -11,6 +11,7 @@ mod news;
 mod people;
 pub mod register;
 mod rights;
+mod volunteers;
 mod watching;
 pub(crate) mod words;
 
@@ -62,6 +63,7 @@ pub async fn make(operation: &Operation, sign_ins: &Path) -> Result<String, Erro
     watching::add(&mut scope).await?;
     news::add(&mut scope).await?;
     events::add(&mut scope, &people).await?;
+    volunteers::add(&mut scope).await?;
     let text = people.sign_ins.iter().map(SignIn::line).collect::<String>();
     // Before the commit: passwords that nobody knows would be worth nothing.
     keep(sign_ins, &text)?;

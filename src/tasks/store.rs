@@ -130,6 +130,9 @@ struct Wanted<'a> {
     skip: i64,
 }
 
+/// Of one person, or of those that were ticked, every one is shown: more than anybody has asked for.
+const ALL: i64 = 1_000;
+
 async fn read(scope: &mut Scoped, wanted: Wanted<'_>) -> Result<Seen<Vec<Task>>, Error> {
     let none = Filter::default();
     let filter = wanted.filter.unwrap_or(&none);
@@ -150,7 +153,7 @@ async fn read(scope: &mut Scoped, wanted: Wanted<'_>) -> Result<Seen<Vec<Task>>,
         wanted.person,
         wanted.holder,
         wanted.skip,
-        SIZE
+        if wanted.filter.is_some() { SIZE } else { ALL }
     )
     .fetch_all(scope.connection())
     .await?;

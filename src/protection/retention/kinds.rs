@@ -34,7 +34,7 @@ pub enum By {
 }
 
 /// Every kind.
-pub const KINDS: [Kind; 20] = [
+pub const KINDS: [Kind; 21] = [
     Kind {
         key: "candidate-register",
         title: "Register held as a candidate",
@@ -119,6 +119,16 @@ pub const KINDS: [Kind; 20] = [
         by: By::Person,
     },
     Kind {
+        key: "past-events",
+        title: "Who was down for events, and who came",
+        tables: &["event_sign_up"],
+        unit: ("place", "places"),
+        from: "the event’s end",
+        how: "Who it was goes; that the event was held stays",
+        why: "Whom to thank and ask again is known until the next local elections (UK GDPR Art 5(1)(e))",
+        by: By::Person,
+    },
+    Kind {
         key: "closed-tasks",
         title: "Tasks that are done or dropped",
         tables: &["task", "task_event"],
@@ -140,6 +150,7 @@ pub const KINDS: [Kind; 20] = [
             "recovery_code",
             "device",
             "member_standing",
+            "event_feed",
         ],
         unit: ("account", "accounts"),
         from: "the end of the last grant, and not before the access log’s entries of it are gone",
@@ -282,6 +293,9 @@ pub const KEPT: &[(&str, &str)] = &[
     ("retention_night", "figures of what went by itself; a year"),
     ("terms", "what people accepted, each version"),
     ("terms_acceptance", "who accepted what is due diligence (reg 115); under a number once the account has gone"),
+    ("event", "what was on, when and where; names nobody"),
+    ("shift", "the same"),
+    ("event_list", "which lists a canvass walked"),
     ("news", "what organisers told everybody in an area; it ends by itself and names nobody"),
     ("ending", "who ended whose access, when and why: the proof that it was ended"),
     ("ending_group", "the same"),
