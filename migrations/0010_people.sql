@@ -94,8 +94,9 @@ create table person_subject (
 grant select on person, person_contact, person_consent, person_note, person_subject to hustings_wall, hustings_protection;
 grant insert, update, delete on person, person_contact, person_consent, person_note, person_subject to hustings_wall;
 grant select on person, person_contact, person_consent, person_note to hustings_membership;
-grant insert (person_id, area_id, forename, surname, name_key, forename_key, source, account_id, under_18, created_by),
-  update (area_id, forename, surname, name_key, forename_key, under_18, account_id) on person to hustings_membership;
+-- Whose account somebody is nobody says but the invitation that they took up.
+grant insert (person_id, area_id, forename, surname, name_key, forename_key, source, under_18, created_by),
+  update (area_id, forename, surname, name_key, forename_key, under_18) on person to hustings_membership;
 grant insert (person_id, area_id, email, email_key, mobile, phone, address, postcode, postcode_key, born_on, for_organisers),
   update (email, email_key, mobile, phone, address, postcode, postcode_key, born_on, for_organisers)
   on person_contact to hustings_membership;
@@ -104,8 +105,8 @@ grant insert (consent_id, person_id, area_id, channel, given, wording, source, s
 grant insert (note_id, person_id, area_id, purpose, words, by_account) on person_note to hustings_membership, hustings_organiser;
 grant select on person, person_consent, person_note to hustings_organiser;
 grant select (person_id, area_id, email, email_key, mobile, phone, for_organisers) on person_contact to hustings_organiser;
-grant insert (person_id, area_id, forename, surname, name_key, forename_key, source, account_id, under_18, created_by),
-  update (forename, surname, name_key, forename_key, under_18, account_id) on person to hustings_organiser;
+grant insert (person_id, area_id, forename, surname, name_key, forename_key, source, under_18, created_by),
+  update (under_18) on person to hustings_organiser;
 grant insert (person_id, area_id, email, email_key, mobile, phone, for_organisers),
   update (email, email_key, mobile, phone) on person_contact to hustings_organiser;
 grant select (person_id, area_id, forename, surname, account_id) on person to hustings_volunteer;

@@ -114,6 +114,7 @@ async fn what_somebody_agreed_to_is_never_changed_and_says_who_recorded_it() {
         "update person set erased_at = now()",
         "delete from person",
         "update person_note set words = 'x'",
+        "update person set account_id = (select wall.account())",
         // In nobody's or somebody else's name.
         "insert into person_consent (consent_id, person_id, area_id, channel, given, wording, source)
          select gen_random_uuid(), person_id, area_id, 'text', true, 'x', 'x' from person limit 1",

@@ -206,7 +206,7 @@ async fn helping(app: &TestApp, volunteer: &Account) -> [Uuid; 3] {
         select t.id, a.area_id, t.what, e.partition_id, e.elector_id, e.household_id, t.words, t.agreed, current_date + t.days, t.holder, t.why
         from (values ($1, 'will-help', '', '', -1, null::uuid, 'Nobody was in'), ($2, 'referral', 'Damp in the flat', 'Yes', 2, $4::uuid, ''),
           ($3, 'poster', '', '', 3, null, '')) t (id, what, words, agreed, days, holder, why)
-        cross join (select * from elector e join district d using (area_no) where d.letters = 'QB1' and e.number = 'QB1-3') e
+        cross join (select e.* from elector e join district d using (area_no) where d.letters = 'QB1' and e.number = 'QB1-3') e
         join area a on a.area_no = e.area_no";
     query(tasks).bind(task).bind(own).bind(done).bind(volunteer.id).execute(&mut db).await.unwrap();
     query("update task set state = 'done', outcome = 'delivered' where task_id = $1")
