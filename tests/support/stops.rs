@@ -37,6 +37,8 @@ pub const LEADS: &[&str] = &[
     "/exports/{number}/withdrawal",
     "/tasks/{id}/open",
     "/volunteers/{person}/state",
+    "/volunteers/{person}/invitation",
+    "/news/{id}/end",
     "/access/endings/{id}/letter",
     "/protection/suppressed",
     "/protection/retention/runs/{run}/stop",
@@ -227,7 +229,7 @@ pub fn of(role: Role, site: &Site) -> Vec<Stop> {
     stops.extend(match role {
         Role::Volunteer => volunteer(site),
         Role::Organiser => [organiser(site), members_of_organiser(site)].concat(),
-        Role::MembershipSecretary => [vec![here("/news")], membership(site), events(site)].concat(),
+        Role::MembershipSecretary => [vec![here("/news")], membership(site), events(site), helpers(site)].concat(),
         Role::DataProtectionOfficer => protection(site),
         Role::Administrator => administrator(site),
     });
@@ -414,6 +416,7 @@ fn tasks(site: &Site) -> Vec<Stop> {
         open("/tasks", "/tasks?tab=done"),
         open("/tasks", "/tasks?tab=dropped&what=lift"),
         here("/tasks/mine"),
+        Stop { status: 303, ..here("/tasks/assign") },
         here("/tasks/new"),
         open("/tasks/new", format!("/tasks/new?elector={elector}")),
         send("/tasks/new", "/tasks/new", 422, &[("elector", elector), ("what", "referral"), ("due", "soon")]),
