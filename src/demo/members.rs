@@ -69,7 +69,7 @@ fn line(
     let spread = i64::try_from(n).unwrap_or(0);
     let (state, paid, standing) = match n % 12 {
         3 => ("lapsed", -200 - spread, "not in good standing"),
-        7 if n % 5 == 0 => ("resigned", -400, "not in good standing"),
+        7 if n.is_multiple_of(5) => ("resigned", -400, "not in good standing"),
         5 => ("current", 5 + spread % 50, "good standing"),
         9 => ("current", -spread % 60 - 3, "in arrears"),
         _ => ("current", 80 + spread * 2, "good standing"),
