@@ -91,7 +91,7 @@ async fn a_doubtful_pair_is_decided_by_a_person_who_sees_both_sides_on_record() 
     let seen = "select count(*) from access_log where permission = 'match-members' and cardinality(subjects) = 6";
     assert_eq!(count(&app, seen).await, 1, "three members and three electors");
 
-    let sent = |name: &'static str| page.attribute(&format!("section input[name={name}]"), "value");
+    let sent = |name: &'static str| page.attribute(&format!("article input[name={name}]"), "value");
     let first = (sent("person"), sent("elector"));
     let say = async |pair: &(String, String), verdict: &str, status: u16| {
         let fields = [("person", pair.0.as_str()), ("elector", pair.1.as_str()), ("verdict", verdict)];
@@ -99,14 +99,14 @@ async fn a_doubtful_pair_is_decided_by_a_person_who_sees_both_sides_on_record() 
     };
     say(&first, "later", 303).await;
     let page = oswin.get("/members/matches").await.expect(200);
-    assert_ne!(page.attribute("section input[name=person]", "value"), first.0, "what is put off comes last");
+    assert_ne!(page.attribute("article input[name=person]", "value"), first.0, "what is put off comes last");
     say(&first, "same", 303).await;
     say(&first, "same", 409).await;
     let by_person = "select count(*) from person where linked_how = 'person' and linked_by is not null";
     assert_eq!(count(&app, by_person).await, 1);
     let page = oswin.get("/members/matches").await.expect(200);
     let next =
-        (page.attribute("section input[name=person]", "value"), page.attribute("section input[name=elector]", "value"));
+        (page.attribute("article input[name=person]", "value"), page.attribute("article input[name=elector]", "value"));
     say(&next, "different", 303).await;
     // A link that was wrong is taken back, and neither comes again with the next file.
     oswin.post(&format!("/members/{}/elector/unlink", first.0), &[]).await.expect(303);
