@@ -6,6 +6,7 @@ use super::typeset::FONTS;
 use std::sync::LazyLock;
 use typst::foundations::Bytes;
 use typst::text::{Coverage, FontInfo};
+use unicode_normalization::char::is_combining_mark;
 
 /// Stands for a letter that cannot be printed.
 pub(super) const BOX: char = '\u{25a1}';
@@ -24,7 +25,7 @@ fn has(face: &Coverage, letter: char) -> bool {
 pub(super) fn printable(word: &str) -> String {
     let Some((helping, running)) = FACES.split_last() else { return word.to_owned() };
     let runs = |letter: char| running.iter().all(|face| has(face, letter));
-    let helps = word.starts_with(char::is_alphanumeric) && word.chars().all(|letter| has(helping, letter));
+    let helps = !word.starts_with(is_combining_mark) && word.chars().all(|letter| has(helping, letter));
     if helps && !word.chars().all(runs) {
         return word.to_owned();
     }
@@ -50,6 +51,8 @@ mod tests {
     fn a_letter_that_no_font_has_becomes_a_box_and_the_rest_of_the_word_stays() {
         assert_eq!(printable("語a"), format!("{BOX}a"));
         assert_eq!(printable("\u{5f3}\u{1ac1}"), format!("\u{5f3}{BOX}"));
-        assert_eq!(printable("مريم"), "مريم");
+        for whole in ["مريم", "(مريم)", "“مريم”", "Anna-مريم"] {
+            assert_eq!(printable(whole), whole);
+        }
     }
 }
