@@ -51,6 +51,10 @@ mod electors_wall;
 mod ending_access;
 #[path = "promises/endings.rs"]
 mod endings;
+#[path = "promises/events.rs"]
+mod events;
+#[path = "promises/events_wall.rs"]
+mod events_wall;
 #[path = "promises/every_page.rs"]
 mod every_page;
 #[path = "promises/exports.rs"]
@@ -87,12 +91,22 @@ mod limits;
 mod lockdown;
 #[path = "promises/matrix.rs"]
 mod matrix;
+#[path = "promises/members.rs"]
+mod members;
+#[path = "promises/members_matches.rs"]
+mod members_matches;
+#[path = "promises/members_wall.rs"]
+mod members_wall;
 #[path = "promises/membership.rs"]
 mod membership;
+#[path = "promises/news.rs"]
+mod news;
 #[path = "promises/one_hand.rs"]
 mod one_hand;
 #[path = "promises/oracle.rs"]
 mod oracle;
+#[path = "promises/organise_wall.rs"]
+mod organise_wall;
 #[path = "promises/posts.rs"]
 mod posts;
 #[path = "promises/protection.rs"]
@@ -119,6 +133,8 @@ mod rights;
 mod rights_erasure;
 #[path = "promises/rights_holdings.rs"]
 mod rights_holdings;
+#[path = "promises/rights_organise.rs"]
+mod rights_organise;
 #[path = "promises/rights_wall.rs"]
 mod rights_wall;
 #[path = "promises/seal.rs"]
@@ -143,6 +159,10 @@ mod sign_in;
 mod source;
 #[path = "promises/tallies.rs"]
 mod tallies;
+#[path = "promises/tasks.rs"]
+mod tasks;
+#[path = "promises/volunteers.rs"]
+mod volunteers;
 #[path = "promises/walk_lists.rs"]
 mod walk_lists;
 #[path = "promises/walk_lists_browser.rs"]

@@ -3,6 +3,7 @@
 
 mod about;
 mod device;
+pub mod events;
 pub mod exports;
 pub mod factors;
 pub mod join;

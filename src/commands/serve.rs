@@ -161,6 +161,9 @@ async fn keep_house(database: &Database) -> std::io::Result<()> {
         if let Err(error) = door::exports::sweep(database).await {
             tracing::warn!(%error, cause = error.cause(), "the words of exports that are over stay this time");
         }
+        if let Err(error) = door::events::remind(database).await {
+            tracing::warn!(%error, cause = error.cause(), "nobody is reminded of events this time");
+        }
         if let Err(error) = door::keep_reviews(database).await {
             tracing::warn!(%error, cause = error.cause(), "access reviews are not kept this time");
         }

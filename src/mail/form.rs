@@ -249,6 +249,39 @@ pub enum Form {
         /// Why, in their words.
         reason: String,
     },
+    /// To somebody who waited for a place: it is theirs.
+    EventMovedUp(Occasion),
+    /// To whoever is down for an event: its time or place is another.
+    EventChanged(Occasion),
+    /// To the same the day before.
+    EventReminder(Occasion),
+    /// To the same: it was called off.
+    EventCancelled(Occasion),
+    /// To whoever is down for a shift: it is no longer needed.
+    ShiftRemoved(Occasion),
+}
+
+/// An event, or a shift of one, as letters tell of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Occasion {
+    /// The event.
+    pub event: uuid::Uuid,
+    /// What it is called.
+    pub title: String,
+    /// Where to meet.
+    pub place: String,
+    /// When the event or the shift begins.
+    pub starts: DateTime<Utc>,
+    /// When it ends.
+    pub ends: DateTime<Utc>,
+    /// The shift's name.
+    pub shift: Option<String>,
+    /// Why it was called off, in the organiser's words.
+    #[serde(default)]
+    pub reason: String,
+    /// What to bring.
+    #[serde(default)]
+    pub bring: String,
 }
 
 /// A letter as it is read.
@@ -302,6 +335,11 @@ impl Form {
             Form::ExportAsked { .. } => "export-asked",
             Form::ExportDecided { .. } => "export-decided",
             Form::ExportLimitSet { .. } => "export-limit-set",
+            Form::EventMovedUp(_) => "event-moved-up",
+            Form::EventChanged(_) => "event-changed",
+            Form::EventReminder(_) => "event-reminder",
+            Form::EventCancelled(_) => "event-cancelled",
+            Form::ShiftRemoved(_) => "shift-removed",
         }
     }
 
@@ -322,6 +360,9 @@ impl Form {
             return Ok(letter);
         }
         if let Some(letter) = super::about_exports::letter(self, from) {
+            return Ok(letter);
+        }
+        if let Some(letter) = super::about_events::letter(self, from) {
             return Ok(letter);
         }
         let subject = self.subject(from.controller);

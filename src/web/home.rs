@@ -13,6 +13,7 @@ use crate::audit::store::{self as audit, Busy, Week};
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::insight;
+use crate::members;
 use crate::protection as rights;
 use crate::protection::breach::{self, Breach};
 use crate::protection::retention;
@@ -27,17 +28,10 @@ pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
     match viewer.role {
         Role::Volunteer => Ok(see_other("/canvass")),
         Role::Organiser => insight::pages::home(viewer, layout).await,
-        Role::MembershipSecretary => Ok(MembershipHome { layout, viewer }.into_response()),
+        Role::MembershipSecretary => members::pages::home::home(viewer, layout).await,
         Role::DataProtectionOfficer => protection(viewer, layout).await,
         Role::Administrator => administrator(viewer, layout).await,
     }
-}
-
-#[derive(Template, WebTemplate)]
-#[template(path = "home/membership.html")]
-struct MembershipHome {
-    layout: Layout,
-    viewer: Viewer,
 }
 
 #[derive(Template, WebTemplate)]

@@ -20,7 +20,7 @@ pub struct Entry {
 }
 
 /// What a page says of what was done a moment ago, by the word in its address (`said`): fixed words, nobody's data.
-const SAID: [(&str, &str); 8] = [
+const SAID: [(&str, &str); 16] = [
     ("planted", "Planted. Whoever opens, prints or looks it up from now on raises an alert"),
     (
         "taken-out",
@@ -31,7 +31,15 @@ const SAID: [(&str, &str); 8] = [
     ("stop-kept", "Put on record. It holds from now on, and after every new register"),
     ("tool-opened", "It is open again"),
     ("access-back", "The access was given back"),
+    ("news-posted", "Posted. Everybody reads it who is signed in there"),
+    ("news-ended", "Taken down. It stands here, and can be put up again"),
     ("end-asked", "Administrators were told. The alert stays open until access has ended or you explain it"),
+    ("member-kept", "Kept. The history says what changed"),
+    ("member-state", "The membership stands like that now, and the history says why"),
+    ("member-paid", "The payment is on record"),
+    ("consent-kept", "Put on record. It holds from now on"),
+    ("note-kept", "The note is kept"),
+    ("unlinked", "Taken back: these two are not put together again"),
 ];
 
 /// Pages without an entry of their own, and the entry that they stand under.
@@ -55,23 +63,57 @@ const fn entry(href: &'static str, label: &'static str, icon: &'static str) -> E
 }
 
 const ACCOUNT: Entry = entry("/account", "My account", "person");
-const ORGANISER: &[Heading] = &[Heading {
-    title: "Contact",
+const ORGANISER: &[Heading] = &[
+    Heading {
+        title: "Contact",
+        entries: &[
+            entry("/", "Home", "home"),
+            entry("/electors", "Electors", "people"),
+            entry("/walk-lists", "Walk lists", "list"),
+            entry("/insight", "Insight", "chart"),
+            entry("/imports", "Imports", "import"),
+            entry("/exports", "Exports", "export"),
+            entry("/areas", "Areas", "map"),
+            entry("/polls", "Polls", "ballot"),
+            entry("/access/volunteers", "Access", "key"),
+        ],
+    },
+    Heading {
+        title: "Organise",
+        entries: &[
+            entry("/tasks", "Tasks", "good"),
+            entry("/members", "Members", "card"),
+            entry("/volunteers", "Volunteers", "heart"),
+            entry("/events", "Events", "calendar"),
+            entry("/news", "News", "info"),
+        ],
+    },
+];
+const VOLUNTEER: &[Heading] = &[
+    Heading { title: "Canvass", entries: &[entry("/canvass", "My lists", "list")] },
+    Heading {
+        title: "Organise",
+        entries: &[
+            entry("/events", "Events", "calendar"),
+            entry("/tasks/mine", "My tasks", "good"),
+            entry("/news", "News", "info"),
+            ACCOUNT,
+        ],
+    },
+];
+const MEMBERSHIP: &[Heading] = &[Heading {
+    title: "Organise",
     entries: &[
         entry("/", "Home", "home"),
-        entry("/electors", "Electors", "people"),
-        entry("/walk-lists", "Walk lists", "list"),
-        entry("/insight", "Insight", "chart"),
-        entry("/imports", "Imports", "import"),
-        entry("/exports", "Exports", "export"),
-        entry("/areas", "Areas", "map"),
-        entry("/polls", "Polls", "ballot"),
-        entry("/access/volunteers", "Access", "key"),
+        entry("/members", "Members", "card"),
+        entry("/members/imports", "Imports", "import"),
+        entry("/members/matches", "Matches", "people"),
+        entry("/volunteers", "Volunteers", "heart"),
+        entry("/events", "Events", "calendar"),
+        entry("/news", "News", "info"),
+        ACCOUNT,
     ],
 }];
-const VOLUNTEER: &[Heading] =
-    &[Heading { title: "Canvass", entries: &[entry("/canvass", "My lists", "list"), ACCOUNT] }];
-const MEMBERSHIP: &[Heading] = &[Heading { title: "Organise", entries: &[entry("/", "Home", "home"), ACCOUNT] }];
 const ADMINISTRATOR: &[Heading] = &[Heading {
     title: "Guard",
     entries: &[

@@ -3,8 +3,11 @@
 
 use super::app::{Account, TestApp, seed_place};
 use super::books::Books;
+use super::events::Events;
 use super::found::FoundThere;
 use super::imports::{import_for, upload_and_read};
+use super::members::Members;
+use super::people::{agrees_to_email, person};
 use super::register::Generated;
 use super::walk::{Walk, change};
 use hustings::access::{Role, Token};
@@ -79,6 +82,20 @@ pub struct Site {
     pub waiting_export: i64,
     /// What watching has found.
     pub found: FoundThere,
+    /// A member of Quillbrook's branch.
+    pub person: Uuid,
+    /// News of Quillbrook that stands now.
+    pub news: String,
+    /// A member of Quillbrook, and membership files that wait, ask for their columns, and were applied.
+    pub members: Members,
+    /// What is on in Quillbrook.
+    pub events: Events,
+    /// A task that was asked for at a door of Quillbrook, in nobody’s hands.
+    pub task: Uuid,
+    /// A referral in the volunteer’s hands.
+    pub own_task: Uuid,
+    /// A volunteer of Quillbrook.
+    pub helper: Uuid,
 }
 
 impl Site {
@@ -109,13 +126,26 @@ impl Site {
         let books = Books::new(&app, &organiser).await;
         let (ready_export, waiting_export) = exports(&app, &organiser, &other).await;
         let found = FoundThere::new(&app, &organiser, &gone).await;
+        let person = person(&app, "Quillbrook", "Oswin", "Tarrant", false).await;
+        agrees_to_email(&app, person).await;
+        let news = news(&app).await;
+        let members = Members::new(&app).await;
+        let events = Events::new(&app, &volunteer, &walk.list).await;
+        let [task, own_task, helper] = helping(&app, &volunteer).await;
         Site {
+            members,
             links,
+            events,
+            task,
+            own_task,
+            helper,
             app,
             books,
             ready_export,
             waiting_export,
             found,
+            person,
+            news,
             walk,
             ended_list,
             said,
@@ -168,6 +198,37 @@ async fn links(app: &TestApp, organiser: &Account, volunteer: &Account, walk: &W
     links
 }
 
+/// A task of Quillbrook that is nobody's, one in a volunteer's hands, one that is done; and somebody who helps there.
+async fn helping(app: &TestApp, volunteer: &Account) -> [Uuid; 3] {
+    let [task, own, done, helper] = [(); 4].map(|()| Uuid::now_v7());
+    let mut db = app.database.operator().await;
+    let tasks = "insert into task (task_id, area_id, what, partition_id, elector_id, household_id, words, agreed, due_on, assigned_to, could_not)
+        select t.id, a.area_id, t.what, e.partition_id, e.elector_id, e.household_id, t.words, t.agreed, current_date + t.days, t.holder, t.why
+        from (values ($1, 'will-help', '', '', -1, null::uuid, 'Nobody was in'), ($2, 'referral', 'Damp in the flat', 'Yes', 2, $4::uuid, ''),
+          ($3, 'poster', '', '', 3, null, '')) t (id, what, words, agreed, days, holder, why)
+        cross join (select e.* from elector e join district d using (area_no) where d.letters = 'QB1' and e.number = 'QB1-3') e
+        join area a on a.area_no = e.area_no";
+    query(tasks).bind(task).bind(own).bind(done).bind(volunteer.id).execute(&mut db).await.unwrap();
+    query("update task set state = 'done', outcome = 'delivered' where task_id = $1")
+        .bind(done)
+        .execute(&mut db)
+        .await
+        .unwrap();
+    for statement in [
+        "insert into person (person_id, area_id, forename, surname, name_key, forename_key, source, under_18)
+         select $1, area_id, 'Tamsin', 'Oldacre', 'oldacre tamsin', 'tamsin oldacre', 'typed', true from area where name = 'Quillbrook'",
+        "insert into person_contact (person_id, area_id, email, email_key, mobile, for_organisers)
+         select person_id, area_id, 'tamsin@lantern.example', 'tamsin@lantern.example', '+447700900123', true from person where person_id = $1",
+        "insert into volunteer (person_id, area_id, skills, availability, access_needs)
+         select person_id, area_id, array['driving'], array['saturdays'], 'No stairs' from person where person_id = $1",
+        "insert into person_consent (consent_id, person_id, area_id, channel, given, wording, source)
+         select gen_random_uuid(), person_id, area_id, 'phone', true, 'May we ring you?', 'typed in' from person where person_id = $1",
+    ] {
+        query(statement).bind(helper).execute(&mut db).await.unwrap();
+    }
+    [task, own, helper]
+}
+
 /// Every route of a service.
 pub fn routes_of(app: &TestApp) -> Vec<RouteInfo> {
     let config = Config {
@@ -216,6 +277,20 @@ async fn one(app: &TestApp, statement: &'static str) -> String {
 }
 
 /// Looks that are sealed, and a second place that does not answer.
+/// News that stands now, pinned; news that is over.
+async fn news(app: &TestApp) -> String {
+    change(
+        app,
+        "insert into news (news_id, area_id, title, words, pinned, posted_by, posted_at, ends_at)
+         select gen_random_uuid(), a.area_id, t.title, 'Meet at the bandstand.' || chr(10) || 'Bring a coat.', t.pinned,
+           (select account_id from access_grant where role = 'organiser' limit 1), now() - interval '5 days', now() + t.stands
+         from area a, (values ('Saturday’s session', true, interval '3 days'), ('Thank you', false, interval '-1 day')) t (title, pinned, stands)
+         where a.short_name = 'Quillbrook'",
+    )
+    .await;
+    one(app, "select news_id::text from news where pinned").await
+}
+
 async fn seal(app: &TestApp) {
     let pools = Database::connect(&app.urls()).unwrap();
     let keys = hustings::keys::Keys::of(&std::env::temp_dir());

@@ -1,0 +1,179 @@
+//! A membership file parted into its headings and its lines: CSV of any encoding that offices write, parted at commas,
+//! semicolons or tabs. Whatever a cell spells, it is text.
+
+use crate::electors::folding::clean;
+use crate::error::Error;
+use crate::registers::cells::Cells;
+use crate::registers::formats::FileError;
+use crate::registers::lines::Lines;
+use std::io::{Cursor, Read};
+
+/// The largest file that is taken: some hundred thousand members.
+pub const LIMIT: usize = 32 * 1024 * 1024;
+
+/// A line under the headings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// From 1, the headings included.
+    pub number: i32,
+    /// The cells, cleaned; or why there are none.
+    pub cells: Result<Vec<String>, &'static str>,
+}
+
+/// A file as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contents {
+    /// What the first line says the columns are.
+    pub headings: Vec<String>,
+    /// Every other line that is not empty.
+    pub lines: Vec<Line>,
+    /// The encoding's name.
+    pub encoding: &'static str,
+}
+
+/// Reads a file whole.
+///
+/// # Errors
+/// [`Error::Invalid`] on `file`, in words that say what to do.
+pub fn read(bytes: Vec<u8>) -> Result<Contents, Error> {
+    let wrong = |text: String| Error::field("file", text);
+    let mut lines = Lines::open(Cursor::new(bytes).take(LIMIT as u64 + 1)).map_err(|e| wrong(told(&e)))?;
+    let mut next = || lines.next_line().map_err(|e| wrong(told(&FileError::Io(e))));
+    let first = next()?.and_then(|l| l.text).ok_or_else(|| wrong(told(&FileError::Empty)))?;
+    let delimiter = delimiter(&first);
+    let mut cells = Cells::default();
+    cells.part(&first, delimiter).map_err(|_| wrong(NO_HEADINGS.into()))?;
+    let headings: Vec<String> = cells.iter().map(|c| shortened(&clean(c))).collect();
+    check_headings(&headings)?;
+    let mut read = Vec::new();
+    while let Some(line) = next()? {
+        let number = i32::try_from(line.number).unwrap_or(i32::MAX);
+        let Some(text) = line.text else {
+            read.push(Line { number, cells: Err(REFUSALS[0]) });
+            continue;
+        };
+        if clean(&text).trim_matches(['"', ',', ';', ' ']).is_empty() {
+            continue;
+        }
+        read.push(Line { number, cells: part(&mut cells, &text, delimiter, headings.len()) });
+    }
+    if read.is_empty() {
+        return Err(wrong(told(&FileError::HeaderOnly)));
+    }
+    Ok(Contents { headings, lines: read, encoding: lines.encoding().name() })
+}
+
+/// Why a line may not be readable at all.
+pub const REFUSALS: [&str; 4] = [
+    "The line is longer than any member’s could be",
+    "A quotation mark is opened and not closed",
+    "The line breaks off: it has fewer columns than the headings",
+    "The line has more columns than the headings",
+];
+
+const NO_HEADINGS: &str = "The first line does not say what the columns are. Put a line of headings above the members \
+     (Membership number, Forename, Surname and so on) and give the file again";
+
+fn part(cells: &mut Cells, text: &str, delimiter: u8, columns: usize) -> Result<Vec<String>, &'static str> {
+    cells.part(text, delimiter).map_err(|_| REFUSALS[1])?;
+    let cut = cells.iter().skip(columns).any(|c| !clean(c).is_empty());
+    match cells.len() {
+        n if n < columns => Err(REFUSALS[2]),
+        _ if cut => Err(REFUSALS[3]),
+        _ => Ok(cells.iter().take(columns).map(clean).collect()),
+    }
+}
+
+/// A first line that holds an address or a date is a member, and their data must not be taken for headings.
+fn check_headings(headings: &[String]) -> Result<(), Error> {
+    let data = |h: &String| h.contains('@') || h.chars().filter(char::is_ascii_digit).count() > 2;
+    let named = headings.iter().filter(|h| h.chars().any(char::is_alphabetic)).count();
+    match headings.iter().any(data) || named < 2 || headings.len() > 200 {
+        true => Err(Error::field("file", NO_HEADINGS)),
+        false => Ok(()),
+    }
+}
+
+fn shortened(heading: &str) -> String {
+    heading.chars().take(80).collect()
+}
+
+fn delimiter(first: &str) -> u8 {
+    let count = |c: u8| first.bytes().filter(|b| *b == c).count();
+    [b',', b';', b'\t'].into_iter().max_by_key(|c| (count(*c), *c == b',')).unwrap_or(b',')
+}
+
+/// What is wrong with a file, as a sentence.
+fn told(error: &FileError) -> String {
+    match error {
+        FileError::Workbook => "This is an Excel workbook: open it, save the sheet as CSV and give that file".into(),
+        FileError::Pdf => "This is a PDF document: ask for the members as data (CSV)".into(),
+        FileError::WebPage => "This is a web page, not a list of members: download it again, signed in".into(),
+        FileError::Binary => "This is not a text file: give the members as CSV".into(),
+        FileError::HeaderOnly => "The file has headings and nobody below them: ask for it again".into(),
+        other => {
+            let text = other.to_string();
+            let mut letters = text.chars();
+            letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn cells(bytes: &[u8]) -> Vec<Result<Vec<String>, &'static str>> {
+        read(bytes.to_vec()).unwrap().lines.into_iter().map(|l| l.cells).collect()
+    }
+
+    #[test]
+    fn files_of_every_office_read_alike() {
+        let text = "Number,Surname,Forename\r\nL1,Müller,Zoë\r\n\r\n";
+        let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+        let marked = [b"\xef\xbb\xbf".as_slice(), text.as_bytes()].concat();
+        let semicolons = text.replace(',', ";").into_bytes();
+        let tabs = text.replace(',', "\t").into_bytes();
+        for bytes in [text.as_bytes().to_vec(), utf16, latin, marked, semicolons, tabs] {
+            let read = read(bytes).unwrap();
+            assert_eq!(read.headings, ["Number", "Surname", "Forename"], "{}", read.encoding);
+            assert_eq!(read.lines[0].cells, Ok(vec!["L1".into(), "Müller".into(), "Zoë".into()]), "{}", read.encoding);
+            assert_eq!((read.lines.len(), read.lines[0].number), (1, 2));
+        }
+    }
+
+    #[test]
+    fn a_bad_line_costs_itself_alone() {
+        let long = "A".repeat(1 << 20);
+        let text =
+            format!("Number,Surname,Town\nL1,One\nL2,\"Two,x\nL3,Three,Y,Z\nL4,{long},Y\nL5,=1+1,Y\nL6,Six,Y,\n");
+        let read = cells(text.as_bytes());
+        assert_eq!(read.iter().map(Result::is_ok).collect::<Vec<_>>(), [false, false, false, false, true, true]);
+        assert_eq!(read[4].as_ref().unwrap()[1], "=1+1");
+    }
+
+    #[test]
+    fn what_is_no_list_of_members_is_refused_and_not_repeated() {
+        for bytes in [
+            &b""[..],
+            b"Number,Surname\n",
+            b"L4000159,Jackson,jim@example.org\nL2,Smith,x@example.org\n",
+            b"%PDF-1.4 x",
+            b"PK\x03\x04[Content_Types].xml",
+            b"\x00\x01\x02\x03\x04\x05",
+        ] {
+            let told = read(bytes.to_vec()).unwrap_err().to_string();
+            assert!(!told.contains("jim@") && told.len() > 20, "{told}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_in_a_file_makes_reading_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = read([b"Number,Surname\n".as_slice(), &bytes].concat());
+            let _ = read(bytes);
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! The party's file brings members in: looked over first, all of it or nothing, refused lines named; and a page for each.
+
+use crate::support::access::told;
+use crate::support::app::{Actor, TestApp, seed_place};
+use crate::support::members::{apply, file, give, import, person};
+use crate::support::register::operation;
+use crate::support::walk::{change, count};
+use hustings::access::Role;
+use hustings::commands::members::{Import, import as by_operator};
+use sqlx::query_scalar;
+
+async fn place(area: &str) -> (TestApp, Actor) {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let oswin = app.actor(Role::MembershipSecretary, area).await;
+    (app, oswin)
+}
+
+const MEMBERS: &str = "select count(*) from member";
+const STAGED: &str = "select count(*) from member_import_row";
+
+#[tokio::test]
+async fn a_file_is_looked_over_first_and_what_cannot_stand_is_named_by_its_line() {
+    let (app, oswin) = place("Quillbrook").await;
+    let bytes = file(&[
+        "L1,Edith,Harcourt1,1 Larkspur Row,ZZ1 4QX,edith@lantern.example,1/2/2020,31/12/2099,current,Quillbrook",
+        "L2,\"=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\",<script>alert(1)</script>,2 Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,current,Quillbrook",
+        "L3,Jim,Twice,3 Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,current,Quillbrook",
+        "L3,Una,Other,3 Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,current,Quillbrook",
+        "L4,Half,Columns",
+        "L5,Cy,Far,1 Old Tannery Walk,ZZ1 4QX,,1/2/2020,31/12/2099,current,Saltern",
+        "L6,Di,New,4 Larkspur Row,ZZ1 4QX,not one,1/2/2020,31/12/2099,current,Hill End",
+        "L7,\"Open,Quote,4 Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,current,Quillbrook",
+        "L8,Ev,Odd,4 Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,Wilfred Secret,Quillbrook",
+    ]);
+    let path = give(&oswin, "party.csv", bytes).await.expect(303).location();
+    let page = oswin.get(&path).await.expect(200);
+    let text = page.text("main");
+    for said in [
+        "Added3",
+        "Refused lines6",
+        "Two people have this membership number",
+        "fewer columns than the headings",
+        "The branch lies outside your area",
+        "“Hill End” (1 member)",
+        "1 email address is none",
+        "A quotation mark is opened",
+    ] {
+        assert!(text.replace(' ', "").contains(&said.replace(' ', "")), "{said}: {text}");
+    }
+    for hidden in ["Wilfred Secret", "Una", "Twice"] {
+        assert!(!page.body.contains(hidden), "a refused line is named by its number alone: {hidden}");
+    }
+    assert_eq!((count(&app, MEMBERS).await, count(&app, "select count(*) from person").await), (0, 0));
+
+    apply(&oswin, &path, &[]).await.expect(303);
+    assert_eq!((count(&app, MEMBERS).await, count(&app, STAGED).await), (3, 0));
+    let surname: String =
+        query_scalar("select surname from person p join member m using (person_id) where number = 'L2'")
+            .fetch_one(&mut app.database.operator().await)
+            .await
+            .unwrap();
+    assert_eq!(surname, "<script>alert(1)</script>", "it is text");
+    let list = oswin.get("/members").await.expect(200);
+    assert!(list.body.contains("&#60;script&#62;alert(1)") && list.count("main script") == 0);
+    assert!(list.text("main").contains("=HYPERLINK"));
+    let receipt = oswin.get(&path).await.expect(200);
+    assert_eq!(receipt.count("tbody tr"), 6);
+    assert!(receipt.text("h1").contains("Imported") && !receipt.body.contains("Twice"));
+    // Once applied it cannot be applied, thrown away or explained again.
+    for act in ["apply", "throw-away"] {
+        oswin.post(&format!("{path}/{act}"), &[]).await.expect(409);
+    }
+    let gone = give(&oswin, "odd.csv", b"Just,some\n".to_vec()).await.expect(422);
+    assert!(gone.text("#file-error").contains("nobody below them"), "{}", gone.text("main"));
+    assert!(give(&oswin, "x.pdf", b"%PDF-1.4".to_vec()).await.expect(422).text("#file-error").contains("PDF"));
+}
+
+#[tokio::test]
+async fn the_next_file_changes_what_differs_and_who_is_missing_lapses_only_when_it_is_complete() {
+    let (app, oswin) = place("all").await;
+    let line = |n: u32, state: &str, until: &str, branch: &str| {
+        format!("L{n},Edith,Harcourt{n},{n} Larkspur Row,ZZ1 4QX,,1/2/2020,{until},{state},{branch}")
+    };
+    let first: Vec<String> = (1..=4).map(|n| line(n, "current", "31/12/2099", "Quillbrook")).collect();
+    import(&oswin, file(&first.iter().map(String::as_str).collect::<Vec<_>>())).await;
+    let next = [
+        line(1, "current", "31/12/2099", "Quillbrook"),
+        line(2, "suspended", "31/12/2099", "Quillbrook"),
+        line(3, "current", "31/12/2098", "Saltern"),
+    ];
+    let next = file(&next.iter().map(String::as_str).collect::<Vec<_>>());
+    let path = give(&oswin, "next.csv", next.clone()).await.expect(303).location();
+    let text = oswin.get(&path).await.expect(200).text("main");
+    assert!(
+        text.contains("current → suspended") && text.contains("paid until 31 Dec 2098, moved to Saltern"),
+        "{text}"
+    );
+    apply(&oswin, &path, &[]).await.expect(303);
+    let lapsed = "select count(*) from member where state = 'lapsed'";
+    assert_eq!(count(&app, lapsed).await, 0, "nothing happens to who is missing");
+
+    let path = give(&oswin, "again.csv", next).await.expect(303).location();
+    assert!(oswin.get(&path).await.expect(200).text("#go ~ .in").contains("Nothing would change"));
+    let seen = oswin.get(&path).await.expect(200).attribute("input[name=expected]", "value");
+    oswin.post(&format!("{path}/choices"), &[("complete", "true")]).await.expect(303);
+    // What was looked over before the tick is not what would be done now.
+    oswin.post(&format!("{path}/apply"), &[("expected", &seen)]).await.expect(409);
+    assert_eq!(count(&app, lapsed).await, 0);
+    apply(&oswin, &path, &[]).await.expect(303);
+    assert_eq!(count(&app, lapsed).await, 1);
+    let history = "select count(*) from member_change c join member_import i using (import_id) where c.what in ('lapsed', 'suspended', 'moved-branch')";
+    assert_eq!(count(&app, history).await, 3, "each with the file that said so");
+    let page = oswin.get(&format!("/members/{}", person(&app, "L3").await)).await.expect(200);
+    assert!(
+        page.text("main").contains("Moved from Quillbrook to Saltern") && page.text("main").contains("From next.csv")
+    );
+}
+
+#[tokio::test]
+async fn unknown_headings_and_branches_are_explained_once() {
+    let (app, oswin) = place("all").await;
+    let odd = |n: u32| format!("Ref,Who,Bis,Ort\nL{n},Una Vale,31/12/2099,Hill End\n").into_bytes();
+    let path = give(&oswin, "odd.csv", odd(1)).await.expect(303).location();
+    let page = oswin.get(&path).await.expect(200);
+    assert!(page.text("h1").contains("Which column") && !page.body.contains("Una"), "headings, and nobody's data");
+    oswin.post(&format!("{path}/columns"), &[("number", "1"), ("name", "1")]).await.expect(422);
+    let columns = [("number", "1"), ("name", "2"), ("paid-until", "3"), ("branch", "4")];
+    oswin.post(&format!("{path}/columns"), &columns).await.expect(303);
+    let quillbrook: i64 = query_scalar("select area_id from area where name = 'Quillbrook'")
+        .fetch_one(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    let area = quillbrook.to_string();
+    oswin.post(&format!("{path}/choices"), &[("branch", "Hill End"), ("area", &area)]).await.expect(303);
+    apply(&oswin, &path, &[]).await.expect(303);
+    // The next file with these headings goes on by itself, also by the command line.
+    let next = give(&oswin, "next.csv", odd(2)).await.expect(303).location();
+    assert!(oswin.get(&next).await.expect(200).text("h1").contains("Preview"));
+    let saved = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(saved.path(), odd(3)).unwrap();
+    let choices =
+        Import { file: saved.path().into(), area: "all".into(), complete: false, allow_many: false, dry_run: true };
+    let would = by_operator(&operation(&app.database), &choices).await.unwrap();
+    assert_eq!((would.counts.added, count(&app, MEMBERS).await), (1, 1), "a dry run changes nothing");
+    let done = by_operator(&operation(&app.database), &Import { dry_run: false, ..choices }).await.unwrap();
+    assert_eq!((done.counts.added, done.unknown_branches.len()), (1, 0));
+    let there = "select count(*) from member m join area a using (area_id) where a.name = 'Quillbrook'";
+    assert_eq!((count(&app, there).await, count(&app, MEMBERS).await), (2, 2));
+}
+
+#[tokio::test]
+async fn access_that_depends_on_membership_ends_with_the_file_and_not_when_it_is_too_many() {
+    let (app, oswin) = place("all").await;
+    let imogen = app.account(Role::Organiser, "Quillbrook").await;
+    let mut helpers = Vec::new();
+    for _ in 0..20 {
+        helpers.push(app.account(Role::Volunteer, "Quillbrook").await);
+    }
+    let ann = app.account(Role::Administrator, "all").await;
+    change(&app, "update access_grant set needs_membership = true where role in ('volunteer', 'administrator')").await;
+    let of = |states: &dyn Fn(usize) -> &'static str| {
+        let line = |(n, email): (usize, &String)| {
+            format!("L{n},Helper,Number{n},,,{},1/2/2020,31/12/2099,{},Quillbrook", email.to_uppercase(), states(n))
+        };
+        let all: Vec<String> = helpers.iter().map(|h| &h.email).chain([&ann.email]).enumerate().map(line).collect();
+        file(&all.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let live = "select count(*) from access_grant where needs_membership and ended_at is null";
+    let path = give(&oswin, "wrong.csv", of(&|_| "lapsed")).await.expect(303).location();
+    assert!(oswin.get(&path).await.expect(200).text("main").contains("wrong column is likelier"));
+    let told_so = apply(&oswin, &path, &[]).await.expect(422);
+    assert!(told_so.text("#allow_many-error").contains("so many are meant"));
+    assert_eq!((count(&app, live).await, count(&app, MEMBERS).await), (21, 0), "a wrong file changes nothing");
+    oswin.post(&format!("{path}/throw-away"), &[]).await.expect(303);
+    assert_eq!(count(&app, STAGED).await, 0);
+
+    // One helper, and the only administrator, who stays.
+    let phone = app.sign_in(&helpers[3]).await;
+    let right = of(&|n| {
+        if n == 3 {
+            "resigned"
+        } else if n == 20 {
+            "lapsed"
+        } else {
+            "current"
+        }
+    });
+    let path = give(&oswin, "right.csv", right).await.expect(303).location();
+    let page = oswin.get(&path).await.expect(200);
+    assert!(page.text("main").contains("Stays: nobody else could give access"), "{}", page.text("main"));
+    apply(&oswin, &path, &[]).await.expect(303);
+    assert_eq!(count(&app, live).await, 20);
+    assert!(phone.get("/canvass").await.expect(303).location().starts_with("/sign-in"));
+    assert_eq!(told(&app, "membership-ended").await, [imogen.id]);
+}
+
+#[tokio::test]
+async fn a_member_is_kept_by_hand_with_reasons_consents_and_notes_of_one_purpose() {
+    let (app, oswin) = place("Quillbrook").await;
+    let bo = app.account(Role::Volunteer, "Quillbrook").await;
+    change(&app, "update access_grant set needs_membership = true where role = 'volunteer'").await;
+    let area = oswin.get("/members/new").await.expect(200).attribute("#area option[selected]", "value");
+    let new = [
+        ("number", "L1"),
+        ("forename", "Edith"),
+        ("surname", "Harcourt1"),
+        ("area", area.as_str()),
+        ("address", "1 Larkspur Row"),
+        ("email", bo.email.as_str()),
+        ("mobile", "07700 900123"),
+    ];
+    let kept = oswin.post("/members/new", &new).await.expect(303).location();
+    let again = oswin.post("/members/new", &new).await.expect(422);
+    assert!(again.text("#number-error").contains("Another member"));
+    let one = kept.split('?').next().unwrap().to_owned();
+    let page = oswin.get(&kept).await.expect(200);
+    assert!(page.text("main").contains("07700 900123") && page.text("main").contains("Found by name and address"));
+
+    oswin.post(&format!("{one}/state"), &[("state", "expelled"), ("reason", "")]).await.expect(422);
+    let said = oswin.post(&format!("{one}/state"), &[("state", "lapsed"), ("reason", "Cheque came back")]).await;
+    let page = oswin.get(&said.expect(303).location()).await.expect(200);
+    assert!(
+        page.text("main").contains("Cheque came back") && page.text("main").contains("1 access"),
+        "{}",
+        page.text("main")
+    );
+    assert_eq!(count(&app, "select count(*) from access_grant where role = 'volunteer' and ended_at is null").await, 0);
+    oswin.post(&format!("{one}/payment"), &[("paid_until", "31/12/2049")]).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from member where state = 'current'").await, 1, "who pays is back");
+
+    let consent =
+        |given| [("channel", "email"), ("given", given), ("wording", "May we write?"), ("source", "By telephone")];
+    oswin.post(&format!("{one}/consents"), &consent("yes")).await.expect(303);
+    oswin.post(&format!("{one}/notes"), &[("note", "Counts the votes")]).await.expect(303);
+
+    let imogen = app.actor(Role::Organiser, "Quillbrook").await;
+    let list = imogen.get("/members").await.expect(200).text("main");
+    assert!(list.contains("Edith Harcourt1") && list.contains("Email") && !list.contains("L1"), "{list}");
+    let page = imogen.get(&one).await.expect(200);
+    for hidden in ["07700", bo.email.as_str(), "Larkspur", "Counts the votes", "Cheque", "2049", "L1<"] {
+        assert!(!page.body.contains(hidden), "an organiser reads {hidden}");
+    }
+    assert!(page.count("a[href^='/electors/']") == 1);
+    imogen.post(&format!("{one}/notes"), &[("note", "Has a ladder")]).await.expect(303);
+    imogen.post(&format!("{one}/consents"), &consent("no")).await.expect(303);
+    assert!(!imogen.get("/members").await.expect(200).text("tbody").contains("Email"), "the newest holds");
+    let page = oswin.get(&one).await.expect(200).text("main");
+    assert!(!page.contains("Has a ladder") && page.contains("Counts the votes") && page.contains("2 records"));
+    imogen.get(&format!("{one}/edit")).await.expect(403);
+
+    // Each look is on record, by the member's pseudonym.
+    let looks = "select count(*) from access_log l join person_subject s on s.pseudonym = any (l.subjects) join member m using (person_id)
+       where m.number = 'L1' and l.permission = 'read-members'";
+    assert_eq!(count(&app, looks).await, 6, "four pages of the member, and the list twice");
+    let found = oswin.post("/members", &[("q", "harcourt1")]).await.expect(200);
+    assert!(
+        found.text("tbody").contains("Edith")
+            && oswin.post("/members", &[("q", "L1")]).await.text("tbody").contains("Edith")
+    );
+    assert_eq!(
+        count(&app, "select count(*) from access_log where what = 'search' and permission = 'read-members'").await,
+        2
+    );
+    let elsewhere = app.actor(Role::Organiser, "Saltern").await;
+    elsewhere.get(&one).await.expect(404);
+}
