@@ -564,6 +564,7 @@ begin
   values (old.partition_id, correction, old.list_id, old.household_id, old.elector_id, old.area_no, old.outcome,
     correct_answer.intention, old.intention_kind, old.issues, old.asks, old.voted, correct_answer.note, old.at, old.received_at,
     old.id, wall.account());
+  perform wall.tasks_from(array[partition], array[correction]);
   perform wall.settle(partition, old.elector_id, old.intention_kind);
   perform wall.note_rights('look', 'handle-requests', array[partition], array[elector], null);
   return 'done';
@@ -636,6 +637,7 @@ begin
   perform wall.begin_answers(array[partition]);
   if not taken_back and stops && array['opinions', 'processing'] then
     wanted := wanted || array['door'];
+    perform wall.tasks_stop(partition, wall.records_of(partition, elector));
   end if;
   insert into public.objection (partition_id, elector_id, objection_id, area_no, channel, withdrawn, how, account_id, operator_id)
   select e.partition_id, e.elector_id, gen_random_uuid(), e.area_no, c.channel, taken_back, record_stop.how, wall.account(),
@@ -716,6 +718,9 @@ begin
   if not found then
     return false;
   end if;
+  if same and wall.held_back(partition, elector) then
+    perform wall.tasks_stop(partition, array[elector]);
+  end if;
   if not same and not exists (select from public.suppression_doubt d where d.partition_id = partition
     and d.elector_id = elector and d.state <> 'different') then
     insert into public.objection (partition_id, elector_id, objection_id, area_no, channel, withdrawn, how, account_id, operator_id)
@@ -785,6 +790,7 @@ begin
   delete from public.intention_now i where i.partition_id = partition and i.elector_id = any (records);
   delete from public.strike s using public.result r where r.partition_id = partition and r.elector_id = any (records)
     and s.partition_id = r.partition_id and s.result_id = r.id;
+  perform wall.tasks_stop(partition, records);
   -- That somebody was asked, and when, stays as a figure of the list's work; what they said goes.
   update public.result r set intention = null, issues = '{}', asks = '{}', voted = null, note = null
   where r.partition_id = partition and r.elector_id = any (records);

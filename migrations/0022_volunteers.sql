@@ -207,18 +207,19 @@ begin
 end
 $$;
 
--- Internal, of a trigger: what was asked for at a door becomes a task. Only of answers that stand, and of people of whom
--- something may be kept. A correction takes over what it still asks for, done or not, and closes what it no longer does.
-create function wall.tasks_from_door() returns trigger
-language plpgsql security definer set search_path = '' as $$
+-- What was asked for at a door becomes a task, in the transaction that keeps the answer: called by whoever sent these results,
+-- or let them in, right after they are kept (tables by partition bear no triggers). Only of answers that stand, and of people
+-- of whom something may be kept. A correction takes over what it still asks for, done or not, and closes what it no longer does.
+create function wall.tasks_from(partitions integer[], results uuid[]) returns void
+language plpgsql volatile security definer set search_path = '' as $$
 begin
-  if not exists (select from said s where s.base is not null or s.outcome = 'come-back' or s.asks <> '{}') then
-    return null;
-  end if;
   with recursive standing as (
     select s.partition_id, s.id, s.base, s.household_id, s.elector_id, s.area_no,
       s.asks || case when s.outcome = 'come-back' then array['come-back'] else '{}' end as asks
-    from said s join public.standing_result r on r.partition_id = s.partition_id and r.id = s.id
+    from public.standing_result s
+    where s.partition_id = any (tasks_from.partitions) and s.id = any (tasks_from.results)
+      and exists (select from public.result r where r.partition_id = s.partition_id and r.id = s.id
+        and (wall.account() in (r.account_id, r.accepted_by) or wall.operator()))
   ), before as (
     select s.partition_id, s.id, s.asks, b.id as earlier, b.base
     from standing s join public.result b on b.partition_id = s.partition_id and b.id = s.base
@@ -244,48 +245,43 @@ begin
   where (s.elector_id is null or (e.erased_at is null and not wall.held_back(s.partition_id, s.elector_id)))
     and not exists (select from taken_over o where o.partition_id = s.partition_id and o.from_result = s.id and o.what = asked.what)
   on conflict (partition_id, from_result, what) do nothing;
-  return null;
 end
 $$;
 
--- Internal, of a trigger: a task goes where its person or home goes, and ends with a person who is erased.
-create function wall.tasks_follow() returns trigger
-language plpgsql security definer set search_path = '' as $$
+-- Internal, of wall.follow_people: a task goes where its person or home goes.
+create function wall.tasks_follow(partition integer) returns void
+language plpgsql volatile security definer set search_path = '' as $$
 begin
-  if tg_table_name = 'household' then
-    update public.task t set area_id = a.area_id from public.area a
-    where t.partition_id = new.partition_id and t.household_id = new.household_id and t.elector_id is null
-      and a.area_no = new.area_no;
-  elsif new.erased_at is not null then
-    delete from public.task t where t.partition_id = new.partition_id and t.elector_id = new.elector_id;
-  else
-    update public.task t set area_id = a.area_id from public.area a
-    where t.partition_id = new.partition_id and t.elector_id = new.elector_id and a.area_no = new.area_no
-      and t.area_id <> a.area_id;
+  -- Nobody has tasks before a first register; to find that out by joining its people takes seconds.
+  if not exists (select from public.task t where t.partition_id = tasks_follow.partition) then
+    return;
   end if;
-  return null;
+  update public.task t set area_id = a.area_id
+  from public.elector e join public.area a on a.area_no = e.area_no
+  where t.partition_id = tasks_follow.partition and e.partition_id = t.partition_id and e.elector_id = t.elector_id
+    and t.area_id <> a.area_id;
+  update public.task t set area_id = a.area_id
+  from public.household h join public.area a on a.area_no = h.area_no
+  where t.partition_id = tasks_follow.partition and t.elector_id is null and h.partition_id = t.partition_id
+    and h.household_id = t.household_id and t.area_id <> a.area_id;
 end
 $$;
 
--- Internal, of a trigger: two records are one person.
-create function wall.tasks_follow_pair() returns trigger
-language plpgsql security definer set search_path = '' as $$
+-- Internal, of wall.same_person: two records are one person.
+create function wall.tasks_follow_pair(partition integer, elector bigint, candidate bigint) returns void
+language plpgsql volatile security definer set search_path = '' as $$
 begin
   update public.task t set elector_id = e.elector_id, household_id = e.household_id, area_id = a.area_id
   from public.elector e join public.area a on a.area_no = e.area_no
-  where t.partition_id = new.partition_id and t.elector_id = new.candidate_id
-    and e.partition_id = new.partition_id and e.elector_id = new.elector_id;
-  return null;
+  where t.partition_id = tasks_follow_pair.partition and t.elector_id = tasks_follow_pair.candidate
+    and e.partition_id = t.partition_id and e.elector_id = tasks_follow_pair.elector;
 end
 $$;
 
--- Internal, of a trigger: of somebody who stops what we may hold of them, nothing is to be done.
-create function wall.tasks_stop() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  delete from public.task t where t.partition_id = new.partition_id and t.elector_id = new.elector_id;
-  return null;
-end
+-- Internal: of somebody who was erased, or stops what we may hold of them, nothing is to be done.
+create function wall.tasks_stop(partition integer, records bigint[]) returns void
+language sql volatile security definer set search_path = '' as $$
+  delete from public.task t where t.partition_id = tasks_stop.partition and t.elector_id = any (tasks_stop.records)
 $$;
 
 -- Internal, of a trigger: what hangs on a person of Organise goes when they are erased.
@@ -422,25 +418,14 @@ end $$;
 grant execute on function wall.task_due(text), wall.task_hands(bigint[]), wall.under_18(uuid),
   wall.link_helper(uuid, integer, bigint) to hustings_organiser;
 grant execute on function wall.own_tasks(), wall.answer_task(uuid, text, text) to hustings_organiser, hustings_volunteer;
-grant execute on function wall.keep_task(), wall.note_task(), wall.tasks_from_door(), wall.tasks_follow(),
-  wall.tasks_follow_pair(), wall.tasks_stop(), wall.helper_gone(), wall.keep_volunteer(), wall.helper_has_account()
+grant execute on function wall.tasks_from(integer[], uuid[]) to hustings_organiser, hustings_volunteer;
+grant execute on function wall.keep_task(), wall.note_task(), wall.helper_gone(), wall.keep_volunteer(), wall.helper_has_account()
   to hustings_owner;
 
 set local role hustings_owner;
 create trigger keep_task before insert or update on task for each row execute function wall.keep_task();
 create trigger note_task after insert or update on task for each row execute function wall.note_task();
 create trigger keep_volunteer before insert or update on volunteer for each row execute function wall.keep_volunteer();
-create trigger tasks_from_door after insert on result referencing new table as said
-  for each statement execute function wall.tasks_from_door();
-create trigger tasks_follow after update of area_no, erased_at on elector for each row
-  when (new.area_no is distinct from old.area_no or (new.erased_at is not null and old.erased_at is null))
-  execute function wall.tasks_follow();
-create trigger tasks_follow after update of area_no on household for each row
-  when (new.area_no is distinct from old.area_no) execute function wall.tasks_follow();
-create trigger tasks_follow_pair after update of state on doubtful_match for each row
-  when (new.state = 'same' and old.state <> 'same') execute function wall.tasks_follow_pair();
-create trigger tasks_stop after insert on objection for each row
-  when (new.channel in ('opinions', 'processing') and not new.withdrawn) execute function wall.tasks_stop();
 create trigger helper_gone after update of erased_at on person for each row
   when (new.erased_at is not null and old.erased_at is null) execute function wall.helper_gone();
 create trigger helper_has_account after update of used_at on link for each row

@@ -45,6 +45,12 @@ async fn from_events(scope: &mut Scoped) -> Result<(), Error> {
 /// What was asked for a week ago and more is done, but for a few; the rest waits since the day it was asked for.
 async fn settle(scope: &mut Scoped) -> Result<(), Error> {
     sqlx::query!(
+        "select wall.tasks_from(array_agg(distinct partition_id), array_agg(id)) from result
+         where asks <> '{}' or outcome = 'come-back'"
+    )
+    .execute(scope.connection())
+    .await?;
+    sqlx::query!(
         "update task t set created_at = r.received_at,
            due_on = current_date - 2 + ('x' || substr(t.task_id::text, 3, 2))::bit(8)::integer % 9
          from result r where r.partition_id = t.partition_id and r.id = t.from_result"

@@ -109,25 +109,19 @@ async fn a_correction_takes_over_what_it_still_asks_for_and_takes_back_the_rest(
 #[tokio::test]
 async fn of_whom_nothing_may_be_kept_there_is_no_task() {
     let (app, walk, volunteer, organiser) = canvass().await;
+    let officer = app.actor(Role::DataProtectionOfficer, "all").await;
     put(&volunteer, &asking(&walk, 0, &["poster"])).await;
-    let elector = &walk.doors[0].electors[1];
-    let (partition, id) = elector.split_once('.').unwrap();
-    let stop = format!(
-        "insert into objection (partition_id, elector_id, objection_id, area_no, channel, how)
-         select partition_id, elector_id, gen_random_uuid(), area_no, 'processing', 'Wrote' from elector
-         where partition_id = {partition} and elector_id = {id}"
-    );
-    sqlx::query(AssertSqlSafe(stop)).execute(&mut app.database.operator().await).await.unwrap();
-    assert!(open_of(&app).await.is_empty(), "their tasks go with their word");
-    organiser.get(&format!("/electors/{elector}")).await.expect(200);
-
     put(&volunteer, &asking(&walk, 1, &["poster"])).await;
-    let erased = format!(
-        "update elector set erased_at = now(), name = 'Erased' where elector_id = {}",
-        walk.doors[1].electors[1].split_once('.').unwrap().1
-    );
-    sqlx::query(AssertSqlSafe(erased)).execute(&mut app.database.operator().await).await.unwrap();
+    let rights = |door: usize, rest: &str| format!("/protection/subjects/{}/{rest}", walk.doors[door].electors[1]);
+    let stop = [("channel", "processing"), ("how", "By letter")];
+    officer.post(&rights(0, "stops"), &stop).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from task").await, 1, "their tasks go with their word");
+    organiser.get(&format!("/electors/{}", walk.doors[0].electors[1])).await.expect(200);
+    officer.post(&rights(1, "erasure"), &[("reason", "They asked")]).await.expect(303);
     assert_eq!(count(&app, "select count(*) from task").await, 0, "and with their erasure");
+
+    volunteer.put_json(&format!("/api/v1/results/{}", Uuid::now_v7()), &asking(&walk, 0, &["poster"])).await;
+    assert_eq!(count(&app, "select count(*) from task").await, 0, "and there are no new ones");
 }
 
 #[tokio::test]
