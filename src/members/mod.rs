@@ -14,6 +14,7 @@ pub mod plan;
 pub mod reading;
 pub mod row;
 pub mod typed;
+pub mod workbook;
 
 use crate::access::membership::Standing;
 use crate::web::words;

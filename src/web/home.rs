@@ -1,6 +1,8 @@
 //! `/`: the first page of the role in use.
 
-use super::{Answer, Layout, Viewer, see_other, words};
+mod volunteer;
+
+use super::{Answer, Layout, Viewer, words};
 use crate::access::Role;
 use crate::access::store::ending::{self, EndedAccount};
 use crate::access::store::grants::{self, Counts, Grant, Which};
@@ -26,8 +28,8 @@ use uuid::Uuid;
 /// `GET /`
 pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
     match viewer.role {
-        Role::Volunteer => Ok(see_other("/canvass")),
-        Role::Organiser => insight::pages::home(viewer, layout).await,
+        Role::Volunteer => volunteer::home(viewer, layout).await,
+        Role::Organiser => insight::home::home(viewer, layout).await,
         Role::MembershipSecretary => members::pages::home::home(viewer, layout).await,
         Role::DataProtectionOfficer => protection(viewer, layout).await,
         Role::Administrator => administrator(viewer, layout).await,
