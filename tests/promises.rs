@@ -73,6 +73,8 @@ mod guard_pages;
 mod harness;
 #[path = "promises/imports.rs"]
 mod imports;
+#[path = "promises/homes.rs"]
+mod homes;
 #[path = "promises/insight.rs"]
 mod insight;
 #[path = "promises/joining.rs"]

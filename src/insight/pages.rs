@@ -6,7 +6,7 @@ use super::store;
 use super::{DistrictFigures, total};
 use crate::canvass::codes::{self, Code};
 use crate::polls;
-use crate::web::words::{ago, clock_time, figure, percent, within};
+use crate::web::words::{clock_time, figure, percent, within};
 use crate::web::{Answer, Layout, Query, Viewer};
 use askama::Template;
 use askama_web::WebTemplate;

@@ -5,6 +5,7 @@
 
 pub mod apply;
 pub mod columns;
+pub mod erased;
 pub mod imports;
 pub mod list;
 pub mod matches;

@@ -51,7 +51,7 @@ fn check_size(bytes: &[u8]) -> Result<(), &'static str> {
     if packed.len() > 2_000 {
         return Err(TOO_LARGE);
     }
-    if !packed.file_names().any(|name| name.eq_ignore_ascii_case("xl/workbook.xml")) {
+    if !packed.file_names().flatten().any(|name| name.eq_ignore_ascii_case("xl/workbook.xml")) {
         return Err(OTHER);
     }
     let mut left = UNPACKED;

@@ -140,7 +140,7 @@ async fn unknown_headings_and_branches_are_explained_once() {
     let saved = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(saved.path(), odd(3)).unwrap();
     let choices =
-        Import { file: saved.path().into(), area: "all".into(), complete: false, allow_many: false, dry_run: true };
+        Import { file: saved.path().into(), area: "all".into(), dry_run: true, ..Import::default() };
     let would = by_operator(&operation(&app.database), &choices).await.unwrap();
     assert_eq!((would.counts.added, count(&app, MEMBERS).await), (1, 1), "a dry run changes nothing");
     let done = by_operator(&operation(&app.database), &Import { dry_run: false, ..choices }).await.unwrap();
