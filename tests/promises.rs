@@ -107,6 +107,8 @@ mod news;
 mod one_hand;
 #[path = "promises/oracle.rs"]
 mod oracle;
+#[path = "promises/organise_journeys.rs"]
+mod organise_journeys;
 #[path = "promises/organise_wall.rs"]
 mod organise_wall;
 #[path = "promises/posts.rs"]

@@ -88,6 +88,7 @@ async fn a_doubtful_pair_is_decided_by_a_person_who_sees_both_sides_on_record() 
     assert!(oswin.get(&receipt).await.expect(200).text("main").contains("1 member was found on the register"));
     let page = oswin.get("/members/matches").await.expect(200);
     assert!(page.text("h1 + p").contains("3 pairs are left"), "{}", page.text("main"));
+    assert!(page.text("article").contains("Elector numberQB1-"), "two of one name in one home differ by it");
     let seen = "select count(*) from access_log where permission = 'match-members' and cardinality(subjects) = 6";
     assert_eq!(count(&app, seen).await, 1, "three members and three electors");
 
