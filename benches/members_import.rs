@@ -31,8 +31,7 @@ async fn measure(house: &House) -> Outcome<Report> {
     let (_, copying) = timed(async || copy(&mut db, &bytes).await).await?;
     let keys = tempfile::tempdir()?;
     let session = OperatorSession { os_user: "bench".into(), command: "members".into(), reason: String::new() };
-    let operation =
-        Operation { operator: house.as_operator()?, session, keys: Keys::of(keys.path()), json: false };
+    let operation = Operation { operator: house.as_operator()?, session, keys: Keys::of(keys.path()), json: false };
     let (_, importing) = timed(async || import(&operation, &bytes).await).await?;
     let held: i64 = query_scalar("select count(*) from member").fetch_one(&mut db).await?;
     if held != i64::from(rows) {

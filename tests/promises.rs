@@ -71,10 +71,10 @@ mod grants;
 mod guard_pages;
 #[path = "promises/harness.rs"]
 mod harness;
-#[path = "promises/imports.rs"]
-mod imports;
 #[path = "promises/homes.rs"]
 mod homes;
+#[path = "promises/imports.rs"]
+mod imports;
 #[path = "promises/insight.rs"]
 mod insight;
 #[path = "promises/joining.rs"]

@@ -134,4 +134,3 @@ pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
     };
     Ok(page.into_response())
 }
-

@@ -8,7 +8,7 @@ use crate::web::words::{clock_time, count, date, day_of, until};
 use chrono::Utc;
 
 /// How many lines a first page has.
-const MOST: usize = 9;
+const MOST: usize = 10;
 
 /// One thing that needs this person: what, why, and where to do it.
 pub struct Todo {
@@ -95,8 +95,11 @@ fn people(week: &Week, all: &mut Vec<Todo>) {
     }
 }
 
+/// So many lists are named; the others are counted.
+const LISTS: usize = 2;
+
 fn lists(waiting: &Waiting, all: &mut Vec<Todo>) {
-    for list in &waiting.ending {
+    for list in waiting.ending.iter().take(LISTS) {
         let shuts = list.ends.map_or_else(String::new, |ends| match day_of(ends) == day_of(Utc::now()) {
             true => format!("at {}", clock_time(ends)),
             false => until(ends),
@@ -107,6 +110,15 @@ fn lists(waiting: &Waiting, all: &mut Vec<Todo>) {
             format!("/walk-lists/{}", list.id),
             "Open",
         ));
+    }
+    others(waiting.ending.len(), "shuts", "shut", "Within three days, with doors left", all);
+}
+
+/// The lists that are not named.
+fn others(of: usize, one: &str, many: &str, why: &str, all: &mut Vec<Todo>) {
+    if of > LISTS {
+        let what = count(of - LISTS, format!("more list {one}"), format!("more lists {many}"));
+        all.push(line(what, why, "/walk-lists", "See them"));
     }
 }
 
@@ -159,7 +171,7 @@ fn tasks(week: &Week, all: &mut Vec<Todo>) {
 
 /// Lists that nobody holds, and what is read and not imported.
 fn nobodys(waiting: &Waiting, all: &mut Vec<Todo>) {
-    for list in &waiting.unassigned {
+    for list in waiting.unassigned.iter().take(LISTS) {
         all.push(line(
             format!("Nobody holds {}", list.name),
             format!("{} to do", count(list.left, "door", "doors")),
@@ -167,6 +179,7 @@ fn nobodys(waiting: &Waiting, all: &mut Vec<Todo>) {
             "Assign",
         ));
     }
+    others(waiting.unassigned.len(), "is nobody’s", "are nobody’s", "Give them to somebody", all);
     for (id, file) in &waiting.imports {
         all.push(line(
             format!("{file} is read"),
@@ -185,7 +198,11 @@ fn memberships(week: &Week, all: &mut Vec<Todo>) {
         (0, soon) => format!("{} within 60 days", count(soon, "membership ends", "memberships end")),
         (late, 0) => format!("{} late", count(late, "membership is", "memberships are")),
         (late, soon) => {
-            format!("{} late, {} within 60 days", count(late, "membership is", "memberships are"), count(soon, "ends", "end"))
+            format!(
+                "{} late, {} within 60 days",
+                count(late, "membership is", "memberships are"),
+                count(soon, "ends", "end")
+            )
         }
     };
     all.push(line(what, "The membership secretary knows whose; a word from you helps", "/members", "Members"));

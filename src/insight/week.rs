@@ -113,11 +113,7 @@ async fn joiners(scope: &mut Scoped) -> Result<Vec<AtTheDoor>, Error> {
     .await?;
     Ok(rows
         .into_iter()
-        .map(|r| AtTheDoor {
-            list: ListId { partition: r.partition, id: r.list },
-            name: r.name,
-            waiting: r.waiting,
-        })
+        .map(|r| AtTheDoor { list: ListId { partition: r.partition, id: r.list }, name: r.name, waiting: r.waiting })
         .collect())
 }
 

@@ -1,8 +1,8 @@
 //! A membership file made so: everything in one transaction, or nothing.
 
 use super::imports::{self, Counts, Import};
-use super::{erased, matches};
 use super::plan::{Entry, Plan};
+use super::{erased, matches};
 use crate::access::membership;
 use crate::database::Scoped;
 use crate::error::Error;

@@ -240,11 +240,7 @@ pub struct Choice {
 ///
 /// # Errors
 /// [`Error::Conflict`] when the file is over, or an area is not one's own.
-pub async fn choose(
-    scope: &mut Scoped,
-    import: &Import,
-    choice: &Choice,
-) -> Result<(), Error> {
+pub async fn choose(scope: &mut Scoped, import: &Import, choice: &Choice) -> Result<(), Error> {
     must_be_ready(import)?;
     sqlx::query!(
         "update member_import set complete = $2, erased_reason = $3 where import_id = $1",

@@ -22,8 +22,7 @@ const ABOVE: usize = 10;
 const BROKEN: &str = "This workbook cannot be read: open it in Excel or LibreOffice, save it again as .xlsx, or as CSV, and give that file";
 const TOO_LARGE: &str = "This workbook unpacks to more than any list of members holds: save the sheet with the members as CSV and give that file";
 const OTHER: &str = "This is a packed file, but no Excel workbook: unpack it, and give the list inside (.xlsx or CSV)";
-const LOCKED: &str =
-    "This workbook is of the old kind (.xls) or has a password: save it as .xlsx without one, or as CSV, and give that file";
+const LOCKED: &str = "This workbook is of the old kind (.xls) or has a password: save it as .xlsx without one, or as CSV, and give that file";
 const NO_HEADINGS: &str = "No sheet of this workbook has a line of headings at its top (Membership number, Forename, Surname and so on). Put one above the members and give the file again";
 const NOBODY: &str = "The sheet has headings and nobody below them: ask for the file again";
 
@@ -178,7 +177,9 @@ mod tests {
         book.add_worksheet().set_name("About").unwrap().write(0, 0, "Made by the party’s system").unwrap();
         let sheet = book.add_worksheet().set_name("Members").unwrap();
         sheet.write(0, 0, "Members of Wexmere, November").unwrap();
-        for (at, heading) in ["Membership Number", "Forename", "Surname", "Mobile", "Joined", "Status"].iter().enumerate() {
+        for (at, heading) in
+            ["Membership Number", "Forename", "Surname", "Mobile", "Joined", "Status"].iter().enumerate()
+        {
             sheet.write(2, at as u16, *heading).unwrap();
         }
         let day = Format::new().set_num_format("dd/mm/yyyy");

@@ -45,7 +45,8 @@ async fn a_volunteer_finds_the_list_in_hand_the_next_shift_their_tasks_and_the_n
     let before = count(&app, looks).await;
     let page = phone.get("/").await.expect(200);
     let said = words(&page, "main");
-    for told in ["QB1 1", "0 of", "Saltern Saturday", "You are down for it", "The bandstand", "1 task", "Bring a torch"] {
+    for told in ["QB1 1", "0 of", "Saltern Saturday", "You are down for it", "The bandstand", "1 task", "Bring a torch"]
+    {
         assert!(said.contains(told), "{told}: {said}");
     }
     assert_eq!(page.count(&format!("main a.main[href='/canvass/{}']", walk.list)), 1, "the list is one tap away");
@@ -98,18 +99,25 @@ async fn an_organisers_week_says_what_is_on_what_waits_and_what_came_in() {
     let again = app.sign_in(&organiser).await;
     let page = again.get("/").await.expect(200);
     let todo = words(&page, ".todo");
-    for waits in ["1 person will help", "1 task is overdue", "2 tasks are nobody’s", "1 membership ends within 60 days"] {
+    for waits in ["1 person will help", "1 task is overdue", "2 tasks are nobody’s", "1 membership ends within 60 days"]
+    {
         assert!(todo.contains(waits), "{waits}: {todo}");
     }
     let main = words(&page, "main");
-    assert!(main.contains("0 of 4 places") && main.contains("4 still wanted") && !main.contains("Far away"), "{main}");
-    assert!(words(&page, "[aria-labelledby=since]").contains("Doors 1 People spoken to 1 Asked for something 2"), "{main}");
+    assert!(main.contains("0 of 4 places") && main.contains("Nobody yet") && !main.contains("Far away"), "{main}");
+    assert!(
+        words(&page, "[aria-labelledby=since]").contains("Doors 1 People spoken to 1 Asked for something 2"),
+        "{main}"
+    );
     assert!(!page.body.contains("Tarrant") && !page.body.contains("Harcourt"), "figures, and nobody's name");
     let next_door = words(&app.actor(Role::Organiser, "Saltern").await.get("/").await.expect(200), "main");
     assert!(!next_door.contains("will help") && !next_door.contains("membership ends"), "{next_door}");
     change(&app, "insert into lockdown (tool, notice) values ('organise', 'Closed')").await;
     let closed = words(&again.get("/").await.expect(200), "main");
-    assert!(closed.contains("Organise is closed") && !closed.contains("will help") && closed.contains("Out now"), "{closed}");
+    assert!(
+        closed.contains("Organise is closed") && !closed.contains("will help") && closed.contains("Out now"),
+        "{closed}"
+    );
 }
 
 #[tokio::test]

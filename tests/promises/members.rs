@@ -141,9 +141,14 @@ async fn a_workbook_is_taken_as_a_file_is_and_a_broken_one_is_refused_in_words()
     let bytes = book.save_to_buffer().unwrap();
     let path = give(&oswin, "members.xlsx", bytes.clone()).await.expect(303).location();
     let page = oswin.get(&path).await.expect(200);
-    assert!(page.text("main").contains("an Excel workbook") && page.text("main").contains("more columns"), "{}", page.body);
+    assert!(
+        page.text("main").contains("an Excel workbook") && page.text("main").contains("more columns"),
+        "{}",
+        page.body
+    );
     apply(&oswin, &path, &[]).await.expect(303);
-    let taken = "select count(*) from member where number = '41' and joined_on = '2020-04-09' and paid_until = '2099-04-09'";
+    let taken =
+        "select count(*) from member where number = '41' and joined_on = '2020-04-09' and paid_until = '2099-04-09'";
     assert_eq!((count(&app, taken).await, count(&app, MEMBERS).await), (1, 1), "days and numbers as they are typed");
     let broken = give(&oswin, "broken.xlsx", bytes[..bytes.len() / 2].to_vec()).await.expect(422);
     assert!(broken.text("#file-error").contains("save it again as .xlsx"), "{}", broken.text("main"));
@@ -155,7 +160,8 @@ async fn a_workbook_is_taken_as_a_file_is_and_a_broken_one_is_refused_in_words()
 #[tokio::test]
 async fn who_was_erased_comes_back_by_no_file_until_somebody_says_why() {
     let (app, oswin) = place("Quillbrook").await;
-    let edith = "L1,Edith,Harcourt1,1 Larkspur Row,ZZ1 4QX,edith@lantern.example,1/2/2020,31/12/2099,current,Quillbrook";
+    let edith =
+        "L1,Edith,Harcourt1,1 Larkspur Row,ZZ1 4QX,edith@lantern.example,1/2/2020,31/12/2099,current,Quillbrook";
     import(&oswin, file(&[edith])).await;
     let officer = app.actor(Role::DataProtectionOfficer, "all").await;
     let gone = person(&app, "L1").await;
@@ -183,8 +189,13 @@ async fn who_was_erased_comes_back_by_no_file_until_somebody_says_why() {
     assert!(oswin.get(&path).await.expect(200).text("main").contains("would be recorded as members anew"));
     apply(&oswin, &path, &[]).await.expect(303);
     let page = oswin.get(&format!("/members/{}", person(&app, "L1").await)).await.expect(200);
-    assert!(page.text("main").contains("Erased before, and taken in again: Joined anew on 3 November"), "{}", page.body);
-    let stopped = "select count(*) from person_consent c join member m using (person_id) where m.number = 'L1' and not c.given";
+    assert!(
+        page.text("main").contains("Erased before, and taken in again: Joined anew on 3 November"),
+        "{}",
+        page.body
+    );
+    let stopped =
+        "select count(*) from person_consent c join member m using (person_id) where m.number = 'L1' and not c.given";
     assert_eq!(count(&app, stopped).await, 4, "no channel is open to campaigning");
     assert_eq!(count(&app, "select count(*) from person_consent").await, 4, "and nobody else's changed");
 }
@@ -192,8 +203,11 @@ async fn who_was_erased_comes_back_by_no_file_until_somebody_says_why() {
 #[tokio::test]
 async fn who_never_came_to_an_event_is_a_list_of_its_own() {
     let (app, oswin) = place("Quillbrook").await;
-    let line = |n: u32, state: &str| format!("L{n},Edith,Harcourt{n},{n} Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,{state},Quillbrook");
-    let lines: Vec<String> = [(1, "current"), (2, "current"), (3, "current"), (4, "lapsed")].map(|(n, s)| line(n, s)).into();
+    let line = |n: u32, state: &str| {
+        format!("L{n},Edith,Harcourt{n},{n} Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,{state},Quillbrook")
+    };
+    let lines: Vec<String> =
+        [(1, "current"), (2, "current"), (3, "current"), (4, "lapsed")].map(|(n, s)| line(n, s)).into();
     import(&oswin, file(&lines.iter().map(String::as_str).collect::<Vec<_>>())).await;
     let organiser = app.actor(Role::Organiser, "Quillbrook").await;
     let here = area(&app, "Quillbrook").await.to_string();
@@ -203,7 +217,13 @@ async fn who_never_came_to_an_event_is_a_list_of_its_own() {
     let mut db = app.database.operator().await;
     for (number, by_account) in [("L1", false), ("L2", true)] {
         let who = person(&app, number).await;
-        query("update person set account_id = $2 where person_id = $1 and $3").bind(who).bind(account).bind(by_account).execute(&mut db).await.unwrap();
+        query("update person set account_id = $2 where person_id = $1 and $3")
+            .bind(who)
+            .bind(account)
+            .bind(by_account)
+            .execute(&mut db)
+            .await
+            .unwrap();
         query(
             "insert into event_sign_up (sign_up_id, event_id, area_id, account_id, person_id, state)
              select gen_random_uuid(), event_id, area_id, case when $3 then $2 end, case when not $3 then $4 end, 'came' from event where event_id = $1",
@@ -219,7 +239,11 @@ async fn who_never_came_to_an_event_is_a_list_of_its_own() {
     for reader in [&oswin, &organiser] {
         let page = reader.get("/members?tab=never-seen").await.expect(200);
         assert_eq!(page.count("tbody tr"), 1, "{}", page.text("main"));
-        assert!(page.text("tbody").contains("Harcourt3") && page.text("nav.tabs").contains("Never at an event 1"), "{}", page.text("main"));
+        assert!(
+            page.text("tbody").contains("Harcourt3") && page.text("nav.tabs").contains("Never at an event 1"),
+            "{}",
+            page.text("main")
+        );
     }
 }
 
@@ -245,8 +269,7 @@ async fn unknown_headings_and_branches_are_explained_once() {
     assert!(oswin.get(&next).await.expect(200).text("h1").contains("Preview"));
     let saved = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(saved.path(), odd(3)).unwrap();
-    let choices =
-        Import { file: saved.path().into(), area: "all".into(), dry_run: true, ..Import::default() };
+    let choices = Import { file: saved.path().into(), area: "all".into(), dry_run: true, ..Import::default() };
     let would = by_operator(&operation(&app.database), &choices).await.unwrap();
     assert_eq!((would.counts.added, count(&app, MEMBERS).await), (1, 1), "a dry run changes nothing");
     let done = by_operator(&operation(&app.database), &Import { dry_run: false, ..choices }).await.unwrap();

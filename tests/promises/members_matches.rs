@@ -30,8 +30,7 @@ async fn of_the_partys_members_nearly_all_are_found_and_none_is_linked_to_somebo
     let made = Generated::new(11, 12_000, "normal");
     let operation = operation(&app.database);
     import_register(&operation, &choices(made.path("xpress-full-14"), 2025)).await.unwrap();
-    let file =
-        Import { file: made.path("members"), area: "all".into(), ..Import::default() };
+    let file = Import { file: made.path("members"), area: "all".into(), ..Import::default() };
     let imported = import_members(&operation, &file).await.unwrap();
     assert_eq!(imported.counts.added as u64, made.facts("members")["rows"].as_u64().unwrap(), "{:?}", imported.refused);
     assert!(imported.refused.is_empty());

@@ -147,7 +147,8 @@ async fn who_said_at_the_door_that_they_will_help_has_a_shift_the_same_evening()
     theirs.click("Saltern Saturday").await;
     theirs.click("form[action$='/join'] button").await;
     theirs.wait_for("You are down for it").await;
-    let joined = "select count(*) from event_sign_up s join person p on p.account_id = s.account_id where s.state = 'coming'";
+    let joined =
+        "select count(*) from event_sign_up s join person p on p.account_id = s.account_id where s.state = 'coming'";
     assert_eq!(count(&app, joined).await, 1, "the record, the account and the place are one person's");
     change(&app, "update task set state = 'done', outcome = 'later' where what = 'will-help' and state = 'open'").await;
     page.goto(&format!("{}/", app.base)).await;

@@ -165,7 +165,7 @@ async fn an_invitation_gives_account_and_access_in_one_step_and_nobody_under_18_
     // By the command, and by a code that they scan, as little as by the page.
     let by_operator = run(
         &operation(&app.database),
-        WalkList::Assign { id: walk.list.clone(), email: "tamsin@lantern.example".into(), until },
+        WalkList::Assign { id: walk.list.clone(), email: "tamsin@lantern.example".into(), until: until.clone() },
     )
     .await;
     assert!(by_operator.unwrap_err().to_string().contains("under 18"));

@@ -89,8 +89,7 @@ pub async fn assign(scope: &mut Scoped, id: ListId, accounts: &[Uuid], until: Da
 }
 
 /// Why somebody is given no list.
-const UNDER_18: &str =
-    "Somebody ticked is under 18, and nobody under 18 is given a walk list. They can go along with an adult who holds it";
+const UNDER_18: &str = "Somebody ticked is under 18, and nobody under 18 is given a walk list. They can go along with an adult who holds it";
 
 pub(crate) async fn under_18(scope: &mut Scoped, account: Uuid) -> Result<bool, Error> {
     Ok(sqlx::query_scalar!(r#"select wall.under_18($1) as "is!""#, account).fetch_one(scope.connection()).await?)

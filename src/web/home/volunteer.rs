@@ -3,9 +3,9 @@
 use super::super::{Answer, Layout, Viewer, words};
 use crate::canvass::doors::{MyList, store as doors};
 use crate::error::Tool;
+use crate::events::Event;
 use crate::events::slots::{self, Slot};
 use crate::events::store::{self as events, Tab};
-use crate::events::Event;
 use crate::news::{Post, store as news};
 use crate::tasks::{Kind, due};
 use crate::web::paging::Paging;
