@@ -940,7 +940,9 @@ end
 $$;
 
 -- Erases somebody of Organise: member, volunteer, whoever signed up. The elector or account that they are is erased by itself.
-create function wall.erase_person(person uuid, reason text, operator uuid) returns uuid
+-- What remains is the keyed hash, so that the party's next file does not bring them back unseen, nor a register as somebody who
+-- may be written to. Whoever had no name leaves none.
+create function wall.erase_person(person uuid, reason text, key_id text, exact bytea, loose bytea, operator uuid) returns uuid
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   counts jsonb := wall.erasure_counts(null, null, null, person);
@@ -957,6 +959,9 @@ begin
   insert into public.request_event (request_id, event_id, what, by_account, by_operator)
   select q.request_id, gen_random_uuid(), 'erased', wall.account(), operator from public.request q where q.person_id = person;
   perform wall.erase_organise(array[person]);
+  insert into public.suppression (suppression_id, key_id, exact, loose, channels)
+  select gen_random_uuid(), erase_person.key_id, erase_person.exact, erase_person.loose, array['post', 'phone', 'email', 'text']
+  where erase_person.loose is not null;
   insert into public.erasure (erasure_id, of_what, reason, counts, erased_by, erased_by_operator)
   values (erased, 'person', erase_person.reason, counts, wall.account(), operator);
   return erased;
@@ -980,7 +985,7 @@ grant execute on function wall.find_subjects(text[], text[], text, integer, bigi
   wall.record_stop(integer, bigint, text[], boolean, text, text, bytea, bytea, uuid),
   wall.suppression_doubts(uuid), wall.decide_doubt(integer, bigint, uuid, boolean, uuid),
   wall.erasure_counts(integer, bigint, uuid, uuid), wall.erase_elector(integer, bigint, text, text, bytea, bytea, uuid),
-  wall.erase_account(uuid, text, uuid), wall.erase_person(uuid, text, uuid) to hustings_protection;
+  wall.erase_account(uuid, text, uuid), wall.erase_person(uuid, text, text, bytea, bytea, uuid) to hustings_protection;
 grant execute on function wall.suppressions(), wall.hold_back(integer, bigint[], uuid[], boolean[]) to hustings_importer;
 grant execute on function wall.held_back(integer, bigint), wall.keep_suppression(integer, bigint, text, bytea, bytea)
   to hustings_organiser;

@@ -55,6 +55,8 @@ create table member_import (
   state text not null default 'ready' check (state in ('ready', 'applied', 'thrown-away')),
   -- Whether who is missing from it has lapsed.
   complete boolean not null default false,
+  -- Why members of it who were erased are taken in again; null: they are left out.
+  erased_reason text check (length(erased_reason) between 1 and 300),
   counts jsonb,
   refused jsonb not null default '[]',
   begun_at timestamptz not null default statement_timestamp(),
@@ -116,7 +118,7 @@ grant select (person_id, area_id, state) on member_match to hustings_membership;
 grant insert (person_id, area_id, number, kind, joined_on, paid_until, state, standing, branch, surname_key, first_key, home_key),
   update (number, kind, joined_on, paid_until, state, standing, branch, surname_key, first_key, home_key) on member to hustings_membership;
 grant insert (import_id, area_id, account_id, file_name, bytes, sha256, encoding, headings, columns),
-  update (columns, state, complete, counts, refused, ended_at, headings) on member_import to hustings_membership;
+  update (columns, state, complete, erased_reason, counts, refused, ended_at, headings) on member_import to hustings_membership;
 grant insert (import_id, area_id, line, cells, refusal) on member_import_row to hustings_membership;
 grant insert (headings, columns, set_by), update (columns, set_by, set_at) on member_import_form to hustings_membership;
 grant insert (within_id, branch_key, area_id, set_by), update (area_id, set_by, set_at) on member_branch to hustings_membership;
@@ -190,6 +192,23 @@ language sql stable security definer set search_path = '' as $$
   where m.number = any (numbers) and m.area_id <> all (wall.member_places()) and cardinality(wall.member_places()) > 0
 $$;
 
+-- The hashes of people who were erased, for whoever brings a membership file in: they are not taken in unseen. Without the
+-- key they tell nothing.
+create function wall.erased_hashes() returns table (key_id text, exact bytea, loose bytea)
+language sql stable security definer set search_path = '' as $$
+  select s.key_id, s.exact, s.loose from public.suppression s
+  where s.elector_id is null and cardinality(wall.member_places()) > 0
+$$;
+
+-- How many memberships end within 60 days, and how many are past their day, for an organiser: figures, nobody's dates.
+create function wall.memberships_ending(out soon bigint, out late bigint)
+language sql stable security definer set search_path = '' as $$
+  select count(*) filter (where m.paid_until >= t.today), count(*) filter (where m.paid_until < t.today)
+  from (select (statement_timestamp() at time zone 'Europe/London')::date as today) t
+  join public.member m on m.state = 'current' and m.paid_until <= t.today + 60
+  where wall.works('organiser') and m.area_id = any ((select wall.places())::bigint[])
+$$;
+
 -- Which of these addresses are those of accounts whose access here depends on membership.
 create function wall.accounts_of_members(addresses text[]) returns table (address text, account_id uuid)
 language sql stable security definer set search_path = '' as $$
@@ -208,8 +227,6 @@ $$;
 -- The same of every file that nobody came back to for a fortnight.
 create function wall.forget_member_imports() returns void
 language plpgsql volatile security definer set search_path = '' as $$
-declare
-  old uuid[];
 begin
   update public.member_import i set state = 'thrown-away', ended_at = statement_timestamp(), headings = '{}'
   where i.state = 'ready' and i.begun_at < statement_timestamp() - interval '14 days';
@@ -312,10 +329,12 @@ $$;
 -- Members and the electors who may be they, side by side, for whoever keeps members here; what was put off comes last.
 create function wall.member_pairs(skip integer, take integer)
 returns table (person_id uuid, number text, forename text, surname text, address text[], postcode text,
-  partition_id integer, elector_id bigint, name text, home text, home_postcode text, why text, later boolean)
+  partition_id integer, elector_id bigint, name text, home text, home_postcode text, why text, later boolean,
+  born_on date, elector_number text, attains_on date)
 language sql stable security definer set search_path = '' as $$
   select p.person_id, m.number, p.forename, p.surname, coalesce(c.address, '{}'), coalesce(c.postcode, ''),
-    e.partition_id, e.elector_id, e.name, coalesce(h.address, ''), coalesce(h.postcode, ''), x.why, x.later_at is not null
+    e.partition_id, e.elector_id, e.name, coalesce(h.address, ''), coalesce(h.postcode, ''), x.why, x.later_at is not null,
+    c.born_on, e.number, e.attains_on
   from public.member_match x
   join public.person p using (person_id)
   join public.member m using (person_id)
@@ -378,6 +397,8 @@ alter function wall.member_places() owner to hustings_wall;
 alter function wall.keep_member_changes() owner to hustings_wall;
 alter function wall.members_elsewhere(text[]) owner to hustings_wall;
 alter function wall.accounts_of_members(text[]) owner to hustings_wall;
+alter function wall.erased_hashes() owner to hustings_wall;
+alter function wall.memberships_ending() owner to hustings_wall;
 alter function wall.clear_member_import(uuid) owner to hustings_wall;
 alter function wall.forget_member_imports() owner to hustings_wall;
 alter function wall.near_forenames(text, text) owner to hustings_wall;
@@ -387,7 +408,9 @@ alter function wall.decide_member_match(uuid, integer, bigint, text) owner to hu
 alter function wall.unlink_member(uuid) owner to hustings_wall;
 grant execute on function wall.member_places(), wall.members_elsewhere(text[]), wall.accounts_of_members(text[]),
   wall.clear_member_import(uuid), wall.forget_member_imports(), wall.match_members(), wall.member_pairs(integer, integer),
-  wall.decide_member_match(uuid, integer, bigint, text), wall.unlink_member(uuid) to hustings_membership;
+  wall.decide_member_match(uuid, integer, bigint, text), wall.unlink_member(uuid), wall.erased_hashes() to hustings_membership;
+grant execute on function wall.memberships_ending() to hustings_organiser;
+grant execute on function wall.forget_member_imports() to hustings_door;
 grant execute on function wall.keep_member_changes() to hustings_owner;
 -- Electors stand beside members on the page of pairs, and that is a look like any other.
 grant execute on function wall.pseudonyms(integer, bigint[]) to hustings_membership;

@@ -207,9 +207,23 @@ begin
 end
 $$;
 
+-- Internal: another answer that stands and asks for the same, of the same person or home, and has no task of its own: when one
+-- is taken back, the other is still to be done.
+create function wall.still_asked(task public.task) returns uuid
+language sql stable security definer set search_path = '' as $$
+  select r.id from public.standing_result r
+  where r.partition_id = task.partition_id
+    and case when task.elector_id is null then r.household_id = task.household_id and r.elector_id is null
+      else r.elector_id = task.elector_id end
+    and (task.what = any (r.asks) or (task.what = 'come-back' and r.outcome = 'come-back'))
+    and not exists (select from public.task o where o.partition_id = r.partition_id and o.from_result = r.id and o.what = task.what)
+  order by r.received_at desc, r.id limit 1
+$$;
+
 -- What was asked for at a door becomes a task, in the transaction that keeps the answer: called by whoever sent these results,
--- or let them in, right after they are kept (tables by partition bear no triggers). Only of answers that stand, and of people
--- of whom something may be kept. A correction takes over what it still asks for, done or not, and closes what it no longer does.
+-- or let them in, right after they are kept (tables by partition bear no triggers). One where somebody asks for the same again
+-- before it was done. Only of answers that stand, and of people of whom something may be kept. A correction takes over what it
+-- still asks for, done or not, and closes what it no longer does.
 create function wall.tasks_from(partitions integer[], results uuid[]) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -227,23 +241,33 @@ begin
     union
     select e.partition_id, e.id, e.asks, b.id, b.base
     from before e join public.result b on b.partition_id = e.partition_id and b.id = e.base and b.id <> e.id
-  ), taken_back as (
-    update public.task t set state = 'dropped', outcome = 'taken-back', came_of = ''
-    from before e where t.partition_id = e.partition_id and t.from_result = e.earlier and t.state = 'open'
+  ), ending as materialized (
+    select t.task_id, wall.still_asked(t) as instead
+    from before e join public.task t on t.partition_id = e.partition_id and t.from_result = e.earlier and t.state = 'open'
       and not t.what = any (e.asks)
+  ), taken_back as (
+    update public.task t set from_result = coalesce(e.instead, t.from_result),
+      state = case when e.instead is null then 'dropped' else t.state end,
+      outcome = case when e.instead is null then 'taken-back' else t.outcome end, came_of = ''
+    from ending e where t.task_id = e.task_id
   ), taken_over as (
     update public.task t set from_result = e.id
     from before e where t.partition_id = e.partition_id and t.from_result = e.earlier and t.what = any (e.asks)
     returning t.partition_id, t.from_result, t.what
   )
   insert into public.task (area_id, what, partition_id, elector_id, household_id, from_result, due_on, created_by)
-  select a.area_id, asked.what, s.partition_id, s.elector_id, s.household_id, s.id, wall.task_due(asked.what), wall.account()
+  select distinct on (s.partition_id, s.elector_id, case when s.elector_id is null then s.household_id end, asked.what)
+    a.area_id, asked.what, s.partition_id, s.elector_id, s.household_id, s.id, wall.task_due(asked.what), wall.account()
   from standing s
   join public.area a on a.area_no = s.area_no
   cross join lateral (select distinct unnest(s.asks) as what) asked
   left join public.elector e on e.partition_id = s.partition_id and e.elector_id = s.elector_id
   where (s.elector_id is null or (e.erased_at is null and not wall.held_back(s.partition_id, s.elector_id)))
     and not exists (select from taken_over o where o.partition_id = s.partition_id and o.from_result = s.id and o.what = asked.what)
+    and not exists (select from public.task o where o.partition_id = s.partition_id and o.elector_id = s.elector_id
+      and o.what = asked.what and o.state = 'open')
+    and (s.elector_id is not null or not exists (select from public.task o where o.partition_id = s.partition_id
+      and o.household_id = s.household_id and o.elector_id is null and o.what = asked.what and o.state = 'open'))
   on conflict (partition_id, from_result, what) do nothing;
 end
 $$;

@@ -468,6 +468,52 @@ begin
 end
 $$;
 
+-- Places of accounts that may come no more go to who waits longest, as do those that somebody erased has left. Only accounts
+-- whose access ended lately are asked about; an event that somebody has in hand is left for the next time. For nobody in
+-- particular. Answers how many places were given up.
+create function wall.free_places() returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  held uuid;
+  gone integer;
+  freed integer := 0;
+begin
+  for held in
+    select distinct p.event_id from public.event_sign_up p join public.event e using (event_id)
+    where e.state = 'planned' and e.ends_at > statement_timestamp() and (p.state = 'waiting'
+      or (p.state = 'coming' and exists (select from public.access_grant g where g.account_id = p.account_id
+          and least(g.ended_at, g.ends_at) between statement_timestamp() - interval '7 days' and statement_timestamp())
+        and not wall.may_come(p.account_id, p.area_id)))
+      and not exists (select from public.lockdown l where l.tool = 'organise' and l.opened_at is null
+        and (l.area_id is null or wall.meet(l.area_id, e.area_id)))
+  loop
+    perform from public.event e where e.event_id = held for update skip locked;
+    if found then
+      update public.event_sign_up p set state = 'withdrawn'
+      where p.event_id = held and p.state in ('coming', 'waiting') and p.account_id is not null
+        and not wall.may_come(p.account_id, p.area_id)
+        and not exists (select from public.shift s where s.shift_id = p.shift_id and s.ends_at <= statement_timestamp());
+      get diagnostics gone = row_count;
+      freed := freed + gone;
+      perform wall.move_up(held, w.shift_id) from (select distinct p.shift_id from public.event_sign_up p
+        where p.event_id = held and p.state = 'waiting') w;
+    end if;
+  end loop;
+  return freed;
+end
+$$;
+
+-- Who of these areas' people ever came to an event, whether put down by an organiser or by themselves: for the list of members who
+-- never did.
+create function wall.seen_at_events() returns setof uuid
+language sql stable security definer set search_path = '' as $$
+  select p.person_id from public.person p join public.event_sign_up s on s.person_id = p.person_id and s.state = 'came'
+  where p.area_id = any ((select wall.places())::bigint[])
+  union
+  select p.person_id from public.person p join public.event_sign_up s on s.account_id = p.account_id and s.state = 'came'
+  where p.area_id = any ((select wall.places())::bigint[])
+$$;
+
 -- One's own calendar's address: made anew, ended, when it was made.
 create function wall.make_feed(digest bytea) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
@@ -542,7 +588,8 @@ grant execute on function wall.event_areas(), wall.take_place(uuid, uuid, uuid, 
   to hustings_volunteer, hustings_organiser, hustings_membership;
 grant execute on function wall.event_team(uuid), wall.mark_came(uuid, uuid[]), wall.tell_event(text, uuid, uuid),
   wall.cancel_event(uuid, text), wall.remove_shift(uuid), wall.detach_list(uuid, integer, bigint) to hustings_organiser;
-grant execute on function wall.remind_events(), wall.feed_opens(text), wall.calendar(text), wall.public_event(uuid) to hustings_door;
+grant execute on function wall.seen_at_events() to hustings_organiser, hustings_membership;
+grant execute on function wall.free_places(), wall.remind_events(), wall.feed_opens(text), wall.calendar(text), wall.public_event(uuid) to hustings_door;
 grant execute on function wall.room_changed() to hustings_owner;
 
 set local role hustings_owner;

@@ -71,6 +71,8 @@ mod grants;
 mod guard_pages;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/homes.rs"]
+mod homes;
 #[path = "promises/imports.rs"]
 mod imports;
 #[path = "promises/insight.rs"]
@@ -105,6 +107,8 @@ mod news;
 mod one_hand;
 #[path = "promises/oracle.rs"]
 mod oracle;
+#[path = "promises/organise_journeys.rs"]
+mod organise_journeys;
 #[path = "promises/organise_wall.rs"]
 mod organise_wall;
 #[path = "promises/posts.rs"]

@@ -149,6 +149,15 @@ pub async fn sweep_imports(database: &Database) -> Result<i32, Error> {
     Ok(sqlx::query_scalar!(r#"select wall.sweep_imports() as "n!""#).fetch_one(database.door()).await?)
 }
 
+/// Forgets the membership files that nobody came back to for a fortnight.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn forget_member_imports(database: &Database) -> Result<(), Error> {
+    sqlx::query!("select wall.forget_member_imports()").execute(database.door()).await?;
+    Ok(())
+}
+
 /// What access reviews do by themselves: open twice a year, remind a week before, end on their day what nobody answered for.
 ///
 /// # Errors

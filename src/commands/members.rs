@@ -8,8 +8,9 @@ use crate::access::store::accounts;
 use crate::areas;
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::members::apply::{Said, apply};
-use crate::members::imports::{self, Counts, Given};
+use crate::members::imports::{self, Choice, Counts, Given};
 use crate::members::plan::Refused;
 use crate::members::reading;
 use crate::web::words;
@@ -38,9 +39,9 @@ pub enum Members {
 }
 
 /// A membership file and how to take it.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct Import {
-    /// The file as the party sent it: CSV with a line of headings
+    /// The file as the party sent it: CSV or an Excel workbook (.xlsx) with a line of headings
     pub file: PathBuf,
     /// Where whoever has no known branch belongs; nobody outside it is touched
     #[arg(long, default_value = "all")]
@@ -51,6 +52,9 @@ pub struct Import {
     /// Go on even if more than one in twenty of the accesses that depend on membership would end
     #[arg(long)]
     pub allow_many: bool,
+    /// Why people who were erased are recorded as members again; without it they are left out
+    #[arg(long, value_name = "REASON")]
+    pub erased_again: Option<String>,
     /// Say what would change, and change nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -83,6 +87,8 @@ pub struct Imported {
     pub refused: Vec<Refused>,
     /// Branches' names that mean no area, whose members stay in the area given.
     pub unknown_branches: Vec<String>,
+    /// Whether people who were erased are among those added.
+    pub erased_again: bool,
     /// Whether nothing was done.
     pub dry_run: bool,
 }
@@ -96,7 +102,7 @@ pub async fn import(operation: &Operation, choices: &Import) -> Result<Imported,
         .map_err(|e| Error::Refused(format!("{} cannot be read: {e}", choices.file.display())))?;
     let mut scope = operation.scope(Permission::ImportMembers).await?;
     let name = choices.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let imported = import_in(&mut scope, choices, &name, bytes).await?;
+    let imported = import_in(&mut scope, &operation.keys, choices, &name, bytes).await?;
     if choices.dry_run {
         drop(scope);
     } else {
@@ -109,7 +115,13 @@ pub async fn import(operation: &Operation, choices: &Import) -> Result<Imported,
 ///
 /// # Errors
 /// As [`run`].
-pub async fn import_in(scope: &mut Scoped, choices: &Import, name: &str, bytes: Vec<u8>) -> Result<Imported, Error> {
+pub async fn import_in(
+    scope: &mut Scoped,
+    keys: &Keys,
+    choices: &Import,
+    name: &str,
+    bytes: Vec<u8>,
+) -> Result<Imported, Error> {
     let area = areas::store::resolve(scope, &choices.area).await?;
     let given = Given {
         name: words::file_name(name),
@@ -130,15 +142,21 @@ pub async fn import_in(scope: &mut Scoped, choices: &Import, name: &str, bytes: 
                 .into(),
         ));
     }
-    imports::choose(scope, &import, choices.complete, &[]).await?;
+    let erased_reason = choices.erased_again.as_deref().map(str::trim).filter(|r| !r.is_empty()).map(str::to_owned);
+    if erased_reason.as_ref().is_some_and(|r| r.chars().count() > 300) {
+        return Err(Error::Refused("The reason is longer than 300 letters. Nothing was done".into()));
+    }
+    let choice = Choice { complete: choices.complete, erased_reason, branches: Vec::new() };
+    imports::choose(scope, &import, &choice).await?;
     let import = imports::open(scope, id).await?;
-    let (plan, _, outcome) = imports::look_over(scope, &import).await?;
+    let (plan, _, outcome) = imports::look_over(scope, keys, &import).await?;
     let unknown_branches = plan.unknown.keys().cloned().collect();
     let counts = match choices.dry_run {
         true => Counts::of(&plan, import.complete, &outcome),
-        false => apply(scope, &import, &Said { expected: None, allow_many: choices.allow_many }).await?,
+        false => apply(scope, keys, &import, &Said { expected: None, allow_many: choices.allow_many }).await?,
     };
-    Ok(Imported { encoding, counts, refused: plan.refused, unknown_branches, dry_run: choices.dry_run })
+    let erased_again = import.erased_reason.is_some();
+    Ok(Imported { encoding, counts, refused: plan.refused, unknown_branches, erased_again, dry_run: choices.dry_run })
 }
 
 fn words_of(i: &Imported, dry_run: bool) -> String {
@@ -164,6 +182,12 @@ fn words_of(i: &Imported, dry_run: bool) -> String {
             "{} found on the register; {} may be, and wait for a person",
             words::figure(c.linked),
             words::count(c.doubtful, "pair", "pairs")
+        ));
+    }
+    if c.erased > 0 && !i.erased_again {
+        lines.push(format!(
+            "{} left out; with --erased-again REASON they are recorded as members again, and campaigning stays stopped",
+            words::count(c.erased, "person in it was erased and is", "people in it were erased and are")
         ));
     }
     if c.odd_emails > 0 {

@@ -146,8 +146,8 @@ async fn watch(place: &Place, replaced: &AtomicBool) -> std::io::Result<()> {
     }
 }
 
-/// What nobody asks for: folds the ledger of tallies, sweeps away imports that wait for nobody and keeps access reviews, now and
-/// every few minutes; once a night destroys what is short-lived. Where several servers share a database, one at a time does it.
+/// What nobody asks for: folds the ledger of tallies, sweeps away files that wait for nobody, gives places that are free to who
+/// waits, keeps access reviews, now and every few minutes; once a night destroys what is short-lived. Where several servers share a database, one at a time does it.
 async fn keep_house(database: &Database) -> std::io::Result<()> {
     let mut every = tokio::time::interval(FOLD_EVERY);
     loop {
@@ -160,6 +160,12 @@ async fn keep_house(database: &Database) -> std::io::Result<()> {
         }
         if let Err(error) = door::exports::sweep(database).await {
             tracing::warn!(%error, cause = error.cause(), "the words of exports that are over stay this time");
+        }
+        if let Err(error) = door::forget_member_imports(database).await {
+            tracing::warn!(%error, cause = error.cause(), "membership files that nobody came back to stay this time");
+        }
+        if let Err(error) = door::events::free_places(database).await {
+            tracing::warn!(%error, cause = error.cause(), "places of who comes no more stay theirs this time");
         }
         if let Err(error) = door::events::remind(database).await {
             tracing::warn!(%error, cause = error.cause(), "nobody is reminded of events this time");

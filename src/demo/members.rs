@@ -4,6 +4,7 @@ use super::words;
 use crate::commands::members::{Import, import_in};
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::members::today;
 use chrono::TimeDelta;
 use std::path::PathBuf;
@@ -15,7 +16,7 @@ const MEMBERS: i64 = 120;
 ///
 /// # Errors
 /// What the database says.
-pub async fn add(scope: &mut Scoped) -> Result<(), Error> {
+pub async fn add(scope: &mut Scoped, keys: &Keys) -> Result<(), Error> {
     let rows = sqlx::query!(
         r#"select e.forenames, e.surname, h.lines, coalesce(h.postcode, '') as "postcode!", w.name as ward
            from (select x.*, row_number() over (partition by x.area_no order by md5(x.elector_id::text)) as nth,
@@ -42,9 +43,10 @@ pub async fn add(scope: &mut Scoped) -> Result<(), Error> {
         area: words::CONSTITUENCY.1.into(),
         complete: false,
         allow_many: true,
+        erased_again: None,
         dry_run: false,
     };
-    import_in(scope, &choices, "members-november.csv", bytes).await?;
+    import_in(scope, keys, &choices, "members-november.csv", bytes).await?;
     sqlx::query!(
         "insert into person_consent (consent_id, person_id, area_id, channel, given, wording, source)
          select gen_random_uuid(), m.person_id, m.area_id, c, true, 'May we write to you about campaigns?', 'Membership form'

@@ -59,7 +59,7 @@ pub async fn make(operation: &Operation, sign_ins: &Path) -> Result<String, Erro
     rights::add(&mut scope, day_of(Utc::now())).await?;
     books::add(&mut scope).await?;
     exports::add(&mut scope).await?;
-    members::add(&mut scope).await?;
+    members::add(&mut scope, &operation.keys).await?;
     watching::add(&mut scope).await?;
     news::add(&mut scope).await?;
     events::add(&mut scope, &people).await?;

@@ -10,6 +10,8 @@ use crate::error::Error;
 pub async fn add(scope: &mut Scoped) -> Result<(), Error> {
     from_events(scope).await?;
     settle(scope).await?;
+    in_hand(scope).await?;
+    members_came(scope).await?;
     from_doors(scope).await
 }
 
@@ -71,6 +73,39 @@ async fn settle(scope: &mut Scoped) -> Result<(), Error> {
     sqlx::query!(
         "update task_event e set at = case e.what when 'made' then t.created_at else coalesce(t.closed_at, t.created_at) end
          from task t where t.task_id = e.task_id"
+    )
+    .execute(scope.connection())
+    .await?;
+    Ok(())
+}
+
+/// Every fourth task that waits is in the hands of a canvasser who may do it there.
+async fn in_hand(scope: &mut Scoped) -> Result<(), Error> {
+    sqlx::query!(
+        "update task t set assigned_to = h.account_id from (
+           select distinct on (o.task_id) o.task_id, g.account_id
+           from (select x.*, row_number() over (order by x.due_on, x.task_id) as n from task x
+             where x.state = 'open' and x.what in ('poster', 'postal-vote', 'call-back')) o
+           join access_grant g on g.role = 'volunteer' and g.ended_at is null and g.starts_at <= now() and g.ends_at > now()
+             and o.area_id = any (wall.areas_inside(g.area_id))
+           where o.n % 4 = 1 order by o.task_id, md5(o.task_id::text || g.account_id::text)) h
+         where h.task_id = t.task_id"
+    )
+    .execute(scope.connection())
+    .await?;
+    Ok(())
+}
+
+/// Two in five members were at the branch's meeting.
+async fn members_came(scope: &mut Scoped) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into event_sign_up (sign_up_id, event_id, area_id, person_id, state, signed_at)
+         select gen_random_uuid(), e.event_id, e.area_id, m.person_id, 'came', e.starts_at
+         from (select x.event_id, x.area_id, x.starts_at from event x where x.kind = 'meeting' and x.ends_at < now()
+           order by x.starts_at desc limit 1) e
+         cross join member m
+         where m.state = 'current' and right(m.number, 1)::integer in (0, 3, 6, 9)
+         on conflict do nothing"
     )
     .execute(scope.connection())
     .await?;

@@ -1,11 +1,12 @@
 //! A membership file made so: everything in one transaction, or nothing.
 
 use super::imports::{self, Counts, Import};
-use super::matches;
 use super::plan::{Entry, Plan};
+use super::{erased, matches};
 use crate::access::membership;
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::keys::Keys;
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -23,7 +24,7 @@ pub struct Said {
 /// # Errors
 /// [`Error::Conflict`] when something changed since it was looked over, [`Error::Refused`] when too many accesses would end;
 /// nothing is done then.
-pub async fn apply(scope: &mut Scoped, import: &Import, said: &Said) -> Result<Counts, Error> {
+pub async fn apply(scope: &mut Scoped, keys: &Keys, import: &Import, said: &Said) -> Result<Counts, Error> {
     // Two who press at once: the second waits here and finds it applied.
     let taken = sqlx::query!(
         "update member_import set state = 'applied', ended_at = now(), headings = '{}' where import_id = $1 and state = 'ready'",
@@ -34,13 +35,13 @@ pub async fn apply(scope: &mut Scoped, import: &Import, said: &Said) -> Result<C
     if taken.rows_affected() != 1 {
         return Err(Error::Conflict("This file was applied or thrown away already. Open its page again".into()));
     }
-    let (plan, standings, outcome) = imports::look_over(scope, import).await?;
+    let (plan, standings, outcome) = imports::look_over(scope, keys, import).await?;
     let mut counts = Counts::of(&plan, import.complete, &outcome);
     if said.expected.as_ref().is_some_and(|e| *e != counts.expected()) {
         return Err(Error::Conflict("Members changed since you looked this over. Look at it once more".into()));
     }
     because(scope, Some(import.id), "").await?;
-    write(scope, &plan, import.complete).await?;
+    write(scope, &plan, import).await?;
     membership::apply(scope, &standings, said.allow_many).await?;
     (counts.linked, counts.doubtful) = matches::find(scope).await?;
     sqlx::query!(
@@ -71,11 +72,19 @@ pub async fn because(scope: &mut Scoped, import: Option<Uuid>, why: &str) -> Res
     Ok(())
 }
 
-async fn write(scope: &mut Scoped, plan: &Plan, complete: bool) -> Result<(), Error> {
-    add(scope, &plan.added, "import").await?;
+async fn write(scope: &mut Scoped, plan: &Plan, import: &Import) -> Result<(), Error> {
+    let gone: Vec<Uuid> = plan.erased.iter().map(|e| e.person_id).collect();
+    let (again, new): (Vec<&Entry>, Vec<&Entry>) = plan.added.iter().partition(|e| gone.contains(&e.person_id));
+    add(scope, &new, "import").await?;
+    if let (Some(reason), false) = (&import.erased_reason, again.is_empty()) {
+        because(scope, Some(import.id), &format!("Erased before, and taken in again: {reason}")).await?;
+        add(scope, &again, "import").await?;
+        erased::stay_stopped(scope, &gone).await?;
+        because(scope, Some(import.id), "").await?;
+    }
     let changed: Vec<&Entry> = plan.changed.iter().map(|c| &c.entry).collect();
     change(scope, &changed).await?;
-    if complete {
+    if import.complete {
         let missing: Vec<Uuid> = plan.missing.iter().map(|(person, _)| *person).collect();
         sqlx::query!("update member set state = 'lapsed' where person_id = any ($1) and state = 'current'", &missing)
             .execute(scope.connection())
@@ -88,7 +97,7 @@ async fn write(scope: &mut Scoped, plan: &Plan, complete: bool) -> Result<(), Er
 ///
 /// # Errors
 /// What the database says.
-pub async fn add(scope: &mut Scoped, entries: &[Entry], source: &str) -> Result<(), Error> {
+pub async fn add(scope: &mut Scoped, entries: &[&Entry], source: &str) -> Result<(), Error> {
     let account = scope.account();
     sqlx::query!(
         "insert into person (person_id, area_id, forename, surname, name_key, forename_key, source, under_18, created_by)

@@ -3,11 +3,12 @@
 use super::columns::{Columns, digest};
 use super::plan::{Entry, Ground, Plan, Refused, plan};
 use super::reading::{Contents, Line};
-use super::today;
+use super::{erased, today};
 use crate::access::membership::{self, Outcome, Standing};
 use crate::database::{Actor, Scoped};
 use crate::electors::folding::fold;
 use crate::error::Error;
+use crate::keys::Keys;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
@@ -36,6 +37,8 @@ pub struct Import {
     pub state: String,
     /// Whether who is missing has lapsed.
     pub complete: bool,
+    /// Why members who were erased are taken in again; None: they are left out.
+    pub erased_reason: Option<String>,
     /// What it changed.
     pub counts: Option<Json<Counts>>,
     /// The lines that were not taken.
@@ -48,6 +51,7 @@ pub struct Import {
 
 /// The figures of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Counts {
     /// Lines taken.
     pub rows: usize,
@@ -63,6 +67,8 @@ pub struct Counts {
     pub lapsed: usize,
     /// Email addresses that are none.
     pub odd_emails: usize,
+    /// People in it who were erased.
+    pub erased: usize,
     /// Accesses that end.
     pub accesses: usize,
     /// Members found on the register without a doubt.
@@ -82,6 +88,7 @@ impl Counts {
             missing: plan.missing.len(),
             lapsed: if complete { plan.missing.len() } else { 0 },
             odd_emails: plan.odd_emails,
+            erased: plan.erased.len(),
             accesses: outcome.ending(),
             ..Counts::default()
         }
@@ -170,7 +177,7 @@ pub async fn open(scope: &mut Scoped, id: Uuid) -> Result<Import, Error> {
     sqlx::query_as!(
         Import,
         r#"select import_id as id, area_id as area, file_name, encoding, headings, columns as "columns: Json<Columns>", state,
-             complete, counts as "counts: Json<Counts>", refused as "refused: Json<Vec<Refused>>", begun_at, ended_at
+             complete, erased_reason, counts as "counts: Json<Counts>", refused as "refused: Json<Vec<Refused>>", begun_at, ended_at
            from member_import where import_id = $1"#,
         id
     )
@@ -187,7 +194,7 @@ pub async fn list(scope: &mut Scoped, take: i64) -> Result<Vec<Import>, Error> {
     Ok(sqlx::query_as!(
         Import,
         r#"select import_id as id, area_id as area, file_name, encoding, headings, columns as "columns: Json<Columns>", state,
-             complete, counts as "counts: Json<Counts>", refused as "refused: Json<Vec<Refused>>", begun_at, ended_at
+             complete, erased_reason, counts as "counts: Json<Counts>", refused as "refused: Json<Vec<Refused>>", begun_at, ended_at
            from member_import order by begun_at desc limit $1"#,
         take
     )
@@ -217,23 +224,35 @@ pub async fn set_columns(scope: &mut Scoped, import: &Import, columns: &Columns)
     Ok(())
 }
 
-/// Says whether the file is complete and what branches' names mean; the names are remembered for the area.
+/// What a person says of a file before it is applied.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// Whether it is complete: who is missing has lapsed.
+    pub complete: bool,
+    /// Why members who were erased are taken in again; None: they are left out.
+    pub erased_reason: Option<String>,
+    /// What branches' names mean.
+    pub branches: Vec<(String, i64)>,
+}
+
+/// Says whether the file is complete, what becomes of who was erased, and what branches' names mean; the names are remembered
+/// for the area.
 ///
 /// # Errors
 /// [`Error::Conflict`] when the file is over, or an area is not one's own.
-pub async fn choose(
-    scope: &mut Scoped,
-    import: &Import,
-    complete: bool,
-    branches: &[(String, i64)],
-) -> Result<(), Error> {
+pub async fn choose(scope: &mut Scoped, import: &Import, choice: &Choice) -> Result<(), Error> {
     must_be_ready(import)?;
-    sqlx::query!("update member_import set complete = $2 where import_id = $1", import.id, complete)
-        .execute(scope.connection())
-        .await?;
+    sqlx::query!(
+        "update member_import set complete = $2, erased_reason = $3 where import_id = $1",
+        import.id,
+        choice.complete,
+        choice.erased_reason
+    )
+    .execute(scope.connection())
+    .await?;
     let places: HashSet<i64> = places(scope, import.area).await?.into_iter().collect();
     let account = scope.account();
-    for (branch, area) in branches.iter().filter(|(branch, _)| !fold(branch).is_empty()) {
+    for (branch, area) in choice.branches.iter().filter(|(branch, _)| !fold(branch).is_empty()) {
         if !places.contains(area) {
             return Err(Error::Conflict("That area is not one of yours. Open the page again".into()));
         }
@@ -298,13 +317,19 @@ pub async fn places(scope: &mut Scoped, area: i64) -> Result<Vec<i64>, Error> {
 ///
 /// # Errors
 /// What the database says; [`Error::Conflict`] when nobody said yet which column is what.
-pub async fn look_over(scope: &mut Scoped, import: &Import) -> Result<(Plan, Vec<(Uuid, Standing)>, Outcome), Error> {
+pub async fn look_over(
+    scope: &mut Scoped,
+    keys: &Keys,
+    import: &Import,
+) -> Result<(Plan, Vec<(Uuid, Standing)>, Outcome), Error> {
     must_be_ready(import)?;
     let Some(Json(columns)) = &import.columns else {
         return Err(Error::Conflict("Say first which column is what".into()));
     };
     let lines = staged(scope, import.id).await?;
     let mut ground = ground(scope, import).await?;
+    ground.erased = erased::all(scope, keys).await?;
+    ground.again = import.erased_reason.is_some();
     let numbers: Vec<String> = lines
         .iter()
         .filter_map(|l| l.cells.as_ref().ok())

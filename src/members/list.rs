@@ -23,16 +23,26 @@ pub enum Tab {
     MovedIn,
     /// Who is current and not found on the register.
     OffRegister,
+    /// Who is current and never came to an event.
+    NeverSeen,
     /// Who resigned or was expelled.
     Left,
 }
 
 impl Tab {
     /// Every one, in the order of the page.
-    pub const ALL: [Tab; 7] =
-        [Tab::Current, Tab::Joined, Tab::Lapsing, Tab::Lapsed, Tab::MovedIn, Tab::OffRegister, Tab::Left];
+    pub const ALL: [Tab; 8] = [
+        Tab::Current,
+        Tab::Joined,
+        Tab::Lapsing,
+        Tab::Lapsed,
+        Tab::MovedIn,
+        Tab::OffRegister,
+        Tab::NeverSeen,
+        Tab::Left,
+    ];
     /// What an organiser sees: not since when, nor until when.
-    pub const ORGANISERS: [Tab; 3] = [Tab::Current, Tab::Lapsed, Tab::OffRegister];
+    pub const ORGANISERS: [Tab; 4] = [Tab::Current, Tab::Lapsed, Tab::OffRegister, Tab::NeverSeen];
 
     /// The word in addresses.
     pub fn as_str(self) -> &'static str {
@@ -43,6 +53,7 @@ impl Tab {
             Tab::Lapsed => "lapsed",
             Tab::MovedIn => "moved-in",
             Tab::OffRegister => "off-register",
+            Tab::NeverSeen => "never-seen",
             Tab::Left => "left",
         }
     }
@@ -56,6 +67,7 @@ impl Tab {
             Tab::Lapsed => "Lapsed",
             Tab::MovedIn => "Moved in",
             Tab::OffRegister => "Not on the register",
+            Tab::NeverSeen => "Never at an event",
             Tab::Left => "Left",
         }
     }
@@ -69,6 +81,7 @@ impl Tab {
             Tab::Lapsed => "Who has not renewed stands here.",
             Tab::MovedIn => "Who came from another branch in the last 90 days stands here.",
             Tab::OffRegister => "Current members who were not found on the register stand here.",
+            Tab::NeverSeen => "Current members who never came to an event stand here.",
             Tab::Left => "Who resigned or was expelled stands here.",
         }
     }
@@ -152,6 +165,8 @@ pub struct Counts {
     pub moved_in: i64,
     /// Current and not on the register.
     pub off_register: i64,
+    /// Current and never at an event.
+    pub never_seen: i64,
     /// Resigned or expelled.
     pub left: i64,
 }
@@ -166,6 +181,7 @@ impl Counts {
             Tab::Lapsed => self.lapsed,
             Tab::MovedIn => self.moved_in,
             Tab::OffRegister => self.off_register,
+            Tab::NeverSeen => self.never_seen,
             Tab::Left => self.left,
         }
     }
@@ -191,6 +207,7 @@ pub async fn counts(scope: &mut Scoped) -> Result<Counts, Error> {
              count(*) filter (where m.state = 'current' and exists (select from member_change c where c.person_id = m.person_id
                and c.what = 'moved-branch' and c.at > $1::date - 90)) as "moved_in!",
              count(*) filter (where m.state = 'current' and p.elector_id is null) as "off_register!",
+             count(*) filter (where m.state = 'current' and m.person_id not in (select wall.seen_at_events())) as "never_seen!",
              count(*) filter (where m.state in ('resigned', 'expelled')) as "left!"
            from member m join person p using (person_id)"#,
         super::today()
@@ -207,12 +224,14 @@ pub async fn counts_for_organiser(scope: &mut Scoped) -> Result<Counts, Error> {
     let row = sqlx::query!(
         r#"select count(*) filter (where m.state in ('current', 'suspended')) as "current!",
              count(*) filter (where m.state = 'lapsed') as "lapsed!",
-             count(*) filter (where m.state = 'current' and p.elector_id is null) as "off_register!"
+             count(*) filter (where m.state = 'current' and p.elector_id is null) as "off_register!",
+             count(*) filter (where m.state = 'current' and m.person_id not in (select wall.seen_at_events())) as "never_seen!"
            from member m join person p using (person_id)"#
     )
     .fetch_one(scope.connection())
     .await?;
-    Ok(Counts { current: row.current, lapsed: row.lapsed, off_register: row.off_register, ..Counts::default() })
+    let (current, lapsed, off_register, never_seen) = (row.current, row.lapsed, row.off_register, row.never_seen);
+    Ok(Counts { current, lapsed, off_register, never_seen, ..Counts::default() })
 }
 
 /// A page of a list, for a membership secretary.
@@ -233,6 +252,7 @@ pub async fn page(scope: &mut Scoped, tab: Tab, order: &str, paging: Paging) -> 
              when 'moved-in' then m.state = 'current' and exists (select from member_change c where c.person_id = m.person_id
                and c.what = 'moved-branch' and c.at > $3::date - 90)
              when 'off-register' then m.state = 'current' and p.elector_id is null
+             when 'never-seen' then m.state = 'current' and m.person_id not in (select wall.seen_at_events())
              else m.state in ('resigned', 'expelled') end
            order by case $2 when 'number' then m.number end, case $2 when '-number' then m.number end desc,
              case $2 when 'joined' then m.joined_on end nulls last, case $2 when '-joined' then m.joined_on end desc nulls last,
@@ -267,6 +287,7 @@ pub async fn page_for_organiser(
              p.elector_id is not null as "linked!", p.channels
            from member m join person p using (person_id) join area a on a.area_id = m.area_id
            where case $1 when 'current' then m.state in ('current', 'suspended') when 'lapsed' then m.state = 'lapsed'
+             when 'never-seen' then m.state = 'current' and m.person_id not in (select wall.seen_at_events())
              else m.state = 'current' and p.elector_id is null end
            order by case $2 when '-name' then p.name_key end desc, p.name_key, p.person_id
            offset $3 limit $4"#,

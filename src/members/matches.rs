@@ -4,6 +4,7 @@ use crate::database::{Scoped, Seen};
 use crate::electors::ElectorId;
 use crate::error::Error;
 use crate::web::paging::{self, Paging};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 /// A member and an elector who may be one person.
@@ -23,6 +24,12 @@ pub struct Pair {
     pub elector_name: String,
     /// The elector's home.
     pub home: String,
+    /// Their number on the register: tells two of one name in one home apart.
+    pub elector_number: String,
+    /// When they come of age, where the register says so.
+    pub attains_on: Option<NaiveDate>,
+    /// The member's date of birth.
+    pub born_on: Option<NaiveDate>,
     /// Why they may be one: `same-home`, `same-postcode`, `other-postcode`.
     pub why: String,
     /// Whether it was put off.
@@ -92,7 +99,8 @@ pub async fn pairs(scope: &mut Scoped, paging: Paging) -> Result<Seen<Vec<Pair>>
     let rows = sqlx::query!(
         r#"select person_id as "person!", number as "number!", forename as "forename!", surname as "surname!",
              address as "address!", postcode as "postcode!", partition_id as "partition!", elector_id as "elector!",
-             name as "name!", home as "home!", home_postcode as "home_postcode!", why as "why!", later as "later!"
+             name as "name!", home as "home!", home_postcode as "home_postcode!", why as "why!", later as "later!",
+             born_on, elector_number as "elector_number!", attains_on
            from wall.member_pairs($1, $2)"#,
         skip,
         take
@@ -109,6 +117,9 @@ pub async fn pairs(scope: &mut Scoped, paging: Paging) -> Result<Seen<Vec<Pair>>
             elector: ElectorId { partition: r.partition, id: r.elector },
             elector_name: r.name,
             home: at(&r.home, &r.home_postcode),
+            elector_number: r.elector_number,
+            attains_on: r.attains_on,
+            born_on: r.born_on,
             why: r.why,
             later: r.later,
         })

@@ -5,6 +5,7 @@
 
 pub mod apply;
 pub mod columns;
+pub mod erased;
 pub mod imports;
 pub mod list;
 pub mod matches;
@@ -14,6 +15,7 @@ pub mod plan;
 pub mod reading;
 pub mod row;
 pub mod typed;
+pub mod workbook;
 
 use crate::access::membership::Standing;
 use crate::web::words;

@@ -1,6 +1,7 @@
 //! What a membership file would change: compared with who is held, line by line, and nothing is done.
 
 use super::columns::{Columns, Field};
+use super::erased::{Erased, Like};
 use super::reading::Line;
 use super::row::{Row, home_key, name_keys, postcode_key, under_18};
 use super::{State, day};
@@ -122,7 +123,7 @@ pub struct Changed {
 }
 
 /// What is known besides the file.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Ground {
     /// Today.
     pub today: NaiveDate,
@@ -140,6 +141,10 @@ pub struct Ground {
     pub held: HashMap<String, Entry>,
     /// Numbers of the file that members outside these places have.
     pub elsewhere: HashSet<String>,
+    /// Who was erased.
+    pub erased: Erased,
+    /// Whether those of them who are in the file are taken in again.
+    pub again: bool,
 }
 
 /// Where a line's branch lies.
@@ -168,6 +173,10 @@ pub struct Plan {
     pub added: Vec<Entry>,
     /// Members who change.
     pub changed: Vec<Changed>,
+    /// Those who were erased: among the new ones only when they are taken in again.
+    pub erased: Vec<Entry>,
+    /// New ones with the name of somebody who was erased, at another address.
+    pub namesakes: Vec<Entry>,
     /// Members whom the file has as they are held.
     pub unchanged: Vec<Uuid>,
     /// Current members whom it does not have: who, and their address.
@@ -255,10 +264,25 @@ impl Plan {
         if let (Some(state), false) = (row.state, entry.email_key.is_empty()) {
             self.standings.push((entry.email_key.clone(), state.standing()));
         }
-        let Some(held) = held else { return self.added.push(entry) };
+        let Some(held) = held else { return self.add(entry, ground) };
         let moved = (entry.area_id != held.area_id).then(|| ground.names.get(&area).cloned().unwrap_or_default());
         let what = entry.differs_from(held, moved);
         if what.is_empty() { self.unchanged.push(entry.person_id) } else { self.changed.push(Changed { entry, what }) }
+    }
+
+    /// Somebody new; one who was erased is not taken in unseen.
+    fn add(&mut self, entry: Entry, ground: &Ground) {
+        match ground.erased.like(&entry) {
+            Some(Like::Same) => {
+                self.erased.push(entry.clone());
+                if !ground.again {
+                    return;
+                }
+            }
+            Some(Like::Namesake) => self.namesakes.push(entry.clone()),
+            None => {}
+        }
+        self.added.push(entry);
     }
 
     /// How many lines were taken.

@@ -1,6 +1,7 @@
 //! A membership file parted into its headings and its lines: CSV of any encoding that offices write, parted at commas,
-//! semicolons or tabs. Whatever a cell spells, it is text.
+//! semicolons or tabs; or an Excel workbook ([`super::workbook`]). Whatever a cell spells, it is text.
 
+use super::workbook;
 use crate::electors::folding::clean;
 use crate::error::Error;
 use crate::registers::cells::Cells;
@@ -37,6 +38,9 @@ pub struct Contents {
 /// [`Error::Invalid`] on `file`, in words that say what to do.
 pub fn read(bytes: Vec<u8>) -> Result<Contents, Error> {
     let wrong = |text: String| Error::field("file", text);
+    if workbook::is_one(&bytes) {
+        return workbook::read(bytes).map_err(|told| wrong(told.into()));
+    }
     let mut lines = Lines::open(Cursor::new(bytes).take(LIMIT as u64 + 1)).map_err(|e| wrong(told(&e)))?;
     let mut next = || lines.next_line().map_err(|e| wrong(told(&FileError::Io(e))));
     let first = next()?.and_then(|l| l.text).ok_or_else(|| wrong(told(&FileError::Empty)))?;
@@ -86,15 +90,17 @@ fn part(cells: &mut Cells, text: &str, delimiter: u8, columns: usize) -> Result<
 
 /// A first line that holds an address or a date is a member, and their data must not be taken for headings.
 fn check_headings(headings: &[String]) -> Result<(), Error> {
-    let data = |h: &String| h.contains('@') || h.chars().filter(char::is_ascii_digit).count() > 2;
-    let named = headings.iter().filter(|h| h.chars().any(char::is_alphabetic)).count();
-    match headings.iter().any(data) || named < 2 || headings.len() > 200 {
-        true => Err(Error::field("file", NO_HEADINGS)),
-        false => Ok(()),
-    }
+    if has_headings(headings) { Ok(()) } else { Err(Error::field("file", NO_HEADINGS)) }
 }
 
-fn shortened(heading: &str) -> String {
+/// Whether these may be headings, and nobody's data.
+pub(super) fn has_headings(headings: &[String]) -> bool {
+    let data = |h: &String| h.contains('@') || h.chars().filter(char::is_ascii_digit).count() > 2;
+    let named = headings.iter().filter(|h| h.chars().any(char::is_alphabetic)).count();
+    !headings.iter().any(data) && named >= 2 && headings.len() <= 200
+}
+
+pub(super) fn shortened(heading: &str) -> String {
     heading.chars().take(80).collect()
 }
 
@@ -106,10 +112,10 @@ fn delimiter(first: &str) -> u8 {
 /// What is wrong with a file, as a sentence.
 fn told(error: &FileError) -> String {
     match error {
-        FileError::Workbook => "This is an Excel workbook: open it, save the sheet as CSV and give that file".into(),
+        FileError::Workbook => "This workbook cannot be read: save the sheet as CSV and give that file".into(),
         FileError::Pdf => "This is a PDF document: ask for the members as data (CSV)".into(),
         FileError::WebPage => "This is a web page, not a list of members: download it again, signed in".into(),
-        FileError::Binary => "This is not a text file: give the members as CSV".into(),
+        FileError::Binary => "This is not a list of members: give them as CSV, or as an Excel workbook (.xlsx)".into(),
         FileError::HeaderOnly => "The file has headings and nobody below them: ask for it again".into(),
         other => {
             let text = other.to_string();
@@ -162,6 +168,7 @@ mod tests {
             b"L4000159,Jackson,jim@example.org\nL2,Smith,x@example.org\n",
             b"%PDF-1.4 x",
             b"PK\x03\x04[Content_Types].xml",
+            b"\xd0\xcf\x11\xe0",
             b"\x00\x01\x02\x03\x04\x05",
         ] {
             let told = read(bytes.to_vec()).unwrap_err().to_string();

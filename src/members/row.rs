@@ -159,6 +159,10 @@ pub fn email(given: &str) -> Option<String> {
 pub fn telephone(given: &str) -> String {
     let kept: String = given.chars().filter(|c| c.is_ascii_digit() || matches!(c, '+' | ' ')).collect();
     let figures = kept.chars().filter(char::is_ascii_digit).count();
+    // A spreadsheet takes a telephone's number for a number, and its first nought away.
+    if figures == 10 && kept.len() == 10 && kept.starts_with(['1', '2', '3', '7', '8']) {
+        return format!("0{kept}");
+    }
     if (5..=16).contains(&figures) && kept.len() <= 30 { kept.trim().to_owned() } else { String::new() }
 }
 
@@ -225,6 +229,12 @@ mod tests {
         }
         let row = read("L1,Jim,Jackson,,,nobody,,,,,current").unwrap();
         assert!(row.email.is_empty() && row.odd_email);
+    }
+
+    #[test]
+    fn a_telephone_gets_back_what_a_spreadsheet_took() {
+        let all = ["7700900344", "07700 900344", "+44 7700 900344", "1632960123", "999"].map(telephone);
+        assert_eq!(all, ["07700900344", "07700 900344", "+44 7700 900344", "01632960123", ""]);
     }
 
     #[test]

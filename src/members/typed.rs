@@ -166,7 +166,7 @@ pub async fn areas(scope: &mut Scoped, area: i64) -> Result<Vec<Area>, Error> {
 pub async fn add(scope: &mut Scoped, entry: &Entry) -> Result<(), Error> {
     check_number(scope, entry).await?;
     apply::because(scope, None, "").await?;
-    apply::add(scope, std::slice::from_ref(entry), "typed").await?;
+    apply::add(scope, &[entry], "typed").await?;
     matches::find(scope).await?;
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod assign;
+pub mod due;
 pub mod kinds;
 pub mod mine;
 pub mod new;

@@ -102,7 +102,7 @@ impl QueuePage {
 }
 
 /// How a due day is drawn: its colour, and the day in words.
-pub(super) fn due_words(due: impl Day, today: impl Day) -> (&'static str, String) {
+pub(crate) fn due_words(due: impl Day, today: impl Day) -> (&'static str, String) {
     let (due, today) = (due.day(), today.day());
     match (due - today).num_days() {
         days if days < 0 => ("bad", format!("Overdue since {}", words::short_date(due))),

@@ -90,7 +90,7 @@ const ORGANISER: &[Heading] = &[
     },
 ];
 const VOLUNTEER: &[Heading] = &[
-    Heading { title: "Canvass", entries: &[entry("/canvass", "My lists", "list")] },
+    Heading { title: "Canvass", entries: &[entry("/", "Home", "home"), entry("/canvass", "My lists", "list")] },
     Heading {
         title: "Organise",
         entries: &[
@@ -150,6 +150,12 @@ const PROTECTION: &[Heading] = &[Heading {
         entry("/access/permissions", "Permissions", "card"),
     ],
 }];
+
+/// What stands on a phone's bottom bar where that is not the beginning of the navigation: both halves of the work.
+const BARS: [(Role, [&str; 4]); 2] = [
+    (Role::Organiser, ["/", "/electors", "/walk-lists", "/events"]),
+    (Role::Volunteer, ["/", "/canvass", "/events", "/tasks/mine"]),
+];
 
 fn navigation(role: Role) -> &'static [Heading] {
     match role {
@@ -260,9 +266,12 @@ impl Layout {
         all.max_by_key(|e| e.href.len()).is_some_and(|best| best.href == href)
     }
 
-    /// The entries of a phone's bottom bar: the four most used.
+    /// The entries of a phone's bottom bar, the four most used: those of the role's own bar, else the first.
     pub fn bar(&self) -> impl Iterator<Item = &'static Entry> {
-        self.navigation.iter().flat_map(|n| n.entries).take(4)
+        let chosen = self.head.as_ref().and_then(|head| BARS.iter().find(|(role, _)| *role == head.role));
+        let all = self.navigation.iter().flat_map(|n| n.entries);
+        let wanted = move |e: &&Entry| chosen.is_none_or(|(_, hrefs)| hrefs.contains(&e.href));
+        all.filter(wanted).take(4)
     }
 
     /// The grant that forms on this page carry; empty on public pages.

@@ -130,6 +130,39 @@ async fn whoever_waits_moves_up_by_themselves_and_is_written_to() {
 }
 
 #[tokio::test]
+async fn a_place_that_erasure_or_an_end_of_access_leaves_free_goes_to_who_waits() {
+    let Place { app, area, organiser, volunteer } = place().await;
+    let event = make(&organiser, &area, 7, &[("capacity", "2")]).await;
+    let gone = person(&app, "Quillbrook", "Oswin", "Tarrant").await;
+    let leaving = app.actor(Role::Volunteer, "Quillbrook").await;
+    organiser.post(&format!("{event}/people"), &[("person", gone.to_string().as_str())]).await.expect(303);
+    assert_eq!(join(&leaving, &event).await, "coming");
+    let second = app.actor(Role::Volunteer, "Quillbrook").await;
+    assert_eq!(join(&volunteer, &event).await, "waiting");
+    assert_eq!(join(&second, &event).await, "waiting");
+    let database = Database::connect(&app.urls()).unwrap();
+    assert_eq!(door::events::free_places(&database).await.unwrap(), 0, "nobody's place is taken from them");
+    assert!(told(&app, "event-moved-up").await.is_empty());
+    query("update access_grant set ends_at = now() - interval '1 minute', starts_at = now() - interval '1 day' where grant_id = $1")
+        .bind(leaving.account.grant)
+        .execute(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    assert_eq!(door::events::free_places(&database).await.unwrap(), 1, "a grant that ran out");
+    assert_eq!(told(&app, "event-moved-up").await, [volunteer.account.id]);
+    query("delete from person where person_id = $1")
+        .bind(gone)
+        .execute(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    door::events::free_places(&database).await.unwrap();
+    assert_eq!(told(&app, "event-moved-up").await.len(), 2);
+    assert!(words(&second.get(&event).await, "main").contains("You are down for it"));
+    assert_eq!(door::events::free_places(&database).await.unwrap(), 0);
+    database.close(std::time::Duration::from_secs(5)).await;
+}
+
+#[tokio::test]
 async fn shifts_have_places_of_their_own_and_two_at_the_same_time_are_asked_about() {
     let Place { app, area, organiser, volunteer } = place().await;
     let event = make(

@@ -1,13 +1,15 @@
 //! The party's file brings members in: looked over first, all of it or nothing, refused lines named; and a page for each.
 
-use crate::support::access::told;
+use crate::support::access::{area, told};
 use crate::support::app::{Actor, TestApp, seed_place};
-use crate::support::members::{apply, file, give, import, person};
+use crate::support::events::{id, make};
+use crate::support::members::{HEADINGS, apply, file, give, import, person};
 use crate::support::register::operation;
 use crate::support::walk::{change, count};
 use hustings::access::Role;
 use hustings::commands::members::{Import, import as by_operator};
-use sqlx::query_scalar;
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+use sqlx::{query, query_scalar};
 
 async fn place(area: &str) -> (TestApp, Actor) {
     let app = TestApp::new().await;
@@ -118,6 +120,134 @@ async fn the_next_file_changes_what_differs_and_who_is_missing_lapses_only_when_
 }
 
 #[tokio::test]
+async fn a_workbook_is_taken_as_a_file_is_and_a_broken_one_is_refused_in_words() {
+    let (app, oswin) = place("Quillbrook").await;
+    let mut book = Workbook::new();
+    book.add_worksheet().set_name("About").unwrap().write(0, 0, "Made by the party").unwrap();
+    let sheet = book.add_worksheet();
+    sheet.write_row(0, 0, HEADINGS.split(',')).unwrap();
+    let day = Format::new().set_num_format("dd/mm/yyyy");
+    for (row, number) in [(1, 41), (2, 42)] {
+        sheet.write(row, 0, number).unwrap();
+        let cells = ["Edith", "Harcourt1", "1 Larkspur Row", "ZZ1 4QX", "", "", "", "current", "Quillbrook"];
+        for (at, cell) in (1..).zip(cells) {
+            sheet.write(row, at, cell).unwrap();
+        }
+        for (at, year) in [(6, 2020), (7, 2099)] {
+            sheet.write_with_format(row, at, ExcelDateTime::from_ymd(year, 4, 9).unwrap(), &day).unwrap();
+        }
+    }
+    sheet.write(2, 11, "beyond the headings").unwrap();
+    let bytes = book.save_to_buffer().unwrap();
+    let path = give(&oswin, "members.xlsx", bytes.clone()).await.expect(303).location();
+    let page = oswin.get(&path).await.expect(200);
+    assert!(
+        page.text("main").contains("an Excel workbook") && page.text("main").contains("more columns"),
+        "{}",
+        page.body
+    );
+    apply(&oswin, &path, &[]).await.expect(303);
+    let taken =
+        "select count(*) from member where number = '41' and joined_on = '2020-04-09' and paid_until = '2099-04-09'";
+    assert_eq!((count(&app, taken).await, count(&app, MEMBERS).await), (1, 1), "days and numbers as they are typed");
+    let broken = give(&oswin, "broken.xlsx", bytes[..bytes.len() / 2].to_vec()).await.expect(422);
+    assert!(broken.text("#file-error").contains("save it again as .xlsx"), "{}", broken.text("main"));
+    let old = give(&oswin, "old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec()).await.expect(422);
+    assert!(old.text("#file-error").contains("has a password"), "{}", old.text("main"));
+    assert_eq!(count(&app, MEMBERS).await, 1);
+}
+
+#[tokio::test]
+async fn who_was_erased_comes_back_by_no_file_until_somebody_says_why() {
+    let (app, oswin) = place("Quillbrook").await;
+    let edith =
+        "L1,Edith,Harcourt1,1 Larkspur Row,ZZ1 4QX,edith@lantern.example,1/2/2020,31/12/2099,current,Quillbrook";
+    import(&oswin, file(&[edith])).await;
+    let officer = app.actor(Role::DataProtectionOfficer, "all").await;
+    let gone = person(&app, "L1").await;
+    let erase = [("reason", "Request 1"), ("sure", "yes")];
+    officer.post(&format!("/protection/subjects/person-{gone}/erasure"), &erase).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from person").await, 0);
+    let next = file(&[
+        edith,
+        "L2,Edith,Harcourt1,9 Elsewhere,ZZ9 4QX,,1/2/2020,31/12/2099,current,Quillbrook",
+        "L3,Una,Vale,2 Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,current,Quillbrook",
+    ]);
+    let path = give(&oswin, "next.csv", next.clone()).await.expect(303).location();
+    let page = oswin.get(&path).await.expect(200);
+    let said = page.text("main");
+    assert!(said.contains("1 person who was erased is in this file") && said.contains("Added2"), "{said}");
+    assert!(page.text("[aria-labelledby=erased]").contains("at another address: taken in"), "a namesake is named");
+    oswin.post(&format!("{path}/choices"), &[("erased", "again"), ("erased_reason", " ")]).await.expect(422);
+    apply(&oswin, &path, &[]).await.expect(303);
+    let numbers = "select count(*) from member where number in ('L2', 'L3')";
+    assert_eq!((count(&app, MEMBERS).await, count(&app, numbers).await), (2, 2), "left out by itself");
+
+    let path = give(&oswin, "again.csv", next).await.expect(303).location();
+    let why = [("erased", "again"), ("erased_reason", "Joined anew on 3 November")];
+    oswin.post(&format!("{path}/choices"), &why).await.expect(303);
+    assert!(oswin.get(&path).await.expect(200).text("main").contains("would be recorded as members anew"));
+    apply(&oswin, &path, &[]).await.expect(303);
+    let page = oswin.get(&format!("/members/{}", person(&app, "L1").await)).await.expect(200);
+    assert!(
+        page.text("main").contains("Erased before, and taken in again: Joined anew on 3 November"),
+        "{}",
+        page.body
+    );
+    let stopped =
+        "select count(*) from person_consent c join member m using (person_id) where m.number = 'L1' and not c.given";
+    assert_eq!(count(&app, stopped).await, 4, "no channel is open to campaigning");
+    assert_eq!(count(&app, "select count(*) from person_consent").await, 4, "and nobody else's changed");
+}
+
+#[tokio::test]
+async fn who_never_came_to_an_event_is_a_list_of_its_own() {
+    let (app, oswin) = place("Quillbrook").await;
+    let line = |n: u32, state: &str| {
+        format!("L{n},Edith,Harcourt{n},{n} Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,{state},Quillbrook")
+    };
+    let lines: Vec<String> =
+        [(1, "current"), (2, "current"), (3, "current"), (4, "lapsed")].map(|(n, s)| line(n, s)).into();
+    import(&oswin, file(&lines.iter().map(String::as_str).collect::<Vec<_>>())).await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    let here = area(&app, "Quillbrook").await.to_string();
+    let event = id(&make(&organiser, &here, 1, &[]).await);
+    // One was ticked off by name, one checked in with their own account.
+    let account = app.account(Role::Volunteer, "Quillbrook").await.id;
+    let mut db = app.database.operator().await;
+    for (number, by_account) in [("L1", false), ("L2", true)] {
+        let who = person(&app, number).await;
+        query("update person set account_id = $2 where person_id = $1 and $3")
+            .bind(who)
+            .bind(account)
+            .bind(by_account)
+            .execute(&mut db)
+            .await
+            .unwrap();
+        query(
+            "insert into event_sign_up (sign_up_id, event_id, area_id, account_id, person_id, state)
+             select gen_random_uuid(), event_id, area_id, case when $3 then $2 end, case when not $3 then $4 end, 'came' from event where event_id = $1",
+        )
+        .bind(event)
+        .bind(account)
+        .bind(by_account)
+        .bind(who)
+        .execute(&mut db)
+        .await
+        .unwrap();
+    }
+    for reader in [&oswin, &organiser] {
+        let page = reader.get("/members?tab=never-seen").await.expect(200);
+        assert_eq!(page.count("tbody tr"), 1, "{}", page.text("main"));
+        assert!(
+            page.text("tbody").contains("Harcourt3") && page.text("nav.tabs").contains("Never at an event 1"),
+            "{}",
+            page.text("main")
+        );
+    }
+}
+
+#[tokio::test]
 async fn unknown_headings_and_branches_are_explained_once() {
     let (app, oswin) = place("all").await;
     let odd = |n: u32| format!("Ref,Who,Bis,Ort\nL{n},Una Vale,31/12/2099,Hill End\n").into_bytes();
@@ -139,8 +269,7 @@ async fn unknown_headings_and_branches_are_explained_once() {
     assert!(oswin.get(&next).await.expect(200).text("h1").contains("Preview"));
     let saved = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(saved.path(), odd(3)).unwrap();
-    let choices =
-        Import { file: saved.path().into(), area: "all".into(), complete: false, allow_many: false, dry_run: true };
+    let choices = Import { file: saved.path().into(), area: "all".into(), dry_run: true, ..Import::default() };
     let would = by_operator(&operation(&app.database), &choices).await.unwrap();
     assert_eq!((would.counts.added, count(&app, MEMBERS).await), (1, 1), "a dry run changes nothing");
     let done = by_operator(&operation(&app.database), &Import { dry_run: false, ..choices }).await.unwrap();

@@ -30,8 +30,7 @@ async fn of_the_partys_members_nearly_all_are_found_and_none_is_linked_to_somebo
     let made = Generated::new(11, 12_000, "normal");
     let operation = operation(&app.database);
     import_register(&operation, &choices(made.path("xpress-full-14"), 2025)).await.unwrap();
-    let file =
-        Import { file: made.path("members"), area: "all".into(), complete: false, allow_many: false, dry_run: false };
+    let file = Import { file: made.path("members"), area: "all".into(), ..Import::default() };
     let imported = import_members(&operation, &file).await.unwrap();
     assert_eq!(imported.counts.added as u64, made.facts("members")["rows"].as_u64().unwrap(), "{:?}", imported.refused);
     assert!(imported.refused.is_empty());
@@ -88,6 +87,7 @@ async fn a_doubtful_pair_is_decided_by_a_person_who_sees_both_sides_on_record() 
     assert!(oswin.get(&receipt).await.expect(200).text("main").contains("1 member was found on the register"));
     let page = oswin.get("/members/matches").await.expect(200);
     assert!(page.text("h1 + p").contains("3 pairs are left"), "{}", page.text("main"));
+    assert!(page.text("article").contains("Elector numberQB1-"), "two of one name in one home differ by it");
     let seen = "select count(*) from access_log where permission = 'match-members' and cardinality(subjects) = 6";
     assert_eq!(count(&app, seen).await, 1, "three members and three electors");
 

@@ -68,7 +68,10 @@ async fn whatever_is_asked_for_at_a_door_is_a_task_at_once_and_once() {
             "select count(*) from task where from_result = (select id from result order by received_at desc limit 1)";
         assert_eq!(count(&app, made).await, i64::try_from(wanted).unwrap(), "{}", outcome.as_str());
         put_as(&volunteer, id, &said).await;
+        // What was done may be asked for again.
+        change(&app, "update task set state = 'done', outcome = 'later' where state = 'open'").await;
     }
+    change(&app, "update task set state = 'open' where state = 'done'").await;
     let all_of_them = i64::try_from(all.len() * Outcome::ALL.len() + 1).unwrap();
     assert_eq!(count(&app, "select count(*) from task").await, all_of_them, "a replay makes none");
     let home = walk.said(1, None, "come-back", None);
@@ -104,6 +107,30 @@ async fn a_correction_takes_over_what_it_still_asks_for_and_takes_back_the_rest(
     other["base"] = json!(second_id);
     put(&volunteer, &other).await;
     assert_eq!(open_of(&app).await, ["poster"]);
+}
+
+#[tokio::test]
+async fn what_somebody_asks_for_twice_is_to_be_done_once_and_stays_while_one_of_the_two_asks() {
+    let (app, walk, volunteer, _) = canvass().await;
+    let first = put(&volunteer, &asking(&walk, 0, &["poster", "lift"])).await;
+    let second = put(&volunteer, &asking(&walk, 0, &["poster"])).await;
+    assert_eq!(open_of(&app).await, ["lift", "poster"], "one poster, not two");
+    put(&volunteer, &asking(&walk, 1, &["poster"])).await;
+    assert_eq!(open_of(&app).await, ["lift", "poster", "poster"], "a neighbour's is another");
+    // The first answer was a slip: the second still asks for the poster, and nobody for the lift.
+    let mut mended = asking(&walk, 0, &[]);
+    mended["base"] = json!(first);
+    put(&volunteer, &mended).await;
+    assert_eq!(open_of(&app).await, ["poster", "poster"]);
+    let mut mended = asking(&walk, 0, &[]);
+    mended["base"] = json!(second);
+    put(&volunteer, &mended).await;
+    assert_eq!(open_of(&app).await, ["poster"], "now nobody there asks for it");
+    // Of a home where nobody said who they are, the same.
+    for _ in 0..2 {
+        put(&volunteer, &walk.said(2, None, "come-back", None)).await;
+    }
+    assert_eq!(open_of(&app).await, ["come-back", "poster"]);
 }
 
 #[tokio::test]

@@ -2,9 +2,12 @@
 
 use super::tasks::ask;
 use crate::support::app::{Actor, PASSWORD, TestApp, seed_place};
+use crate::support::form::Form;
+use crate::support::register::operation;
 use crate::support::walk::{Walk, change, count};
 use crate::support::wall::open_session;
 use hustings::access::Role;
+use hustings::commands::walk_list::{WalkList, run};
 use serde_json::json;
 use sqlx::{query_as, query_scalar};
 use uuid::Uuid;
@@ -159,8 +162,26 @@ async fn an_invitation_gives_account_and_access_in_one_step_and_nobody_under_18_
     change(&app, "update person set under_18 = true").await;
     let refused = organiser.post(&assign, &give).await.expect(422).text(".errors");
     assert!(refused.contains("under 18"), "{refused}");
+    // By the command, and by a code that they scan, as little as by the page.
+    let by_operator = run(
+        &operation(&app.database),
+        WalkList::Assign { id: walk.list.clone(), email: "tamsin@lantern.example".into(), until: until.clone() },
+    )
+    .await;
+    assert!(by_operator.unwrap_err().to_string().contains("under 18"));
+    let here = format!("/walk-lists/{}/join", walk.list);
+    organiser.post(&here, &[]).await.expect(303);
+    let code = organiser.get(&here).await.attribute("a.break", "href").replace(&app.base, "");
+    let phone = app.nobody();
+    let form = Form::of(&phone.get(&code).await.expect(200), "main form").with("name", "Tamsin Oldacre");
+    let form = form.with("contact", "tamsin@lantern.example").with("accept", "yes");
+    phone.post(&code, &form.fields()).await.expect(303);
+    let decide = organiser.get(&here).await.attribute("#joiners form", "action");
+    assert!(organiser.post(&decide, &[("known", "yes")]).await.expect(409).text("main").contains("under 18"));
+    assert_eq!(count(&app, "select count(*) from assignment").await, 0);
     change(&app, "update person set under_18 = false").await;
     organiser.post(&assign, &give).await.expect(303);
+    organiser.post(&decide, &[("known", "yes")]).await.expect(303);
 }
 
 #[tokio::test]

@@ -219,13 +219,7 @@ pub fn first_evening() -> Vec<Stop> {
 
 /// Pages of a role, its own account among them, and how it is refused.
 pub fn of(role: Role, site: &Site) -> Vec<Stop> {
-    let mut stops = vec![here("/account")];
-    if role == Role::Volunteer {
-        // Their first page is their lists.
-        stops.push(Stop { status: 303, ..here("/") });
-    } else {
-        stops.push(here("/"));
-    }
+    let mut stops = vec![here("/account"), here("/")];
     stops.extend(match role {
         Role::Volunteer => volunteer(site),
         Role::Organiser => [organiser(site), members_of_organiser(site)].concat(),

@@ -120,6 +120,14 @@ pub async fn public_event(database: &Database, id: Uuid) -> Result<Option<Public
     }))
 }
 
+/// Gives places of who may come no more to who waits. Answers how many were given up.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn free_places(database: &Database) -> Result<i32, Error> {
+    Ok(sqlx::query_scalar!(r#"select wall.free_places() as "n!""#).fetch_one(database.door()).await?)
+}
+
 /// Writes to whoever is down for something in a day's time, once each. Answers how many letters that were.
 ///
 /// # Errors

@@ -74,10 +74,7 @@ pub async fn holders(scope: &mut Scoped, id: ListId) -> Result<Vec<Assignment>, 
 pub async fn assign(scope: &mut Scoped, id: ListId, accounts: &[Uuid], until: DateTime<Utc>) -> Result<(), Error> {
     for account in accounts {
         if under_18(scope, *account).await? {
-            return Err(Error::field(
-                "volunteer",
-                "Somebody ticked is under 18, and nobody under 18 is given a walk list. They can go along with an adult who holds it",
-            ));
+            return Err(Error::field("volunteer", UNDER_18));
         }
         if !may_assign(scope, id, *account).await? {
             return Err(Error::field(
@@ -91,7 +88,10 @@ pub async fn assign(scope: &mut Scoped, id: ListId, accounts: &[Uuid], until: Da
     Ok(())
 }
 
-async fn under_18(scope: &mut Scoped, account: Uuid) -> Result<bool, Error> {
+/// Why somebody is given no list.
+const UNDER_18: &str = "Somebody ticked is under 18, and nobody under 18 is given a walk list. They can go along with an adult who holds it";
+
+pub(crate) async fn under_18(scope: &mut Scoped, account: Uuid) -> Result<bool, Error> {
     Ok(sqlx::query_scalar!(r#"select wall.under_18($1) as "is!""#, account).fetch_one(scope.connection()).await?)
 }
 

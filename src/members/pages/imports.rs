@@ -2,19 +2,20 @@
 
 use super::super::apply::{self, Said};
 use super::super::columns::{Columns, FIELDS};
-use super::super::imports::{self, Counts, Given, Import};
-use super::super::plan::{Changed, Plan, Refused};
+use super::super::imports::{self, Choice, Counts, Given, Import};
+use super::super::plan::{Changed, Entry, Plan, Refused};
 use super::super::reading::{self, LIMIT};
 use super::super::typed::areas;
 use crate::access::membership::Outcome;
+use crate::access::text;
 use crate::areas::Area;
 use crate::database::{Scoped, Seen};
 use crate::electors::folding::fold;
 use crate::error::Error;
-use crate::web::{Answer, FieldErrors, Form, Layout, Multipart, Path, Query, Viewer, see_other, words};
+use crate::web::{Answer, App, FieldErrors, Form, Layout, Multipart, Path, Query, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::extract::multipart;
+use axum::extract::{State, multipart};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::Deserialize;
@@ -64,6 +65,11 @@ struct PreviewPage {
     unknown: Vec<(String, usize)>,
     areas: Vec<Area>,
     outcome: Outcome,
+    /// People in the file who were erased, and new ones who have the name of one.
+    erased: Vec<Entry>,
+    namesakes: Vec<Entry>,
+    /// Why they are taken in again, as it was typed.
+    erased_reason: String,
 }
 
 #[derive(Template, WebTemplate)]
@@ -72,6 +78,16 @@ struct ReceiptPage {
     layout: Layout,
     import: Import,
     counts: Counts,
+}
+
+impl PreviewPage {
+    /// What becomes of people who were erased.
+    fn erased_words(&self) -> &'static str {
+        match self.import.erased_reason {
+            Some(_) => "They would be recorded as members anew, and campaigning to them stays stopped.",
+            None => "They are left out, unless you say below that their membership is live.",
+        }
+    }
 }
 
 /// `GET /members/imports`
@@ -144,7 +160,13 @@ pub struct Asked {
 }
 
 /// `GET /members/imports/{id}`: whatever the file's next step is.
-pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(asked): Query<Asked>) -> Answer {
+pub async fn show(
+    State(app): State<App>,
+    viewer: Viewer,
+    layout: Layout,
+    Path(id): Path<Uuid>,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let mut scope = viewer.scope().await?;
     let import = imports::open(&mut scope, id).await?;
     if import.state != "ready" {
@@ -158,22 +180,44 @@ pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(as
         let fields = FIELDS.iter().map(|(f, word, title, _)| (*word, *title, columns.chosen(*f))).collect();
         return Ok(ColumnsPage { layout, errors: FieldErrors::default(), import, fields }.into_response());
     }
-    preview(scope, &viewer, layout, import, FieldErrors::default()).await
+    preview(scope, &app, &viewer, layout, import, FieldErrors::default()).await
 }
 
 /// The page before anything is done. Who would change is named, so that is a look.
-async fn preview(mut scope: Scoped, viewer: &Viewer, layout: Layout, import: Import, errors: FieldErrors) -> Answer {
-    let (plan, _, outcome) = imports::look_over(&mut scope, &import).await?;
+async fn preview(
+    mut scope: Scoped,
+    app: &App,
+    viewer: &Viewer,
+    layout: Layout,
+    import: Import,
+    errors: FieldErrors,
+) -> Answer {
+    let (plan, _, outcome) = imports::look_over(&mut scope, &app.keys, &import).await?;
     let areas = areas(&mut scope, viewer.area).await?;
     let counts = Counts::of(&plan, import.complete, &outcome);
-    let Plan { mut changed, unknown, refused, .. } = plan;
+    let Plan { mut changed, unknown, refused, erased, namesakes, .. } = plan;
     let more = changed.len().saturating_sub(NAMED);
     changed.truncate(NAMED);
     let people: Vec<Uuid> = changed.iter().map(|c| c.entry.person_id).collect();
     let changed = scope.finish(Seen::helpers(changed, people)).await?;
     let unknown = unknown.into_iter().collect();
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page = PreviewPage { layout, errors, import, counts, refused, changed, more, unknown, areas, outcome };
+    let erased_reason = import.erased_reason.clone().unwrap_or_default();
+    let page = PreviewPage {
+        layout,
+        errors,
+        import,
+        counts,
+        refused,
+        changed,
+        more,
+        unknown,
+        areas,
+        outcome,
+        erased,
+        namesakes,
+        erased_reason,
+    };
     Ok((status, page).into_response())
 }
 
@@ -201,22 +245,37 @@ pub async fn set_columns(
     Ok(see_other(&format!("/members/imports/{id}")))
 }
 
-/// Whether the file is complete, and where branches lie.
+/// Whether the file is complete, what becomes of who was erased, and where branches lie.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Choices {
     complete: bool,
+    erased: String,
+    erased_reason: String,
     branch: Vec<String>,
     area: Vec<i64>,
 }
 
 /// `POST /members/imports/{id}/choices`
-pub async fn choose(viewer: Viewer, Path(id): Path<Uuid>, Form(choices): Form<Choices>) -> Answer {
+pub async fn choose(
+    State(app): State<App>,
+    viewer: Viewer,
+    layout: Layout,
+    Path(id): Path<Uuid>,
+    Form(choices): Form<Choices>,
+) -> Answer {
     let mut scope = viewer.scope().await?;
     let import = imports::open(&mut scope, id).await?;
+    let mut errors = FieldErrors::default();
+    let why = "Say why they are taken in again: the member’s history keeps it";
+    let again = choices.erased == "again";
+    let erased_reason = if again { errors.take(text("erased_reason", &choices.erased_reason, 300, why)) } else { None };
+    if errors.any() {
+        return preview(scope, &app, &viewer, layout, import, errors).await;
+    }
     let branches: Vec<(String, i64)> =
         choices.branch.into_iter().zip(choices.area).filter(|(branch, _)| !fold(branch).is_empty()).collect();
-    imports::choose(&mut scope, &import, choices.complete, &branches).await?;
+    imports::choose(&mut scope, &import, &Choice { complete: choices.complete, erased_reason, branches }).await?;
     scope.commit().await?;
     Ok(see_other(&format!("/members/imports/{id}#go")))
 }
@@ -230,12 +289,18 @@ pub struct Go {
 }
 
 /// `POST /members/imports/{id}/apply`
-pub async fn apply(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(go): Form<Go>) -> Answer {
+pub async fn apply(
+    State(app): State<App>,
+    viewer: Viewer,
+    layout: Layout,
+    Path(id): Path<Uuid>,
+    Form(go): Form<Go>,
+) -> Answer {
     let mut scope = viewer.scope().await?;
     let import = imports::open(&mut scope, id).await?;
     imports::must_be_ready(&import)?;
     let said = Said { expected: Some(go.expected), allow_many: go.allow_many };
-    match apply::apply(&mut scope, &import, &said).await {
+    match apply::apply(&mut scope, &app.keys, &import, &said).await {
         Ok(_) => scope.commit().await?,
         Err(Error::Refused(_)) => {
             drop(scope);
@@ -244,7 +309,7 @@ pub async fn apply(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(go
                 "allow_many",
                 "Look at which access would end, and say that so many are meant, or throw the file away",
             );
-            return preview(viewer.scope().await?, &viewer, layout, import, errors).await;
+            return preview(viewer.scope().await?, &app, &viewer, layout, import, errors).await;
         }
         Err(other) => return Err(other),
     }

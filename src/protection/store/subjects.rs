@@ -276,9 +276,20 @@ pub async fn erase(scope: &mut Scoped, keys: &Keys, subject: Subject, reason: &s
                 .map_err(still_has_access)?
         }
         Subject::Person(person) => {
-            sqlx::query_scalar!("select wall.erase_person($1, $2, $3)", person, reason, operator)
-                .fetch_one(scope.connection())
-                .await?
+            let hashed = suppress::of_person(scope, keys, person).await?;
+            let (key, hashes) = hashed.map(|(key, hashes)| (Some(key), Some(hashes))).unwrap_or_default();
+            let (exact, loose) = hashes.map(|h| (h.exact, Some(h.loose))).unwrap_or_default();
+            sqlx::query_scalar!(
+                "select wall.erase_person($1, $2, $3, $4, $5, $6)",
+                person,
+                reason,
+                key,
+                exact,
+                loose,
+                operator
+            )
+            .fetch_one(scope.connection())
+            .await?
         }
     };
     erased.ok_or(Error::NotFound)
