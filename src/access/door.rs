@@ -9,6 +9,7 @@ pub mod factors;
 pub mod join;
 mod late;
 pub mod links;
+pub mod messages;
 mod own;
 mod seal;
 mod sign_in;

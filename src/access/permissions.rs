@@ -226,6 +226,8 @@ pub enum Permission {
     KeepVolunteers,
     /// Invite a volunteer to an account and access in one step.
     InviteVolunteers,
+    /// Say whose imprint messages and public pages carry.
+    KeepImprint,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
     /// Drop months of the access log, rotate keys: the operator's alone too.
@@ -397,6 +399,11 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
         &[Organiser, MembershipSecretary],
     ),
     (Permission::InviteVolunteers, "Invite a volunteer to an account and access in one step", &[Organiser]),
+    (
+        Permission::KeepImprint,
+        "Say whose imprint messages and public pages carry (organisers: in their own area)",
+        &[Organiser, Administrator],
+    ),
 ];
 
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
@@ -438,6 +445,7 @@ pub const ORGANISE: &[Permission] = &[
     Permission::DoTasks,
     Permission::KeepVolunteers,
     Permission::InviteVolunteers,
+    Permission::KeepImprint,
 ];
 
 impl Permission {
@@ -538,6 +546,7 @@ impl Permission {
             Permission::DoTasks => "do-tasks",
             Permission::KeepVolunteers => "keep-volunteers",
             Permission::InviteVolunteers => "invite-volunteers",
+            Permission::KeepImprint => "keep-imprint",
             Permission::BackUp => "back-up",
             Permission::KeepSeal => "keep-seal",
         }
