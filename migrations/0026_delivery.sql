@@ -83,9 +83,6 @@ create table volunteer_sign_up (
 create index volunteer_sign_up_by_email on volunteer_sign_up (email);
 create index volunteer_sign_up_by_end on volunteer_sign_up (ends_at);
 
-alter table attempt drop constraint attempt_kind_check;
-alter table attempt add constraint attempt_kind_check check (kind in ('factor', 'letter', 'link', 'join', 'help', 'returns'));
-
 grant select, insert, update, delete on message_imprint, message_silence, message_return, volunteer_page, volunteer_sign_up
   to hustings_wall;
 grant select on message_imprint, message_silence, message_return, volunteer_page to hustings_protection;
@@ -333,46 +330,6 @@ language sql volatile security definer set search_path = '' as $$
 $$;
 
 -- ── Offering to help ───────────────────────────────────────────────────────────────────────────────────────────────────
-
--- Counts a try of this kind, or says from when another is taken. By whom it is about, by where from, and over all: a flood from
--- everywhere at once stops the letters, never the doors.
-create or replace function wall.count_try(kind text, subject text, address text) returns timestamptz
-language plpgsql volatile security definer set search_path = '' as $$
-declare
-  of_subject bytea := sha256(convert_to(lower(count_try.subject), 'UTF8'));
-  of_address bytea := sha256(convert_to(wall.place(count_try.address), 'UTF8'));
-  span interval := case when kind in ('letter', 'help') then interval '1 hour' else interval '15 minutes' end;
-  most record;
-  since timestamptz := statement_timestamp() - span;
-  hit timestamptz;
-begin
-  -- By whom; from where (a hall full of volunteers shares one); in a day; over all, for letters alone.
-  select * into most from (values ('factor', 10, 300, 50, null), ('letter', 3, 30, null, 500), ('link', 300, 300, null, null),
-    ('join', 60, 120, null, null), ('help', 3, 60, 6, 500), ('returns', 5000, 5000, null, null))
-    as m (kind, one, place, a_day, everybody) where m.kind = count_try.kind;
-  perform pg_advisory_xact_lock(4871005, hashtext(count_try.kind || encode(of_subject, 'hex')));
-  delete from public.attempt a where a.at < statement_timestamp() - interval '1 day';
-  select greatest(
-    (select a.at from public.attempt a where a.kind = count_try.kind and a.subject = of_subject and a.at > since
-       order by a.at desc offset most.one - 1 limit 1),
-    (select a.at from public.attempt a where a.kind = count_try.kind and a.address = of_address and a.at > since
-       order by a.at desc offset most.place - 1 limit 1),
-    (select a.at from public.attempt a where a.kind = count_try.kind and a.at > since and most.everybody is not null
-       order by a.at desc offset most.everybody - 1 limit 1)) into hit;
-  if hit is not null then
-    return hit + span;
-  end if;
-  -- Whoever has the password and goes on guessing codes every quarter of an hour.
-  select a.at into hit from public.attempt a
-  where a.kind = count_try.kind and a.subject = of_subject and a.at > statement_timestamp() - interval '1 day'
-    and most.a_day is not null order by a.at desc offset most.a_day - 1 limit 1;
-  if hit is not null then
-    return hit + interval '1 day';
-  end if;
-  insert into public.attempt (kind, subject, address) values (count_try.kind, of_subject, of_address);
-  return null;
-end
-$$;
 
 -- Counts reports that a webhook brings, by where from.
 create function wall.begin_returns(address text) returns timestamptz

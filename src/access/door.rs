@@ -6,6 +6,7 @@ mod device;
 pub mod events;
 pub mod exports;
 pub mod factors;
+pub mod help;
 pub mod join;
 mod late;
 pub mod links;

@@ -228,6 +228,8 @@ pub enum Permission {
     InviteVolunteers,
     /// Say whose imprint messages and public pages carry.
     KeepImprint,
+    /// Open a public page on which anybody may offer to help.
+    AskForHelp,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
     /// Drop months of the access log, rotate keys: the operator's alone too.
@@ -404,6 +406,7 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
         "Say whose imprint messages and public pages carry (organisers: in their own area)",
         &[Organiser, Administrator],
     ),
+    (Permission::AskForHelp, "Open a public page on which anybody may offer to help", &[Organiser]),
 ];
 
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
@@ -446,6 +449,7 @@ pub const ORGANISE: &[Permission] = &[
     Permission::KeepVolunteers,
     Permission::InviteVolunteers,
     Permission::KeepImprint,
+    Permission::AskForHelp,
 ];
 
 impl Permission {
@@ -547,6 +551,7 @@ impl Permission {
             Permission::KeepVolunteers => "keep-volunteers",
             Permission::InviteVolunteers => "invite-volunteers",
             Permission::KeepImprint => "keep-imprint",
+            Permission::AskForHelp => "ask-for-help",
             Permission::BackUp => "back-up",
             Permission::KeepSeal => "keep-seal",
         }

@@ -68,4 +68,12 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) seal_webhook: Option<String>,
+    /// Maildir, or folder of .eml files, that bounces and complaints come to (HUSTINGS_RETURNS_FOLDER)
+    #[arg(long, global = true, value_name = "DIRECTORY")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) returns_folder: Option<PathBuf>,
+    /// What a mail service proves itself with at POST /api/v1/returns, which is closed unless given (HUSTINGS_RETURNS_SECRET)
+    #[arg(long, global = true, value_name = "SECRET")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) returns_secret: Option<String>,
 }

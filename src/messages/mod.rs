@@ -2,5 +2,6 @@
 //! back by a link.
 
 pub mod imprint;
+pub mod returns;
 pub mod silence;
 pub mod unsubscribe;

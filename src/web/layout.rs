@@ -20,7 +20,7 @@ pub struct Entry {
 }
 
 /// What a page says of what was done a moment ago, by the word in its address (`said`): fixed words, nobody's data.
-const SAID: [(&str, &str); 20] = [
+const SAID: [(&str, &str); 22] = [
     ("planted", "Planted. Whoever opens, prints or looks it up from now on raises an alert"),
     (
         "taken-out",
@@ -43,6 +43,8 @@ const SAID: [(&str, &str); 20] = [
     ("imprint-gone", "Taken away. What goes out carries the imprint of the area around it"),
     ("address-again", "The address is tried again from now on"),
     ("address-left", "They complained to their mail provider: put down first that they agreed once more"),
+    ("help-open", "The page is open. Whoever offers to help stands under Volunteers once they have confirmed it"),
+    ("help-shut", "The page is closed: its address says so to whoever opens it"),
     ("unlinked", "Taken back: these two are not put together again"),
 ];
 

@@ -33,6 +33,7 @@ impl Matrix {
             mail_from: None,
             tls: None,
             seal: Default::default(),
+            messages: Default::default(),
         };
         let routes = routes(App::new(Database::connect(&urls).unwrap(), config)).list().to_vec();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();

@@ -242,6 +242,7 @@ pub fn routes_of(app: &TestApp) -> Vec<RouteInfo> {
         mail_from: None,
         tls: None,
         seal: Default::default(),
+        messages: Default::default(),
     };
     routes(App::new(Database::connect(&app.urls()).unwrap(), config)).list().to_vec()
 }
