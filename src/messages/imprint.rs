@@ -120,7 +120,8 @@ mod tests {
             behalf_address: "2 Larkspur Row, ZZ1 4QX".into(),
             printer: "Presses, 3 Larkspur Row".into(),
         };
-        let both = "Promoted by A. Agent, 1 Larkspur Row, ZZ1 4QX, on behalf of The Lantern Party, 2 Larkspur Row, ZZ1 4QX.";
+        let both =
+            "Promoted by A. Agent, 1 Larkspur Row, ZZ1 4QX, on behalf of The Lantern Party, 2 Larkspur Row, ZZ1 4QX.";
         assert_eq!(imprint.lines(), [both]);
         assert_eq!(imprint.lines_on_paper(), [both, "Printed by Presses, 3 Larkspur Row."]);
         let one = Imprint { behalf_address: imprint.promoter_address.clone(), ..imprint };
