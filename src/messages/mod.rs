@@ -4,4 +4,5 @@
 pub mod imprint;
 pub mod returns;
 pub mod silence;
+pub mod texts;
 pub mod unsubscribe;

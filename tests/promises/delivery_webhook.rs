@@ -26,7 +26,7 @@ async fn served(app: &TestApp) -> String {
         mail_from: None,
         tls: None,
         seal: Default::default(),
-        messages: MessagesConfig { returns_folder: None, returns_secret: Some(SECRET.into()) },
+        messages: MessagesConfig { returns_folder: None, returns_secret: Some(SECRET.into()), texts: None },
     };
     let service = App::new(Database::connect(&app.urls()).unwrap(), config);
     tokio::spawn(async move { hustings::web::serve(service, listener, std::future::pending()).await });
