@@ -103,8 +103,7 @@ async fn an_address_that_is_put_off_on_three_days_is_left_alone_and_a_complaint_
     let app = TestApp::new().await;
     seed_place(&app.database).await;
     let (member, letter) = written_to(&app, "Tarrant").await;
-    let database = Database::connect(&app.urls()).unwrap();
-    let mut door = database.door().acquire().await.unwrap();
+    let mut door = app.database.operator().await;
     let silent = "select count(*) from message_silence where lifted_at is null";
     let delay = |day: i64, digest: u8| Return {
         digest: vec![digest; 32],

@@ -123,7 +123,7 @@ mod tests {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 let mut all = Vec::new();
                 let mut part = [0; 1024];
-                while !String::from_utf8_lossy(&all).ends_with("\"}") {
+                while !is_whole(&all) {
                     let n = stream.read(&mut part).await.unwrap();
                     all.extend_from_slice(&part[..n]);
                 }
@@ -138,6 +138,12 @@ mod tests {
             got
         });
         (url, task)
+    }
+
+    fn is_whole(request: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(request);
+        let length = text.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse::<usize>().ok());
+        text.split_once("\r\n\r\n").is_some_and(|(_, body)| Some(body.len()) == length)
     }
 
     fn config(url: &str) -> TextConfig {

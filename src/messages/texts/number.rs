@@ -12,10 +12,10 @@ pub fn number(typed: &str) -> Option<String> {
     let plain = plain.replace("(0)", "");
     let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
     let whole = match (plain.starts_with('+'), digits.strip_prefix("00"), digits.strip_prefix('0')) {
-        (true, ..) => digits,
+        (true, ..) => digits.clone(),
         (false, Some(abroad), _) => abroad.to_owned(),
         (false, None, Some(national)) => format!("44{national}"),
-        (false, None, None) if digits.starts_with("44") && digits.len() == 12 => digits,
+        (false, None, None) if digits.starts_with("44") && digits.len() == 12 => digits.clone(),
         _ => return None,
     };
     let right = match whole.strip_prefix("44") {
