@@ -83,7 +83,7 @@ pub async fn keep(scope: &mut Scoped, imprint: &Imprint) -> Result<(), Error> {
          values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (area_id) do update set promoter = excluded.promoter, promoter_address = excluded.promoter_address,
            behalf = excluded.behalf, behalf_address = excluded.behalf_address, printer = excluded.printer,
-           changed_by = excluded.changed_by, changed_at = statement_timestamp()",
+           changed_by = $7, changed_at = statement_timestamp()",
         imprint.area,
         imprint.promoter,
         imprint.promoter_address,
