@@ -425,6 +425,11 @@ begin
     'consents', (select coalesce(jsonb_agg(jsonb_build_object('at', x.said_at, 'channel', x.channel, 'given', x.given,
         'wording', x.wording, 'source', x.source) order by x.recorded_at desc), '[]')
       from public.person_consent x where x.person_id = any (persons)),
+    'silences', (select coalesce(jsonb_agg(jsonb_build_object('channel', s.channel, 'why', s.why, 'since', s.since,
+        'times', s.times, 'lifted_at', s.lifted_at) order by s.since desc), '[]')
+      from public.person_contact c cross join lateral (values ('email', c.email_key), ('text', c.mobile)) w (channel, address)
+      join public.message_silence s on s.channel = w.channel and s.address_digest = wall.address_digest(w.channel, w.address)
+      where c.person_id = any (persons)),
     'notes', (select coalesce(jsonb_agg(jsonb_build_object('at', n.at, 'purpose', n.purpose, 'words', n.words) order by n.at desc), '[]')
       from public.person_note n where n.person_id = any (persons)),
     'events', (select coalesce(jsonb_agg(jsonb_build_object('at', coalesce(h.starts_at, e.starts_at), 'event', e.title, 'shift', h.name,

@@ -133,7 +133,7 @@ create table device (
 create table attempt (
   attempt_id bigint generated always as identity primary key,
   at timestamptz not null default statement_timestamp(),
-  kind text not null check (kind in ('factor', 'letter', 'link', 'join')),
+  kind text not null check (kind in ('factor', 'letter', 'link', 'join', 'help', 'returns')),
   subject bytea not null,
   address bytea not null
 );
@@ -252,14 +252,14 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   of_subject bytea := sha256(convert_to(lower(count_try.subject), 'UTF8'));
   of_address bytea := sha256(convert_to(wall.place(count_try.address), 'UTF8'));
-  span interval := case kind when 'letter' then interval '1 hour' else interval '15 minutes' end;
+  span interval := case when kind in ('letter', 'help') then interval '1 hour' else interval '15 minutes' end;
   most record;
   since timestamptz := statement_timestamp() - span;
   hit timestamptz;
 begin
   -- By whom; from where (a hall full of volunteers shares one); in a day; over all, for letters alone.
   select * into most from (values ('factor', 10, 300, 50, null), ('letter', 3, 30, null, 500), ('link', 300, 300, null, null),
-    ('join', 60, 120, null, null)) as m (kind, one, place, a_day, everybody) where m.kind = count_try.kind;
+    ('join', 60, 120, null, null), ('help', 3, 60, 6, 500), ('returns', 5000, 5000, null, null)) as m (kind, one, place, a_day, everybody) where m.kind = count_try.kind;
   perform pg_advisory_xact_lock(4871005, hashtext(count_try.kind || encode(of_subject, 'hex')));
   delete from public.attempt a where a.at < statement_timestamp() - interval '1 day';
   select greatest(

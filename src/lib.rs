@@ -50,6 +50,8 @@ pub mod events;
 pub mod exports;
 /// Members: the party's file, the list, their pages, who they are on the register.
 pub mod members;
+/// Messages, and what they stand on: imprints, silence, consent taken back by a link.
+pub mod messages;
 
 /// Tallies: contact rate and intention by district.
 pub mod insight;

@@ -29,6 +29,12 @@ mod cluster;
 mod command_line;
 #[path = "promises/delegation.rs"]
 mod delegation;
+#[path = "promises/delivery.rs"]
+mod delivery;
+#[path = "promises/delivery_silence.rs"]
+mod delivery_silence;
+#[path = "promises/delivery_webhook.rs"]
+mod delivery_webhook;
 #[path = "promises/doorstep.rs"]
 mod doorstep;
 #[path = "promises/doorstep_pages.rs"]
@@ -71,6 +77,8 @@ mod grants;
 mod guard_pages;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/help.rs"]
+mod help;
 #[path = "promises/homes.rs"]
 mod homes;
 #[path = "promises/imports.rs"]

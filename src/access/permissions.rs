@@ -226,6 +226,10 @@ pub enum Permission {
     KeepVolunteers,
     /// Invite a volunteer to an account and access in one step.
     InviteVolunteers,
+    /// Say whose imprint messages and public pages carry.
+    KeepImprint,
+    /// Open a public page on which anybody may offer to help.
+    AskForHelp,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
     /// Drop months of the access log, rotate keys: the operator's alone too.
@@ -397,6 +401,12 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
         &[Organiser, MembershipSecretary],
     ),
     (Permission::InviteVolunteers, "Invite a volunteer to an account and access in one step", &[Organiser]),
+    (
+        Permission::KeepImprint,
+        "Say whose imprint messages and public pages carry (organisers: in their own area)",
+        &[Organiser, Administrator],
+    ),
+    (Permission::AskForHelp, "Open a public page on which anybody may offer to help", &[Organiser]),
 ];
 
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
@@ -438,6 +448,8 @@ pub const ORGANISE: &[Permission] = &[
     Permission::DoTasks,
     Permission::KeepVolunteers,
     Permission::InviteVolunteers,
+    Permission::KeepImprint,
+    Permission::AskForHelp,
 ];
 
 impl Permission {
@@ -538,6 +550,8 @@ impl Permission {
             Permission::DoTasks => "do-tasks",
             Permission::KeepVolunteers => "keep-volunteers",
             Permission::InviteVolunteers => "invite-volunteers",
+            Permission::KeepImprint => "keep-imprint",
+            Permission::AskForHelp => "ask-for-help",
             Permission::BackUp => "back-up",
             Permission::KeepSeal => "keep-seal",
         }

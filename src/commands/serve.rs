@@ -11,12 +11,13 @@ use crate::database::{Database, Operator, OperatorSession};
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::mail::{self, send::Sender};
+use crate::messages::returns;
 use crate::setup;
 use crate::watching::Watcher;
 use crate::web::{self, App};
 use axum::http::Uri;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -55,6 +56,7 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
     let places = Places::of(&config.seal, &config.data, &database);
     let sealer = Sealer::new(database.clone(), Keys::of(&config.data), places);
     let watcher = Watcher::new(database.clone());
+    let returns = config.messages.returns_folder.clone();
     let app = App::new(database.clone(), config);
     let (replaced, background) = (app.postgres_replaced.clone(), app.background.clone());
     let served = tokio::select! {
@@ -62,6 +64,7 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
         never = watch(&place, &replaced) => never,
         never = keep_house(&database) => never,
         never = deliver(&sender, &database) => never,
+        never = fetch_returns(returns.as_deref(), &database) => never,
         never = sealer.keep() => never,
         never = watcher.keep() => never,
     };
@@ -167,6 +170,9 @@ async fn keep_house(database: &Database) -> std::io::Result<()> {
         if let Err(error) = door::events::free_places(database).await {
             tracing::warn!(%error, cause = error.cause(), "places of who comes no more stay theirs this time");
         }
+        if let Err(error) = door::help::forget(database).await {
+            tracing::warn!(%error, cause = error.cause(), "offers to help that nobody confirmed stay this time");
+        }
         if let Err(error) = door::events::remind(database).await {
             tracing::warn!(%error, cause = error.cause(), "nobody is reminded of events this time");
         }
@@ -190,6 +196,20 @@ async fn deliver(sender: &Sender, database: &Database) -> std::io::Result<()> {
             Err(error) => tracing::warn!(%error, cause = error.cause(), "letters are not sent this time"),
         }
         tokio::time::sleep(mail::send::EVERY).await;
+    }
+}
+
+/// Reads what came back of messages, where a mailbox's folder is set.
+async fn fetch_returns(folder: Option<&Path>, database: &Database) -> std::io::Result<()> {
+    let Some(folder) = folder else { return std::future::pending().await };
+    let mut every = tokio::time::interval(returns::folder::EVERY);
+    loop {
+        every.tick().await;
+        match returns::folder::read(database, folder).await {
+            Ok(counts) if counts == returns::Counts::default() => {}
+            Ok(counts) => tracing::info!(came = %counts.words(), "messages came back"),
+            Err(error) => tracing::warn!(%error, cause = error.cause(), "what came back is not read this time"),
+        }
     }
 }
 

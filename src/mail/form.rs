@@ -249,6 +249,13 @@ pub enum Form {
         /// Why, in their words.
         reason: String,
     },
+    /// To an address that somebody gave who offered to help.
+    HelpOffered {
+        /// Where.
+        area: String,
+        /// Where to confirm it.
+        link: Link,
+    },
     /// To somebody who waited for a place: it is theirs.
     EventMovedUp(Occasion),
     /// To whoever is down for an event: its time or place is another.
@@ -309,6 +316,7 @@ impl Form {
     pub fn name(&self) -> &'static str {
         match self {
             Form::Invitation { .. } => "invitation",
+            Form::HelpOffered { .. } => "help-offered",
             Form::PasswordReset { .. } => "password-reset",
             Form::SignInLink { .. } => "sign-in-link",
             Form::PasswordChanged { .. } => "password-changed",
@@ -383,6 +391,7 @@ impl Form {
             Form::NewDevice { .. } => "Signed in with a browser that is new to your account".into(),
             Form::AddressLeaves { .. } | Form::AddressComes { .. } => "Another address for your account?".into(),
             Form::EmailChanged { .. } => "Your address was changed".into(),
+            Form::HelpOffered { .. } => "Confirm that you want to help".into(),
             Form::AccessEnded { .. } => "Your access has ended".into(),
             _ => String::new(),
         }
@@ -453,6 +462,12 @@ impl Form {
                 "Open this link within a day to say yes or no:".into(),
                 link.open(keys)?,
                 "If you do not know what this is about, leave it: nothing happens.".into(),
+            ],
+            Form::HelpOffered { area, link } => vec![
+                format!("Somebody, you it is hoped, offered to help {controller} in {area} and gave this address."),
+                "Open this link within two days and press the button. Only then do the organisers there learn of it:".into(),
+                link.open(keys)?,
+                "If it was not you, leave it: nothing is kept.".into(),
             ],
             Form::EmailChanged { at } => vec![
                 format!("Since {} this is the address that you sign in with.", words::moment(*at)),

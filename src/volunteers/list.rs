@@ -33,6 +33,8 @@ struct ListPage {
     rows: Vec<Volunteer>,
     paging: Paging,
     asked: Asked,
+    /// Whether the reader organises, and may open a page that asks for help.
+    organises: bool,
 }
 
 /// `GET /volunteers`
@@ -65,12 +67,13 @@ async fn draw(viewer: Viewer, layout: Layout, mut asked: Asked) -> Answer {
     };
     let paging = Paging::asked(&asked.page);
     let mut scope = viewer.scope().await?;
+    let organises = store::organises(&scope);
     let counts = store::counts(&mut scope, &filter).await?;
     let seen = store::page(&mut scope, &filter, paging).await?;
     let rows = scope.finish(seen).await?;
     paging.must_be_there(rows.len())?;
     let paging = paging.of(counts[filter.state as usize]);
-    Ok(ListPage { layout, area: viewer.area_name, filter, counts, rows, paging, asked }.into_response())
+    Ok(ListPage { layout, area: viewer.area_name, filter, counts, rows, paging, asked, organises }.into_response())
 }
 
 impl ListPage {

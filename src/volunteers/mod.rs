@@ -4,10 +4,12 @@
 //! each. Doors and hours are counted to thank people for, and never ranked.
 
 pub mod add;
+pub mod asking;
 pub mod change;
 pub mod list;
 pub mod new;
 pub mod one;
+pub mod open;
 pub mod store;
 
 use chrono::{DateTime, NaiveDate, Utc};

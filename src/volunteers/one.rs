@@ -8,6 +8,7 @@ use crate::access::store::invitations::{self, Given, New};
 use crate::access::{Role, grant_end, text, usual_end};
 use crate::database::{Scoped, Seen};
 use crate::error::Error;
+use crate::messages::silence::{self, Silence};
 use crate::tasks::{self, Task};
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
 use askama::Template;
@@ -52,9 +53,20 @@ struct VolunteerPage {
     doors: Option<Doors>,
     form: SmallForm,
     said: &'static str,
+    /// Which of their addresses nothing is sent to.
+    silences: Vec<Silence>,
 }
 
 impl VolunteerPage {
+    /// Who holds how they are reached may have an address tried again.
+    fn may_lift(&self) -> bool {
+        !self.organises || self.contact.is_some()
+    }
+
+    fn address_again(&self) -> String {
+        format!("/volunteers/{}/address", self.volunteer.person)
+    }
+
     fn consent(&self, channel: &str) -> Option<&Consent> {
         self.consents.iter().find(|c| c.channel == channel)
     }
@@ -132,6 +144,7 @@ async fn draw(
     let mut scope = viewer.scope().await?;
     let organises = store::organises(&scope);
     let seen = read(&mut scope, id).await?;
+    let silences = silence::of(&mut scope, id).await?;
     let Read { volunteer, contact, consents, notes, tasks, doors } = scope.finish(seen).await?;
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let today = words::day_of(Utc::now());
@@ -148,6 +161,7 @@ async fn draw(
         doors,
         form,
         said,
+        silences,
     };
     Ok((status, page).into_response())
 }

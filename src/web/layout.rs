@@ -20,7 +20,7 @@ pub struct Entry {
 }
 
 /// What a page says of what was done a moment ago, by the word in its address (`said`): fixed words, nobody's data.
-const SAID: [(&str, &str); 16] = [
+const SAID: [(&str, &str); 22] = [
     ("planted", "Planted. Whoever opens, prints or looks it up from now on raises an alert"),
     (
         "taken-out",
@@ -39,6 +39,12 @@ const SAID: [(&str, &str); 16] = [
     ("member-paid", "The payment is on record"),
     ("consent-kept", "Put on record. It holds from now on"),
     ("note-kept", "The note is kept"),
+    ("imprint-kept", "Kept. What goes out from now on carries it"),
+    ("imprint-gone", "Taken away. What goes out carries the imprint of the area around it"),
+    ("address-again", "The address is tried again from now on"),
+    ("address-left", "They complained to their mail provider: put down first that they agreed once more"),
+    ("help-open", "The page is open. Whoever offers to help stands under Volunteers once they have confirmed it"),
+    ("help-shut", "The page is closed: its address says so to whoever opens it"),
     ("unlinked", "Taken back: these two are not put together again"),
 ];
 
@@ -86,6 +92,7 @@ const ORGANISER: &[Heading] = &[
             entry("/volunteers", "Volunteers", "heart"),
             entry("/events", "Events", "calendar"),
             entry("/news", "News", "info"),
+            entry("/messages/imprint", "Imprint", "ballot"),
         ],
     },
 ];
@@ -128,6 +135,7 @@ const ADMINISTRATOR: &[Heading] = &[Heading {
         entry("/access/break-glass", "Break-glass", "warn"),
         entry("/areas", "Areas", "map"),
         entry("/polls", "Polls", "ballot"),
+        entry("/messages/imprint", "Imprint", "ballot"),
         entry("/settings", "Settings", "filter"),
         entry("/access/permissions", "Permissions", "card"),
     ],

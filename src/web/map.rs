@@ -35,6 +35,7 @@ pub fn routes(app: App) -> Routes {
         events,
         tasks,
         volunteers,
+        delivery,
     ] {
         routes = add(routes);
     }
@@ -547,4 +548,31 @@ fn volunteers(routes: Routes) -> Routes {
         .post("/volunteers/{person}/notes", P::KeepVolunteers, one::note)
         .post("/volunteers/{person}/state", P::KeepVolunteers, one::state)
         .post("/volunteers/{person}/invitation", P::InviteVolunteers, one::invite)
+}
+
+/// What messages stand on: imprints, addresses that came back, consent taken back by a link.
+fn delivery(routes: Routes) -> Routes {
+    use crate::messages::returns::webhook;
+    use crate::messages::{imprint, silence, unsubscribe};
+    use crate::volunteers::{asking, open};
+    use axum::extract::DefaultBodyLimit;
+    use axum::handler::Handler;
+    routes
+        .get("/volunteers/asking", P::AskForHelp, asking::show)
+        .post("/volunteers/asking", P::AskForHelp, asking::keep)
+        .get("/volunteers/asking/{area}", P::AskForHelp, asking::poster)
+        .get("/help/{area}", P::Public, open::form)
+        .post("/help/{area}", P::Public, open::offer)
+        .get("/help/confirm/{token}", P::Public, open::confirm_form)
+        .post("/help/confirm/{token}", P::Public, open::confirm)
+        .post("/api/v1/returns", P::Public, webhook::take.layer(DefaultBodyLimit::max(webhook::LARGEST)))
+        .get("/messages/imprint", P::KeepImprint, imprint::pages::show)
+        .post("/messages/imprint", P::KeepImprint, imprint::pages::keep)
+        .post("/messages/imprint/{area}/removal", P::KeepImprint, imprint::pages::remove)
+        .post("/members/{id}/address", P::KeepMembers, silence::of_member)
+        .post("/volunteers/{person}/address", P::KeepVolunteers, silence::of_volunteer)
+        .get("/unsubscribe/{token}", P::Public, unsubscribe::pages::show)
+        .post("/unsubscribe/{token}", P::Public, unsubscribe::pages::withdraw)
+        .get("/unsubscribe/{token}/one-click", P::Public, unsubscribe::pages::show)
+        .post("/unsubscribe/{token}/one-click", P::Public, unsubscribe::pages::one_click)
 }

@@ -127,6 +127,7 @@ mod tests {
             mail_from: None,
             tls: None,
             seal: Default::default(),
+            messages: Default::default(),
         };
         let app = App::new(Database::connect(&urls).unwrap(), config);
         let routes = Router::new()

@@ -64,7 +64,18 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
     ),
     (
         "people of Organise: the area decides, by wall.places() (organise_wall::)",
-        &["news", "person", "person_consent", "person_contact", "person_note"],
+        &[
+            "news",
+            "person",
+            "person_consent",
+            "person_contact",
+            "person_note",
+            "message_imprint",
+            "message_return",
+            "message_silence",
+            "volunteer_page",
+            "volunteer_sign_up",
+        ],
     ),
     (
         "events: the area decides, by wall.event_areas() and wall.places() (events_wall::)",

@@ -114,7 +114,7 @@ async fn the_logins_hold_no_table_and_nobody_holds_a_secret_column() {
          select r.rolname || ' reads ' || s.what from pg_roles r
          cross join (values ('account', 'password_hash'), ('session', 'key'), ('set_up_code', 'digest'), ('link', 'key'),
            ('factor', 'secret'), ('factor', 'passkey'), ('recovery_code', 'digest'), ('ceremony', 'state'), ('join_request', 'session_key'),
-           ('device', 'digest'), ('event_feed', 'digest')) s (t, what)
+           ('device', 'digest'), ('event_feed', 'digest'), ('volunteer_sign_up', 'key')) s (t, what)
          where r.rolname like 'hustings\\_%' and r.rolname not in ('hustings_wall', 'hustings_owner', 'hustings_operator', 'hustings_superuser')
            and has_column_privilege(r.oid, ('public.' || s.t)::regclass, s.what, 'select')
          union all
@@ -151,12 +151,12 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
         held,
         [
             "administrator inserts access_grant, access_log, account, area, area_district, ending, ending_group, \
-             export_limit, intention_code, issue_code, lockdown, poll, processor, terms",
+             export_limit, intention_code, issue_code, lockdown, message_imprint, poll, processor, terms",
             "administrator selects access_grant, access_log, account, alert, alert_event, assignment, ending, ending_group, export, \
-             export_fetch, export_limit, factor, grant_renewal, grant_request, installation_version, link, lockdown, looked_at, mail, \
+             export_fetch, export_limit, factor, grant_renewal, grant_request, installation_version, link, lockdown, looked_at, mail, message_imprint, \
              password_change, person_subject, processor, session, subject, terms, terms_acceptance, walk_list, walk_list_elector",
             "administrator updates access_grant, account, area, area_district, assignment, authority, district, \
-             ending, installation, intention_code, issue_code, lockdown, processor, session",
+             ending, installation, intention_code, issue_code, lockdown, message_imprint, processor, session",
             "membership inserts access_log, member, member_branch, member_import, member_import_form, member_import_row, person, \
              person_consent, person_contact, person_note, volunteer",
             "membership selects event, event_sign_up, member, member_branch, member_change, member_import, member_import_form, member_import_row, member_match, \
@@ -167,10 +167,10 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
             "protection selects access_grant, access_log, account, alert, alert_event, breach, breach_account, breach_event, \
              breach_letter, canary, elector, ending, ending_group, erasure, event, event_list, event_sign_up, export, export_canary, export_fetch, export_limit, factor, grant_request, household, \
              installation_version, looked_at, member, member_branch, member_change, member_import, member_import_form, member_import_row, \
-             member_match, news, password_change, person, person_consent, person_contact, person_note, \
+             member_match, message_imprint, message_return, message_silence, news, password_change, person, person_consent, person_contact, person_note, \
              person_subject, processor, record_document, record_words, request, \
              request_event, retention_kind, retention_line, retention_night, retention_period, retention_run, session, \
-             shift, subject, suppression_doubt, task, task_event, terms, terms_acceptance, volunteer, walk_list, walk_list_elector, watch_rule_version",
+             shift, subject, suppression_doubt, task, task_event, terms, terms_acceptance, volunteer, volunteer_page, volunteer_sign_up, walk_list, walk_list_elector, watch_rule_version",
             "protection updates breach, breach_account, request",
             "volunteer inserts access_log, receipt, result, result_conflict",
             "volunteer selects elector, event, event_sign_up, household, news, person, receipt, result, shift, walk_list_door, walk_list_elector",

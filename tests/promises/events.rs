@@ -380,7 +380,7 @@ async fn an_event_has_a_public_page_only_when_asked_and_it_names_nobody() {
     let page = nobody.get(&format!("/public{shown}")).await.expect(200);
     let said = words(&page, "main");
     assert!(
-        said.contains("All welcome") && said.contains("Promoted by The Lantern Party, data@lantern.example"),
+        said.contains("All welcome") && said.contains("Promoted by A. Agent on behalf of The Lantern Party"),
         "{said}"
     );
     assert!(!page.body.contains("Volunteer of") && !page.body.contains("Organiser of"));

@@ -33,6 +33,7 @@ impl Matrix {
             mail_from: None,
             tls: None,
             seal: Default::default(),
+            messages: Default::default(),
         };
         let routes = routes(App::new(Database::connect(&urls).unwrap(), config)).list().to_vec();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -138,6 +139,7 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("reviews", "{id}") => site.review.to_string(),
         ("news", "{id}") => site.news.clone(),
         ("mine", "{own}") | ("tasks", "{id}") => site.task.to_string(),
+        ("imprint" | "asking", "{area}") => site.area.clone(),
         ("volunteers", "{person}") => site.helper.to_string(),
         ("districts", "{number}") => site.district.clone(),
         ("events", "{id}") => site.events.on.to_string(),

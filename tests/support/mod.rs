@@ -20,6 +20,7 @@ pub mod results;
 pub mod sealed;
 pub mod server;
 pub mod site;
+pub mod smtp;
 pub mod stops;
 pub mod throwaway;
 pub mod until;

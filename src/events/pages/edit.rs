@@ -6,6 +6,7 @@ use crate::database::Scoped;
 use crate::error::Error;
 use crate::events::form::{EventForm, NewEvent};
 use crate::events::{Event, Kind, slots, store};
+use crate::messages::imprint;
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -109,6 +110,8 @@ async fn read(scope: &mut Scoped, form: &EventForm, errors: &mut FieldErrors) ->
     }
     if !store::areas(scope).await?.iter().any(|a| a.id == new.area) {
         errors.add("area", "Choose an area inside your own");
+    } else if new.public && imprint::of(scope, new.area).await?.is_none() {
+        errors.add("public", "A public page needs an imprint, and this area has none: put it down under Imprint first");
     }
     Ok((!errors.any()).then_some(new))
 }

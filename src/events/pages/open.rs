@@ -1,9 +1,10 @@
 //! `/public/events/{id}`: what anybody may read of an event whose organisers want that. Nobody is named, and the imprint of who
 //! answers for it stands below.
 
-use crate::access::door::{self, About, events::PublicEvent};
+use crate::access::door::{self, events::PublicEvent};
 use crate::error::Error;
 use crate::events::{Kind, hours, map_link};
+use crate::messages::imprint::Imprint;
 use crate::web::{Answer, App, Layout, Path, words};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -17,7 +18,7 @@ use uuid::Uuid;
 struct PublicPage {
     layout: Layout,
     event: PublicEvent,
-    about: About,
+    imprint: Imprint,
 }
 
 impl PublicPage {
@@ -42,9 +43,9 @@ impl PublicPage {
 /// `GET /public/events/{id}`
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none, it is not public, or it is over.
+/// [`Error::NotFound`] when there is none, it is not public, it has no imprint, or it is over.
 pub async fn show(State(app): State<App>, layout: Layout, Path(id): Path<Uuid>) -> Answer {
     let event = door::events::public_event(&app.database, id).await?.ok_or(Error::NotFound)?;
-    let about = door::about(&app.database).await?;
-    Ok(PublicPage { layout, event, about }.into_response())
+    let imprint = door::messages::imprint_of_event(&app.database, id).await?.ok_or(Error::NotFound)?;
+    Ok(PublicPage { layout, event, imprint }.into_response())
 }

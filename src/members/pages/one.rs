@@ -6,6 +6,7 @@ use crate::access::Role;
 use crate::database::Scoped;
 use crate::electors::folding::clean;
 use crate::error::Error;
+use crate::messages::silence::{self, Silence};
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -26,11 +27,17 @@ struct OnePage {
     typed: Typed,
     /// How many accesses ended with a change of state just made.
     ended: Option<usize>,
+    /// Which of their addresses nothing is sent to.
+    silences: Vec<Silence>,
 }
 
 impl OnePage {
     fn chose(&self, channel: &str) -> bool {
         self.typed.channel == channel
+    }
+
+    fn address_again(&self) -> String {
+        format!("/members/{}/address", self.page.member.person)
     }
 
     fn agreed(&self, channel: &str) -> bool {
@@ -74,8 +81,9 @@ async fn draw(viewer: &Viewer, layout: Layout, id: Uuid, errors: FieldErrors, ty
         true => one::page(&mut scope, id).await?,
         false => one::page_for_organiser(&mut scope, id).await?,
     };
+    let silences = silence::of(&mut scope, id).await?;
     let page = scope.finish(seen).await?;
-    Ok(OnePage { layout, errors, keeps, page, typed, ended: None })
+    Ok(OnePage { layout, errors, keeps, page, typed, ended: None, silences })
 }
 
 fn keeps(viewer: &Viewer) -> bool {
