@@ -388,6 +388,13 @@ language sql stable security definer set search_path = '' as $$
   where r.message_id = message_returns.message and m.area_id = any (wall.places())
 $$;
 
+-- What whoever wrote, sent or approved a message here is called.
+create function wall.message_hand(account uuid) returns text
+language sql stable security definer set search_path = '' as $$
+  select a.name from public.account a where a.account_id = message_hand.account and exists (select from public.message m
+    where message_hand.account in (m.made_by, m.sender, m.approved_by, m.stopped_by) and m.area_id = any (wall.places()))
+$$;
+
 do $$
 declare
   f regprocedure;
@@ -398,8 +405,7 @@ begin
   end loop;
 end $$;
 grant execute on function wall.message_people(uuid), wall.send_message(uuid, timestamptz, text[]), wall.approve_message(uuid),
-  wall.stop_message(uuid), wall.remove_message(uuid), wall.try_message(uuid), wall.message_returns(uuid)
-  to hustings_organiser, hustings_membership;
-grant execute on function wall.imprint_of(bigint) to hustings_organiser, hustings_membership;
+  wall.stop_message(uuid), wall.remove_message(uuid), wall.try_message(uuid), wall.message_returns(uuid),
+  wall.message_hand(uuid) to hustings_organiser, hustings_membership;
 grant execute on function wall.keep_messages(), wall.begin_messages(), wall.messages_in_hand(), wall.take_messages(integer),
   wall.message_text(uuid), wall.end_messages(uuid[], text[], text[]) to hustings_door;

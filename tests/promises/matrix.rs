@@ -140,6 +140,7 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("news", "{id}") => site.news.clone(),
         ("mine", "{own}") | ("tasks", "{id}") => site.task.to_string(),
         ("volunteers", "{person}") => site.helper.to_string(),
+        ("messages", "{message}") => site.messages.draft.to_string(),
         ("districts", "{number}") => site.district.clone(),
         ("events", "{id}") => site.events.on.to_string(),
         ("shifts", "{shift}") => site.events.shift.to_string(),
