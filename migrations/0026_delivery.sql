@@ -165,10 +165,18 @@ $$;
 
 -- ── Silence ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+-- Internal: an address as it is compared: an email address in lower case; a number by its digits, with its country's before it.
+create function wall.address_key(channel text, address text) returns text
+language sql immutable set search_path = '' as $$
+  select case when address_key.channel = 'text' then
+      regexp_replace(regexp_replace(regexp_replace(replace(address_key.address, '(0)', ''), '[^0-9+]', '', 'g'), '^(\+|00)', ''), '^0', '44')
+    else lower(btrim(address_key.address)) end
+$$;
+
 -- Internal: what stands for an address.
 create function wall.address_digest(channel text, address text) returns bytea
 language sql immutable set search_path = '' as $$
-  select sha256(convert_to(address_digest.channel || ' ' || lower(btrim(address_digest.address)), 'UTF8'))
+  select sha256(convert_to(address_digest.channel || ' ' || wall.address_key(address_digest.channel, address_digest.address), 'UTF8'))
 $$;
 
 -- Internal: is nothing to be sent to this address by this channel?
@@ -226,7 +234,8 @@ begin
   for gone in
     select w.channel, w.address from (values ('email', old.email_key), ('text', old.mobile)) w (channel, address)
     where w.address <> '' and not exists (select from public.person_contact c
-      where case w.channel when 'email' then c.email_key else c.mobile end = w.address)
+      where wall.address_key(w.channel, case w.channel when 'email' then c.email_key else c.mobile end)
+        = wall.address_key(w.channel, w.address))
   loop
     delete from public.message_silence s where s.channel = gone.channel
       and s.address_digest = wall.address_digest(gone.channel, gone.address);
@@ -254,8 +263,10 @@ language sql volatile security definer set search_path = '' as $$
   select gen_random_uuid(), p.person_id, p.area_id, withdraw_by_address.channel, false, withdraw_by_address.wording,
     withdraw_by_address.source
   from public.person_contact c join public.person p using (person_id)
-  where case withdraw_by_address.channel when 'email' then c.email_key else c.mobile end = withdraw_by_address.address
-    and withdraw_by_address.address <> '' and p.erased_at is null and withdraw_by_address.channel = any (p.channels)
+  where withdraw_by_address.address <> '' and wall.address_key(withdraw_by_address.channel,
+      case withdraw_by_address.channel when 'email' then c.email_key else c.mobile end)
+      = wall.address_key(withdraw_by_address.channel, withdraw_by_address.address)
+    and p.erased_at is null and withdraw_by_address.channel = any (p.channels)
 $$;
 
 -- Something came back. For good: the address is left alone at once; for now: once it has on three days of a fortnight; a
@@ -274,9 +285,10 @@ declare
 begin
   delete from public.message_return r where r.noted_at < statement_timestamp() - interval '1 year';
   select s.channel, s.address into sent from wall.sent_to(note_return.recipient) s;
-  if sent.address is null and note_return.came_by = 'webhook' and exists (select from public.person_contact c
-    where case note_return.channel when 'email' then c.email_key else c.mobile end = lower(btrim(note_return.address))
-      and note_return.address <> '') then
+  if sent.address is null and note_return.came_by = 'webhook' and note_return.address <> '' and exists (
+    select from public.person_contact c
+    where wall.address_key(note_return.channel, case note_return.channel when 'email' then c.email_key else c.mobile end)
+      = wall.address_key(note_return.channel, note_return.address)) then
     select note_return.channel as channel, lower(btrim(note_return.address)) as address into sent;
   end if;
   if sent.address is null then

@@ -16,7 +16,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::Deserialize;
 
 pub use flags::Flags;
-pub use messages::MessagesConfig;
+pub use messages::{MessagesConfig, TextConfig};
 pub use seal::SealConfig;
 pub use urls::DatabaseUrls;
 pub(crate) use urls::is_here;
@@ -28,7 +28,7 @@ const FILE: &str = "hustings.toml";
 const LISTEN: &str = "127.0.0.1:8080";
 
 /// The settings whose variables begin with `HUSTINGS_`. Others that begin so belong to scripts and tests.
-const SETTINGS: [&str; 16] = [
+const SETTINGS: [&str; 19] = [
     "door_url",
     "owner_url",
     "listen",
@@ -45,6 +45,9 @@ const SETTINGS: [&str; 16] = [
     "seal_webhook",
     "returns_folder",
     "returns_secret",
+    "text_url",
+    "text_header",
+    "text_body",
 ];
 
 /// The configuration, complete and consistent.
@@ -114,6 +117,12 @@ pub enum ConfigError {
     /// A secret that could be guessed.
     #[error("HUSTINGS_RETURNS_SECRET must have at least 32 characters: make one with openssl rand -hex 32")]
     ReturnsSecret,
+    /// Texts would go in clear, or cannot be said that way.
+    #[error(
+        "HUSTINGS_TEXT_URL must begin with https:// (or http:// and this very machine), HUSTINGS_TEXT_HEADER be one line like \
+         Authorization: Bearer SECRET, and HUSTINGS_TEXT_BODY be a JSON object with {{to}} and {{words}} in it"
+    )]
+    Text,
 }
 
 impl Config {
@@ -178,6 +187,7 @@ impl Config {
             "seal_webhook": self.seal.webhook.as_ref().map(|target| target.name()),
             "returns_folder": self.messages.returns_folder,
             "returns_secret": self.messages.returns_secret.as_ref().map(|_| "***"),
+            "text_url": self.messages.texts.as_ref().map(|texts| texts.target.name()),
         })
     }
 }
@@ -203,6 +213,9 @@ struct Given {
     seal_webhook: Option<String>,
     returns_folder: Option<PathBuf>,
     returns_secret: Option<String>,
+    text_url: Option<String>,
+    text_header: Option<String>,
+    text_body: Option<String>,
 }
 
 impl Given {
@@ -228,7 +241,8 @@ impl Given {
         let given = |text: Option<String>| text.filter(|t| !t.trim().is_empty());
         let (smtp_url, mail_from) = (given(self.smtp_url), given(self.mail_from));
         let seal = SealConfig::checked(self.seal_file, self.seal_syslog, self.seal_webhook)?;
-        let messages = MessagesConfig::checked(self.returns_folder, self.returns_secret)?;
+        let texts = TextConfig::checked(self.text_url, self.text_header, self.text_body)?;
+        let messages = MessagesConfig::checked(self.returns_folder, self.returns_secret, texts)?;
         let Given { listen, data, metrics_listen, .. } = self;
         Ok(Config {
             database,

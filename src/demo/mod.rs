@@ -2,6 +2,7 @@
 //! work, in one transaction. It refuses to touch a database that holds anything else.
 
 mod books;
+mod delivery;
 mod events;
 mod exports;
 mod history;
@@ -64,6 +65,7 @@ pub async fn make(operation: &Operation, sign_ins: &Path) -> Result<String, Erro
     news::add(&mut scope).await?;
     events::add(&mut scope, &people).await?;
     volunteers::add(&mut scope).await?;
+    delivery::add(&mut scope).await?;
     let text = people.sign_ins.iter().map(SignIn::line).collect::<String>();
     // Before the commit: passwords that nobody knows would be worth nothing.
     keep(sign_ins, &text)?;

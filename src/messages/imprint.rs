@@ -83,7 +83,7 @@ pub async fn keep(scope: &mut Scoped, imprint: &Imprint) -> Result<(), Error> {
          values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (area_id) do update set promoter = excluded.promoter, promoter_address = excluded.promoter_address,
            behalf = excluded.behalf, behalf_address = excluded.behalf_address, printer = excluded.printer,
-           changed_by = excluded.changed_by, changed_at = statement_timestamp()",
+           changed_by = $7, changed_at = statement_timestamp()",
         imprint.area,
         imprint.promoter,
         imprint.promoter_address,
@@ -120,7 +120,8 @@ mod tests {
             behalf_address: "2 Larkspur Row, ZZ1 4QX".into(),
             printer: "Presses, 3 Larkspur Row".into(),
         };
-        let both = "Promoted by A. Agent, 1 Larkspur Row, ZZ1 4QX, on behalf of The Lantern Party, 2 Larkspur Row, ZZ1 4QX.";
+        let both =
+            "Promoted by A. Agent, 1 Larkspur Row, ZZ1 4QX, on behalf of The Lantern Party, 2 Larkspur Row, ZZ1 4QX.";
         assert_eq!(imprint.lines(), [both]);
         assert_eq!(imprint.lines_on_paper(), [both, "Printed by Presses, 3 Larkspur Row."]);
         let one = Imprint { behalf_address: imprint.promoter_address.clone(), ..imprint };

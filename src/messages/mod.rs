@@ -14,6 +14,7 @@ pub mod returns;
 pub mod send;
 pub mod silence;
 pub mod store;
+pub mod texts;
 pub mod unsubscribe;
 
 use audience::Audience;

@@ -113,7 +113,7 @@ pub async fn keep(State(app): State<App>, viewer: Viewer, layout: Layout, Form(f
         "insert into volunteer_page (area_id, open, words, changed_by) values ($1, $2, $3, $4)
          on conflict (area_id) do update set open = excluded.open,
            words = case when excluded.open then excluded.words else volunteer_page.words end,
-           changed_by = excluded.changed_by, changed_at = statement_timestamp()",
+           changed_by = $4, changed_at = statement_timestamp()",
         area,
         open,
         words,

@@ -46,12 +46,13 @@ impl OfferForm {
         let forename = errors.take(text("forename", &self.forename, 100, "Give your forename")).map(|n| clean(&n));
         let surname = errors.take(text("surname", &self.surname, 100, "Give your surname")).map(|n| clean(&n));
         let email = errors.take(email_address(&self.email));
-        let mobile = match self.mobile.trim() {
-            "" => Some(String::new()),
-            typed => errors.take(contact(typed).ok().filter(|c| !c.contains('@')).ok_or_else(|| {
-                Error::field("mobile", "Give a mobile number, like 07700 900123, or leave it empty")
-            })),
-        };
+        let mobile =
+            match self.mobile.trim() {
+                "" => Some(String::new()),
+                typed => errors.take(contact(typed).ok().filter(|c| !c.contains('@')).ok_or_else(|| {
+                    Error::field("mobile", "Give a mobile number, like 07700 900123, or leave it empty")
+                })),
+            };
         let wishes = match self.wishes.trim() {
             "" => Some(String::new()),
             typed => errors.take(text("wishes", typed, 400, "")),

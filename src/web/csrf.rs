@@ -28,7 +28,10 @@ pub fn check(
 ) -> Result<(), Error> {
     let safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     let form = !path.starts_with("/api/");
-    let needed = !safe && !is_one_click(method, path) && carrier != Some(Carrier::Bearer) && (form || carrier == Some(Carrier::Cookie));
+    let needed = !safe
+        && !is_one_click(method, path)
+        && carrier != Some(Carrier::Bearer)
+        && (form || carrier == Some(Carrier::Cookie));
     if !needed || ours(config, headers) { Ok(()) } else { Err(Error::Forbidden(MESSAGE)) }
 }
 

@@ -98,7 +98,11 @@ async fn what_is_refused_for_good_is_given_up_and_shown_and_what_is_refused_for_
     assert_eq!(post.smtp.received()[0].to, [cy.email]);
 
     post.letter().await;
-    change(&post.app, "update mail set queued_at = now() - interval '25 hours' where sent_at is null and given_up_at is null").await;
+    change(
+        &post.app,
+        "update mail set queued_at = now() - interval '25 hours' where sent_at is null and given_up_at is null",
+    )
+    .await;
     post.smtp.next([Manner::RefuseForNow]);
     post.send().await;
     post.later().await;

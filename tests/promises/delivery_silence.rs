@@ -46,7 +46,9 @@ fn report(kind: &str, of: &str, status: &str, letter: &str) -> String {
     let fields = if kind == "feedback-report" {
         "Feedback-Type: abuse\r\nVersion: 1".to_owned()
     } else {
-        format!("Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; {of}\r\nAction: failed\r\nStatus: {status}")
+        format!(
+            "Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; {of}\r\nAction: failed\r\nStatus: {status}"
+        )
     };
     format!(
         "From: MAILER-DAEMON@mx.example\r\nContent-Type: multipart/report; report-type={kind}; boundary=\"b\"\r\n\r\n\
@@ -101,8 +103,7 @@ async fn an_address_that_is_put_off_on_three_days_is_left_alone_and_a_complaint_
     let app = TestApp::new().await;
     seed_place(&app.database).await;
     let (member, letter) = written_to(&app, "Tarrant").await;
-    let database = Database::connect(&app.urls()).unwrap();
-    let mut door = database.door().acquire().await.unwrap();
+    let mut door = app.database.operator().await;
     let silent = "select count(*) from message_silence where lifted_at is null";
     let delay = |day: i64, digest: u8| Return {
         digest: vec![digest; 32],
@@ -239,7 +240,9 @@ async fn nothing_goes_public_without_an_imprint_and_the_nearest_one_holds() {
 
     let event = crate::support::events::make(&organiser, &here, 7, &[("public", "yes")]).await;
     let shown = app.nobody().get(&format!("/public{event}")).await.expect(200);
-    assert!(shown.text("main").contains("Promoted by B. Agent, 2 Larkspur Row, ZZ1 4QX, on behalf of Wilma <b>Vale</b>"));
+    assert!(
+        shown.text("main").contains("Promoted by B. Agent, 2 Larkspur Row, ZZ1 4QX, on behalf of Wilma <b>Vale</b>")
+    );
     organiser.post(&format!("/messages/imprint/{here}/removal"), &[]).await.expect(303);
     let shown = app.nobody().get(&format!("/public{event}")).await.expect(200);
     assert!(shown.text("main").contains("Promoted by A. Agent"), "the wider area’s takes its place");

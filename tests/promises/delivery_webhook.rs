@@ -26,7 +26,7 @@ async fn served(app: &TestApp) -> String {
         mail_from: None,
         tls: None,
         seal: Default::default(),
-        messages: MessagesConfig { returns_folder: None, returns_secret: Some(SECRET.into()) },
+        messages: MessagesConfig { returns_folder: None, returns_secret: Some(SECRET.into()), texts: None },
     };
     let service = App::new(Database::connect(&app.urls()).unwrap(), config);
     tokio::spawn(async move { hustings::web::serve(service, listener, std::future::pending()).await });
@@ -40,14 +40,13 @@ async fn a_mail_service_reports_by_its_secret_and_nobody_does_without() {
     for surname in ["Tarrant", "Sallow", "Vale"] {
         agrees_to_email(&app, person(&app, "Quillbrook", "Oswin", surname, false).await).await;
     }
-    let event = |kind: &str, surname: &str, status: &str| {
-        json!({"kind": kind, "recipient": format!("Oswin.{surname}@lantern.example"), "status": status})
-    };
+    let event = |kind: &str, surname: &str, status: &str| json!({"kind": kind, "recipient": format!("Oswin.{surname}@lantern.example"), "status": status});
     app.nobody().post_json("/api/v1/returns", &event("bounce", "Tarrant", "5.1.1")).await.expect(404);
 
     let url = served(&app).await;
     let client = reqwest::Client::new();
-    let send = async |secret: &str, body: &Value| client.post(&url).bearer_auth(secret).json(body).send().await.unwrap();
+    let send =
+        async |secret: &str, body: &Value| client.post(&url).bearer_auth(secret).json(body).send().await.unwrap();
     let silent = "select count(*) from message_silence";
     let bounce = event("bounce", "Tarrant", "5.1.1");
     for wrong in ["", "wrong", &SECRET[1..]] {
@@ -73,12 +72,18 @@ async fn a_mail_service_reports_by_its_secret_and_nobody_does_without() {
     assert_eq!(signed(&body, &mac).await, 200);
     assert_eq!(count(&app, silent).await, 3);
 
-    for bad in [json!({"kind": "hello", "recipient": "a@b.example"}), json!({"kind": "bounce"}), json!("x"), json!(
-        {"kind": "bounce", "recipient": "a@b.example", "status": "'; drop table person"}
-    )] {
+    for bad in [
+        json!({"kind": "hello", "recipient": "a@b.example"}),
+        json!({"kind": "bounce"}),
+        json!("x"),
+        json!(
+            {"kind": "bounce", "recipient": "a@b.example", "status": "'; drop table person"}
+        ),
+    ] {
         assert_eq!(send(SECRET, &bad).await.status(), 422, "{bad}");
     }
-    let letter = client.post(&url).bearer_auth(SECRET).header("content-type", "message/rfc822").body("Subject: x\r\n\r\nx");
+    let letter =
+        client.post(&url).bearer_auth(SECRET).header("content-type", "message/rfc822").body("Subject: x\r\n\r\nx");
     assert_eq!(letter.send().await.unwrap().status(), 422);
     let large = client.post(&url).bearer_auth(SECRET).body("x".repeat(3 << 20)).send().await.unwrap();
     assert_eq!(large.status(), 413);

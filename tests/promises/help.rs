@@ -42,7 +42,11 @@ async fn whoever_offers_and_confirms_it_is_a_volunteer_whom_somebody_welcomes() 
     for word in ["Two hours are plenty.", "Promoted by A. Agent", "data@lantern.example", "two days"] {
         assert!(shown.text("main").contains(word), "{word}: {}", shown.text("main"));
     }
-    assert_eq!(shown.count("input[type=checkbox][checked], input[type=radio][checked]"), 0, "nothing is ticked before they do");
+    assert_eq!(
+        shown.count("input[type=checkbox][checked], input[type=radio][checked]"),
+        0,
+        "nothing is ticked before they do"
+    );
     let refused = nobody.post(&page, &[("agreed", "ring")]).await.expect(422).text(".errors");
     for word in ["your forename", "email address", "under 18", "ring or text you"] {
         assert!(refused.contains(word), "{word}: {refused}");
@@ -62,13 +66,19 @@ async fn whoever_offers_and_confirms_it_is_a_volunteer_whom_somebody_welcomes() 
 
     let list = organiser.get("/volunteers").await.expect(200);
     let one = organiser.get(&list.attribute("tbody th a", "href")).await.expect(200).text("main");
-    for word in ["Tamsin Oldacre", "Driving", "Saturdays", "+447700900123", "tamsin@lantern.example", "sign-up page", "I have a <i>van</i>"] {
+    for word in [
+        "Tamsin Oldacre",
+        "Driving",
+        "Saturdays",
+        "+447700900123",
+        "tamsin@lantern.example",
+        "sign-up page",
+        "I have a <i>van</i>",
+    ] {
         assert!(one.contains(word), "{word}: {one}");
     }
-    let agreed: (Vec<String>, String) = query_as("select channels, source from person")
-        .fetch_one(&mut app.database.operator().await)
-        .await
-        .unwrap();
+    let agreed: (Vec<String>, String) =
+        query_as("select channels, source from person").fetch_one(&mut app.database.operator().await).await.unwrap();
     assert_eq!(agreed, (vec!["email".into(), "phone".into()], "sign-up".into()));
     let kept = "select count(*) from person_consent where wording like 'You may%' and source = 'sign-up page'";
     let welcome = "select count(*) from task where what = 'welcome' and state = 'open'";
@@ -81,7 +91,10 @@ async fn whoever_offers_and_confirms_it_is_a_volunteer_whom_somebody_welcomes() 
     let link = app.link_to("tamsin@lantern.example").await;
     nobody.post(&link, &[]).await.expect(200);
     let both = "select count(*) from volunteer where skills @> array['driving', 'phoning']";
-    assert_eq!((count(&app, both).await, count(&app, "select count(*) from person").await, count(&app, welcome).await), (1, 1, 1));
+    assert_eq!(
+        (count(&app, both).await, count(&app, "select count(*) from person").await, count(&app, welcome).await),
+        (1, 1, 1)
+    );
     let named = nobody.post(&page, &offer(&[("forename", "Rufus")])).await.expect(200);
     assert_eq!(named.text("main"), sent.text("main"), "a known address is told what an unknown one is");
     let link = app.link_to("tamsin@lantern.example").await;
@@ -93,7 +106,12 @@ async fn whoever_offers_and_confirms_it_is_a_volunteer_whom_somebody_welcomes() 
 async fn a_member_who_offers_is_met_once_and_what_their_secretary_holds_stays() {
     let (app, organiser, page) = asks().await;
     let member = person(&app, "Quillbrook", "Oswin", "Tarrant", false).await;
-    let fields = [("forename", "Oswin"), ("surname", "Tarrant"), ("email", "oswin.tarrant@lantern.example"), ("mobile", "07700 900999")];
+    let fields = [
+        ("forename", "Oswin"),
+        ("surname", "Tarrant"),
+        ("email", "oswin.tarrant@lantern.example"),
+        ("mobile", "07700 900999"),
+    ];
     app.nobody().post(&page, &offer(&fields)).await.expect(200);
     app.nobody().post(&app.link_to("oswin.tarrant@lantern.example").await, &[]).await.expect(200);
     assert_eq!(count(&app, "select count(*) from person").await, 1);
@@ -120,8 +138,12 @@ async fn nothing_is_open_unless_asked_for_and_nothing_that_is_sent_there_breaks_
     }
     let robot = nobody.post(&page, &offer(&[("website", "https://spam.example")])).await.expect(200);
     assert!(robot.text("h1").contains("look at your email"));
-    assert_eq!(count(&app, "select count(*) from mail").await + count(&app, "select count(*) from volunteer_sign_up").await, 0);
-    let script = [("forename", "<script>alert(1)</script>"), ("surname", "O’Neill\u{202e}"), ("email", "s@lantern.example")];
+    assert_eq!(
+        count(&app, "select count(*) from mail").await + count(&app, "select count(*) from volunteer_sign_up").await,
+        0
+    );
+    let script =
+        [("forename", "<script>alert(1)</script>"), ("surname", "O’Neill\u{202e}"), ("email", "s@lantern.example")];
     nobody.post(&page, &offer(&script)).await.expect(200);
     let link = app.link_to("s@lantern.example").await;
     change(&app, "update volunteer_sign_up set ends_at = now() - interval '1 minute'").await;

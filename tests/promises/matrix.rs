@@ -139,6 +139,7 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("reviews", "{id}") => site.review.to_string(),
         ("news", "{id}") => site.news.clone(),
         ("mine", "{own}") | ("tasks", "{id}") => site.task.to_string(),
+        ("imprint" | "asking", "{area}") => site.area.clone(),
         ("volunteers", "{person}") => site.helper.to_string(),
         ("messages", "{message}") => site.messages.draft.to_string(),
         ("districts", "{number}") => site.district.clone(),

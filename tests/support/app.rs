@@ -366,12 +366,14 @@ async fn install(db: &mut PgConnection) {
         .execute(&mut *db)
         .await
         .unwrap();
-    query("insert into message_imprint (area_id, promoter, promoter_address, behalf, behalf_address)
+    query(
+        "insert into message_imprint (area_id, promoter, promoter_address, behalf, behalf_address)
            select area_id, 'A. Agent', '1 Larkspur Row, ZZ1 4QX', 'The Lantern Party', '1 Larkspur Row, ZZ1 4QX'
-           from area where kind = 'installation'")
-        .execute(&mut *db)
-        .await
-        .unwrap();
+           from area where kind = 'installation'",
+    )
+    .execute(&mut *db)
+    .await
+    .unwrap();
     query("insert into poll (name, poll_date, kind, area_id) select 'Local elections', current_date + 160, 'local', area_id
            from area where kind = 'installation'")
         .execute(db).await.unwrap();

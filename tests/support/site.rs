@@ -121,7 +121,7 @@ impl Site {
         let area = one(&app, "select area_id::text from area where name = 'Quillbrook'").await;
         let district = one(&app, "select area_no::text from district where letters = 'QB1'").await;
         let street = one(&app, "select area_no || ':' || street_key from household join district using (area_no) where letters = 'QB1' limit 1").await;
-        let links = links(&app, &organiser, &volunteer, &walk).await;
+        let mut links = links(&app, &organiser, &volunteer, &walk).await;
         let rights = rights(&app, &walk).await;
         let books = Books::new(&app, &organiser).await;
         let (ready_export, waiting_export) = exports(&app, &organiser, &other).await;
@@ -132,6 +132,7 @@ impl Site {
         let members = Members::new(&app).await;
         let events = Events::new(&app, &volunteer, &walk.list).await;
         let [task, own_task, helper] = helping(&app, &volunteer).await;
+        links.extend(delivery(&app, &organiser, helper).await);
         Site {
             members,
             links,
@@ -227,6 +228,34 @@ async fn helping(app: &TestApp, volunteer: &Account) -> [Uuid; 3] {
         query(statement).bind(helper).execute(&mut db).await.unwrap();
     }
     [task, own, helper]
+}
+
+/// A page of Quillbrook that asks for help, an offer that waits to be confirmed, an imprint of its own, an address that comes
+/// back. Answers the tokens of the offer and of the links in a message to the helper.
+async fn delivery(app: &TestApp, organiser: &Account, helper: Uuid) -> [(&'static str, String); 2] {
+    let token = Token::new();
+    let mut db = app.database.operator().await;
+    query("insert into volunteer_page (area_id, open, words, changed_by) select area_id, true, 'Two hours are plenty.', $1 from area where name = 'Quillbrook'")
+        .bind(organiser.id)
+        .execute(&mut db)
+        .await
+        .unwrap();
+    query("insert into volunteer_sign_up (sign_up_id, key, area_id, forename, surname, name_key, forename_key, email)
+           select gen_random_uuid(), $1, area_id, 'Una', 'Vale', 'vale una', 'una vale', 'una@lantern.example' from area where name = 'Quillbrook'")
+        .bind(token.key())
+        .execute(&mut db)
+        .await
+        .unwrap();
+    for statement in [
+        "insert into message_imprint (area_id, promoter, promoter_address, behalf, behalf_address)
+         select area_id, 'B. Agent', '2 Larkspur Row', 'Wilma Vale', '3 Larkspur Row' from area where name = 'Quillbrook'",
+        "insert into message_silence (channel, address_digest, why, status)
+         values ('email', wall.address_digest('email', 'tamsin@lantern.example'), 'full', '5.2.2')",
+    ] {
+        query(statement).execute(&mut db).await.unwrap();
+    }
+    let links = hustings::messages::unsubscribe::links(&super::app::keys(), "", helper, "email").unwrap();
+    [("offer", token.as_str().to_owned()), ("unsubscribe", links.page.rsplit('/').next().unwrap().to_owned())]
 }
 
 /// Every route of a service.

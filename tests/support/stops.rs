@@ -79,6 +79,9 @@ pub const LEADS: &[&str] = &[
     "/events/{id}/lists",
     "/events/{id}/lists/{list}/removal",
     "/events/{id}/attendance",
+    "/messages/imprint/{area}/removal",
+    "/members/{id}/address",
+    "/volunteers/{person}/address",
 ];
 
 fn open(route: &'static str, address: impl Into<String>) -> Stop {
@@ -106,6 +109,7 @@ fn on_paper(stop: Stop) -> Stop {
 pub fn nobody(site: &Site) -> Vec<Stop> {
     let mut stops = links(site);
     stops.extend(anybody());
+    stops.extend(offering(site));
     stops.push(open("/public/events/{id}", format!("/public/events/{}", site.events.on)));
     stops.push(open("/public/events/{id}", format!("/public/events/{}", site.events.off)));
     stops
@@ -136,6 +140,41 @@ fn links(site: &Site) -> Vec<Stop> {
         open("/join/{code}", join.clone()),
         send("/join/{code}", join, 422, &[("name", ""), ("contact", "call me")]),
         Stop { status: 404, ..here("/join/waiting") },
+    ]
+}
+
+/// Offering to help, and being off the list.
+fn offering(site: &Site) -> Vec<Stop> {
+    const HELP: &str = "/help/{area}";
+    let help = format!("/help/{}", site.area);
+    let offer = format!("/help/confirm/{}", site.links["offer"]);
+    let over = format!("/help/confirm/{}", site.links["over"]);
+    let off = format!("/unsubscribe/{}", site.links["unsubscribe"]);
+    let una = [("forename", "Una"), ("surname", "Vale"), ("email", "una.vale@lantern.example"), ("under_18", "no")];
+    vec![
+        open(HELP, help.clone()),
+        Stop { status: 404, ..open(HELP, "/help/0") },
+        send(HELP, help.clone(), 422, &[("email", "nobody"), ("agreed", "ring")]),
+        send(HELP, help, 200, &una),
+        open("/help/confirm/{token}", offer.clone()),
+        send("/help/confirm/{token}", offer, 200, &[]),
+        Stop { status: 410, ..open("/help/confirm/{token}", over) },
+        open("/unsubscribe/{token}", off.clone()),
+        open("/unsubscribe/{token}/one-click", format!("{off}/one-click")),
+        send("/unsubscribe/{token}", off.clone(), 422, &[]),
+        send("/unsubscribe/{token}", off.clone(), 200, &[("channel", "email"), ("channel", "text")]),
+        send("/unsubscribe/{token}/one-click", format!("{off}/one-click"), 200, &[("List-Unsubscribe", "One-Click")]),
+    ]
+}
+
+/// Whose imprint messages carry, and the page that asks for help.
+fn asking(site: &Site) -> Vec<Stop> {
+    vec![
+        here("/messages/imprint"),
+        send("/messages/imprint", "/messages/imprint", 422, &[("area", &site.area)]),
+        open("/volunteers/asking", format!("/volunteers/asking?area={}", site.area)),
+        send("/volunteers/asking", "/volunteers/asking", 422, &[("area", "nowhere"), ("open", "yes")]),
+        on_paper(open("/volunteers/asking/{area}", format!("/volunteers/asking/{}", site.area))),
     ]
 }
 
@@ -373,6 +412,7 @@ fn organiser(site: &Site) -> Vec<Stop> {
     let mut stops = exports(site);
     stops.extend(tasks(site));
     stops.extend(helpers(site));
+    stops.extend(asking(site));
     stops.extend(electors(site));
     stops.extend(invitations(Role::Organiser));
     stops.extend([open("/walk-lists/{id}/join", format!("/walk-lists/{}/join", site.walk.list))]);
@@ -643,6 +683,7 @@ fn administrator(site: &Site) -> Vec<Stop> {
     stops.extend(decisions(site));
     stops.extend(settings());
     stops.extend([
+        here("/messages/imprint"),
         here("/access/tools"),
         open("/access/tools/close", "/access/tools/close?tool=contact"),
         open("/access/tools/close", format!("/access/tools/close?tool=all&area={}&stay=organiser", site.area)),
@@ -919,7 +960,16 @@ fn settings() -> Vec<Stop> {
 pub fn nothing_yet() -> Vec<Stop> {
     let pages = ["/", "/electors", "/walk-lists", "/walk-lists/new", "/walk-lists/quarantine", "/imports", "/insight"];
     let more = ["/exports", "/insight/disagreements", "/areas", "/polls", "/access/volunteers", "/access/reviews"];
-    let organise = ["/events", "/news", "/members", "/tasks", "/tasks/mine", "/volunteers"];
+    let organise = [
+        "/events",
+        "/news",
+        "/members",
+        "/tasks",
+        "/tasks/mine",
+        "/volunteers",
+        "/messages/imprint",
+        "/volunteers/asking",
+    ];
     pages.into_iter().chain(more).chain(organise).map(here).collect()
 }
 

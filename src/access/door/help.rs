@@ -101,12 +101,10 @@ pub enum State {
 /// [`Error::TooMany`] when too many links were opened from here.
 pub async fn state(database: &Database, link: &Credential, caller: &Caller) -> Result<(State, String), Error> {
     links::count(database, caller).await?;
-    let row = sqlx::query!(
-        r#"select state as "state!", area_name as "area!" from wall.offer_state($1)"#,
-        link.as_hex()
-    )
-    .fetch_optional(database.door())
-    .await?;
+    let row =
+        sqlx::query!(r#"select state as "state!", area_name as "area!" from wall.offer_state($1)"#, link.as_hex())
+            .fetch_optional(database.door())
+            .await?;
     Ok(row.map_or((State::Over, String::new()), |r| match r.state.as_str() {
         "good" => (State::Good, r.area),
         "used" => (State::Used, r.area),

@@ -44,7 +44,8 @@ impl Typed {
         let mut line = |field: &str, typed: &str, most, missing: &str| {
             errors.take(text(field, typed, most, missing)).map(|words| clean(&words))
         };
-        let promoter = line("promoter", &self.promoter, 200, "Give the promoter’s name: usually the agent or treasurer");
+        let promoter =
+            line("promoter", &self.promoter, 200, "Give the promoter’s name: usually the agent or treasurer");
         let promoter_address =
             line("promoter_address", &self.promoter_address, 300, "Give an address at which they can be reached");
         let behalf = line("behalf", &self.behalf, 200, "Give the candidate or the party that it is for");

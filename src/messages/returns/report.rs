@@ -51,7 +51,8 @@ impl Report {
 pub fn parse(raw: &[u8]) -> Option<Report> {
     let letter = MessageParser::default().parse(raw)?;
     let root = letter.parts.first()?;
-    let kind = root.content_type().filter(|t| is(t, "multipart", "report"))?.attribute("report-type")?.to_ascii_lowercase();
+    let kind =
+        root.content_type().filter(|t| is(t, "multipart", "report"))?.attribute("report-type")?.to_ascii_lowercase();
     let (kind, status) = match kind.as_str() {
         "delivery-status" => delivery(part(&letter, "message", "delivery-status")?)?,
         "feedback-report" => complaint(part(&letter, "message", "feedback-report")?)?,
@@ -127,7 +128,10 @@ fn complaint(part: &MessagePart<'_>) -> Option<(Kind, String)> {
 fn returned_id(letter: &Message<'_>) -> Option<Uuid> {
     letter.parts.iter().skip(1).find_map(|part| match &part.body {
         PartType::Message(returned) => returned.message_id().and_then(ours),
-        _ if part.content_type().is_some_and(|t| is(t, "text", "rfc822-headers") || is(t, "message", "rfc822-headers")) => {
+        _ if part
+            .content_type()
+            .is_some_and(|t| is(t, "text", "rfc822-headers") || is(t, "message", "rfc822-headers")) =>
+        {
             MessageParser::default().parse(part.contents())?.message_id().and_then(ours)
         }
         _ => None,

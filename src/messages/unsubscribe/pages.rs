@@ -49,7 +49,13 @@ pub struct Ticked {
     channel: Vec<String>,
 }
 
-async fn page(app: &App, layout: Layout, token: &str, ticked: Vec<String>, done: bool) -> Result<UnsubscribePage, Error> {
+async fn page(
+    app: &App,
+    layout: Layout,
+    token: &str,
+    ticked: Vec<String>,
+    done: bool,
+) -> Result<UnsubscribePage, Error> {
     let about = door::about(&app.database).await?;
     let layout = layout.without_head();
     Ok(UnsubscribePage { layout, about, action: format!("/unsubscribe/{token}"), ticked, done, nothing: false })

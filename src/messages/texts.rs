@@ -1,0 +1,102 @@
+//! Text messages: handed to a provider, one a person. Without one they are kept as files for the operator, so that nothing goes out
+//! that nobody meant to pay for.
+//!
+//! A text that may have gone is not sent again: nobody can tell one that came twice from one that was sent twice, and each costs.
+
+mod http;
+mod number;
+
+pub use http::{Http, Template};
+pub use number::number;
+
+use crate::config::TextConfig;
+use futures_util::future::BoxFuture;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+
+/// Why a text did not go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// It was not taken, and never will be.
+    ForGood(String),
+    /// It was not taken, and may be later: trying again is safe.
+    Later(String),
+    /// Nobody knows whether it was taken: it is not tried again.
+    Unknown(String),
+}
+
+impl Failure {
+    /// Whether trying again cannot send it twice.
+    pub fn may_try_again(&self) -> bool {
+        matches!(self, Failure::Later(_))
+    }
+
+    /// Why, in words that name nobody.
+    pub fn why(&self) -> &str {
+        match self {
+            Failure::ForGood(why) | Failure::Later(why) | Failure::Unknown(why) => why,
+        }
+    }
+}
+
+/// Somebody who sends texts.
+pub trait Provider: Send + Sync {
+    /// Hands over one text to a number (E.164), under an id of its own that stays the same when it is tried again.
+    fn send<'a>(&'a self, to: &'a str, words: &'a str, id: Uuid) -> BoxFuture<'a, Result<(), Failure>>;
+}
+
+/// Texts kept as files, one each.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// Under the directory where everything else is kept.
+    pub fn of(data: &Path) -> Self {
+        Folder(data.join("outbox").join("texts"))
+    }
+
+    fn keep(&self, to: &str, words: &str, id: Uuid) -> std::io::Result<()> {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
+        let draft = self.0.join(format!("{id}.part"));
+        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        file.write_all(format!("To: {to}\n\n{words}\n").as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&draft, self.0.join(format!("{id}.txt")))
+    }
+}
+
+impl Provider for Folder {
+    fn send<'a>(&'a self, to: &'a str, words: &'a str, id: Uuid) -> BoxFuture<'a, Result<(), Failure>> {
+        let kept = self.keep(to, words, id);
+        Box::pin(async move { kept.map_err(|e| Failure::Later(format!("the outbox folder cannot be written: {e}"))) })
+    }
+}
+
+/// The provider that the configuration names, or the folder.
+pub fn provider(config: Option<&TextConfig>, data: &Path) -> Box<dyn Provider> {
+    match config {
+        Some(config) => Box::new(Http::new(config.clone())),
+        None => Box::new(Folder::of(data)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[tokio::test]
+    async fn without_a_provider_a_text_is_a_file_for_the_operator_alone() {
+        let data = tempfile::tempdir().unwrap();
+        let (provider, id) = (provider(None, data.path()), Uuid::now_v7());
+        for _ in 0..2 {
+            provider.send("+447700900123", "Saturday, ten o’clock", id).await.unwrap();
+        }
+        let file = data.path().join(format!("outbox/texts/{id}.txt"));
+        assert_eq!(fs::read_to_string(&file).unwrap(), "To: +447700900123\n\nSaturday, ten o’clock\n");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1, "twice is once");
+    }
+}
