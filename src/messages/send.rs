@@ -7,15 +7,14 @@ use super::{Kind, unsubscribe};
 use crate::database::Database;
 use crate::error::Error;
 use crate::mail::send::{Sender, Trouble};
-use futures_util::StreamExt;
 use sqlx::PgConnection;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// How many are taken in hand at a time.
-const AT_ONCE: i32 = 50;
-/// How many are on their way to the mail server at the same time.
-const SIDE_BY_SIDE: usize = 8;
+/// How many are taken in hand at a time for the outbox folder, which tells afterwards what went.
+const TO_FOLDER: i32 = 100;
+/// How many are on their way to a mail server at the same time, and so are unsure should the server die with them.
+const SIDE_BY_SIDE: i32 = 8;
 
 /// One that was taken in hand.
 struct Taken {
@@ -50,7 +49,8 @@ pub async fn send_due(sender: &Sender, database: &Database) -> Result<usize, Err
     let mut texts = HashMap::new();
     let mut all = 0;
     loop {
-        let (met, taken) = take(&mut connection).await?;
+        let at_once = if sender.to_folder() { TO_FOLDER } else { SIDE_BY_SIDE };
+        let (met, taken) = take(&mut connection, at_once).await?;
         all += met;
         if met == 0 {
             break;
@@ -79,12 +79,12 @@ async fn settle(sender: &Sender, connection: &mut PgConnection) -> Result<(), Er
     end(connection, outcomes.collect()).await
 }
 
-async fn take(connection: &mut PgConnection) -> Result<(usize, Vec<Taken>), Error> {
+async fn take(connection: &mut PgConnection, at_once: i32) -> Result<(usize, Vec<Taken>), Error> {
     let rows = sqlx::query!(
         r#"select recipient_id as "id!", message_id as "message!", state as "state!", person_id as person, address as "address!",
              forename as "forename!", surname as "surname!", area_name as "branch!"
            from wall.take_messages($1)"#,
-        AT_ONCE
+        at_once
     )
     .fetch_all(connection)
     .await?;
@@ -131,11 +131,8 @@ async fn send(
             Err(Trouble::Unsure) => (taken.id, "unknown", "unsure"),
         }
     };
-    for together in taken.chunks(if sender.to_folder() { taken.len().max(1) } else { SIDE_BY_SIDE }) {
-        let outcomes = futures_util::stream::iter(together).map(one).buffer_unordered(SIDE_BY_SIDE).collect().await;
-        end(connection, outcomes).await?;
-    }
-    Ok(())
+    let outcomes = futures_util::future::join_all(taken.iter().map(one)).await;
+    end(connection, outcomes).await
 }
 
 async fn post(sender: &Sender, kept: &Kept, taken: &Taken) -> Result<(), Trouble> {
