@@ -3,6 +3,8 @@
 set local role hustings_owner;
 alter table installation add column message_limit integer not null default 200 check (message_limit between 1 and 1000000);
 
+grant update (message_limit) on installation to hustings_administrator;
+
 create table message (
   message_id uuid primary key,
   area_id bigint not null references area,

@@ -20,7 +20,7 @@ pub struct Entry {
 }
 
 /// What a page says of what was done a moment ago, by the word in its address (`said`): fixed words, nobody's data.
-const SAID: [(&str, &str); 32] = [
+const SAID: [(&str, &str); 31] = [
     ("planted", "Planted. Whoever opens, prints or looks it up from now on raises an alert"),
     (
         "taken-out",
@@ -54,7 +54,6 @@ const SAID: [(&str, &str); 32] = [
     ("message-let-go", "It goes now, or at its time"),
     ("message-draft", "Nothing had gone: it is a draft again"),
     ("message-stopped", "Stopped. What had not gone never goes"),
-    ("limit-kept", "The number is kept and holds from the next message on"),
     ("unlinked", "Taken back: these two are not put together again"),
 ];
 
