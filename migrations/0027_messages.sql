@@ -182,7 +182,8 @@ begin
   if sent > most then
     return 'waiting';
   end if;
-  update public.message_recipient r set next_try_at = begins where r.message_id = held.message_id and r.state = 'queued';
+  update public.message_recipient r set next_try_at = begins
+  where r.message_id = held.message_id and r.state = 'queued' and r.person_id is not null;
   return 'scheduled';
 end
 $$;
@@ -199,7 +200,7 @@ begin
     and wall.account() <> all (array[m.made_by, m.sender])
   returning m.send_at into begins;
   update public.message_recipient r set next_try_at = begins
-  where begins is not null and r.message_id = approve_message.message and r.state = 'queued';
+  where begins is not null and r.message_id = approve_message.message and r.state = 'queued' and r.person_id is not null;
   return begins is not null;
 end
 $$;
