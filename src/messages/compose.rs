@@ -83,7 +83,8 @@ pub const WHY_CAMPAIGN: &str = "You get this because you agreed to email from us
 /// The words of the way out.
 pub const STOP: &str = "Stop these messages";
 /// Why somebody gets it, below a service message.
-pub const WHY_SERVICE: &str = "This is a service message, about what you are part of here. Reply to it to reach whoever wrote it.";
+pub const WHY_SERVICE: &str =
+    "This is a service message, about what you are part of here. Reply to it to reach whoever wrote it.";
 
 /// From whom and to whom one goes.
 pub struct Envelope<'a> {
@@ -138,8 +139,15 @@ mod tests {
     fn a_campaign_message_carries_its_imprint_and_the_way_out_in_both_twins_and_injects_no_header() {
         let mut text = Text::of(Kind::Campaign, None, "News for {{forename}}", "Hello {{name}}").unwrap();
         text.imprint = vec!["Promoted by A. Agent, both of 1 Larkspur Row.".into()];
-        let links = Links { page: "https://h.example/unsubscribe/T".into(), one_click: "https://h.example/unsubscribe/T/one-click".into() };
-        let reader = Reader { forename: "Dee\r\nBcc: all@lantern.example".into(), surname: "Oldacre".into(), branch: "Q".into() };
+        let links = Links {
+            page: "https://h.example/unsubscribe/T".into(),
+            one_click: "https://h.example/unsubscribe/T/one-click".into(),
+        };
+        let reader = Reader {
+            forename: "Dee\r\nBcc: all@lantern.example".into(),
+            surname: "Oldacre".into(),
+            branch: "Q".into(),
+        };
         let envelope = Envelope {
             id: Uuid::nil(),
             host: "h.example",

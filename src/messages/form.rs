@@ -151,7 +151,8 @@ mod tests {
 
     #[test]
     fn a_form_says_what_it_is_filled_with_and_reads_nothing_into_it() {
-        let fields = Fields { what: "[Vote](https://x.example) {{name}}".into(), when: "Friday".into(), place: "Hall".into() };
+        let fields =
+            Fields { what: "[Vote](https://x.example) {{name}}".into(), when: "Friday".into(), place: "Hall".into() };
         for form in Form::ALL {
             assert_eq!(Form::parse(form.as_str()), Some(form));
             let said = plain(&form.blocks(&fields), &Reader { forename: "Dee".into(), ..Reader::default() });

@@ -193,7 +193,9 @@ pub fn plain(blocks: &[Block], reader: &Reader) -> String {
     let block = |block: &Block| match block {
         Block::Heading(words) => plain_line(words, reader).to_uppercase(),
         Block::Paragraph(lines) => lines.iter().map(|l| plain_line(l, reader)).collect::<Vec<_>>().join("\n"),
-        Block::List(items) => items.iter().map(|i| format!("- {}", plain_line(i, reader))).collect::<Vec<_>>().join("\n"),
+        Block::List(items) => {
+            items.iter().map(|i| format!("- {}", plain_line(i, reader))).collect::<Vec<_>>().join("\n")
+        }
     };
     blocks.iter().map(block).collect::<Vec<_>>().join("\n\n")
 }

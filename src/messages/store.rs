@@ -443,7 +443,9 @@ pub async fn of_person(scope: &mut Scoped, person: Uuid) -> Result<Vec<Had>, Err
 /// A draft made of the list of members that a form is for.
 pub fn prepared(form: Form, area: i64) -> Option<Draft> {
     let (members, fields) = match form {
-        Form::Renewal => ("lapsing", Fields { place: "as you joined, or by replying to this message.".into(), ..Fields::default() }),
+        Form::Renewal => {
+            ("lapsing", Fields { place: "as you joined, or by replying to this message.".into(), ..Fields::default() })
+        }
         Form::Welcome => ("joined", Fields::default()),
         _ => return None,
     };

@@ -86,12 +86,19 @@ pub async fn change(viewer: Viewer, layout: Layout, Form(form): Form<Installatio
         "" => Some(held),
         typed => errors.take(limit(typed)),
     };
-    let (Some(controller), Some(contact), Some(notice), Some(message_limit)) = (controller, contact, notice, limit) else {
+    let (Some(controller), Some(contact), Some(notice), Some(message_limit)) = (controller, contact, notice, limit)
+    else {
         return installation_page(&mut scope, layout, Some(form), errors).await.map(IntoResponse::into_response);
     };
     let factors_for_all = form.factors_for_all.is_some();
-    let changed =
-        store::Installation { controller, contact, privacy_notice: notice, factors_for_all, message_limit, ..Default::default() };
+    let changed = store::Installation {
+        controller,
+        contact,
+        privacy_notice: notice,
+        factors_for_all,
+        message_limit,
+        ..Default::default()
+    };
     store::change(&mut scope, &changed).await?;
     scope.commit().await?;
     Ok(see_other("/settings"))

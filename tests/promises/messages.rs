@@ -81,8 +81,12 @@ async fn a_message_is_written_tried_counted_sent_and_told_of_on_the_persons_page
     let (app, dee) = place().await;
     let organiser = app.actor(Role::Organiser, "Quillbrook").await;
     let area = area(&app, "Quillbrook").await;
-    let injected =
-        [("area", area.as_str()), ("subject", "Hello\r\nBcc: x"), ("body", "Dear {{firstname}}"), ("supporters", "true")];
+    let injected = [
+        ("area", area.as_str()),
+        ("subject", "Hello\r\nBcc: x"),
+        ("body", "Dear {{firstname}}"),
+        ("supporters", "true"),
+    ];
     let refused = organiser.post("/messages/new", &injected).await.expect(422);
     assert!(refused.text(".errors").contains("in one line"), "{}", refused.text(".errors"));
     assert!(refused.text("#body").contains("Dear {{firstname}}"), "nothing typed is lost");
@@ -128,7 +132,11 @@ async fn a_message_is_written_tried_counted_sent_and_told_of_on_the_persons_page
 
     assert!(organiser.get(&page).await.expect(200).text("main").contains("Sent"));
     assert_eq!(organiser.get("/messages?tab=sent").await.expect(200).count("tbody tr"), 1);
-    change(&app, "insert into volunteer (person_id, area_id) select person_id, area_id from person where forename = 'Dee'").await;
+    change(
+        &app,
+        "insert into volunteer (person_id, area_id) select person_id, area_id from person where forename = 'Dee'",
+    )
+    .await;
     let had = organiser.get(&format!("/volunteers/{dee}")).await.expect(200).text("main");
     assert!(had.contains("News for {{forename}}"), "{had}");
     let copied = organiser.post(&format!("{page}/copy"), &[]).await.expect(303).location();
@@ -145,10 +153,11 @@ async fn as_it_should_be(app: &TestApp, author: &Actor, letter: &str) {
     assert_eq!(header(letter, "Subject"), "News for Dee");
     assert_eq!(header(letter, "List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
     assert!(header(letter, "List-Unsubscribe").ends_with("/one-click>"), "{letter}");
-    let id: Uuid = query_scalar("select recipient_id from message_recipient where state = 'sent' and person_id is not null")
-        .fetch_one(&mut app.database.operator().await)
-        .await
-        .unwrap();
+    let id: Uuid =
+        query_scalar("select recipient_id from message_recipient where state = 'sent' and person_id is not null")
+            .fetch_one(&mut app.database.operator().await)
+            .await
+            .unwrap();
     assert_eq!(header(letter, "Message-ID"), format!("<{id}@127.0.0.1>"));
     let whole = letter.replace("=\r\n", "").replace("=3D", "=").replace("\r\n ", "");
     assert_eq!(whole.matches("Promoted by A. Agent").count(), 2, "{whole}");
@@ -290,16 +299,21 @@ async fn no_campaign_message_is_taken_without_a_live_consent_at_that_moment() {
             query(TURNS[rand::random_range(0..TURNS.len())]).bind(who).execute(&mut db).await.unwrap();
         }
         let may: Vec<Uuid> = query_scalar(MAY).fetch_all(&mut db).await.unwrap();
-        let now: Vec<Uuid> =
-            query_scalar("select person_id from wall.take_messages(1) where state = 'sending' and person_id is not null")
-                .fetch_all(&mut db)
-                .await
-                .unwrap();
+        let now: Vec<Uuid> = query_scalar(
+            "select person_id from wall.take_messages(1) where state = 'sending' and person_id is not null",
+        )
+        .fetch_all(&mut db)
+        .await
+        .unwrap();
         for person in now {
             assert!(may.contains(&person), "nobody without a live consent");
             assert!(taken.insert(person), "nobody twice");
         }
     }
     assert!(!taken.is_empty());
-    assert_eq!(count(&app, "select count(*) from message_recipient where state = 'queued'").await, 0, "all were decided");
+    assert_eq!(
+        count(&app, "select count(*) from message_recipient where state = 'queued'").await,
+        0,
+        "all were decided"
+    );
 }

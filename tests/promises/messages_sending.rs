@@ -54,7 +54,8 @@ async fn a_mail_server_that_refuses_delays_drops_or_is_down_loses_nothing() {
     let nowhere = sender(&app, Some("smtp://127.0.0.1:9"), data.path());
     send_due(&nowhere, &database).await.unwrap();
     assert_eq!(states(&app).await, [0, 0, 0, 4], "down: all are tried again");
-    let soon = "select count(*) from message_recipient where state = 'queued' and next_try_at < now() + interval '20 seconds'";
+    let soon =
+        "select count(*) from message_recipient where state = 'queued' and next_try_at < now() + interval '20 seconds'";
     assert_eq!(count(&app, soon).await, 0, "and not at once");
     change(&app, "update message set send_at = now() - interval '1 day'").await;
     change(&app, "update message_recipient set next_try_at = now() where state = 'queued'").await;
@@ -134,8 +135,12 @@ async fn messages_lie_behind_the_wall() {
         assert_eq!(ask(&mut db, taken).await, Some(seen), "{home} in {open}");
         assert_eq!(ask(&mut db, &whom).await.map(|n| n > 0), Some(seen > 0), "{home} in {open}");
     }
-    let forged = format!("with x as (update message set state = 'sent' where message_id = '{id}' returning 1) select count(*) from x");
-    for refused in ["select count(address) from message_recipient", "select count(*) from wall.take_messages(1)", &forged] {
+    let forged = format!(
+        "with x as (update message set state = 'sent' where message_id = '{id}' returning 1) select count(*) from x"
+    );
+    for refused in
+        ["select count(address) from message_recipient", "select count(*) from wall.take_messages(1)", &forged]
+    {
         let mut db = attacker(&app, Role::Organiser, "Quillbrook", "Quillbrook").await;
         assert_eq!(ask(&mut db, refused).await, None, "{refused}");
     }

@@ -299,7 +299,9 @@ pub fn of(role: Role, site: &Site) -> Vec<Stop> {
     stops.extend(match role {
         Role::Volunteer => volunteer(site),
         Role::Organiser => [organiser(site), members_of_organiser(site), messages(site)].concat(),
-        Role::MembershipSecretary => [vec![here("/news")], membership(site), events(site), helpers(site), messages(site)].concat(),
+        Role::MembershipSecretary => {
+            [vec![here("/news")], membership(site), events(site), helpers(site), messages(site)].concat()
+        }
         Role::DataProtectionOfficer => protection(site),
         Role::Administrator => administrator(site),
     });

@@ -82,7 +82,8 @@ pub async fn prepare(viewer: Viewer, Form(wanted): Form<Wanted>) -> Answer {
     if viewer.role != Role::MembershipSecretary {
         return Err(Error::Forbidden("Who joined lately or lapses soon is for the membership secretary to write to"));
     }
-    let draft = Fixed::parse(&wanted.form).and_then(|form| store::prepared(form, viewer.area)).ok_or(Error::NotFound)?;
+    let draft =
+        Fixed::parse(&wanted.form).and_then(|form| store::prepared(form, viewer.area)).ok_or(Error::NotFound)?;
     let mut scope = viewer.scope().await?;
     let id = store::make(&mut scope, &draft).await?;
     scope.commit().await?;

@@ -53,9 +53,10 @@ impl OnePage {
     }
 
     /// The plain twin; the way out of a preview leads nowhere.
-    fn plain(&self) -> String {
+    fn plain_lines(&self) -> Vec<String> {
         let links = Links { page: "(each reader’s own link)".into(), one_click: String::new() };
-        self.text.plain(&self.reader(), (self.text.kind == Kind::Campaign).then_some(&links))
+        let plain = self.text.plain(&self.reader(), (self.text.kind == Kind::Campaign).then_some(&links));
+        plain.lines().map(str::to_owned).collect()
     }
 
     fn way_out(&self) -> String {

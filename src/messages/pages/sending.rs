@@ -117,7 +117,9 @@ pub async fn send(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(typ
             return draw(scope, layout, message, typed, errors).await;
         }
         _ => {
-            return Err(Error::Forbidden("Who joined lately or lapses soon is for the membership secretary to write to"));
+            return Err(Error::Forbidden(
+                "Who joined lately or lapses soon is for the membership secretary to write to",
+            ));
         }
     };
     scope.commit().await?;
