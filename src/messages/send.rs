@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::mail::send::{Sender, Trouble};
 use sqlx::PgConnection;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use uuid::Uuid;
 
 /// How many are taken in hand at a time for the outbox folder, which tells afterwards what went.
@@ -56,8 +57,8 @@ pub async fn send_due(sender: &Sender, database: &Database) -> Result<usize, Err
             break;
         }
         for taken in &taken {
-            if !texts.contains_key(&taken.message) {
-                texts.insert(taken.message, kept(&mut connection, taken.message).await?);
+            if let Entry::Vacant(place) = texts.entry(taken.message) {
+                place.insert(kept(&mut connection, taken.message).await?);
             }
         }
         send(sender, &mut connection, &texts, &taken).await?;
