@@ -430,6 +430,9 @@ begin
       from public.person_contact c cross join lateral (values ('email', c.email_key), ('text', c.mobile)) w (channel, address)
       join public.message_silence s on s.channel = w.channel and s.address_digest = wall.address_digest(w.channel, w.address)
       where c.person_id = any (persons)),
+    'messages', (select coalesce(jsonb_agg(jsonb_build_object('at', r.at, 'subject', m.subject, 'kind', m.kind, 'state', r.state,
+        'why', r.why) order by r.at desc nulls last), '[]')
+      from public.message_recipient r join public.message m using (message_id) where r.person_id = any (persons)),
     'notes', (select coalesce(jsonb_agg(jsonb_build_object('at', n.at, 'purpose', n.purpose, 'words', n.words) order by n.at desc), '[]')
       from public.person_note n where n.person_id = any (persons)),
     'events', (select coalesce(jsonb_agg(jsonb_build_object('at', coalesce(h.starts_at, e.starts_at), 'event', e.title, 'shift', h.name,

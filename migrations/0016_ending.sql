@@ -90,6 +90,8 @@ language sql immutable set search_path = '' as $$
     ('event_feed', 'dies', 'A calendar’s address opens while a grant of its account lives (wall.feed_of)'),
     ('export_limit', 'record', 'Who set the limit of exports, when and why'),
     ('person', 'record', 'Who somebody is in Organise; opens nothing'),
+    ('message', 'dies', 'Goes while the grant that it was sent off under lives (wall.message_goes)'),
+    ('message_recipient', 'record', 'What became of a message; nothing of it goes without its message'),
     ('terms_acceptance', 'record', 'Which terms were accepted'),
     ('password_change', 'record', 'That a password was changed, never the password'),
     ('receipt', 'record', 'That a result arrived'),

@@ -109,6 +109,10 @@ mod members_matches;
 mod members_wall;
 #[path = "promises/membership.rs"]
 mod membership;
+#[path = "promises/messages.rs"]
+mod messages;
+#[path = "promises/messages_sending.rs"]
+mod messages_sending;
 #[path = "promises/news.rs"]
 mod news;
 #[path = "promises/one_hand.rs"]

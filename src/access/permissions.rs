@@ -230,6 +230,10 @@ pub enum Permission {
     KeepImprint,
     /// Open a public page on which anybody may offer to help.
     AskForHelp,
+    /// Write messages to members, volunteers and supporters, and see what became of them.
+    WriteMessages,
+    /// Send messages off, stop them, let a colleague's go.
+    SendMessages,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
     /// Drop months of the access log, rotate keys: the operator's alone too.
@@ -407,6 +411,16 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
         &[Organiser, Administrator],
     ),
     (Permission::AskForHelp, "Open a public page on which anybody may offer to help", &[Organiser]),
+    (
+        Permission::WriteMessages,
+        "Write messages to members, volunteers and supporters in the area in use, see who gets them and what became of them",
+        &[Organiser, MembershipSecretary],
+    ),
+    (
+        Permission::SendMessages,
+        "Send messages off, stop them, let go what somebody else sends to many",
+        &[Organiser, MembershipSecretary],
+    ),
 ];
 
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
@@ -450,6 +464,8 @@ pub const ORGANISE: &[Permission] = &[
     Permission::InviteVolunteers,
     Permission::KeepImprint,
     Permission::AskForHelp,
+    Permission::WriteMessages,
+    Permission::SendMessages,
 ];
 
 impl Permission {
@@ -552,6 +568,8 @@ impl Permission {
             Permission::InviteVolunteers => "invite-volunteers",
             Permission::KeepImprint => "keep-imprint",
             Permission::AskForHelp => "ask-for-help",
+            Permission::WriteMessages => "write-messages",
+            Permission::SendMessages => "send-messages",
             Permission::BackUp => "back-up",
             Permission::KeepSeal => "keep-seal",
         }

@@ -11,7 +11,7 @@ use crate::database::{Database, Operator, OperatorSession};
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::mail::{self, send::Sender};
-use crate::messages::returns;
+use crate::messages::{self, returns};
 use crate::setup;
 use crate::watching::Watcher;
 use crate::web::{self, App};
@@ -64,6 +64,7 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
         never = watch(&place, &replaced) => never,
         never = keep_house(&database) => never,
         never = deliver(&sender, &database) => never,
+        never = deliver_messages(&sender, &database) => never,
         never = fetch_returns(returns.as_deref(), &database) => never,
         never = sealer.keep() => never,
         never = watcher.keep() => never,
@@ -194,6 +195,18 @@ async fn deliver(sender: &Sender, database: &Database) -> std::io::Result<()> {
             Ok(0) => {}
             Ok(_) => continue,
             Err(error) => tracing::warn!(%error, cause = error.cause(), "letters are not sent this time"),
+        }
+        tokio::time::sleep(mail::send::EVERY).await;
+    }
+}
+
+/// Sends messages to people of Organise as they are due.
+async fn deliver_messages(sender: &Sender, database: &Database) -> std::io::Result<()> {
+    loop {
+        match messages::send::send_due(sender, database).await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => tracing::warn!(%error, cause = error.cause(), "messages are not sent this time"),
         }
         tokio::time::sleep(mail::send::EVERY).await;
     }

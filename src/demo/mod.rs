@@ -8,6 +8,7 @@ mod exports;
 mod history;
 mod lists;
 mod members;
+mod messages;
 mod news;
 mod people;
 pub mod register;
@@ -66,6 +67,7 @@ pub async fn make(operation: &Operation, sign_ins: &Path) -> Result<String, Erro
     events::add(&mut scope, &people).await?;
     volunteers::add(&mut scope).await?;
     delivery::add(&mut scope).await?;
+    messages::add(&mut scope).await?;
     let text = people.sign_ins.iter().map(SignIn::line).collect::<String>();
     // Before the commit: passwords that nobody knows would be worth nothing.
     keep(sign_ins, &text)?;

@@ -1,8 +1,166 @@
 //! Messages to members, volunteers and supporters, and what they stand on: imprints, addresses that are left alone, consent taken
 //! back by a link.
+//!
+//! A message begins as a draft, is sent off by somebody (above a number, after a second person's yes), and goes to each reader
+//! alone by the server's own sender, which asks about consent as it takes each.
 
+pub mod audience;
+pub mod compose;
+pub mod form;
 pub mod imprint;
+pub mod markup;
+pub mod pages;
 pub mod returns;
+pub mod send;
 pub mod silence;
+pub mod store;
 pub mod texts;
 pub mod unsubscribe;
+
+use audience::Audience;
+use chrono::{DateTime, Utc};
+use compose::Text;
+use form::{Fields, Form};
+use uuid::Uuid;
+
+/// What kind of message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Kind {
+    /// It promotes: it needs consent, an imprint and a way out.
+    #[default]
+    Campaign,
+    /// It tells, by a fixed form.
+    Service,
+}
+
+impl Kind {
+    /// Its word in the database.
+    pub fn as_str(self) -> &'static str {
+        if self == Kind::Service { "service" } else { "campaign" }
+    }
+
+    /// The one of this word; a campaign's otherwise, which asks for more.
+    pub fn parse(word: &str) -> Kind {
+        if word == "service" { Kind::Service } else { Kind::Campaign }
+    }
+
+    /// In words.
+    pub fn title(self) -> &'static str {
+        if self == Kind::Service { "Service message" } else { "Campaign message" }
+    }
+}
+
+/// Where a message stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It is being written.
+    Draft,
+    /// It waits for a second person.
+    Waiting,
+    /// It goes at its time.
+    Scheduled,
+    /// It is going.
+    Sending,
+    /// It was stopped.
+    Stopped,
+    /// It has gone.
+    Sent,
+}
+
+impl State {
+    /// The one of this word.
+    pub fn parse(word: &str) -> State {
+        match word {
+            "waiting" => State::Waiting,
+            "scheduled" => State::Scheduled,
+            "sending" => State::Sending,
+            "stopped" => State::Stopped,
+            "sent" => State::Sent,
+            _ => State::Draft,
+        }
+    }
+
+    /// In words.
+    pub fn title(self) -> &'static str {
+        match self {
+            State::Draft => "Draft",
+            State::Waiting => "Waits for a second person",
+            State::Scheduled => "Scheduled",
+            State::Sending => "Sending",
+            State::Stopped => "Stopped",
+            State::Sent => "Sent",
+        }
+    }
+}
+
+/// What is written: all of a draft that may be changed.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// For which area.
+    pub area: i64,
+    /// Which kind.
+    pub kind: Kind,
+    /// A service message's form.
+    pub form: Option<Form>,
+    /// What that is filled with.
+    pub fields: Fields,
+    /// A campaign message's subject.
+    pub subject: String,
+    /// Its body.
+    pub body: String,
+    /// Whom it is for.
+    pub audience: Audience,
+}
+
+/// A message.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Which.
+    pub id: Uuid,
+    /// What is written.
+    pub draft: Draft,
+    /// The area's name.
+    pub area_name: String,
+    /// Where it stands.
+    pub state: State,
+    /// Who wrote it.
+    pub made_by: Uuid,
+    /// Their name.
+    pub made_name: String,
+    /// When.
+    pub made_at: DateTime<Utc>,
+    /// Who sent it off.
+    pub sender: Option<Uuid>,
+    /// When it goes or went.
+    pub send_at: Option<DateTime<Utc>>,
+    /// How many it is for.
+    pub people: i32,
+    /// When it was over.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// The imprint that it carries.
+    pub imprint: Vec<String>,
+    /// Why the server stopped it.
+    pub why: String,
+}
+
+impl Message {
+    /// What its list and page call it.
+    pub fn title(&self) -> String {
+        match self.draft.form {
+            Some(form) => form.subject(&self.draft.fields),
+            None if self.draft.subject.is_empty() => "No subject yet".into(),
+            None => self.draft.subject.clone(),
+        }
+    }
+
+    /// What it says.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Invalid`] naming what cannot stand.
+    pub fn text(&self) -> Result<Text, crate::error::Error> {
+        let form = self.draft.form.map(|form| (form, &self.draft.fields));
+        let mut text = Text::of(self.draft.kind, form, &self.draft.subject, &self.draft.body)?;
+        text.imprint.clone_from(&self.imprint);
+        Ok(text)
+    }
+}

@@ -274,6 +274,7 @@ pub const ALL: &[Holding] = &[
             "volunteer_sign_up",
             "message_silence",
             "message_return",
+            "message_recipient",
         ],
         of: &["person"],
         purpose: "To keep members and whoever helps, to reach them and to plan with them",
@@ -373,6 +374,17 @@ pub const ALL: &[Holding] = &[
                 ],
             },
             Part {
+                key: "messages",
+                caption: "Messages to them",
+                columns: &[
+                    ("at", "When", 2),
+                    ("subject", "Subject", 4),
+                    ("kind", "Kind", 2),
+                    ("state", "State", 2),
+                    ("why", "Why", 2),
+                ],
+            },
+            Part {
                 key: "notes",
                 caption: "Notes",
                 columns: &[("at", "When", 2), ("purpose", "What for", 2), ("words", "Note", 6)],
@@ -422,6 +434,7 @@ pub const ALL: &[Holding] = &[
             "member_standing",
             "news",
             "message_imprint",
+            "message",
             "volunteer_page",
             "access_review",
             "access_review_grant",

@@ -9,6 +9,7 @@ use crate::access::{Role, grant_end, text, usual_end};
 use crate::database::{Scoped, Seen};
 use crate::error::Error;
 use crate::messages::silence::{self, Silence};
+use crate::messages::store::{Had, of_person};
 use crate::tasks::{self, Task};
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
 use askama::Template;
@@ -55,6 +56,8 @@ struct VolunteerPage {
     said: &'static str,
     /// Which of their addresses nothing is sent to.
     silences: Vec<Silence>,
+    /// What they were sent.
+    had: Vec<Had>,
 }
 
 impl VolunteerPage {
@@ -145,6 +148,7 @@ async fn draw(
     let organises = store::organises(&scope);
     let seen = read(&mut scope, id).await?;
     let silences = silence::of(&mut scope, id).await?;
+    let had = of_person(&mut scope, id).await?;
     let Read { volunteer, contact, consents, notes, tasks, doors } = scope.finish(seen).await?;
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let today = words::day_of(Utc::now());
@@ -162,6 +166,7 @@ async fn draw(
         form,
         said,
         silences,
+        had,
     };
     Ok((status, page).into_response())
 }

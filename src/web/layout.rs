@@ -20,7 +20,7 @@ pub struct Entry {
 }
 
 /// What a page says of what was done a moment ago, by the word in its address (`said`): fixed words, nobody's data.
-const SAID: [(&str, &str); 22] = [
+const SAID: [(&str, &str); 31] = [
     ("planted", "Planted. Whoever opens, prints or looks it up from now on raises an alert"),
     (
         "taken-out",
@@ -45,6 +45,15 @@ const SAID: [(&str, &str); 22] = [
     ("address-left", "They complained to their mail provider: put down first that they agreed once more"),
     ("help-open", "The page is open. Whoever offers to help stands under Volunteers once they have confirmed it"),
     ("help-shut", "The page is closed: its address says so to whoever opens it"),
+    ("message-kept", "Kept as a draft. Nothing goes before you send it off"),
+    ("message-copied", "Copied. This is a draft of its own"),
+    ("message-gone", "The draft is deleted"),
+    ("message-tried", "On its way to your own address, and to nobody else"),
+    ("message-off", "Sent off. This page shows how far it is"),
+    ("message-waits", "It waits for a second person to read it and let it go"),
+    ("message-let-go", "It goes now, or at its time"),
+    ("message-draft", "Nothing had gone: it is a draft again"),
+    ("message-stopped", "Stopped. What had not gone never goes"),
     ("unlinked", "Taken back: these two are not put together again"),
 ];
 
@@ -92,6 +101,7 @@ const ORGANISER: &[Heading] = &[
             entry("/volunteers", "Volunteers", "heart"),
             entry("/events", "Events", "calendar"),
             entry("/news", "News", "info"),
+            entry("/messages", "Messages", "mail"),
             entry("/messages/imprint", "Imprint", "ballot"),
         ],
     },
@@ -117,6 +127,7 @@ const MEMBERSHIP: &[Heading] = &[Heading {
         entry("/members/matches", "Matches", "people"),
         entry("/volunteers", "Volunteers", "heart"),
         entry("/events", "Events", "calendar"),
+        entry("/messages", "Messages", "mail"),
         entry("/news", "News", "info"),
         ACCOUNT,
     ],

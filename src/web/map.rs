@@ -36,6 +36,7 @@ pub fn routes(app: App) -> Routes {
         tasks,
         volunteers,
         delivery,
+        messages,
     ] {
         routes = add(routes);
     }
@@ -575,4 +576,26 @@ fn delivery(routes: Routes) -> Routes {
         .post("/unsubscribe/{token}", P::Public, unsubscribe::pages::withdraw)
         .get("/unsubscribe/{token}/one-click", P::Public, unsubscribe::pages::show)
         .post("/unsubscribe/{token}/one-click", P::Public, unsubscribe::pages::one_click)
+}
+
+/// Messages to members, volunteers and supporters.
+fn messages(routes: Routes) -> Routes {
+    use crate::messages::pages::{edit, list, one, sending};
+    routes
+        .get("/messages", P::WriteMessages, list::show)
+        .get("/messages/choose", P::WriteMessages, list::choose)
+        .post("/messages/prepared", P::WriteMessages, list::prepare)
+        .get("/messages/new", P::WriteMessages, edit::begin)
+        .post("/messages/new", P::WriteMessages, edit::make)
+        .get("/messages/{message}", P::WriteMessages, one::show)
+        .get("/messages/{message}/people", P::WriteMessages, one::people)
+        .get("/messages/{message}/edit", P::WriteMessages, edit::open)
+        .post("/messages/{message}/edit", P::WriteMessages, edit::change)
+        .post("/messages/{message}/trial", P::WriteMessages, one::try_out)
+        .post("/messages/{message}/copy", P::WriteMessages, one::copy)
+        .post("/messages/{message}/removal", P::WriteMessages, one::remove)
+        .get("/messages/{message}/sending", P::SendMessages, sending::confirm)
+        .post("/messages/{message}/sending", P::SendMessages, sending::send)
+        .post("/messages/{message}/approval", P::SendMessages, sending::approve)
+        .post("/messages/{message}/stop", P::SendMessages, sending::stop)
 }

@@ -71,6 +71,8 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "person_contact",
             "person_note",
             "message_imprint",
+            "message",
+            "message_recipient",
             "message_return",
             "message_silence",
             "volunteer_page",

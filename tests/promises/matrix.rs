@@ -141,6 +141,7 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("mine", "{own}") | ("tasks", "{id}") => site.task.to_string(),
         ("imprint" | "asking", "{area}") => site.area.clone(),
         ("volunteers", "{person}") => site.helper.to_string(),
+        ("messages", "{message}") => site.messages.draft.to_string(),
         ("districts", "{number}") => site.district.clone(),
         ("events", "{id}") => site.events.on.to_string(),
         ("shifts", "{shift}") => site.events.shift.to_string(),

@@ -88,6 +88,8 @@ pub struct Site {
     pub news: String,
     /// A member of Quillbrook, and membership files that wait, ask for their columns, and were applied.
     pub members: Members,
+    /// Messages of Quillbrook as they stand.
+    pub messages: Messages,
     /// What is on in Quillbrook.
     pub events: Events,
     /// A task that was asked for at a door of Quillbrook, in nobody’s hands.
@@ -135,6 +137,7 @@ impl Site {
         links.extend(delivery(&app, &organiser, helper).await);
         Site {
             members,
+            messages: messages(&app, &organiser).await,
             links,
             events,
             task,
@@ -256,6 +259,61 @@ async fn delivery(app: &TestApp, organiser: &Account, helper: Uuid) -> [(&'stati
     }
     let links = hustings::messages::unsubscribe::links(&super::app::keys(), "", helper, "email").unwrap();
     [("offer", token.as_str().to_owned()), ("unsubscribe", links.page.rsplit('/').next().unwrap().to_owned())]
+}
+
+/// Messages in each state.
+pub struct Messages {
+    /// A draft, with a reader and two who are left out.
+    pub draft: Uuid,
+    /// A service message's draft.
+    pub service: Uuid,
+    /// One that waits for a second person.
+    pub waiting: Uuid,
+    /// One that was sent.
+    pub sent: Uuid,
+}
+
+async fn messages(app: &TestApp, organiser: &Account) -> Messages {
+    let [draft, service, waiting, sent] = [(); 4].map(|()| Uuid::now_v7());
+    let mut db = app.database.operator().await;
+    for (id, kind, form, state, people) in [
+        (draft, "campaign", "", "draft", 0),
+        (service, "service", "meeting", "draft", 0),
+        (waiting, "campaign", "", "waiting", 400),
+        (sent, "campaign", "", "sent", 1),
+    ] {
+        query(
+            "insert into message (message_id, area_id, kind, form, fields, subject, body, audience, state, people, made_by, sender, grant_id,
+               send_at, ended_at, imprint)
+             select $1, a.area_id, $2, $3, jsonb_build_object('what', 'Branch meeting', 'when', 'Friday, 7:30 pm', 'place', 'The hall'),
+               case $3 when '' then 'News for {{forename}}' else '' end,
+               case $3 when '' then E'# Hello\nDear {{forename}}, **thank you**.\n\n- [us](https://party.example)' else '' end,
+               '{\"supporters\": true, \"volunteers\": \"active\", \"days\": 60}'::jsonb, $4, $5, $6, $6,
+               (select grant_id from access_grant where account_id = $6 limit 1), case when $4 <> 'draft' then now() end,
+               case when $4 = 'sent' then now() end, array['Promoted by B. Agent.']
+             from area a where a.name = 'Quillbrook'",
+        )
+        .bind(id)
+        .bind(kind)
+        .bind(form)
+        .bind(state)
+        .bind(people)
+        .bind(organiser.id)
+        .execute(&mut db)
+        .await
+        .unwrap();
+    }
+    query(
+        "insert into message_recipient (message_id, person_id, area_id, state, why, at)
+         select $1, p.person_id, p.area_id, x.state, x.why, now() from (select person_id, area_id, row_number() over () as n from person
+           where area_id = (select area_id from message where message_id = $1)) p
+         join (values (1, 'sent', ''), (2, 'left-out', 'no-consent')) x (n, state, why) on x.n = p.n",
+    )
+    .bind(sent)
+    .execute(&mut db)
+    .await
+    .unwrap();
+    Messages { draft, service, waiting, sent }
 }
 
 /// Every route of a service.

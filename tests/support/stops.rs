@@ -80,6 +80,12 @@ pub const LEADS: &[&str] = &[
     "/events/{id}/lists/{list}/removal",
     "/events/{id}/attendance",
     "/messages/imprint/{area}/removal",
+    "/messages/prepared",
+    "/messages/{message}/trial",
+    "/messages/{message}/copy",
+    "/messages/{message}/removal",
+    "/messages/{message}/approval",
+    "/messages/{message}/stop",
     "/members/{id}/address",
     "/volunteers/{person}/address",
 ];
@@ -178,6 +184,31 @@ fn asking(site: &Site) -> Vec<Stop> {
     ]
 }
 
+/// Messages: written, as they stand, sent off.
+fn messages(site: &Site) -> Vec<Stop> {
+    let one = |id: Uuid| format!("/messages/{id}");
+    let m = &site.messages;
+    vec![
+        here("/messages"),
+        open("/messages", "/messages?tab=going"),
+        open("/messages", "/messages?tab=sent"),
+        here("/messages/choose"),
+        here("/messages/new"),
+        open("/messages/new", "/messages/new?form=meeting"),
+        send("/messages/new", "/messages/new", 422, &[("subject", ""), ("body", "{{no}}"), ("area", "x")]),
+        open("/messages/{message}", one(m.draft)),
+        open("/messages/{message}", one(m.service)),
+        open("/messages/{message}", one(m.waiting)),
+        open("/messages/{message}", one(m.sent)),
+        open("/messages/{message}/people", one(m.sent) + "/people?which=no-consent"),
+        open("/messages/{message}/people", one(m.sent) + "/people?which=failed"),
+        open("/messages/{message}/edit", one(m.draft) + "/edit"),
+        send("/messages/{message}/edit", one(m.draft) + "/edit", 422, &[("subject", ""), ("body", "")]),
+        open("/messages/{message}/sending", one(m.draft) + "/sending"),
+        send("/messages/{message}/sending", one(m.draft) + "/sending", 422, &[("when", "later"), ("at", "soon")]),
+    ]
+}
+
 /// Somebody who has given the right password: a factor to prove, or to set up, or the terms to accept.
 pub fn half_in(asks: &str) -> Vec<Stop> {
     match asks {
@@ -261,8 +292,10 @@ pub fn of(role: Role, site: &Site) -> Vec<Stop> {
     let mut stops = vec![here("/account"), here("/")];
     stops.extend(match role {
         Role::Volunteer => volunteer(site),
-        Role::Organiser => [organiser(site), members_of_organiser(site)].concat(),
-        Role::MembershipSecretary => [vec![here("/news")], membership(site), events(site), helpers(site)].concat(),
+        Role::Organiser => [organiser(site), members_of_organiser(site), messages(site)].concat(),
+        Role::MembershipSecretary => {
+            [vec![here("/news")], membership(site), events(site), helpers(site), messages(site)].concat()
+        }
         Role::DataProtectionOfficer => protection(site),
         Role::Administrator => administrator(site),
     });

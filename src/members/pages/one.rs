@@ -7,6 +7,7 @@ use crate::database::Scoped;
 use crate::electors::folding::clean;
 use crate::error::Error;
 use crate::messages::silence::{self, Silence};
+use crate::messages::store::{Had, of_person};
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -29,6 +30,8 @@ struct OnePage {
     ended: Option<usize>,
     /// Which of their addresses nothing is sent to.
     silences: Vec<Silence>,
+    /// What they were sent.
+    had: Vec<Had>,
 }
 
 impl OnePage {
@@ -82,8 +85,9 @@ async fn draw(viewer: &Viewer, layout: Layout, id: Uuid, errors: FieldErrors, ty
         false => one::page_for_organiser(&mut scope, id).await?,
     };
     let silences = silence::of(&mut scope, id).await?;
+    let had = of_person(&mut scope, id).await?;
     let page = scope.finish(seen).await?;
-    Ok(OnePage { layout, errors, keeps, page, typed, ended: None, silences })
+    Ok(OnePage { layout, errors, keeps, page, typed, ended: None, silences, had })
 }
 
 fn keeps(viewer: &Viewer) -> bool {

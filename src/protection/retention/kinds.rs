@@ -334,6 +334,8 @@ pub const KEPT: &[(&str, &str)] = &[
     ("member_import_row", "until the file is applied or thrown away; left alone for 14 days, when the next one comes"),
     ("member_import_form", "which column of the party’s file is what; names nobody"),
     ("member_branch", "which area a branch’s name means; places"),
+    ("message", "what was sent, to how many, by whom; destroyed by itself two years after it ended"),
+    ("message_recipient", "what became of a message for each; goes with the message, and with the person"),
 ];
 
 /// The kind of this word.
