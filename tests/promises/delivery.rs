@@ -53,7 +53,7 @@ async fn a_letter_goes_once_however_often_the_queue_is_looked_at() {
     let bo = post.letter().await;
     assert_eq!((post.send().await, post.send().await, post.got()), (1, 0, 1));
     let letter = &post.smtp.received()[0];
-    assert_eq!(letter.to, [bo.email.clone()], "one is named, and nobody else");
+    assert_eq!(letter.to, std::slice::from_ref(&bo.email), "one is named, and nobody else");
     assert!(letter.header("To").contains(&bo.email) && letter.header("Message-ID").contains('@'), "{}", letter.data);
 
     // A mail server that dawdles gets it once too.
