@@ -47,7 +47,7 @@ create table message_recipient (
   account_id uuid references account,
   state text not null check (state in ('queued', 'sending', 'sent', 'failed', 'left-out', 'unknown')),
   -- Why they are left out, or why it did not go.
-  why text not null default '' check (why ~ '^[a-z-]{0,40}$'),
+  why text not null default '' check (why ~ '^[a-z0-9-]{0,40}$'),
   tries integer not null default 0,
   next_try_at timestamptz not null default statement_timestamp(),
   at timestamptz,

@@ -584,7 +584,7 @@ fn messages(routes: Routes) -> Routes {
     routes
         .get("/messages", P::WriteMessages, list::show)
         .get("/messages/choose", P::WriteMessages, list::choose)
-        .post("/messages/prepared", P::WriteMessages, list::prepare)
+        .post("/messages/prepared", P::KeepMembers, list::prepare)
         .get("/messages/new", P::WriteMessages, edit::begin)
         .post("/messages/new", P::WriteMessages, edit::make)
         .get("/messages/{message}", P::WriteMessages, one::show)

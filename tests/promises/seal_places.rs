@@ -79,9 +79,14 @@ async fn a_webhook_that_does_not_answer_delays_itself_and_nothing_else() {
     sealed.sql(ROWS).await;
     let second = seals(&mut sealer).await;
     assert_eq!(dump::heads(&default_file(sealed.data.path())).unwrap().len(), 2);
-    // Tried again by itself, with the newest head.
+    // Tried again by itself, with the newest head: but for one call that began before that was made.
     let (mut called, _) = listener.accept().await.unwrap();
-    let request = body(&mut called).await;
+    let mut request = body(&mut called).await;
+    if request.ends_with(&first.line()) {
+        called.write_all(b"HTTP/1.1 302 Found\r\n\r\n").await.unwrap();
+        called = listener.accept().await.unwrap().0;
+        request = body(&mut called).await;
+    }
     assert!(request.ends_with(&second.line()), "{request}");
     called.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
     until("the place is up to date", async || (state().await == Some(0.0)).then_some(())).await;
