@@ -31,6 +31,7 @@ insert into retention_kind (kind, usual_days, least_days, most_days, nightly) va
   ('kept-searches', 0, 0, 0, true),
   ('sign-in-tries', 1, 1, 1, true),
   ('sessions', 90, 31, 365, true),
+  ('messages', 731, 30, 2192, true),
   ('mail-record', 365, 30, 730, true);
 
 -- Periods as they were changed: the newest of a kind stands.
@@ -503,6 +504,10 @@ begin
     return query
     select s.ctid from public.session s
     where least(s.ended_at, s.ends_at, s.idle_until) < due.before and not wall.in_open_breach(s.account_id) limit at_most;
+  when 'messages' then
+    return query
+    select m.ctid from public.message m
+    where coalesce(m.ended_at, case m.state when 'draft' then m.made_at end) < due.before limit at_most;
   when 'mail-record' then
     return query
     select m.ctid from public.mail m where m.queued_at < due.before limit at_most;
@@ -539,6 +544,7 @@ begin
     when 'kept-searches' then (select count(*) from public.kept_search)
     when 'sign-in-tries' then (select count(*) from public.sign_in_failure)
     when 'sessions' then (select count(*) from public.session)
+    when 'messages' then (select count(*) from public.message)
     when 'mail-record' then (select count(*) from public.mail)
     when 'alerts' then (select count(*) from public.alert)
     when 'watch-trail' then (select count(*) from public.watch_trail)
@@ -722,6 +728,8 @@ begin
     delete from public.join_request j where j.asked_at < before;
     delete from public.link l where l.ends_at < before and not exists (select from public.join_request j where j.link_id = l.link_id);
     delete from public.session s where s.ctid = any (array(select wall.due('sessions', before, at_most)));
+  when 'messages' then
+    delete from public.message m where m.ctid = any (array(select wall.due('messages', before, at_most)));
   when 'mail-record' then
     delete from public.mail m where m.ctid = any (array(select wall.due('mail-record', before, at_most)));
   when 'alerts' then

@@ -62,18 +62,34 @@ create index message_recipient_in_hand on message_recipient (recipient_id) where
 create index message_recipient_by_message on message_recipient (message_id, state);
 create index message_recipient_by_person on message_recipient (person_id, at desc);
 
-grant select, insert, update, delete on message, message_recipient to hustings_wall;
-grant select on message, message_recipient to hustings_protection;
+-- A message's pictures as they go out, made anew from what was given.
+create table message_picture (
+  message_id uuid not null,
+  area_id bigint not null,
+  number smallint not null check (number between 1 and 99),
+  -- For whoever cannot see it.
+  shows text not null check (length(shows) between 1 and 200),
+  png boolean not null,
+  width integer not null check (width between 1 and 1200),
+  height integer not null check (height between 1 and 1600),
+  bytes bytea not null check (octet_length(bytes) between 1 and 600000),
+  primary key (message_id, number),
+  foreign key (message_id, area_id) references message (message_id, area_id) on update cascade on delete cascade
+);
+
+grant select, insert, update, delete on message, message_recipient, message_picture to hustings_wall;
+grant select on message, message_recipient, message_picture to hustings_protection;
 grant select on message to hustings_organiser, hustings_membership;
+grant select, insert on message_picture to hustings_organiser, hustings_membership;
 grant insert (message_id, area_id, kind, channel, form, fields, subject, body, audience, made_by),
-  update (area_id, kind, form, fields, subject, body, audience) on message to hustings_organiser, hustings_membership;
+  update (area_id, kind, channel, form, fields, subject, body, audience) on message to hustings_organiser, hustings_membership;
 grant select (recipient_id, message_id, person_id, area_id, account_id, state, why, tries, next_try_at, at) on message_recipient
   to hustings_organiser, hustings_membership;
 do $$
 declare
   held text;
 begin
-  foreach held in array array['message', 'message_recipient'] loop
+  foreach held in array array['message', 'message_recipient', 'message_picture'] loop
     execute format('alter table %I enable row level security', held);
     execute format('alter table %I force row level security', held);
     execute format('create policy protection on %I for select to hustings_protection
@@ -87,28 +103,40 @@ create policy adds on message for insert to hustings_organiser, hustings_members
 create policy changes on message for update to hustings_organiser, hustings_membership
   using (area_id = any ((select wall.places())::bigint[]) and state = 'draft')
   with check (area_id = any ((select wall.places())::bigint[]) and state = 'draft');
+create policy adds on message_picture for insert to hustings_organiser, hustings_membership
+  with check (area_id = any ((select wall.places())::bigint[])
+    and exists (select from message m where m.message_id = message_picture.message_id and m.state = 'draft'));
 reset role;
 
+-- Internal: does a text go to what somebody is called by? As src/messages/texts/number.rs says it.
+create function wall.takes_texts(mobile text) returns boolean
+language sql immutable set search_path = '' as $$
+  select wall.address_key('text', mobile) ~ '^44(7([1-5]|[7-9])[0-9]{8}|7624[0-9]{6})$'
+    or (btrim(mobile) ~ '^(\+|00)' and wall.address_key('text', mobile) ~ '^(?!44)[1-9][0-9]{7,14}$')
+$$;
+
 -- Internal: why somebody does not get a message; empty where they do.
-create function wall.why_no_message(campaign boolean, email text, channels text[], under_18 boolean, partition integer, elector bigint)
+create function wall.why_no_message(channel text, campaign boolean, email text, mobile text, channels text[], under_18 boolean,
+  partition integer, elector bigint)
 returns text
 language sql stable security definer set search_path = '' as $$
   select case
     when campaign and under_18 then 'under-18'
-    when coalesce(email, '') = '' then 'no-address'
-    when wall.silent('email', lower(email)) then 'came-back'
+    when coalesce(case why_no_message.channel when 'text' then mobile else email end, '') = ''
+      or (why_no_message.channel = 'text' and not wall.takes_texts(mobile)) then 'no-address'
+    when wall.silent(why_no_message.channel, case why_no_message.channel when 'text' then mobile else email end) then 'came-back'
     when elector is not null and exists (select from public.standing_objection o where o.partition_id = partition
-      and o.elector_id = elector and (o.channel = 'processing' or (campaign and o.channel = 'email'))) then 'objected'
-    when campaign and not 'email' = any (channels) then 'no-consent'
+      and o.elector_id = elector and (o.channel = 'processing' or (campaign and o.channel = why_no_message.channel))) then 'objected'
+    when campaign and not why_no_message.channel = any (channels) then 'no-consent'
     else '' end
 $$;
 
 -- Internal: whom an audience means, and who of them is left out. One record is one person and gets one message: two people who
 -- share an address get one each, as each agreed for themselves and each takes it back for themselves.
-create function wall.audience_of(area bigint, audience jsonb, campaign boolean)
+create function wall.audience_of(area bigint, audience jsonb, channel text, campaign boolean)
 returns table (person_id uuid, area_id bigint, why text)
 language sql stable security definer set search_path = '' as $$
-  select p.person_id, p.area_id, wall.why_no_message(campaign, c.email, p.channels, p.under_18, p.partition_id, p.elector_id)
+  select p.person_id, p.area_id, wall.why_no_message(audience_of.channel, campaign, c.email, c.mobile, p.channels, p.under_18, p.partition_id, p.elector_id)
   from public.person p
   left join public.person_contact c using (person_id)
   left join public.member m using (person_id)
@@ -141,7 +169,7 @@ returns table (person_id uuid, forename text, surname text, area_name text, why 
 language sql stable security definer set search_path = '' as $$
   select p.person_id, p.forename, p.surname, coalesce(d.letters, r.name), w.why
   from public.message m
-  cross join lateral wall.audience_of(m.area_id, m.audience, m.kind = 'campaign') w
+  cross join lateral wall.audience_of(m.area_id, m.audience, m.channel, m.kind = 'campaign') w
   join public.person p using (person_id)
   join public.area r on r.area_id = p.area_id
   left join public.district d on r.kind = 'district' and d.area_no = r.area_no
@@ -168,7 +196,7 @@ begin
   end if;
   insert into public.message_recipient (message_id, person_id, area_id, state, why, next_try_at)
   select held.message_id, w.person_id, w.area_id, case w.why when '' then 'queued' else 'left-out' end, w.why, 'infinity'
-  from wall.audience_of(held.area_id, held.audience, held.kind = 'campaign') w;
+  from wall.audience_of(held.area_id, held.audience, held.channel, held.kind = 'campaign') w;
   select count(*) into sent from public.message_recipient r where r.message_id = held.message_id and r.state = 'queued'
     and r.person_id is not null;
   if sent = 0 then
@@ -240,6 +268,21 @@ begin
 end
 $$;
 
+-- Takes a picture out of a draft, and its lines out of what is written.
+create function wall.remove_picture(message uuid, number smallint) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  update public.message m set body = regexp_replace(m.body,
+    '(^|\n)[ \t]*\[picture ' || remove_picture.number || '\][ \t]*(?=\n|$)', '', 'g')
+  where m.message_id = remove_picture.message and m.state = 'draft' and m.area_id = any (wall.places());
+  if not found then
+    return false;
+  end if;
+  delete from public.message_picture p where p.message_id = remove_picture.message and p.number = remove_picture.number;
+  return found;
+end
+$$;
+
 -- Whoever writes a message gets it alone, at their account's own address.
 create function wall.try_message(message uuid) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
@@ -250,7 +293,7 @@ begin
   end if;
   insert into public.message_recipient (message_id, area_id, account_id, state)
   select m.message_id, m.area_id, wall.account(), 'queued' from public.message m
-  where m.message_id = try_message.message and m.state = 'draft' and m.area_id = any (wall.places());
+  where m.message_id = try_message.message and m.state = 'draft' and m.channel = 'email' and m.area_id = any (wall.places());
   return found;
 end
 $$;
@@ -282,7 +325,6 @@ begin
     where m.state = 'sending' and not exists (select from public.message_recipient r where r.message_id = m.message_id
       and r.state in ('queued', 'sending'));
   end if;
-  delete from public.message m where m.ended_at < statement_timestamp() - interval '2 years';
   return exists (select from public.message_recipient r where r.state = 'sending')
     or exists (select from public.message_recipient r where r.state = 'queued' and r.next_try_at <= statement_timestamp());
 end
@@ -293,9 +335,10 @@ create function wall.begin_messages() returns boolean
 language sql volatile security definer set search_path = '' as $$
   select pg_try_advisory_lock(4871028)
 $$;
-create function wall.messages_in_hand() returns setof uuid
+create function wall.messages_in_hand() returns table (recipient_id uuid, channel text)
 language sql stable security definer set search_path = '' as $$
-  select r.recipient_id from public.message_recipient r where r.state = 'sending'
+  select r.recipient_id, m.channel from public.message_recipient r join public.message m using (message_id)
+  where r.state = 'sending'
 $$;
 
 -- The next ones to send. Consent, objection, silence, age and erasure are asked in the statement that marks them as in hand,
@@ -307,7 +350,7 @@ language plpgsql volatile security definer set search_path = '' as $$
 begin
   return query
   with due as materialized (
-    select r.recipient_id, m.kind, p.person_id, p.channels, p.under_18, p.partition_id, p.elector_id, p.forename, p.surname,
+    select r.recipient_id, m.kind, m.channel, p.person_id, p.channels, p.under_18, p.partition_id, p.elector_id, p.forename, p.surname,
       p.area_id, p.erased_at
     from public.message_recipient r
     join public.message m on m.message_id = r.message_id
@@ -317,12 +360,13 @@ begin
     order by r.next_try_at limit take_messages.at_most
     for update of r skip locked for share of p skip locked
   ), asked as (
-    select d.*, c.email, case when d.erased_at is not null then 'erased'
-      else wall.why_no_message(d.kind = 'campaign', c.email, d.channels, d.under_18, d.partition_id, d.elector_id) end as no
+    select d.*, case d.channel when 'text' then c.mobile else c.email end as address, case when d.erased_at is not null then 'erased'
+      else wall.why_no_message(d.channel, d.kind = 'campaign', c.email, c.mobile, d.channels, d.under_18, d.partition_id,
+        d.elector_id) end as no
     from due d left join public.person_contact c on c.person_id = d.person_id
   ), taken as (
     update public.message_recipient r set state = case a.no when '' then 'sending' else 'left-out' end, why = a.no,
-      tries = r.tries + 1, at = statement_timestamp(), address = case a.no when '' then a.email else '' end
+      tries = r.tries + 1, at = statement_timestamp(), address = case a.no when '' then a.address else '' end
     from asked a where r.recipient_id = a.recipient_id
     returning r.recipient_id, r.message_id, r.state, a.person_id, r.address, a.forename, a.surname, a.area_id, r.tries
   ), begun as (
@@ -350,13 +394,21 @@ $$;
 
 -- What a message says, for its sender; answers go to whoever sent it off, or wrote it.
 create function wall.message_text(message uuid)
-returns table (kind text, form text, fields jsonb, subject text, body text, imprint text[], reply_name text, reply_to text,
+returns table (kind text, channel text, form text, fields jsonb, subject text, body text, imprint text[], reply_name text, reply_to text,
   area_name text)
 language sql stable security definer set search_path = '' as $$
-  select m.kind, m.form, m.fields, m.subject, m.body, m.imprint, a.name, a.email, r.name
+  select m.kind, m.channel, m.form, m.fields, m.subject, m.body, m.imprint, a.name, a.email, r.name
   from public.message m join public.account a on a.account_id = coalesce(m.sender, m.made_by)
   join public.area r on r.area_id = m.area_id
   where m.message_id = message_text.message
+$$;
+
+-- The pictures of a message, for its sender.
+create function wall.message_pictures(message uuid)
+returns table (number smallint, shows text, png boolean, width integer, height integer, bytes bytea)
+language sql stable security definer set search_path = '' as $$
+  select p.number, p.shows, p.png, p.width, p.height, p.bytes from public.message_picture p
+  where p.message_id = message_pictures.message order by p.number
 $$;
 
 -- What became of those in hand: `sent`, `failed`, `unknown`, or `later`, which is tried again for two days.
@@ -408,7 +460,7 @@ begin
   end loop;
 end $$;
 grant execute on function wall.message_people(uuid), wall.send_message(uuid, timestamptz, text[]), wall.approve_message(uuid),
-  wall.stop_message(uuid), wall.remove_message(uuid), wall.try_message(uuid), wall.message_returns(uuid),
+  wall.stop_message(uuid), wall.remove_message(uuid), wall.remove_picture(uuid, smallint), wall.try_message(uuid), wall.message_returns(uuid),
   wall.message_hand(uuid) to hustings_organiser, hustings_membership;
 grant execute on function wall.keep_messages(), wall.begin_messages(), wall.messages_in_hand(), wall.take_messages(integer),
-  wall.message_text(uuid), wall.end_messages(uuid[], text[], text[]) to hustings_door;
+  wall.message_text(uuid), wall.message_pictures(uuid), wall.end_messages(uuid[], text[], text[]) to hustings_door;

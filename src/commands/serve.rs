@@ -11,7 +11,8 @@ use crate::database::{Database, Operator, OperatorSession};
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::mail::{self, send::Sender};
-use crate::messages::{self, returns};
+use crate::messages::send::{Ways, send_due};
+use crate::messages::{returns, texts};
 use crate::setup;
 use crate::watching::Watcher;
 use crate::web::{self, App};
@@ -53,18 +54,20 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
     let keys = Keys::of(&config.data);
     let sender =
         Sender::new(config.smtp_url.as_deref(), config.mail_from.as_deref(), &config.data, &config.base_url, &keys)?;
+    let texts = texts::provider(config.messages.texts.as_ref(), &config.data);
     let places = Places::of(&config.seal, &config.data, &database);
     let sealer = Sealer::new(database.clone(), Keys::of(&config.data), places);
     let watcher = Watcher::new(database.clone());
     let returns = config.messages.returns_folder.clone();
     let app = App::new(database.clone(), config);
     let (replaced, background) = (app.postgres_replaced.clone(), app.background.clone());
+    let ways = Ways { mail: &sender, texts: texts.as_ref() };
     let served = tokio::select! {
         served = web::serve(app, listener, stopped()) => served,
         never = watch(&place, &replaced) => never,
         never = keep_house(&database) => never,
         never = deliver(&sender, &database) => never,
-        never = deliver_messages(&sender, &database) => never,
+        never = deliver_messages(&ways, &database) => never,
         never = fetch_returns(returns.as_deref(), &database) => never,
         never = sealer.keep() => never,
         never = watcher.keep() => never,
@@ -201,9 +204,9 @@ async fn deliver(sender: &Sender, database: &Database) -> std::io::Result<()> {
 }
 
 /// Sends messages to people of Organise as they are due.
-async fn deliver_messages(sender: &Sender, database: &Database) -> std::io::Result<()> {
+async fn deliver_messages(ways: &Ways<'_>, database: &Database) -> std::io::Result<()> {
     loop {
-        match messages::send::send_due(sender, database).await {
+        match send_due(ways, database).await {
             Ok(0) => {}
             Ok(_) => continue,
             Err(error) => tracing::warn!(%error, cause = error.cause(), "messages are not sent this time"),

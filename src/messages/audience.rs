@@ -1,5 +1,6 @@
 //! Whom a message is for: rules that a person reads back in words, typed here and asked in the database as values.
 
+use super::Channel;
 use crate::volunteers::{AVAILABILITY, SKILLS};
 use serde::{Deserialize, Serialize};
 
@@ -99,13 +100,18 @@ pub const WHY: [(&str, &str); 11] = [
     ("erased", "Erased meanwhile"),
     ("stopped", "Stopped before it went"),
     ("access-ended", "The sender’s access ended"),
-    ("refused", "The mail server refuses the address"),
-    ("not-now", "The mail server does not take it now"),
+    ("refused", "The address or number is refused where it goes"),
+    ("not-now", "It is not taken just now"),
     ("unsure", "Cut off while it was sent: it may have gone, and is not sent again"),
 ];
 
-/// A reason in words.
-pub fn why_words(why: &str) -> &'static str {
+/// A reason in words, by the way that a message goes.
+pub fn why_words(why: &str, channel: Channel) -> &'static str {
+    match (channel, why) {
+        (Channel::Text, "no-consent") => return "Did not agree to text messages",
+        (Channel::Text, "no-address") => return "No mobile number",
+        _ => {}
+    }
     WHY.iter().find(|(w, _)| *w == why).map_or("Another reason", |(_, words)| words)
 }
 

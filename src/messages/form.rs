@@ -155,7 +155,7 @@ mod tests {
             Fields { what: "[Vote](https://x.example) {{name}}".into(), when: "Friday".into(), place: "Hall".into() };
         for form in Form::ALL {
             assert_eq!(Form::parse(form.as_str()), Some(form));
-            let said = plain(&form.blocks(&fields), &Reader { forename: "Dee".into(), ..Reader::default() });
+            let said = plain(&form.blocks(&fields), &Reader { forename: "Dee".into(), ..Reader::default() }, &[]);
             assert!(said.starts_with("Dear Dee,"), "{said}");
             for (label, value) in form.labels().iter().zip([&fields.what, &fields.when, &fields.place]) {
                 assert_eq!(!label.is_empty(), said.contains(value.as_str()), "{label}: {said}");

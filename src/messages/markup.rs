@@ -1,7 +1,8 @@
 //! What a message is written in: paragraphs, headings, lists, bold words, links and merge fields, and nothing else. Whatever is no
 //! form of ours is text, so that what is pasted from a word processor or a web page shows as it was pasted and does nothing.
 //!
-//! `# A heading`, `- one of a list`, `**bold**`, `[words](https://example.org)`, `{{forename}}`, `{{branch|your branch}}`.
+//! `# A heading`, `- one of a list`, `**bold**`, `[words](https://example.org)`, `{{forename}}`, `{{branch|your branch}}`,
+//! `[picture 1]` in a line of its own.
 
 use std::fmt::Write;
 
@@ -63,6 +64,29 @@ pub enum Block {
     Paragraph(Vec<Vec<Piece>>),
     /// A list.
     List(Vec<Vec<Piece>>),
+    /// One of the message's pictures, by its number.
+    Picture(i16),
+}
+
+/// A picture as a message's text knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pictured {
+    /// Its number in the message, from 1.
+    pub number: i16,
+    /// What it shows, for whoever cannot see it.
+    pub shows: String,
+    /// Its width, in pixels.
+    pub width: i32,
+}
+
+/// The picture of a number; None: there is none.
+pub fn pictured(pictures: &[Pictured], number: i16) -> Option<&Pictured> {
+    pictures.iter().find(|p| p.number == number)
+}
+
+/// Where a picture lies within its letter (RFC 2392).
+pub fn content_id(number: i16) -> String {
+    format!("picture-{number}")
 }
 
 /// Reads what was typed.
@@ -77,7 +101,10 @@ pub fn read(typed: &str) -> Result<Vec<Block>, String> {
             open = false;
             continue;
         }
-        if let Some(words) = line.strip_prefix("# ") {
+        if let Some(number) = picture(line) {
+            blocks.push(Block::Picture(number));
+            open = false;
+        } else if let Some(words) = line.strip_prefix("# ") {
             blocks.push(Block::Heading(pieces(words.trim())?));
             open = false;
         } else if let Some(words) = line.strip_prefix("- ") {
@@ -97,6 +124,11 @@ pub fn read(typed: &str) -> Result<Vec<Block>, String> {
         }
     }
     Ok(blocks)
+}
+
+/// The number in a line that stands for a picture.
+fn picture(line: &str) -> Option<i16> {
+    line.trim().strip_prefix("[picture ")?.strip_suffix(']')?.parse().ok().filter(|n| *n > 0)
 }
 
 /// Reads one line, as a subject or a form's field is one.
@@ -189,21 +221,23 @@ fn filled(field: &str, instead: &str, reader: &Reader) -> String {
 }
 
 /// The plain twin.
-pub fn plain(blocks: &[Block], reader: &Reader) -> String {
+pub fn plain(blocks: &[Block], reader: &Reader, pictures: &[Pictured]) -> String {
     let block = |block: &Block| match block {
+        Block::Picture(n) => pictured(pictures, *n).map_or_else(String::new, |p| format!("[Picture: {}]", p.shows)),
         Block::Heading(words) => plain_line(words, reader).to_uppercase(),
         Block::Paragraph(lines) => lines.iter().map(|l| plain_line(l, reader)).collect::<Vec<_>>().join("\n"),
         Block::List(items) => {
             items.iter().map(|i| format!("- {}", plain_line(i, reader))).collect::<Vec<_>>().join("\n")
         }
     };
-    blocks.iter().map(block).collect::<Vec<_>>().join("\n\n")
+    blocks.iter().map(block).filter(|said| !said.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
 /// The HTML twin: of our own elements, everything else escaped.
-pub fn html(blocks: &[Block], reader: &Reader) -> String {
+pub fn html(blocks: &[Block], reader: &Reader, pictures: &[Pictured]) -> String {
     blocks.iter().fold(String::new(), |mut page, block| {
         let _ = match block {
+            Block::Picture(n) => pictured(pictures, *n).map_or(Ok(()), |p| html_picture(&mut page, p)),
             Block::Heading(words) => write!(page, "<h2>{}</h2>", html_line(words, reader)),
             Block::Paragraph(lines) => {
                 let lines: Vec<String> = lines.iter().map(|l| html_line(l, reader)).collect();
@@ -216,6 +250,17 @@ pub fn html(blocks: &[Block], reader: &Reader) -> String {
         };
         page
     })
+}
+
+/// No wider than the letter's text, in any mail program.
+fn html_picture(page: &mut String, picture: &Pictured) -> std::fmt::Result {
+    let Pictured { number, shows, width } = picture;
+    let (width, shows) = ((*width).min(600), escape(shows));
+    let source = content_id(*number);
+    write!(
+        page,
+        "<p><img src=\"cid:{source}\" alt=\"{shows}\" width=\"{width}\" style=\"max-width:100%;height:auto\"></p>"
+    )
 }
 
 fn html_line(pieces: &[Piece], reader: &Reader) -> String {
@@ -259,35 +304,48 @@ mod tests {
         let typed = "# News\nDear {{forename}},\nfrom {{branch}}\n\n- **one** thing\n- [our page](https://example.org/a?b=1&c=2)\n";
         let blocks = read(typed).unwrap();
         assert_eq!(
-            html(&blocks, &tamsin()),
+            html(&blocks, &tamsin(), &[]),
             "<h2>News</h2><p>Dear Tamsin,<br>from Quillbrook</p><ul><li><strong>one</strong> thing</li>\
              <li><a href=\"https://example.org/a?b=1&amp;c=2\">our page</a></li></ul>"
         );
         assert_eq!(
-            plain(&blocks, &tamsin()),
+            plain(&blocks, &tamsin(), &[]),
             "NEWS\n\nDear Tamsin,\nfrom Quillbrook\n\n- one thing\n- our page (https://example.org/a?b=1&c=2)"
         );
         let nobody = Reader::default();
-        assert_eq!(plain(&read("Dear {{forename}}, {{name|neighbour}}").unwrap(), &nobody), "Dear friend, neighbour");
-        assert_eq!(html(&read("{{surname}}").unwrap(), &tamsin()), "<p>O’Dacre &lt;b&gt;</p>");
+        assert_eq!(
+            plain(&read("Dear {{forename}}, {{name|neighbour}}").unwrap(), &nobody, &[]),
+            "Dear friend, neighbour"
+        );
+        assert_eq!(html(&read("{{surname}}").unwrap(), &tamsin(), &[]), "<p>O’Dacre &lt;b&gt;</p>");
+    }
+
+    #[test]
+    fn a_picture_stands_where_its_line_stands_and_is_told_to_whoever_cannot_see_it() {
+        let stall = [Pictured { number: 2, shows: "Our stall \"in\" rain".into(), width: 1200 }];
+        let blocks = read("Look:\n[picture 2]\n[picture 3]\nsee [picture 2]").unwrap();
+        let shown = html(&blocks, &tamsin(), &stall);
+        let img = "<p><img src=\"cid:picture-2\" alt=\"Our stall &quot;in&quot; rain\" width=\"600\" style=\"max-width:100%;height:auto\"></p>";
+        assert_eq!(shown, format!("<p>Look:</p>{img}<p>see [picture 2]</p>"));
+        assert!(plain(&blocks, &tamsin(), &stall).starts_with("Look:\n\n[Picture: Our stall \"in\" rain]\n\n"));
     }
 
     #[test]
     fn what_is_no_form_of_ours_is_text_and_what_cannot_stand_is_named() {
         let pasted = "<p class=MsoNormal style='mso-x:y'><script>alert(1)</script><o:p></o:p></p>";
-        let shown = html(&read(pasted).unwrap(), &tamsin());
+        let shown = html(&read(pasted).unwrap(), &tamsin(), &[]);
         assert!(shown.starts_with("<p>&lt;p class=MsoNormal") && !shown.contains("<script"), "{shown}");
         assert!(read("Dear {{firstname}}").unwrap_err().contains("{{firstname}}"));
         assert!(read("[press](javascript:alert(1))").unwrap_err().contains("press"));
         assert!(read("[press](/members)").is_err());
-        assert_eq!(plain(&read("2 * 3 ** 4 [x] {y} {{").unwrap(), &tamsin()), "2 * 3 ** 4 [x] {y} {{");
+        assert_eq!(plain(&read("2 * 3 ** 4 [x] {y} {{").unwrap(), &tamsin(), &[]), "2 * 3 ** 4 [x] {y} {{");
     }
 
     proptest! {
         #[test]
         fn nothing_typed_becomes_an_element_that_is_not_ours(typed in r#"[a-z<>"'&{}|*#\[\]() \n:/.-]{0,120}"#) {
             if let Ok(blocks) = read(&typed) {
-                let mut shown = html(&blocks, &tamsin());
+                let mut shown = html(&blocks, &tamsin(), &[]);
                 for ours in ["<h2>", "</h2>", "<p>", "</p>", "<ul>", "</ul>", "<li>", "</li>", "<br>", "<strong>", "</strong>", "</a>"] {
                     shown = shown.replace(ours, "");
                 }

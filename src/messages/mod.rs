@@ -10,6 +10,7 @@ pub mod form;
 pub mod imprint;
 pub mod markup;
 pub mod pages;
+pub mod pictures;
 pub mod returns;
 pub mod send;
 pub mod silence;
@@ -21,6 +22,7 @@ use audience::Audience;
 use chrono::{DateTime, Utc};
 use compose::Text;
 use form::{Fields, Form};
+use markup::Pictured;
 use uuid::Uuid;
 
 /// What kind of message.
@@ -47,6 +49,36 @@ impl Kind {
     /// In words.
     pub fn title(self) -> &'static str {
         if self == Kind::Service { "Service message" } else { "Campaign message" }
+    }
+}
+
+/// By which way a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Channel {
+    /// As email.
+    #[default]
+    Email,
+    /// As text messages, each of which costs.
+    Text,
+}
+
+impl Channel {
+    /// Each.
+    pub const ALL: [Channel; 2] = [Channel::Email, Channel::Text];
+
+    /// Its word in the database, and of the consent that it asks for.
+    pub fn as_str(self) -> &'static str {
+        if self == Channel::Text { "text" } else { "email" }
+    }
+
+    /// The one of this word; email otherwise.
+    pub fn parse(word: &str) -> Channel {
+        if word == "text" { Channel::Text } else { Channel::Email }
+    }
+
+    /// In words.
+    pub fn title(self) -> &'static str {
+        if self == Channel::Text { "Text message" } else { "Email" }
     }
 }
 
@@ -100,11 +132,13 @@ pub struct Draft {
     pub area: i64,
     /// Which kind.
     pub kind: Kind,
+    /// By which way.
+    pub channel: Channel,
     /// A service message's form.
     pub form: Option<Form>,
     /// What that is filled with.
     pub fields: Fields,
-    /// A campaign message's subject.
+    /// A campaign message's subject; of a text, what it is called here.
     pub subject: String,
     /// Its body.
     pub body: String,
@@ -141,6 +175,8 @@ pub struct Message {
     pub imprint: Vec<String>,
     /// Why the server stopped it.
     pub why: String,
+    /// The pictures that may stand in it.
+    pub pictures: Vec<Pictured>,
 }
 
 impl Message {
@@ -158,8 +194,7 @@ impl Message {
     /// # Errors
     /// [`crate::error::Error::Invalid`] naming what cannot stand.
     pub fn text(&self) -> Result<Text, crate::error::Error> {
-        let form = self.draft.form.map(|form| (form, &self.draft.fields));
-        let mut text = Text::of(self.draft.kind, form, &self.draft.subject, &self.draft.body)?;
+        let mut text = Text::of(&self.draft, self.pictures.clone())?;
         text.imprint.clone_from(&self.imprint);
         Ok(text)
     }

@@ -1,9 +1,12 @@
-//! Sending: batches are marked as in hand before anything leaves, so that nobody gets a message twice whatever dies in between.
+//! Sending, as email and as text messages: batches are marked as in hand before anything leaves, so that nobody gets a message twice whatever dies in between.
 
 use super::compose::{self, Envelope, Text};
-use super::form::{Fields, Form};
-use super::markup::Reader;
-use super::{Kind, unsubscribe};
+use super::form::Form;
+use super::markup::{Pictured, Reader};
+use super::pictures::Drawn;
+use super::texts::{self, Failure, Provider};
+use super::unsubscribe::{self, Links};
+use super::{Channel, Draft, Kind};
 use crate::database::Database;
 use crate::error::Error;
 use crate::mail::send::{Sender, Trouble};
@@ -26,17 +29,26 @@ struct Taken {
     reader: Reader,
 }
 
-/// A message and whom answers go to.
+/// A message, the files of its pictures, and whom answers go to.
 struct Kept {
     text: Text,
+    files: Vec<(i16, Drawn)>,
     reply: (String, String),
+}
+
+/// By which ways messages leave.
+pub struct Ways<'a> {
+    /// Email.
+    pub mail: &'a Sender,
+    /// Text messages.
+    pub texts: &'a dyn Provider,
 }
 
 /// Sends what is due; answers how many were taken up. Does nothing while another server sends.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database is away; what does not go is no error.
-pub async fn send_due(sender: &Sender, database: &Database) -> Result<usize, Error> {
+pub async fn send_due(ways: &Ways<'_>, database: &Database) -> Result<usize, Error> {
     if !sqlx::query_scalar!(r#"select wall.keep_messages() as "due!""#).fetch_one(database.door()).await? {
         return Ok(0);
     }
@@ -46,11 +58,11 @@ pub async fn send_due(sender: &Sender, database: &Database) -> Result<usize, Err
     if !sqlx::query_scalar!(r#"select wall.begin_messages() as "turn!""#).fetch_one(&mut *connection).await? {
         return Ok(0);
     }
-    settle(sender, &mut connection).await?;
+    settle(ways, &mut connection).await?;
     let mut texts = HashMap::new();
     let mut all = 0;
     loop {
-        let at_once = if sender.to_folder() { TO_FOLDER } else { SIDE_BY_SIDE };
+        let at_once = if ways.mail.to_folder() { TO_FOLDER } else { SIDE_BY_SIDE };
         let (met, taken) = take(&mut connection, at_once).await?;
         all += met;
         if met == 0 {
@@ -61,21 +73,25 @@ pub async fn send_due(sender: &Sender, database: &Database) -> Result<usize, Err
                 place.insert(kept(&mut connection, taken.message).await?);
             }
         }
-        send(sender, &mut connection, &texts, &taken).await?;
+        send(ways, &mut connection, &texts, &taken).await?;
         sqlx::query_scalar!(r#"select wall.keep_messages() as "due!""#).fetch_one(&mut *connection).await?;
     }
     Ok(all)
 }
 
 /// What a server left in hand that died: the outbox folder knows what went, a mail server does not say.
-async fn settle(sender: &Sender, connection: &mut PgConnection) -> Result<(), Error> {
-    let left: Vec<Uuid> = sqlx::query_scalar!(r#"select id as "id!" from wall.messages_in_hand() id"#)
+async fn settle(ways: &Ways<'_>, connection: &mut PgConnection) -> Result<(), Error> {
+    let left = sqlx::query!(r#"select recipient_id as "id!", channel as "channel!" from wall.messages_in_hand()"#)
         .fetch_all(&mut *connection)
         .await?;
-    let outcomes = left.into_iter().map(|id| match sender.went(id) {
-        Some(true) => (id, "sent", ""),
-        Some(false) => (id, "later", ""),
-        None => (id, "unknown", "unsure"),
+    let outcomes = left.into_iter().map(|r| {
+        let went =
+            if Channel::parse(&r.channel) == Channel::Text { ways.texts.went(r.id) } else { ways.mail.went(r.id) };
+        match went {
+            Some(true) => (r.id, "sent", ""),
+            Some(false) => (r.id, "later", ""),
+            None => (r.id, "unknown", "unsure"),
+        }
     });
     end(connection, outcomes.collect()).await
 }
@@ -102,30 +118,61 @@ async fn take(connection: &mut PgConnection, at_once: i32) -> Result<(usize, Vec
 
 async fn kept(connection: &mut PgConnection, message: Uuid) -> Result<Option<Kept>, Error> {
     let row = sqlx::query!(
-        r#"select kind as "kind!", form as "form!", fields as "fields!", subject as "subject!", body as "body!", imprint as "imprint!",
+        r#"select kind as "kind!", channel as "channel!", form as "form!", fields as "fields!", subject as "subject!", body as "body!", imprint as "imprint!",
              reply_name as "reply_name!", reply_to as "reply_to!"
            from wall.message_text($1)"#,
         message
     )
-    .fetch_one(connection)
+    .fetch_one(&mut *connection)
     .await?;
-    let fields: Fields = serde_json::from_value(row.fields).unwrap_or_default();
-    let form = Form::parse(&row.form).map(|form| (form, &fields));
+    let draft = Draft {
+        kind: Kind::parse(&row.kind),
+        channel: Channel::parse(&row.channel),
+        form: Form::parse(&row.form),
+        fields: serde_json::from_value(row.fields).unwrap_or_default(),
+        subject: row.subject,
+        body: row.body,
+        ..Draft::default()
+    };
+    let (pictures, files) = pictures(connection, message).await?;
     // What cannot be read was refused when it was written.
-    let Ok(mut text) = Text::of(Kind::parse(&row.kind), form, &row.subject, &row.body) else { return Ok(None) };
+    let Ok(mut text) = Text::of(&draft, pictures) else { return Ok(None) };
     text.imprint = row.imprint;
-    Ok(Some(Kept { text, reply: (row.reply_name, row.reply_to) }))
+    Ok(Some(Kept { text, files, reply: (row.reply_name, row.reply_to) }))
+}
+
+type Pictures = (Vec<Pictured>, Vec<(i16, Drawn)>);
+
+async fn pictures(connection: &mut PgConnection, message: Uuid) -> Result<Pictures, Error> {
+    let rows = sqlx::query!(
+        r#"select number as "number!", shows as "shows!", png as "png!", width as "width!", height as "height!", bytes as "bytes!"
+           from wall.message_pictures($1)"#,
+        message
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| {
+            let drawn = Drawn { png: r.png, width: r.width, height: r.height, bytes: r.bytes };
+            (Pictured { number: r.number, shows: r.shows, width: r.width }, (r.number, drawn))
+        })
+        .unzip())
 }
 
 async fn send(
-    sender: &Sender,
+    ways: &Ways<'_>,
     connection: &mut PgConnection,
     texts: &HashMap<Uuid, Option<Kept>>,
     taken: &[Taken],
 ) -> Result<(), Error> {
     let one = async |taken: &Taken| {
         let Some(Some(kept)) = texts.get(&taken.message) else { return (taken.id, "failed", "refused") };
-        match post(sender, kept, taken).await {
+        let gone = match kept.text.channel {
+            Channel::Email => post(ways.mail, kept, taken).await,
+            Channel::Text => text(ways, kept, taken).await,
+        };
+        match gone {
             Ok(()) => (taken.id, "sent", ""),
             Err(Trouble::ForGood) => (taken.id, "failed", "refused"),
             Err(Trouble::ForNow) => (taken.id, "later", "not-now"),
@@ -136,14 +183,31 @@ async fn send(
     end(connection, outcomes).await
 }
 
+/// How its reader takes back what they agreed to; a service message has no such link.
+fn links(sender: &Sender, kept: &Kept, taken: &Taken) -> Result<Option<Links>, Trouble> {
+    let person = taken.person.filter(|_| kept.text.kind == Kind::Campaign);
+    person
+        .map(|person| unsubscribe::links(sender.keys(), sender.base_url(), person, kept.text.channel.as_str()))
+        .transpose()
+        .map_err(|_| Trouble::ForNow)
+}
+
+async fn text(ways: &Ways<'_>, kept: &Kept, taken: &Taken) -> Result<(), Trouble> {
+    let links = links(ways.mail, kept, taken)?;
+    let to = texts::number(&taken.address).ok_or(Trouble::ForGood)?;
+    let words = kept.text.words(&taken.reader, links.as_ref());
+    ways.texts.send(&to, &words, taken.id).await.map_err(|failure| {
+        tracing::warn!(recipient = %taken.id, why = failure.why(), "a text did not go");
+        match failure {
+            Failure::ForGood(_) => Trouble::ForGood,
+            Failure::Later(_) => Trouble::ForNow,
+            Failure::Unknown(_) => Trouble::Unsure,
+        }
+    })
+}
+
 async fn post(sender: &Sender, kept: &Kept, taken: &Taken) -> Result<(), Trouble> {
-    let links = match (kept.text.kind, taken.person) {
-        (Kind::Campaign, Some(person)) => Some(person),
-        _ => None,
-    }
-    .map(|person| unsubscribe::links(sender.keys(), sender.base_url(), person, "email"))
-    .transpose()
-    .map_err(|_| Trouble::ForNow)?;
+    let links = links(sender, kept, taken)?;
     let envelope = Envelope {
         id: taken.id,
         host: sender.host(),
@@ -151,8 +215,8 @@ async fn post(sender: &Sender, kept: &Kept, taken: &Taken) -> Result<(), Trouble
         reply_to: (&kept.reply.0, &kept.reply.1),
         to: &taken.address,
     };
-    let message =
-        compose::message(&kept.text, &taken.reader, links.as_ref(), envelope).map_err(|_| Trouble::ForGood)?;
+    let message = compose::message(&kept.text, &kept.files, &taken.reader, links.as_ref(), envelope)
+        .map_err(|_| Trouble::ForGood)?;
     sender.post(taken.id, message).await
 }
 

@@ -1,8 +1,8 @@
 //! Messages in the database. Whom one is for comes as names and branches: no function here reads an address.
 
-use super::audience::Audience;
+use super::audience::{Audience, why_words};
 use super::form::{Fields, Form};
-use super::{Draft, Kind, Message, State};
+use super::{Channel, Draft, Kind, Message, State, pictures};
 use crate::database::{Scoped, Seen};
 use crate::error::Error;
 use crate::web::paging::{Paging, SIZE};
@@ -54,6 +54,7 @@ struct Row {
     area_id: i64,
     area: String,
     kind: String,
+    channel: String,
     form: String,
     fields: serde_json::Value,
     subject: String,
@@ -78,6 +79,7 @@ impl From<Row> for Message {
             draft: Draft {
                 area: r.area_id,
                 kind: Kind::parse(&r.kind),
+                channel: Channel::parse(&r.channel),
                 form: Form::parse(&r.form),
                 fields: serde_json::from_value(r.fields).unwrap_or_default(),
                 subject: r.subject,
@@ -95,6 +97,7 @@ impl From<Row> for Message {
             ended_at: r.ended_at,
             imprint: r.imprint,
             why: r.why,
+            pictures: Vec::new(),
         }
     }
 }
@@ -127,13 +130,14 @@ pub async fn page(scope: &mut Scoped, tab: Tab, paging: Paging) -> Result<Vec<Me
 /// # Errors
 /// [`Error::NotFound`] outside the area in use.
 pub async fn one(scope: &mut Scoped, id: Uuid) -> Result<Message, Error> {
-    read(scope, Some(id), Tab::Drafts, 0).await?.pop().ok_or(Error::NotFound)
+    let message = read(scope, Some(id), Tab::Drafts, 0).await?.pop().ok_or(Error::NotFound)?;
+    Ok(Message { pictures: pictures::of(scope, id).await?, ..message })
 }
 
 async fn read(scope: &mut Scoped, id: Option<Uuid>, tab: Tab, skip: i64) -> Result<Vec<Message>, Error> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select m.message_id, m.area_id, case when a.kind = 'district' then d.letters else a.name end as "area!", m.kind, m.form,
+        r#"select m.message_id, m.area_id, case when a.kind = 'district' then d.letters else a.name end as "area!", m.kind, m.channel, m.form,
              m.fields, m.subject, m.body, m.audience, m.state, m.made_by, coalesce(wall.message_hand(m.made_by), '') as "made_name!",
              m.made_at, m.sender, m.send_at, m.people, m.ended_at, m.imprint, m.why
            from message m join area a on a.area_id = m.area_id left join district d on d.area_no = a.area_no
@@ -161,8 +165,8 @@ fn json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, Error> {
 pub async fn make(scope: &mut Scoped, draft: &Draft) -> Result<Uuid, Error> {
     let (id, account) = (Uuid::now_v7(), scope.account());
     sqlx::query!(
-        "insert into message (message_id, area_id, kind, form, fields, subject, body, audience, made_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into message (message_id, area_id, kind, form, fields, subject, body, audience, made_by, channel)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         id,
         draft.area,
         draft.kind.as_str(),
@@ -171,7 +175,8 @@ pub async fn make(scope: &mut Scoped, draft: &Draft) -> Result<Uuid, Error> {
         draft.subject,
         draft.body,
         json(&draft.audience)?,
-        account
+        account,
+        draft.channel.as_str()
     )
     .execute(scope.connection())
     .await?;
@@ -184,13 +189,15 @@ pub async fn make(scope: &mut Scoped, draft: &Draft) -> Result<Uuid, Error> {
 /// [`Error::Conflict`] once it was sent off.
 pub async fn change(scope: &mut Scoped, id: Uuid, draft: &Draft) -> Result<(), Error> {
     let done = sqlx::query!(
-        "update message set area_id = $2, fields = $3, subject = $4, body = $5, audience = $6 where message_id = $1 and state = 'draft'",
+        "update message set area_id = $2, fields = $3, subject = $4, body = $5, audience = $6, channel = $7
+         where message_id = $1 and state = 'draft'",
         id,
         draft.area,
         json(&draft.fields)?,
         draft.subject,
         draft.body,
-        json(&draft.audience)?
+        json(&draft.audience)?,
+        draft.channel.as_str()
     )
     .execute(scope.connection())
     .await?;
@@ -396,6 +403,8 @@ pub async fn limit(scope: &mut Scoped) -> Result<i64, Error> {
 pub struct Had {
     /// Which.
     pub message: Uuid,
+    /// By which way.
+    pub channel: Channel,
     /// What it is called.
     pub title: String,
     /// When.
@@ -411,9 +420,9 @@ impl Had {
     pub fn words(&self) -> String {
         match self.state.as_str() {
             "sent" => "Sent".into(),
-            "left-out" => format!("Left out: {}", super::audience::why_words(&self.why).to_lowercase()),
-            "failed" => format!("Not sent: {}", super::audience::why_words(&self.why).to_lowercase()),
-            "unknown" => super::audience::why_words("unsure").into(),
+            "left-out" => format!("Left out: {}", why_words(&self.why, self.channel).to_lowercase()),
+            "failed" => format!("Not sent: {}", why_words(&self.why, self.channel).to_lowercase()),
+            "unknown" => why_words("unsure", self.channel).into(),
             _ => "On its way".into(),
         }
     }
@@ -425,7 +434,7 @@ impl Had {
 /// What the database says.
 pub async fn of_person(scope: &mut Scoped, person: Uuid) -> Result<Vec<Had>, Error> {
     let rows = sqlx::query!(
-        r#"select m.message_id, m.subject, m.form, m.fields, r.at, r.state, r.why
+        r#"select m.message_id, m.channel, m.subject, m.form, m.fields, r.at, r.state, r.why
            from message_recipient r join message m using (message_id) where r.person_id = $1
            order by coalesce(r.at, m.send_at) desc, m.message_id limit 20"#,
         person
@@ -435,7 +444,7 @@ pub async fn of_person(scope: &mut Scoped, person: Uuid) -> Result<Vec<Had>, Err
     let had = rows.into_iter().map(|r| {
         let fields: Fields = serde_json::from_value(r.fields).unwrap_or_default();
         let title = Form::parse(&r.form).map_or(r.subject, |form| form.subject(&fields));
-        Had { message: r.message_id, title, at: r.at, state: r.state, why: r.why }
+        Had { message: r.message_id, channel: Channel::parse(&r.channel), title, at: r.at, state: r.state, why: r.why }
     });
     Ok(had.collect())
 }

@@ -46,6 +46,23 @@ impl Failure {
 pub trait Provider: Send + Sync {
     /// Hands over one text to a number (E.164), under an id of its own that stays the same when it is tried again.
     fn send<'a>(&'a self, to: &'a str, words: &'a str, id: Uuid) -> BoxFuture<'a, Result<(), Failure>>;
+
+    /// Whether what has this id went; None: only the provider knows.
+    fn went(&self, id: Uuid) -> Option<bool>;
+}
+
+/// What telephones pack seven bits a letter (GSM 03.38); those of the second row take two.
+const PACKED: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+const PACKED_TWICE: &str = "^{}\\[~]|€";
+
+/// In how many parts a text goes, each of which is paid for: 160 letters in one and 153 in each of several, or 70 and 67 where
+/// a letter is not of the packed alphabet.
+pub fn parts(words: &str) -> usize {
+    let packed = words.chars().try_fold(0, |sum: usize, c| {
+        if PACKED.contains(c) { Some(sum + 1) } else { PACKED_TWICE.contains(c).then_some(sum + 2) }
+    });
+    let (long, one, each) = packed.map_or_else(|| (words.encode_utf16().count(), 70, 67), |long| (long, 160, 153));
+    if long <= one { 1 } else { long.div_ceil(each) }
 }
 
 /// Texts kept as files, one each.
@@ -72,6 +89,10 @@ impl Provider for Folder {
         let kept = self.keep(to, words, id);
         Box::pin(async move { kept.map_err(|e| Failure::Later(format!("the outbox folder cannot be written: {e}"))) })
     }
+
+    fn went(&self, id: Uuid) -> Option<bool> {
+        Some(self.0.join(format!("{id}.txt")).exists())
+    }
 }
 
 /// The provider that the configuration names, or the folder.
@@ -87,6 +108,23 @@ mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
 
+    #[test]
+    fn a_text_is_counted_as_it_is_paid_for() {
+        for (words, n) in [
+            (String::new(), 1),
+            ("a".repeat(160), 1),
+            ("a".repeat(161), 2),
+            ("€".repeat(80), 1),
+            ("€".repeat(81), 2),
+            ("a".repeat(306), 2),
+            ("a".repeat(307), 3),
+            ("ŵ".repeat(70), 1),
+            ("ŵ".repeat(71), 2),
+        ] {
+            assert_eq!(parts(&words), n, "{words}");
+        }
+    }
+
     #[tokio::test]
     async fn without_a_provider_a_text_is_a_file_for_the_operator_alone() {
         let data = tempfile::tempdir().unwrap();
@@ -95,6 +133,7 @@ mod tests {
             provider.send("+447700900123", "Saturday, ten o’clock", id).await.unwrap();
         }
         let file = data.path().join(format!("outbox/texts/{id}.txt"));
+        assert_eq!((provider.went(id), provider.went(Uuid::nil())), (Some(true), Some(false)));
         assert_eq!(fs::read_to_string(&file).unwrap(), "To: +447700900123\n\nSaturday, ten o’clock\n");
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1, "twice is once");

@@ -50,6 +50,11 @@ pub fn links(keys: &Keys, base_url: &str, person: Uuid, channel: &str) -> Result
     Ok(Links { one_click: format!("{page}/one-click"), page })
 }
 
+/// What is as long as the page of any link, for counting letters before it is known whose it is.
+pub fn stand_in(base_url: &str) -> String {
+    format!("{base_url}/unsubscribe/{}", URL_SAFE_NO_PAD.encode([0; NAMED + 32]))
+}
+
 /// What a token names; None: we did not make it.
 ///
 /// # Errors
@@ -86,6 +91,7 @@ mod tests {
         assert_eq!(read(&keys, token(&made)).unwrap(), Some(Named { person, channel: "email" }));
         let newer = links(&keys, "https://hustings.example.org", person, "email").unwrap();
         assert_ne!(newer, made);
+        assert_eq!(stand_in("https://hustings.example.org").len(), made.page.len());
         let text = links(&keys, "https://hustings.example.org", person, "text").unwrap();
         assert_eq!(read(&keys, token(&text)).unwrap().unwrap().channel, "text");
         assert!(links(&keys, "", person, "pigeon").is_err());

@@ -435,6 +435,7 @@ pub const ALL: &[Holding] = &[
             "news",
             "message_imprint",
             "message",
+            "message_picture",
             "volunteer_page",
             "access_review",
             "access_review_grant",

@@ -20,7 +20,7 @@ pub struct Entry {
 }
 
 /// What a page says of what was done a moment ago, by the word in its address (`said`): fixed words, nobody's data.
-const SAID: [(&str, &str); 31] = [
+const SAID: [(&str, &str); 33] = [
     ("planted", "Planted. Whoever opens, prints or looks it up from now on raises an alert"),
     (
         "taken-out",
@@ -46,6 +46,11 @@ const SAID: [(&str, &str); 31] = [
     ("help-open", "The page is open. Whoever offers to help stands under Volunteers once they have confirmed it"),
     ("help-shut", "The page is closed: its address says so to whoever opens it"),
     ("message-kept", "Kept as a draft. Nothing goes before you send it off"),
+    (
+        "picture-added",
+        "The picture is kept, and stands at the message’s end. Change the message to move its line elsewhere",
+    ),
+    ("picture-gone", "The picture is taken out, and its line with it"),
     ("message-copied", "Copied. This is a draft of its own"),
     ("message-gone", "The draft is deleted"),
     ("message-tried", "On its way to your own address, and to nobody else"),

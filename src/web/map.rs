@@ -580,7 +580,9 @@ fn delivery(routes: Routes) -> Routes {
 
 /// Messages to members, volunteers and supporters.
 fn messages(routes: Routes) -> Routes {
-    use crate::messages::pages::{edit, list, one, sending};
+    use crate::messages::pages::{edit, list, one, pictures, sending};
+    use axum::extract::DefaultBodyLimit;
+    use axum::handler::Handler;
     routes
         .get("/messages", P::WriteMessages, list::show)
         .get("/messages/choose", P::WriteMessages, list::choose)
@@ -591,6 +593,13 @@ fn messages(routes: Routes) -> Routes {
         .get("/messages/{message}/people", P::WriteMessages, one::people)
         .get("/messages/{message}/edit", P::WriteMessages, edit::open)
         .post("/messages/{message}/edit", P::WriteMessages, edit::change)
+        .post(
+            "/messages/{message}/pictures",
+            P::WriteMessages,
+            pictures::add.layer(DefaultBodyLimit::max(pictures::LARGEST)),
+        )
+        .get("/messages/{message}/pictures/{number}", P::WriteMessages, pictures::show)
+        .post("/messages/{message}/pictures/{number}/removal", P::WriteMessages, pictures::remove)
         .post("/messages/{message}/trial", P::WriteMessages, one::try_out)
         .post("/messages/{message}/copy", P::WriteMessages, one::copy)
         .post("/messages/{message}/removal", P::WriteMessages, one::remove)

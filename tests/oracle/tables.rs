@@ -72,6 +72,7 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "person_note",
             "message_imprint",
             "message",
+            "message_picture",
             "message_recipient",
             "message_return",
             "message_silence",

@@ -157,17 +157,17 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
              password_change, person_subject, processor, session, subject, terms, terms_acceptance, walk_list, walk_list_elector",
             "administrator updates access_grant, account, area, area_district, assignment, authority, district, \
              ending, installation, intention_code, issue_code, lockdown, message_imprint, processor, session",
-            "membership inserts access_log, member, member_branch, member_import, member_import_form, member_import_row, message, person, \
+            "membership inserts access_log, member, member_branch, member_import, member_import_form, member_import_row, message, message_picture, person, \
              person_consent, person_contact, person_note, volunteer",
             "membership selects event, event_sign_up, member, member_branch, member_change, member_import, member_import_form, member_import_row, member_match, \
-             message, message_recipient, news, person, person_consent, person_contact, person_note, shift, volunteer",
+             message, message_picture, message_recipient, news, person, person_consent, person_contact, person_note, shift, volunteer",
             "membership updates member, member_branch, member_import, member_import_form, message, person, person_contact, volunteer",
             "protection inserts access_log, breach, breach_account, breach_event, breach_letter, export_limit, record_document, \
              record_words, request, request_event, retention_period, watch_rule_version",
             "protection selects access_grant, access_log, account, alert, alert_event, breach, breach_account, breach_event, \
              breach_letter, canary, elector, ending, ending_group, erasure, event, event_list, event_sign_up, export, export_canary, export_fetch, export_limit, factor, grant_request, household, \
              installation_version, looked_at, member, member_branch, member_change, member_import, member_import_form, member_import_row, \
-             member_match, message, message_imprint, message_recipient, message_return, message_silence, news, password_change, person, person_consent, person_contact, person_note, \
+             member_match, message, message_imprint, message_picture, message_recipient, message_return, message_silence, news, password_change, person, person_consent, person_contact, person_note, \
              person_subject, processor, record_document, record_words, request, \
              request_event, retention_kind, retention_line, retention_night, retention_period, retention_run, session, \
              shift, subject, suppression_doubt, task, task_event, terms, terms_acceptance, volunteer, volunteer_page, volunteer_sign_up, walk_list, walk_list_elector, watch_rule_version",

@@ -5,8 +5,10 @@ use crate::support::people::{agrees_to_email, person};
 use crate::support::walk::{change, count};
 use hustings::access::Role;
 use hustings::database::Database;
+use hustings::error::Error;
 use hustings::mail::send::Sender;
-use hustings::messages::send::send_due;
+use hustings::messages::send::{self, Ways};
+use hustings::messages::texts;
 use sqlx::{query, query_scalar};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -64,13 +66,20 @@ pub(crate) fn sender(app: &TestApp, smtp: Option<&str>, data: &Path) -> Sender {
     Sender::new(smtp, None, data, &app.base, &keys()).unwrap()
 }
 
+/// Sends what is due, texts into a folder that goes with it.
+pub(crate) async fn send_due(mail: &Sender, database: &Database) -> Result<usize, Error> {
+    let data = tempfile::tempdir().unwrap();
+    let texts = texts::provider(None, data.path());
+    send::send_due(&Ways { mail, texts: texts.as_ref() }, database).await
+}
+
 /// The letters of an outbox folder.
-fn outbox(data: &Path) -> Vec<String> {
+pub(crate) fn outbox(data: &Path) -> Vec<String> {
     let Ok(folder) = std::fs::read_dir(data.join("outbox")) else { return Vec::new() };
     folder.map(|f| std::fs::read_to_string(f.unwrap().path()).unwrap()).collect()
 }
 
-fn header(letter: &str, name: &str) -> String {
+pub(crate) fn header(letter: &str, name: &str) -> String {
     let head = letter.split("\r\n\r\n").next().unwrap().replace("\r\n ", " ");
     let begins = format!("{name}: ");
     head.lines().find_map(|l| l.strip_prefix(&begins)).unwrap_or_default().to_owned()

@@ -1,7 +1,7 @@
 //! Messages on their way: a mail server that refuses, delays, drops or is down loses nothing, and a killed server sends to
 //! nobody twice. The wall around them, by raw SQL.
 
-use super::messages::{area, imprint, place, sender, write};
+use super::messages::{area, imprint, place, send_due, sender, write};
 use crate::support::app::{Actor, TestApp, seed_place, urls_of};
 use crate::support::database::TestDatabase;
 use crate::support::people::{agrees_to_email, person};
@@ -12,8 +12,7 @@ use crate::support::walk::{change, count};
 use crate::support::wall::{become_role, hash, open_session};
 use hustings::access::Role;
 use hustings::database::Database;
-use hustings::messages::send::send_due;
-use sqlx::{AssertSqlSafe, PgConnection, query_scalar};
+use sqlx::{AssertSqlSafe, PgConnection, query, query_scalar};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -121,6 +120,11 @@ async fn messages_lie_behind_the_wall() {
     let author = app.actor(Role::Organiser, "Quillbrook").await;
     let page = send_off(&app, &author).await;
     let id = page.rsplit('/').next().unwrap();
+    let picture = format!(
+        "insert into message_picture (message_id, area_id, number, shows, png, width, height, bytes)
+         select message_id, area_id, 1, 'A stall', true, 1, 1, '\\x00' from message where message_id = '{id}'"
+    );
+    query(AssertSqlSafe(picture.clone())).execute(&mut app.database.operator().await).await.unwrap();
     let whom = format!("select count(*) from wall.message_people('{id}')");
     for (role, home, open, seen) in [
         (Role::Organiser, "Quillbrook", "Quillbrook", 1),
@@ -133,14 +137,26 @@ async fn messages_lie_behind_the_wall() {
         assert_eq!(ask(&mut db, "select count(message_id) from message").await, Some(seen), "{home} in {open}");
         let taken = "select count(recipient_id) from message_recipient where state = 'queued'";
         assert_eq!(ask(&mut db, taken).await, Some(seen), "{home} in {open}");
+        let pictures = "select count(number) from message_picture";
+        assert_eq!(ask(&mut db, pictures).await, Some(seen), "{home} in {open}");
         assert_eq!(ask(&mut db, &whom).await.map(|n| n > 0), Some(seen > 0), "{home} in {open}");
     }
+    let added = format!("with x as ({} returning 1) select count(*) from x", picture.replace(" 1, 'A", " 2, 'A"));
+    let taken_out = "with x as (delete from message_picture returning 1) select count(*) from x";
     let forged = format!(
         "with x as (update message set state = 'sent' where message_id = '{id}' returning 1) select count(*) from x"
     );
-    for refused in
-        ["select count(address) from message_recipient", "select count(*) from wall.take_messages(1)", &forged]
-    {
+    let mut db = attacker(&app, Role::Organiser, "Quillbrook", "Quillbrook").await;
+    let kept = format!("select wall.remove_picture('{id}', 1::smallint)::int::bigint");
+    assert_eq!(ask(&mut db, &kept).await, Some(0), "what was sent off keeps its pictures");
+    for refused in [
+        &added,
+        taken_out,
+        "select count(*) from wall.message_pictures(gen_random_uuid())",
+        "select count(address) from message_recipient",
+        "select count(*) from wall.take_messages(1)",
+        &forged,
+    ] {
         let mut db = attacker(&app, Role::Organiser, "Quillbrook", "Quillbrook").await;
         assert_eq!(ask(&mut db, refused).await, None, "{refused}");
     }

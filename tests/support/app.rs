@@ -316,7 +316,8 @@ impl Actor {
     }
 }
 
-async fn read(request: reqwest::RequestBuilder) -> Answer {
+/// What comes back of a request.
+pub async fn read(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     Answer { status, headers, body: response.text().await.unwrap() }

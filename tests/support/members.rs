@@ -1,6 +1,6 @@
 //! Members in tests: the party's files as a membership secretary gives them.
 
-use super::app::{Actor, Answer, TestApp};
+use super::app::{Actor, Answer, TestApp, read};
 use hustings::access::Role;
 use reqwest::multipart::{Form, Part};
 use sqlx::query_scalar;
@@ -21,9 +21,7 @@ pub async fn give(secretary: &Actor, name: &str, bytes: Vec<u8>) -> Answer {
         .text("_grant", secretary.account.grant.to_string())
         .part("file", Part::bytes(bytes).file_name(name.to_owned()));
     let url = format!("{}/members/imports", secretary.base);
-    let response = secretary.client.post(url).multipart(form).send().await.unwrap();
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer { status, headers, body: response.text().await.unwrap() }
+    read(secretary.client.post(url).multipart(form)).await
 }
 
 /// Says go on to what the file's page shows, with these ticks.

@@ -36,12 +36,18 @@ pub async fn person(app: &TestApp, area: &str, forename: &str, surname: &str, sh
 
 /// That they agreed to be written to by email.
 pub async fn agrees_to_email(app: &TestApp, person: Uuid) {
+    agrees_to(app, person, "email").await;
+}
+
+/// That they agreed to be reached by a channel.
+pub async fn agrees_to(app: &TestApp, person: Uuid, channel: &str) {
     query(
         "insert into person_consent (consent_id, person_id, area_id, channel, given, wording, source)
-         select gen_random_uuid(), person_id, area_id, 'email', true, 'May we email you about the campaign?', 'membership form'
+         select gen_random_uuid(), person_id, area_id, $2, true, 'May we email you about the campaign?', 'membership form'
          from person where person_id = $1",
     )
     .bind(person)
+    .bind(channel)
     .execute(&mut app.database.operator().await)
     .await
     .unwrap();

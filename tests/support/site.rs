@@ -267,6 +267,8 @@ pub struct Messages {
     pub draft: Uuid,
     /// A service message's draft.
     pub service: Uuid,
+    /// A text message's draft.
+    pub text: Uuid,
     /// One that waits for a second person.
     pub waiting: Uuid,
     /// One that was sent.
@@ -274,23 +276,24 @@ pub struct Messages {
 }
 
 async fn messages(app: &TestApp, organiser: &Account) -> Messages {
-    let [draft, service, waiting, sent] = [(); 4].map(|()| Uuid::now_v7());
+    let [draft, service, text, waiting, sent] = [(); 5].map(|()| Uuid::now_v7());
     let mut db = app.database.operator().await;
-    for (id, kind, form, state, people) in [
-        (draft, "campaign", "", "draft", 0),
-        (service, "service", "meeting", "draft", 0),
-        (waiting, "campaign", "", "waiting", 400),
-        (sent, "campaign", "", "sent", 1),
+    for (id, kind, form, state, people, channel) in [
+        (draft, "campaign", "", "draft", 0, "email"),
+        (service, "service", "meeting", "draft", 0, "email"),
+        (text, "campaign", "", "draft", 0, "text"),
+        (waiting, "campaign", "", "waiting", 400, "email"),
+        (sent, "campaign", "", "sent", 1, "email"),
     ] {
         query(
             "insert into message (message_id, area_id, kind, form, fields, subject, body, audience, state, people, made_by, sender, grant_id,
-               send_at, ended_at, imprint)
+               send_at, ended_at, imprint, channel)
              select $1, a.area_id, $2, $3, jsonb_build_object('what', 'Branch meeting', 'when', 'Friday, 7:30 pm', 'place', 'The hall'),
                case $3 when '' then 'News for {{forename}}' else '' end,
                case $3 when '' then E'# Hello\nDear {{forename}}, **thank you**.\n\n- [us](https://party.example)' else '' end,
                '{\"supporters\": true, \"volunteers\": \"active\", \"days\": 60}'::jsonb, $4, $5, $6, $6,
                (select grant_id from access_grant where account_id = $6 limit 1), case when $4 <> 'draft' then now() end,
-               case when $4 = 'sent' then now() end, array['Promoted by B. Agent.']
+               case when $4 = 'sent' then now() end, array['Promoted by B. Agent.'], $7
              from area a where a.name = 'Quillbrook'",
         )
         .bind(id)
@@ -299,10 +302,26 @@ async fn messages(app: &TestApp, organiser: &Account) -> Messages {
         .bind(state)
         .bind(people)
         .bind(organiser.id)
+        .bind(channel)
         .execute(&mut db)
         .await
         .unwrap();
     }
+    query(
+        "insert into message_picture (message_id, area_id, number, shows, png, width, height, bytes)
+         select message_id, area_id, 1, 'Our stall in the rain', true, 1, 1,
+           decode('89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082', 'hex')
+         from message where message_id = $1",
+    )
+    .bind(draft)
+    .execute(&mut db)
+    .await
+    .unwrap();
+    query("update message set body = body || E'\n\n[picture 1]' where message_id = $1")
+        .bind(draft)
+        .execute(&mut db)
+        .await
+        .unwrap();
     query(
         "insert into message_recipient (message_id, person_id, area_id, state, why, at)
          select $1, p.person_id, p.area_id, x.state, x.why, now() from (select person_id, area_id, row_number() over () as n from person
@@ -313,7 +332,7 @@ async fn messages(app: &TestApp, organiser: &Account) -> Messages {
     .execute(&mut db)
     .await
     .unwrap();
-    Messages { draft, service, waiting, sent }
+    Messages { draft, service, text, waiting, sent }
 }
 
 /// Every route of a service.

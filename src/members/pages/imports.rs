@@ -12,7 +12,9 @@ use crate::areas::Area;
 use crate::database::{Scoped, Seen};
 use crate::electors::folding::fold;
 use crate::error::Error;
-use crate::web::{Answer, App, FieldErrors, Form, Layout, Multipart, Path, Query, Viewer, see_other, words};
+use crate::web::{
+    Answer, App, FieldErrors, Form, Layout, Multipart, Path, Query, Viewer, drawn_under, see_other, words,
+};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{State, multipart};
@@ -134,12 +136,7 @@ async fn take(mut form: multipart::Multipart, grant: Uuid) -> Result<(String, Ve
     let mut file = None;
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name().unwrap_or_default() {
-            "_grant" => {
-                let drawn = field.text().await.map_err(broken)?;
-                if drawn.parse::<Uuid>().is_ok_and(|drawn| drawn != grant) {
-                    return Err(Error::Conflict("You changed role since this page was opened, so nothing was done. Open the page again in the role you want".into()));
-                }
-            }
+            "_grant" => drawn_under(&field.text().await.map_err(broken)?, grant)?,
             "file" => {
                 let name = words::file_name(field.file_name().unwrap_or_default());
                 if !name.is_empty() {

@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::messages::audience::{Audience, MEMBERS, SECRETARYS, VOLUNTEERS};
 use crate::messages::compose::Text;
 use crate::messages::form::{Fields, Form as Fixed};
-use crate::messages::markup::FIELDS;
-use crate::messages::{Draft, Kind, Message, State, store};
+use crate::messages::markup::{FIELDS, Pictured};
+use crate::messages::{Channel, Draft, Kind, Message, State, store};
 use crate::volunteers::{AVAILABILITY, SKILLS};
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other};
 use askama::Template;
@@ -23,6 +23,7 @@ use uuid::Uuid;
 #[serde(default)]
 pub struct Typed {
     form: String,
+    channel: String,
     area: String,
     subject: String,
     body: String,
@@ -37,11 +38,17 @@ pub struct Typed {
     supporters: bool,
 }
 
+/// Letters of an email.
+const LONGEST: usize = 20_000;
+/// Letters of a text, before its imprint and its link: about four that are paid for.
+const LONGEST_TEXT: usize = 600;
+
 impl Typed {
     fn of(draft: &Draft) -> Self {
         let Audience { members, days, volunteers, skill, when, supporters } = draft.audience.clone();
         Typed {
             form: draft.form.map_or("", Fixed::as_str).into(),
+            channel: draft.channel.as_str().into(),
             area: draft.area.to_string(),
             subject: draft.subject.clone(),
             body: draft.body.clone(),
@@ -57,7 +64,7 @@ impl Typed {
         }
     }
 
-    fn read(&self, errors: &mut FieldErrors, areas: &[Area], role: Role) -> Option<Draft> {
+    fn read(&self, errors: &mut FieldErrors, areas: &[Area], role: Role, pictures: Vec<Pictured>) -> Option<Draft> {
         let area = areas.iter().find(|a| a.id.to_string() == self.area);
         let area = errors.take(area.ok_or_else(|| Error::field("area", "Choose an area inside your own")));
         let audience =
@@ -68,7 +75,8 @@ impl Typed {
             errors.add("members", "Who joined lately or lapses soon is for the membership secretary to write to");
         }
         let form = Fixed::parse(&self.form);
-        let mut draft = Draft { area: area?.id, form, audience, ..Draft::default() };
+        let mut draft =
+            Draft { area: area?.id, channel: Channel::parse(&self.channel), form, audience, ..Draft::default() };
         match form {
             Some(form) => {
                 draft.kind = Kind::Service;
@@ -76,9 +84,10 @@ impl Typed {
             }
             None => {
                 draft.subject = errors.take(one_line("subject", &self.subject, "Write a subject")).unwrap_or_default();
-                let body = text("body", &self.body.replace("\r\n", "\n"), 20_000, "Write the message");
+                let most = if draft.channel == Channel::Text { LONGEST_TEXT } else { LONGEST };
+                let body = text("body", &self.body.replace("\r\n", "\n"), most, "Write the message");
                 draft.body = errors.take(body).unwrap_or_default();
-                errors.take(Text::of(Kind::Campaign, None, &draft.subject, &draft.body));
+                errors.take(Text::of(&draft, pictures));
             }
         }
         (!errors.any()).then_some(draft)
@@ -165,17 +174,19 @@ async fn draw(
     Ok((status, EditPage { layout, errors, id, form, typed, areas, secretary }).into_response())
 }
 
-/// Which kind a new one is.
+/// Which kind a new one is, and by which way it goes.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
     form: String,
+    channel: String,
 }
 
 /// `GET /messages/new`
 pub async fn begin(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> Answer {
     let form = Fixed::parse(&asked.form);
-    let typed = Typed::of(&Draft { area: viewer.area, form, ..Draft::default() });
+    let typed =
+        Typed::of(&Draft { area: viewer.area, channel: Channel::parse(&asked.channel), form, ..Draft::default() });
     let scope = viewer.scope().await?;
     draw(&viewer, scope, layout, None, Typed { days: "60".into(), ..typed }, FieldErrors::default()).await
 }
@@ -185,7 +196,7 @@ pub async fn make(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> A
     let mut scope = viewer.scope().await?;
     let mut errors = FieldErrors::default();
     let areas = places(&mut scope).await?;
-    let Some(draft) = typed.read(&mut errors, &areas, viewer.role) else {
+    let Some(draft) = typed.read(&mut errors, &areas, viewer.role, Vec::new()) else {
         return draw(&viewer, scope, layout, None, typed, errors).await;
     };
     let id = store::make(&mut scope, &draft).await?;
@@ -222,7 +233,7 @@ pub async fn change(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(t
     let typed = Typed { form: held.draft.form.map_or("", Fixed::as_str).into(), ..typed };
     let mut errors = FieldErrors::default();
     let areas = places(&mut scope).await?;
-    let Some(draft) = typed.read(&mut errors, &areas, viewer.role) else {
+    let Some(draft) = typed.read(&mut errors, &areas, viewer.role, held.pictures) else {
         return draw(&viewer, scope, layout, Some(id), typed, errors).await;
     };
     store::change(&mut scope, id, &draft).await?;

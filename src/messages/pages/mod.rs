@@ -3,4 +3,5 @@
 pub mod edit;
 pub mod list;
 pub mod one;
+pub mod pictures;
 pub mod sending;

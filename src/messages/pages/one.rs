@@ -4,17 +4,22 @@ use crate::error::Error;
 use crate::messages::audience::{WHY, why_words};
 use crate::messages::compose::{STOP, Text, WHY_CAMPAIGN, WHY_SERVICE};
 use crate::messages::imprint;
-use crate::messages::markup::{Block, Piece, Reader, plain_line};
+use crate::messages::markup::{Block, Pictured, Piece, Reader, pictured, plain_line};
 use crate::messages::store::{self, Counts, Named};
 use crate::messages::unsubscribe::Links;
-use crate::messages::{Kind, Message, State};
+use crate::messages::{Channel, Kind, Message, State as Stage, pictures, texts, unsubscribe};
 use crate::web::paging::{Paging, SIZE};
-use crate::web::{Answer, Form, Layout, Path, Query, Viewer, see_other};
+use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use uuid::Uuid;
+
+/// What stands for the link by which each reader takes back what they agreed to.
+const OWN_LINK: &str = "(each reader’s own link)";
 
 /// As whom a draft is shown.
 #[derive(Debug, Default, Deserialize)]
@@ -23,10 +28,20 @@ pub struct Asked {
     reader: String,
 }
 
+/// A picture that was given and cannot stand, as it was typed.
+#[derive(Debug, Default)]
+pub struct Refused {
+    /// Why.
+    pub errors: FieldErrors,
+    /// What it shows.
+    pub shows: String,
+}
+
 #[derive(Template, WebTemplate)]
 #[template(path = "messages/one.html")]
 struct OnePage {
     layout: Layout,
+    refused: Refused,
     message: Message,
     counts: Counts,
     text: Text,
@@ -37,6 +52,8 @@ struct OnePage {
     at: i64,
     /// Whether the reader may let it go.
     approves: bool,
+    /// As long as a reader's own link.
+    stand_in: String,
 }
 
 impl OnePage {
@@ -54,7 +71,7 @@ impl OnePage {
 
     /// The plain twin; the way out of a preview leads nowhere.
     fn plain_lines(&self) -> Vec<String> {
-        let links = Links { page: "(each reader’s own link)".into(), one_click: String::new() };
+        let links = Links { page: OWN_LINK.into(), one_click: String::new() };
         let plain = self.text.plain(&self.reader(), (self.text.kind == Kind::Campaign).then_some(&links));
         plain.lines().map(str::to_owned).collect()
     }
@@ -66,16 +83,52 @@ impl OnePage {
         }
     }
 
+    fn is_text(&self) -> bool {
+        self.text.channel == Channel::Text
+    }
+
+    /// What a text says, line by line; the way out of a preview leads nowhere.
+    fn text_lines(&self) -> Vec<String> {
+        self.words(OWN_LINK).lines().map(str::to_owned).collect()
+    }
+
+    fn words(&self, page: &str) -> String {
+        let links = Links { page: page.to_owned(), one_click: String::new() };
+        self.text.words(&self.reader(), (self.text.kind == Kind::Campaign).then_some(&links))
+    }
+
+    /// "It goes as 3 texts to each: 636 to pay for."
+    fn cost_words(&self) -> String {
+        let parts = texts::parts(&self.words(&self.stand_in));
+        let all = i64::try_from(parts).unwrap_or(i64::MAX).saturating_mul(self.counts.gets);
+        let each = words::count(i64::try_from(parts).unwrap_or(i64::MAX), "text", "texts");
+        format!("It goes as {each} to each, {} to pay for in all.", words::figure(all))
+    }
+
+    /// What a picture of the message shows, and how wide it is.
+    fn picture(&self, number: i16) -> Option<&Pictured> {
+        pictured(&self.text.pictures, number)
+    }
+
+    /// Whether pictures may be added: to a draft of one's own words, by email.
+    fn takes_pictures(&self) -> bool {
+        self.message.state == Stage::Draft && self.message.draft.form.is_none() && !self.is_text()
+    }
+
+    fn why(&self, why: &str) -> &'static str {
+        why_words(why, self.message.draft.channel)
+    }
+
     fn line(&self, pieces: &[Piece]) -> String {
         plain_line(pieces, &self.reader())
     }
 
     fn going(&self) -> bool {
-        matches!(self.message.state, State::Waiting | State::Scheduled | State::Sending)
+        matches!(self.message.state, Stage::Waiting | Stage::Scheduled | Stage::Sending)
     }
 
     fn moves(&self) -> bool {
-        matches!(self.message.state, State::Scheduled | State::Sending)
+        matches!(self.message.state, Stage::Scheduled | Stage::Sending)
     }
 
     fn previous(&self) -> i64 {
@@ -91,7 +144,7 @@ impl OnePage {
     }
 
     fn stopped_words(&self) -> &'static str {
-        if self.message.why.is_empty() { "Stopped" } else { why_words(&self.message.why) }
+        if self.message.why.is_empty() { "Stopped" } else { self.why(&self.message.why) }
     }
 }
 
@@ -99,12 +152,26 @@ impl OnePage {
 ///
 /// # Errors
 /// [`Error::NotFound`] outside the area in use.
-pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(asked): Query<Asked>) -> Answer {
+pub async fn show(
+    State(app): State<App>,
+    viewer: Viewer,
+    layout: Layout,
+    Path(id): Path<Uuid>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    draw(&app, viewer, layout, id, asked, Refused::default()).await
+}
+
+/// The page, with a picture that was refused if one was.
+///
+/// # Errors
+/// As [`show`].
+pub async fn draw(app: &App, viewer: Viewer, layout: Layout, id: Uuid, asked: Asked, refused: Refused) -> Answer {
     let mut scope = viewer.scope().await?;
     let mut message = store::one(&mut scope, id).await?;
     let counts = store::counts(&mut scope, &message).await?;
     let found = imprint::of(&mut scope, message.draft.area).await?;
-    let draft = message.state == State::Draft;
+    let draft = message.state == Stage::Draft;
     if let Some(found) = found.as_ref().filter(|_| draft) {
         message.imprint = found.lines();
     }
@@ -113,9 +180,13 @@ pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(as
     let seen = store::people(&mut scope, &message, "", if draft { at } else { 0 }, take).await?;
     let shown = scope.finish(seen).await?.pop();
     let mine = [Some(message.made_by), message.sender].contains(&Some(viewer.account));
-    let approves = message.state == State::Waiting && !mine;
+    let approves = message.state == Stage::Waiting && !mine;
     let text = message.text()?;
-    Ok(OnePage { layout, counts, text, imprint: found.is_some(), shown, at, approves, message }.into_response())
+    let status = if refused.errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let stand_in = unsubscribe::stand_in(&app.config.base_url);
+    let imprint = found.is_some();
+    let page = OnePage { layout, refused, counts, text, imprint, shown, at, approves, stand_in, message };
+    Ok((status, page).into_response())
 }
 
 /// Which of a message's people.
@@ -139,12 +210,12 @@ struct PeoplePage {
 impl PeoplePage {
     fn title(&self) -> &'static str {
         match self.which.as_str() {
-            "" if self.message.state == State::Draft => "Who gets it",
+            "" if self.message.state == Stage::Draft => "Who gets it",
             "" => "Still to go",
             "sent" => "Sent",
             "failed" => "Not sent",
             "unknown" => "May have gone",
-            why => why_words(why),
+            why => why_words(why, self.message.draft.channel),
         }
     }
 
@@ -191,6 +262,7 @@ pub async fn copy(viewer: Viewer, Path(id): Path<Uuid>, Form(_): Form<Bare>) -> 
     let mut scope = viewer.scope().await?;
     let message = store::one(&mut scope, id).await?;
     let copied = store::make(&mut scope, &message.draft).await?;
+    pictures::copy(&mut scope, id, copied).await?;
     scope.commit().await?;
     Ok(see_other(&format!("/messages/{copied}/edit?said=message-copied")))
 }
@@ -215,7 +287,11 @@ pub async fn remove(viewer: Viewer, Path(id): Path<Uuid>, Form(_): Form<Bare>) -
 /// [`Error::Conflict`] when it is no draft, or twenty went within the hour.
 pub async fn try_out(viewer: Viewer, Path(id): Path<Uuid>, Form(_): Form<Bare>) -> Answer {
     let mut scope = viewer.scope().await?;
-    store::one(&mut scope, id).await?.text()?;
+    let message = store::one(&mut scope, id).await?;
+    message.text()?;
+    if message.draft.channel == Channel::Text {
+        return Err(Error::Conflict("A text is not tried out: its page shows it as it will arrive".into()));
+    }
     if !store::try_out(&mut scope, id).await? {
         return Err(Error::Conflict("Only a draft is tried out, and twenty times in an hour at most".into()));
     }

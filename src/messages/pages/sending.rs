@@ -3,6 +3,7 @@
 use super::one::Bare;
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::messages::audience::why_words;
 use crate::messages::imprint::{self, Imprint};
 use crate::messages::store::{self, Counts};
 use crate::messages::{Kind, Message, State};
@@ -53,6 +54,10 @@ struct ConfirmPage {
 impl ConfirmPage {
     fn needs_second(&self) -> bool {
         self.counts.gets > self.limit
+    }
+
+    fn why(&self, why: &str) -> &'static str {
+        why_words(why, self.message.draft.channel)
     }
 
     fn may_go(&self) -> bool {

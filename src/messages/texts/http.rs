@@ -105,6 +105,10 @@ impl Provider for Http {
         let body = self.config.template.fill(to, words, id);
         Box::pin(async move { self.exchange(&body, id).await })
     }
+
+    fn went(&self, _: Uuid) -> Option<bool> {
+        None
+    }
 }
 
 #[cfg(test)]

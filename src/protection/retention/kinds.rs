@@ -34,7 +34,7 @@ pub enum By {
 }
 
 /// Every kind.
-pub const KINDS: [Kind; 21] = [
+pub const KINDS: [Kind; 22] = [
     Kind {
         key: "candidate-register",
         title: "Register held as a candidate",
@@ -249,6 +249,16 @@ pub const KINDS: [Kind; 21] = [
         by: By::Night,
     },
     Kind {
+        key: "messages",
+        title: "Messages to members, volunteers and supporters",
+        tables: &["message", "message_recipient", "message_picture"],
+        unit: ("message", "messages"),
+        from: "the day it was over; of a draft, the day it was begun",
+        how: "It goes, with who got it and what became of each",
+        why: "Who was told what, and that they had agreed to it, can be asked for (UK GDPR Art 7(1))",
+        by: By::Night,
+    },
+    Kind {
         key: "mail-record",
         title: "Record of letters by email",
         tables: &["mail"],
@@ -283,6 +293,11 @@ pub const KEPT: &[(&str, &str)] = &[
     ("issue_code", "the installation’s own words"),
     ("lockdown", "public notices"),
     ("set_up_code", "goes with set-up"),
+    ("message_imprint", "who promotes what goes out: published with it, changed by whoever it is"),
+    ("message_return", "what came back, by a digest of the address: a year, and it goes by itself"),
+    ("message_silence", "which address is left alone, by a digest: goes with the last person who is reached by it"),
+    ("volunteer_page", "an area’s own words"),
+    ("volunteer_sign_up", "an offer that nobody confirmed: two days, and it goes by itself"),
     ("processor", "who processed data, from when to when (UK GDPR Art 30)"),
     ("record_document", "each record as it was then (UK GDPR Art 5(2)); names nobody but who made it"),
     ("record_words", "each record as it was then"),
