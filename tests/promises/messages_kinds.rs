@@ -152,14 +152,23 @@ async fn a_text_goes_to_whoever_agreed_to_texts_with_who_promotes_it_and_the_way
 }
 
 /// A provider that answers in turn and keeps what it got.
-struct Turns(Mutex<(Vec<Result<(), Failure>>, Vec<String>)>);
+#[derive(Default)]
+struct Turns {
+    answers: Mutex<Vec<Failure>>,
+    got: Mutex<Vec<String>>,
+}
+
+impl Turns {
+    fn came(&self) -> usize {
+        self.got.lock().unwrap().len()
+    }
+}
 
 impl Provider for Turns {
     fn send<'a>(&'a self, to: &'a str, _: &'a str, _: Uuid) -> BoxFuture<'a, Result<(), Failure>> {
-        let mut held = self.0.lock().unwrap();
-        held.1.push(to.to_owned());
-        let answer = held.0.pop().unwrap_or(Ok(()));
-        Box::pin(async move { answer })
+        self.got.lock().unwrap().push(to.to_owned());
+        let answer = self.answers.lock().unwrap().pop();
+        Box::pin(async move { answer.map_or(Ok(()), Err) })
     }
 
     fn went(&self, _: Uuid) -> Option<bool> {
@@ -176,21 +185,21 @@ async fn a_text_that_may_have_gone_is_not_sent_again_and_one_that_did_not_is() {
     organiser.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(303);
     let (data, database) = (tempfile::tempdir().unwrap(), Database::connect(&app.urls()).unwrap());
     let mail = sender(&app, None, data.path());
-    let answers = vec![Err(Failure::Unknown("cut off".into())), Err(Failure::Later("busy".into()))];
-    let provider = Turns(Mutex::new((answers, Vec::new())));
+    let answers = Mutex::new(vec![Failure::Unknown("cut off".into()), Failure::Later("busy".into())]);
+    let provider = Turns { answers, ..Turns::default() };
     let ways = Ways { mail: &mail, texts: &provider };
     let due = "update message_recipient set next_try_at = now() where state = 'queued'";
     for _ in 0..4 {
         send::send_due(&ways, &database).await.unwrap();
         change(&app, due).await;
     }
-    assert_eq!(provider.0.lock().unwrap().1.len(), 2, "tried again while that was safe, and then never");
+    assert_eq!(provider.came(), 2, "tried again while that was safe, and then never");
     assert_eq!(count(&app, "select count(*) from message_recipient where state = 'unknown'").await, 1);
     // One that a server left in hand when it died: only the provider knows.
     change(&app, "update message set state = 'sending', ended_at = null").await;
     change(&app, "update message_recipient set state = 'sending' where state = 'unknown'").await;
     send::send_due(&ways, &database).await.unwrap();
-    assert_eq!(provider.0.lock().unwrap().1.len(), 2);
+    assert_eq!(provider.came(), 2);
     assert!(organiser.get(page).await.expect(200).text("main").contains("May have gone"));
 }
 
