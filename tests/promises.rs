@@ -111,6 +111,8 @@ mod members_wall;
 mod membership;
 #[path = "promises/messages.rs"]
 mod messages;
+#[path = "promises/messages_journeys.rs"]
+mod messages_journeys;
 #[path = "promises/messages_kinds.rs"]
 mod messages_kinds;
 #[path = "promises/messages_sending.rs"]

@@ -38,6 +38,8 @@ fn offer<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 async fn whoever_offers_and_confirms_it_is_a_volunteer_whom_somebody_welcomes() {
     let (app, organiser, page) = asks().await;
     let nobody = app.nobody();
+    let area = page.rsplit('/').next().unwrap();
+    assert_eq!(nobody.get(&format!("/join/{area}")).await.expect(303).location(), page, "as it may be printed");
     let shown = nobody.get(&page).await.expect(200);
     for word in ["Two hours are plenty.", "Promoted by A. Agent", "data@lantern.example", "two days"] {
         assert!(shown.text("main").contains(word), "{word}: {}", shown.text("main"));
