@@ -20,6 +20,7 @@ use support::memory::Memory;
 use support::people::{Person, signed_in};
 use support::report::{Report, Target, Unit};
 use support::{Outcome, size};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// A thousand a second, and no more memory for fifty thousand than for ten.
@@ -46,7 +47,7 @@ async fn measure(house: &House) -> Outcome<Report> {
     let texts = texts::provider(None, data.path());
     let memory = Memory::now()?;
     let begun = Instant::now();
-    send_due(&Ways { mail: &mail, texts: texts.as_ref() }, &database).await?;
+    send_due(&Ways { mail: &mail, texts: texts.as_ref() }, &database, &CancellationToken::new()).await?;
     let (sending, grown) = (begun.elapsed().as_secs_f64(), memory.grown()?);
     let letters = fs::read_dir(data.path().join("outbox"))?.count();
     if letters != usize::try_from(people)? {
@@ -116,7 +117,7 @@ async fn send_off(database: &Database, organiser: &Person) -> Outcome {
         ..Draft::default()
     };
     let id: Uuid = store::make(&mut scope, &draft).await?;
-    let said = store::send(&mut scope, id, None, &["Promoted by A. Agent".to_owned()]).await?;
+    let said = store::send(&mut scope, id, None).await?;
     if said != "scheduled" {
         return Err(format!("It is not on its way: {said}.").into());
     }

@@ -25,6 +25,8 @@ create table message (
   grant_id uuid references access_grant,
   sender uuid references account,
   send_at timestamptz,
+  -- When somebody pressed the button.
+  sent_off_at timestamptz,
   -- How many it is for, as it was when it was sent off.
   people integer not null default 0,
   approved_by uuid references account,
@@ -135,7 +137,7 @@ $$;
 -- share an address get one each, as each agreed for themselves and each takes it back for themselves.
 create function wall.audience_of(area bigint, audience jsonb, channel text, campaign boolean)
 returns table (person_id uuid, area_id bigint, why text)
-language sql stable security definer set search_path = '' as $$
+language sql stable security definer set search_path = '' set timezone = 'Europe/London' as $$
   select p.person_id, p.area_id, wall.why_no_message(audience_of.channel, campaign, c.email, c.mobile, p.channels, p.under_18, p.partition_id, p.elector_id)
   from public.person p
   left join public.person_contact c using (person_id)
@@ -177,23 +179,42 @@ language sql stable security definer set search_path = '' as $$
   order by p.name_key, p.person_id
 $$;
 
+-- Internal: the imprint of an area as a message carries it, as Imprint::lines (src/messages/imprint.rs) says it; null where
+-- there is none.
+create function wall.imprint_lines(area bigint) returns text[]
+language sql stable security definer set search_path = '' as $$
+  select array[case when i.promoter_address = i.behalf_address
+    then format('Promoted by %s on behalf of %s, both of %s.', i.promoter, i.behalf, i.promoter_address)
+    else format('Promoted by %s, %s, on behalf of %s, %s.', i.promoter, i.promoter_address, i.behalf, i.behalf_address) end]
+  from wall.imprint_of(imprint_lines.area) i
+$$;
+
 -- Sends a draft off: everybody whom it is for is put down now, and so is who is left out. Above the installation's number a
--- second person approves first. Answers `scheduled` or `waiting`, or why not.
-create function wall.send_message(message uuid, at timestamptz, imprint text[]) returns text
+-- second person approves first; what the same hand sent off without one in the last day counts, so that nobody sends to all by
+-- halves. Answers `scheduled` or `waiting`, or why not.
+create function wall.send_message(message uuid, at timestamptz) returns text
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   held public.message;
   most integer := (select i.message_limit from public.installation i);
   begins timestamptz := greatest(coalesce(send_message.at, statement_timestamp()), statement_timestamp());
+  lines text[];
   sent integer;
+  lately bigint;
 begin
-  select m.* into held from public.message m where m.message_id = send_message.message and m.state = 'draft' for update;
+  select m.* into held from public.message m where m.message_id = send_message.message for update;
   if held.message_id is null or not wall.may_message(held.message_id) then
     return 'not-yours';
-  elsif held.kind = 'campaign' and (cardinality(send_message.imprint) = 0
-    or not exists (select from wall.imprint_of(held.area_id))) then
+  elsif held.state <> 'draft' then
+    return 'no-draft';
+  end if;
+  lines := wall.imprint_lines(held.area_id);
+  if lines is null then
     return 'no-imprint';
   end if;
+  perform pg_advisory_xact_lock(4871029, hashtext(wall.account()::text));
+  select coalesce(sum(m.people), 0) into lately from public.message m where m.sender = wall.account() and m.approved_by is null
+    and m.state in ('scheduled', 'sending', 'sent') and m.sent_off_at > statement_timestamp() - interval '1 day';
   insert into public.message_recipient (message_id, person_id, area_id, state, why, next_try_at)
   select held.message_id, w.person_id, w.area_id, case w.why when '' then 'queued' else 'left-out' end, w.why, 'infinity'
   from wall.audience_of(held.area_id, held.audience, held.channel, held.kind = 'campaign') w;
@@ -203,11 +224,11 @@ begin
     delete from public.message_recipient r where r.message_id = held.message_id and r.person_id is not null;
     return 'nobody';
   end if;
-  update public.message m set state = case when sent > most then 'waiting' else 'scheduled' end, send_at = begins,
-    people = sent, sender = wall.account(), imprint = send_message.imprint,
+  update public.message m set state = case when sent + lately > most then 'waiting' else 'scheduled' end, send_at = begins,
+    sent_off_at = statement_timestamp(), people = sent, sender = wall.account(), imprint = lines,
     grant_id = (select u.grant_id from wall.in_use() u limit 1)
   where m.message_id = held.message_id;
-  if sent > most then
+  if sent + lately > most then
     return 'waiting';
   end if;
   update public.message_recipient r set next_try_at = begins
@@ -246,7 +267,7 @@ begin
   elsif not exists (select from public.message_recipient r where r.message_id = held.message_id and r.person_id is not null
     and r.state not in ('queued', 'left-out')) then
     delete from public.message_recipient r where r.message_id = held.message_id and r.person_id is not null;
-    update public.message m set state = 'draft', send_at = null, people = 0, sender = null, grant_id = null, approved_by = null,
+    update public.message m set state = 'draft', send_at = null, sent_off_at = null, people = 0, sender = null, grant_id = null, approved_by = null,
       imprint = '{}' where m.message_id = held.message_id;
     return 'draft';
   end if;
@@ -321,6 +342,14 @@ begin
       returning m.message_id)
     update public.message_recipient r set state = 'left-out', why = 'access-ended' from over o
     where r.message_id = o.message_id and r.state = 'queued';
+    -- What Organise was closed to for two days, or could not be sent, is news no more: somebody sends it anew if they want to.
+    with over as (
+      update public.message m set state = 'stopped', ended_at = statement_timestamp(), why = 'late'
+      where m.state in ('scheduled', 'sending') and m.send_at < statement_timestamp() - interval '2 days'
+        and exists (select from public.message_recipient r where r.message_id = m.message_id and r.state = 'queued')
+      returning m.message_id)
+    update public.message_recipient r set state = 'left-out', why = 'late' from over o
+    where r.message_id = o.message_id and r.state = 'queued';
     update public.message m set state = 'sent', ended_at = statement_timestamp()
     where m.state = 'sending' and not exists (select from public.message_recipient r where r.message_id = m.message_id
       and r.state in ('queued', 'sending'));
@@ -345,12 +374,12 @@ $$;
 -- with their record held: what is taken back before it is taken is not sent.
 create function wall.take_messages(at_most integer)
 returns table (recipient_id uuid, message_id uuid, state text, person_id uuid, address text, forename text, surname text,
-  area_name text, tries integer)
+  area_name text, sent_off_at timestamptz)
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   return query
   with due as materialized (
-    select r.recipient_id, m.kind, m.channel, p.person_id, p.channels, p.under_18, p.partition_id, p.elector_id, p.forename, p.surname,
+    select r.recipient_id, m.kind, m.channel, m.sent_off_at, p.person_id, p.channels, p.under_18, p.partition_id, p.elector_id, p.forename, p.surname,
       p.area_id, p.erased_at
     from public.message_recipient r
     join public.message m on m.message_id = r.message_id
@@ -358,7 +387,8 @@ begin
     where r.state = 'queued' and r.next_try_at <= statement_timestamp() and m.state in ('scheduled', 'sending')
       and wall.message_goes(m.grant_id, m.area_id)
     order by r.next_try_at limit take_messages.at_most
-    for update of r skip locked for share of p skip locked
+    -- The message too: whoever stops it waits for those in hand, or these are not taken.
+    for update of r skip locked for share of p, m skip locked
   ), asked as (
     select d.*, case d.channel when 'text' then c.mobile else c.email end as address, case when d.erased_at is not null then 'erased'
       else wall.why_no_message(d.channel, d.kind = 'campaign', c.email, c.mobile, d.channels, d.under_18, d.partition_id,
@@ -368,11 +398,11 @@ begin
     update public.message_recipient r set state = case a.no when '' then 'sending' else 'left-out' end, why = a.no,
       tries = r.tries + 1, at = statement_timestamp(), address = case a.no when '' then a.address else '' end
     from asked a where r.recipient_id = a.recipient_id
-    returning r.recipient_id, r.message_id, r.state, a.person_id, r.address, a.forename, a.surname, a.area_id, r.tries
+    returning r.recipient_id, r.message_id, r.state, a.person_id, r.address, a.forename, a.surname, a.area_id, a.sent_off_at
   ), begun as (
     update public.message m set state = 'sending' where m.state = 'scheduled' and m.message_id in (select t.message_id from taken t)
   )
-  select t.recipient_id, t.message_id, t.state, t.person_id, t.address, t.forename, t.surname, coalesce(d.letters, x.name), t.tries
+  select t.recipient_id, t.message_id, t.state, t.person_id, t.address, t.forename, t.surname, coalesce(d.letters, x.name), t.sent_off_at
   from taken t join public.area x on x.area_id = t.area_id
   left join public.district d on x.kind = 'district' and d.area_no = x.area_no;
   return query
@@ -383,10 +413,10 @@ begin
   ), taken as (
     update public.message_recipient r set state = 'sending', tries = r.tries + 1, at = statement_timestamp(), address = a.email
     from due, public.account a where r.recipient_id = due.recipient_id and a.account_id = r.account_id
-    returning r.recipient_id, r.message_id, r.state, r.address, a.name, r.area_id, r.tries
+    returning r.recipient_id, r.message_id, r.state, r.address, a.name, r.area_id
   )
   select t.recipient_id, t.message_id, t.state, null::uuid, t.address, split_part(t.name, ' ', 1),
-    substr(t.name, length(split_part(t.name, ' ', 1)) + 2), coalesce(d.letters, x.name), t.tries
+    substr(t.name, length(split_part(t.name, ' ', 1)) + 2), coalesce(d.letters, x.name), null::timestamptz
   from taken t join public.area x on x.area_id = t.area_id
   left join public.district d on x.kind = 'district' and d.area_no = x.area_no;
 end
@@ -459,7 +489,7 @@ begin
     execute format('alter function %s owner to hustings_wall', f);
   end loop;
 end $$;
-grant execute on function wall.message_people(uuid), wall.send_message(uuid, timestamptz, text[]), wall.approve_message(uuid),
+grant execute on function wall.message_people(uuid), wall.send_message(uuid, timestamptz), wall.approve_message(uuid),
   wall.stop_message(uuid), wall.remove_message(uuid), wall.remove_picture(uuid, smallint), wall.try_message(uuid), wall.message_returns(uuid),
   wall.message_hand(uuid) to hustings_organiser, hustings_membership;
 grant execute on function wall.keep_messages(), wall.begin_messages(), wall.messages_in_hand(), wall.take_messages(integer),

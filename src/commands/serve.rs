@@ -19,15 +19,19 @@ use crate::web::{self, App};
 use axum::http::Uri;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 
 /// How often the ledger of tallies is folded: a busy evening's answers are some thousands of rows by then.
 const FOLD_EVERY: Duration = Duration::from_secs(300);
 /// How long imports may take to give up when the server is to stop.
 const IMPORTS_END: Duration = Duration::from_secs(10);
+/// How long messages in hand may take to end after that.
+const MESSAGES_END: Duration = Duration::from_secs(35);
 /// How long open transactions may take to end after that.
 const CONNECTIONS_END: Duration = Duration::from_secs(5);
 
@@ -62,16 +66,23 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
     let app = App::new(database.clone(), config);
     let (replaced, background) = (app.postgres_replaced.clone(), app.background.clone());
     let ways = Ways { mail: &sender, texts: texts.as_ref() };
+    let no_more = CancellationToken::new();
+    let mut messages = pin!(deliver_messages(&ways, &database, &no_more));
     let served = tokio::select! {
         served = web::serve(app, listener, stopped()) => served,
         never = watch(&place, &replaced) => never,
         never = keep_house(&database) => never,
         never = deliver(&sender, &database) => never,
-        never = deliver_messages(&ways, &database) => never,
+        never = &mut messages => never,
         never = fetch_returns(returns.as_deref(), &database) => never,
         never = sealer.keep() => never,
         never = watcher.keep() => never,
     };
+    // Those in hand are finished: cut off, nobody could tell whether they went.
+    no_more.cancel();
+    if tokio::time::timeout(MESSAGES_END, messages).await.is_err() {
+        tracing::warn!("messages in hand did not end in time: it will be said of them that they may have gone");
+    }
     if !background.finish(IMPORTS_END).await || !database.close(CONNECTIONS_END).await {
         tracing::warn!("work that did not end in time was dropped: what it had not committed is undone");
     }
@@ -204,15 +215,16 @@ async fn deliver(sender: &Sender, database: &Database) -> std::io::Result<()> {
 }
 
 /// Sends messages to people of Organise as they are due.
-async fn deliver_messages(ways: &Ways<'_>, database: &Database) -> std::io::Result<()> {
-    loop {
-        match send_due(ways, database).await {
+async fn deliver_messages(ways: &Ways<'_>, database: &Database, stop: &CancellationToken) -> std::io::Result<()> {
+    while !stop.is_cancelled() {
+        match send_due(ways, database, stop).await {
             Ok(0) => {}
             Ok(_) => continue,
             Err(error) => tracing::warn!(%error, cause = error.cause(), "messages are not sent this time"),
         }
-        tokio::time::sleep(mail::send::EVERY).await;
+        stop.run_until_cancelled(tokio::time::sleep(mail::send::EVERY)).await;
     }
+    Ok(())
 }
 
 /// Reads what came back of messages, where a mailbox's folder is set.

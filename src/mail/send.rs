@@ -192,7 +192,12 @@ impl Sender {
                     _ => Trouble::Unsure,
                 })
             }
-            Way::Folder(folder) => keep(folder, id, &message.formatted()).map_err(|_| Trouble::ForNow),
+            Way::Folder(folder) => {
+                let folder = folder.clone();
+                // Side by side, and away from where requests are answered: each waits for the disk.
+                let kept = tokio::task::spawn_blocking(move || keep(&folder, id, &message.formatted())).await;
+                kept.map_err(|_| Trouble::ForNow)?.map_err(|_| Trouble::ForNow)
+            }
         }
     }
 

@@ -72,7 +72,7 @@ impl Audience {
         self.members.as_deref().is_some_and(|m| SECRETARYS.contains(&m))
     }
 
-    /// "Current members; volunteers who help now (can do: driving)".
+    /// "Current members; Volunteers who help now (driving)".
     pub fn words(&self) -> String {
         let members = words_of(&MEMBERS, self.members.as_deref()).map(|words| match self.members.as_deref() {
             Some("joined" | "lapsing") => format!("{words} ({} days)", self.days),
@@ -91,7 +91,7 @@ impl Audience {
 }
 
 /// Why somebody is left out, or a message did not go: the database's word and ours.
-pub const WHY: [(&str, &str); 11] = [
+pub const WHY: [(&str, &str); 12] = [
     ("no-consent", "Did not agree to email"),
     ("no-address", "No email address"),
     ("objected", "Objected, or processing is stopped"),
@@ -99,6 +99,7 @@ pub const WHY: [(&str, &str); 11] = [
     ("under-18", "Under 18: no campaign messages"),
     ("erased", "Erased meanwhile"),
     ("stopped", "Stopped before it went"),
+    ("late", "It could not go for two days, and was stopped"),
     ("access-ended", "The sender’s access ended"),
     ("refused", "The address or number is refused where it goes"),
     ("not-now", "It is not taken just now"),

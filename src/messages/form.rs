@@ -73,6 +73,11 @@ impl Form {
         }
     }
 
+    /// Whether it is for members alone: it speaks of their membership, or calls those who may vote in the branch.
+    pub fn is_for_members(self) -> bool {
+        matches!(self, Form::Renewal | Form::Welcome | Form::Meeting)
+    }
+
     /// Whether something of it is still to be filled in.
     pub fn is_incomplete(self, fields: &Fields) -> bool {
         let values = [&fields.what, &fields.when, &fields.place];

@@ -128,7 +128,9 @@ pub fn read(typed: &str) -> Result<Vec<Block>, String> {
 
 /// The number in a line that stands for a picture.
 fn picture(line: &str) -> Option<i16> {
-    line.trim().strip_prefix("[picture ")?.strip_suffix(']')?.parse().ok().filter(|n| *n > 0)
+    let typed = line.trim().strip_prefix("[picture ")?.strip_suffix(']')?;
+    // As it is written by whoever adds one, so that it is found again when that is taken out.
+    typed.parse().ok().filter(|n: &i16| *n > 0 && n.to_string() == typed)
 }
 
 /// Reads one line, as a subject or a form's field is one.

@@ -5,6 +5,7 @@ use super::markup::Pictured;
 use crate::database::Scoped;
 use crate::error::Error;
 use image::codecs::jpeg::JpegEncoder;
+use image::error::{LimitError, LimitErrorKind};
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 use std::io::Cursor;
@@ -57,14 +58,15 @@ pub async fn drawn(file: Vec<u8>) -> Result<Drawn, Error> {
 fn draw(file: &[u8]) -> Result<Drawn, Error> {
     let picture = read(file).map_err(|error| match error {
         ImageError::Limits(_) => too_large(),
-        _ => Error::field("picture", "This is no picture that can be read. Choose a JPEG, PNG, GIF or WebP file"),
+        _ => {
+            Error::field("picture", "This file is not a picture that can be read. Choose a JPEG, PNG, GIF or WebP file")
+        }
     })?;
     let (widest, tallest) = LARGEST;
-    let picture = if picture.width() > widest || picture.height() > tallest {
-        picture.resize(widest, tallest, FilterType::Triangle)
-    } else {
-        picture
-    };
+    let larger = |picture: &DynamicImage, by: u32| picture.width() > widest * by || picture.height() > tallest * by;
+    // Roughly first, which takes little memory; then well.
+    let picture = if larger(&picture, 2) { picture.thumbnail(widest * 2, tallest * 2) } else { picture };
+    let picture = if larger(&picture, 1) { picture.resize(widest, tallest, FilterType::Triangle) } else { picture };
     let size = |n: u32| i32::try_from(n).map_err(Error::internal);
     let (width, height) = (size(picture.width())?, size(picture.height())?);
     let (png, bytes) = written(&picture)?;
@@ -83,6 +85,10 @@ fn read(file: &[u8]) -> Result<DynamicImage, ImageError> {
     let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format()?;
     reader.limits(limits);
     let mut decoder = reader.into_decoder()?;
+    // The reader's limits hold for its own tables; the picture itself is for us to measure.
+    if decoder.total_bytes() > UNPACKED {
+        return Err(ImageError::Limits(LimitError::from_kind(LimitErrorKind::InsufficientMemory)));
+    }
     let upright = decoder.orientation();
     let mut picture = DynamicImage::from_decoder(decoder)?;
     if let Ok(upright) = upright {
@@ -262,6 +268,13 @@ mod tests {
         let mut bomb = file(RgbImage::new(1, 1), ImageFormat::Png);
         bomb[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
         assert!(draw(&bomb).is_err());
+        // A sound one that is small as a file: 169 million bytes of one grey.
+        let mut flat = Vec::new();
+        let grey = DynamicImage::from(image::GrayImage::new(13_000, 13_000));
+        grey.write_to(&mut Cursor::new(&mut flat), ImageFormat::Png).unwrap();
+        assert!(flat.len() < LIMIT);
+        let Err(Error::Invalid(said)) = draw(&flat) else { panic!("it was unpacked") };
+        assert!(said[0].message.contains("too large"), "{said:?}");
     }
 
     proptest! {

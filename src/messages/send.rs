@@ -10,9 +10,11 @@ use super::{Channel, Draft, Kind};
 use crate::database::Database;
 use crate::error::Error;
 use crate::mail::send::{Sender, Trouble};
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// How many are taken in hand at a time for the outbox folder, which tells afterwards what went.
@@ -24,10 +26,22 @@ const SIDE_BY_SIDE: i32 = 8;
 struct Taken {
     id: Uuid,
     message: Uuid,
+    /// When that was sent off; None: it is tried on whoever writes it, who may change it between two tries.
+    sent_off_at: Option<DateTime<Utc>>,
     person: Option<Uuid>,
     address: String,
     reader: Reader,
 }
+
+impl Taken {
+    /// What says the same to all its readers.
+    fn said(&self) -> Said {
+        (self.message, self.sent_off_at)
+    }
+}
+
+/// A message as it was sent off at some time.
+type Said = (Uuid, Option<DateTime<Utc>>);
 
 /// A message, the files of its pictures, and whom answers go to.
 struct Kept {
@@ -44,11 +58,19 @@ pub struct Ways<'a> {
     pub texts: &'a dyn Provider,
 }
 
-/// Sends what is due; answers how many were taken up. Does nothing while another server sends.
+impl Ways<'_> {
+    /// Whether all that is sent becomes files, which tell afterwards what went.
+    fn to_folders(&self) -> bool {
+        self.mail.to_folder() && self.texts.to_folder()
+    }
+}
+
+/// Sends what is due; answers how many were taken up. Does nothing while another server sends. Once it is told to stop it ends
+/// with those in hand.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database is away; what does not go is no error.
-pub async fn send_due(ways: &Ways<'_>, database: &Database) -> Result<usize, Error> {
+pub async fn send_due(ways: &Ways<'_>, database: &Database, stop: &CancellationToken) -> Result<usize, Error> {
     if !sqlx::query_scalar!(r#"select wall.keep_messages() as "due!""#).fetch_one(database.door()).await? {
         return Ok(0);
     }
@@ -59,17 +81,19 @@ pub async fn send_due(ways: &Ways<'_>, database: &Database) -> Result<usize, Err
         return Ok(0);
     }
     settle(ways, &mut connection).await?;
-    let mut texts = HashMap::new();
+    let mut texts: HashMap<Said, Option<Kept>> = HashMap::new();
     let mut all = 0;
-    loop {
-        let at_once = if ways.mail.to_folder() { TO_FOLDER } else { SIDE_BY_SIDE };
+    while !stop.is_cancelled() {
+        let at_once = if ways.to_folders() { TO_FOLDER } else { SIDE_BY_SIDE };
         let (met, taken) = take(&mut connection, at_once).await?;
         all += met;
         if met == 0 {
             break;
         }
+        // Only those of these readers, and none of a draft, which may have changed.
+        texts.retain(|said, _| said.1.is_some() && taken.iter().any(|t| t.said() == *said));
         for taken in &taken {
-            if let Entry::Vacant(place) = texts.entry(taken.message) {
+            if let Entry::Vacant(place) = texts.entry(taken.said()) {
                 place.insert(kept(&mut connection, taken.message).await?);
             }
         }
@@ -99,7 +123,7 @@ async fn settle(ways: &Ways<'_>, connection: &mut PgConnection) -> Result<(), Er
 async fn take(connection: &mut PgConnection, at_once: i32) -> Result<(usize, Vec<Taken>), Error> {
     let rows = sqlx::query!(
         r#"select recipient_id as "id!", message_id as "message!", state as "state!", person_id as person, address as "address!",
-             forename as "forename!", surname as "surname!", area_name as "branch!"
+             forename as "forename!", surname as "surname!", area_name as "branch!", sent_off_at
            from wall.take_messages($1)"#,
         at_once
     )
@@ -109,6 +133,7 @@ async fn take(connection: &mut PgConnection, at_once: i32) -> Result<(usize, Vec
     let in_hand = rows.into_iter().filter(|r| r.state == "sending").map(|r| Taken {
         id: r.id,
         message: r.message,
+        sent_off_at: r.sent_off_at,
         person: r.person,
         address: r.address,
         reader: Reader { forename: r.forename, surname: r.surname, branch: r.branch },
@@ -163,11 +188,11 @@ async fn pictures(connection: &mut PgConnection, message: Uuid) -> Result<Pictur
 async fn send(
     ways: &Ways<'_>,
     connection: &mut PgConnection,
-    texts: &HashMap<Uuid, Option<Kept>>,
+    texts: &HashMap<Said, Option<Kept>>,
     taken: &[Taken],
 ) -> Result<(), Error> {
     let one = async |taken: &Taken| {
-        let Some(Some(kept)) = texts.get(&taken.message) else { return (taken.id, "failed", "refused") };
+        let Some(Some(kept)) = texts.get(&taken.said()) else { return (taken.id, "failed", "refused") };
         let gone = match kept.text.channel {
             Channel::Email => post(ways.mail, kept, taken).await,
             Channel::Text => text(ways, kept, taken).await,

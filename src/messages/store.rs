@@ -347,13 +347,8 @@ pub async fn people(
 ///
 /// # Errors
 /// What the database says.
-pub async fn send(
-    scope: &mut Scoped,
-    id: Uuid,
-    at: Option<DateTime<Utc>>,
-    imprint: &[String],
-) -> Result<String, Error> {
-    let said = sqlx::query_scalar!(r#"select wall.send_message($1, $2, $3) as "said!""#, id, at, imprint);
+pub async fn send(scope: &mut Scoped, id: Uuid, at: Option<DateTime<Utc>>) -> Result<String, Error> {
+    let said = sqlx::query_scalar!(r#"select wall.send_message($1, $2) as "said!""#, id, at);
     Ok(said.fetch_one(scope.connection()).await?)
 }
 

@@ -49,6 +49,11 @@ pub trait Provider: Send + Sync {
 
     /// Whether what has this id went; None: only the provider knows.
     fn went(&self, id: Uuid) -> Option<bool>;
+
+    /// Whether texts are kept as files, and reach nobody.
+    fn to_folder(&self) -> bool {
+        false
+    }
 }
 
 /// What telephones pack seven bits a letter (GSM 03.38); those of the second row take two.
@@ -66,6 +71,7 @@ pub fn parts(words: &str) -> usize {
 }
 
 /// Texts kept as files, one each.
+#[derive(Clone)]
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -86,8 +92,16 @@ impl Folder {
 
 impl Provider for Folder {
     fn send<'a>(&'a self, to: &'a str, words: &'a str, id: Uuid) -> BoxFuture<'a, Result<(), Failure>> {
-        let kept = self.keep(to, words, id);
-        Box::pin(async move { kept.map_err(|e| Failure::Later(format!("the outbox folder cannot be written: {e}"))) })
+        let (folder, to, words) = (self.clone(), to.to_owned(), words.to_owned());
+        let later = |e: &dyn std::fmt::Display| Failure::Later(format!("the outbox folder cannot be written: {e}"));
+        Box::pin(async move {
+            let kept = tokio::task::spawn_blocking(move || folder.keep(&to, &words, id)).await;
+            kept.map_err(|e| later(&e))?.map_err(|e| later(&e))
+        })
+    }
+
+    fn to_folder(&self) -> bool {
+        true
     }
 
     fn went(&self, id: Uuid) -> Option<bool> {

@@ -45,7 +45,7 @@ const SAID: [(&str, &str); 33] = [
     ("address-left", "They complained to their mail provider: put down first that they agreed once more"),
     ("help-open", "The page is open. Whoever offers to help stands under Volunteers once they have confirmed it"),
     ("help-shut", "The page is closed: its address says so to whoever opens it"),
-    ("message-kept", "Kept as a draft. Nothing goes before you send it off"),
+    ("message-kept", "Kept as a draft. Nothing goes out before you send it"),
     (
         "picture-added",
         "The picture is kept, and stands at the message’s end. Change the message to move its line elsewhere",

@@ -12,6 +12,7 @@ use hustings::messages::texts;
 use sqlx::{query, query_scalar};
 use std::collections::BTreeSet;
 use std::path::Path;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// The place, with somebody for each reason to be left out; answers who gets it.
@@ -70,7 +71,7 @@ pub(crate) fn sender(app: &TestApp, smtp: Option<&str>, data: &Path) -> Sender {
 pub(crate) async fn send_due(mail: &Sender, database: &Database) -> Result<usize, Error> {
     let data = tempfile::tempdir().unwrap();
     let texts = texts::provider(None, data.path());
-    send::send_due(&Ways { mail, texts: texts.as_ref() }, database).await
+    send::send_due(&Ways { mail, texts: texts.as_ref() }, database, &CancellationToken::new()).await
 }
 
 /// The letters of an outbox folder.
@@ -199,7 +200,7 @@ async fn above_the_installations_number_a_second_person_lets_it_go_and_anybody_s
     }
     assert!(other.get(&page).await.expect(200).text("main").contains("Let it go?"));
     other.post(&format!("{page}/stop"), &[]).await.expect(303);
-    assert!(organiser.get(&page).await.expect(200).text("main").contains("Send it off"), "a draft again");
+    assert!(organiser.get(&page).await.expect(200).text("main").contains("Change it"), "a draft again");
     organiser.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(303);
     other.post(&format!("{page}/approval"), &[]).await.expect(303);
     // One has gone; the other has not been taken yet.
@@ -325,4 +326,68 @@ async fn no_campaign_message_is_taken_without_a_live_consent_at_that_moment() {
         0,
         "all were decided"
     );
+}
+
+#[tokio::test]
+async fn what_was_tried_or_stopped_and_changed_goes_as_it_is_now_with_its_imprint() {
+    let (app, _) = place().await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    let area = area(&app, "Quillbrook").await;
+    let (data, database) = (tempfile::tempdir().unwrap(), Database::connect(&app.urls()).unwrap());
+    let page = write(&app, &organiser, "The old words").await;
+    organiser.post(&format!("{page}/trial"), &[]).await.expect(303);
+    organiser.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(303);
+    organiser.post(&format!("{page}/stop"), &[]).await.expect(303);
+    let changed = [("area", area.as_str()), ("subject", "Now"), ("body", "The new words"), ("supporters", "true")];
+    organiser.post(&format!("{page}/edit"), &changed).await.expect(303);
+    organiser.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(303);
+    send_due(&sender(&app, None, data.path()), &database).await.unwrap();
+    let letters = outbox(data.path());
+    assert_eq!(letters.len(), 2, "the try and the message");
+    assert!(letters.iter().all(|l| l.contains("The new words") && !l.contains("The old words")), "{letters:#?}");
+    let to_dee = letters.iter().find(|l| header(l, "To").contains("dee.oldacre@")).unwrap();
+    let imprint = "Promoted by A. Agent on behalf of The Lantern Party, both of 1 Larkspur Row.";
+    assert!(to_dee.replace("=\r\n", "").contains(imprint), "{to_dee}");
+    let said: String = query_scalar("select imprint[1] from message where state = 'sent'")
+        .fetch_one(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    assert_eq!(said, imprint, "as the page showed it");
+    assert!(organiser.get(&page).await.expect(200).text("main").contains(imprint));
+}
+
+#[tokio::test]
+async fn nobody_sends_to_all_by_halves_or_days_late() {
+    let (app, _) = place().await;
+    change(&app, "update installation set message_limit = 1").await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    let (first, second) = (write(&app, &organiser, "One").await, write(&app, &organiser, "Two").await);
+    organiser.post(&format!("{first}/sending"), &[("when", "now")]).await.expect(303);
+    assert!(organiser.get(&first).await.expect(200).text(".tag").contains("Scheduled"));
+    organiser.post(&format!("{second}/sending"), &[("when", "now")]).await.expect(303);
+    assert!(organiser.get(&second).await.expect(200).text(".tag").contains("second person"));
+    // Organise was closed for three days.
+    change(&app, "update message set send_at = now() - interval '3 days' where state = 'scheduled'").await;
+    let (data, database) = (tempfile::tempdir().unwrap(), Database::connect(&app.urls()).unwrap());
+    send_due(&sender(&app, None, data.path()), &database).await.unwrap();
+    assert!(outbox(data.path()).is_empty());
+    let said = organiser.get(&first).await.expect(200).text("main");
+    assert!(said.contains("could not go for two days"), "{said}");
+}
+
+#[tokio::test]
+async fn a_form_that_speaks_of_membership_goes_to_members_alone() {
+    let (app, _) = place().await;
+    let secretary = app.actor(Role::MembershipSecretary, "Quillbrook").await;
+    let area = area(&app, "Quillbrook").await;
+    let renewal = [
+        ("form", "renewal"),
+        ("area", area.as_str()),
+        ("place", "By post"),
+        ("members", "lapsing"),
+        ("supporters", "true"),
+    ];
+    let refused = secretary.post("/messages/new", &renewal).await.expect(422);
+    assert!(refused.text(".errors").contains("for members"), "{}", refused.text(".errors"));
+    secretary.post("/messages/new", &renewal[..4]).await.expect(303);
 }

@@ -75,7 +75,7 @@ async fn an_organiser_writes_by_buttons_adds_a_picture_sends_it_and_a_reader_tak
     page.goto(&message).await;
     page.wait_for("Promoted by A. Agent").await;
     page.no_sideways_scroll().await;
-    page.click("Send it off").await;
+    page.click("main a.btn.main").await;
     page.wait_for("1 person, each alone").await;
     page.click("main form .btn.main").await;
     page.wait_for("Still to go").await;

@@ -75,6 +75,9 @@ impl Typed {
             errors.add("members", "Who joined lately or lapses soon is for the membership secretary to write to");
         }
         let form = Fixed::parse(&self.form);
+        if form.is_some_and(Fixed::is_for_members) && (audience.volunteers.is_some() || audience.supporters) {
+            errors.add("members", "This form is for members: choose which, and neither volunteers nor supporters");
+        }
         let mut draft =
             Draft { area: area?.id, channel: Channel::parse(&self.channel), form, audience, ..Draft::default() };
         match form {
@@ -139,6 +142,10 @@ impl EditPage {
 
     fn members(&self) -> Vec<(&'static str, &'static str)> {
         MEMBERS.into_iter().filter(|(word, _)| self.secretary || !SECRETARYS.contains(word)).collect()
+    }
+
+    fn is_for_members(&self) -> bool {
+        self.form.is_some_and(Fixed::is_for_members)
     }
 
     fn field_words(&self) -> String {

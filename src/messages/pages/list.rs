@@ -5,9 +5,10 @@ use crate::messages::Message;
 use crate::messages::form::Form as Fixed;
 use crate::messages::store::{self, Tab};
 use crate::web::paging::Paging;
-use crate::web::{Answer, Form, Layout, Query, Viewer, see_other, words};
+use crate::web::{Answer, App, Form, Layout, Query, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
+use axum::extract::State;
 use axum::response::IntoResponse;
 use serde::Deserialize;
 
@@ -23,11 +24,23 @@ pub struct Asked {
 #[template(path = "messages/list.html")]
 struct ListPage {
     layout: Layout,
+    /// Which ways lead into files alone.
+    files: &'static str,
     area: String,
     tab: Tab,
     counts: [i64; 3],
     rows: Vec<Message>,
     paging: Paging,
+}
+
+/// Which messages become files that reach nobody, as the installation is set up.
+fn kept_as_files(app: &App) -> &'static str {
+    match (app.config.smtp_url.is_none(), app.config.messages.texts.is_none()) {
+        (true, true) => "Emails and texts",
+        (true, false) => "Emails",
+        (false, true) => "Texts",
+        (false, false) => "",
+    }
 }
 
 impl ListPage {
@@ -44,7 +57,7 @@ impl ListPage {
 ///
 /// # Errors
 /// [`Error::NotFound`] after the last page.
-pub async fn show(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> Answer {
+pub async fn show(State(app): State<App>, viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> Answer {
     let (tab, paging) = (Tab::asked(&asked.tab), Paging::asked(&asked.page));
     let mut scope = viewer.scope().await?;
     let counts = store::tabs(&mut scope).await?;
@@ -52,7 +65,8 @@ pub async fn show(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) ->
     scope.commit().await?;
     paging.must_be_there(rows.len())?;
     let paging = paging.of(counts[tab as usize]);
-    Ok(ListPage { layout, area: viewer.area_name, tab, counts, rows, paging }.into_response())
+    let files = kept_as_files(&app);
+    Ok(ListPage { layout, files, area: viewer.area_name, tab, counts, rows, paging }.into_response())
 }
 
 #[derive(Template, WebTemplate)]

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::messages::audience::why_words;
 use crate::messages::imprint::{self, Imprint};
 use crate::messages::store::{self, Counts};
-use crate::messages::{Kind, Message, State};
+use crate::messages::{Message, State};
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -61,7 +61,7 @@ impl ConfirmPage {
     }
 
     fn may_go(&self) -> bool {
-        self.counts.gets > 0 && (self.message.draft.kind == Kind::Service || self.imprint.is_some())
+        self.counts.gets > 0 && self.imprint.is_some()
     }
 }
 
@@ -76,11 +76,11 @@ async fn draw(mut scope: Scoped, layout: Layout, message: Message, typed: When, 
 
 async fn draft(scope: &mut Scoped, id: Uuid) -> Result<Message, Error> {
     let message = store::one(scope, id).await?;
-    if message.state == State::Draft {
-        Ok(message)
-    } else {
-        Err(Error::Conflict("This message was sent off already. Open its page to see how it stands".into()))
-    }
+    if message.state == State::Draft { Ok(message) } else { Err(no_draft()) }
+}
+
+fn no_draft() -> Error {
+    Error::Conflict("This message was sent off already. Open its page to see how it stands".into())
 }
 
 /// `GET /messages/{message}/sending`
@@ -109,8 +109,7 @@ pub async fn send(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(typ
     if errors.any() {
         return draw(scope, layout, message, typed, errors).await;
     }
-    let lines = imprint::of(&mut scope, message.draft.area).await?.map(|i| i.lines()).unwrap_or_default();
-    let said = match store::send(&mut scope, id, at, &lines).await?.as_str() {
+    let said = match store::send(&mut scope, id, at).await?.as_str() {
         "scheduled" => "message-off",
         "waiting" => "message-waits",
         "nobody" => {
@@ -118,9 +117,10 @@ pub async fn send(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(typ
             return draw(scope, layout, message, typed, errors).await;
         }
         "no-imprint" => {
-            errors.add("when", "Put an imprint down first: no campaign message goes out without one");
+            errors.add("when", "Put an imprint down first: no message goes out without one");
             return draw(scope, layout, message, typed, errors).await;
         }
+        "no-draft" => return Err(no_draft()),
         _ => {
             return Err(Error::Forbidden(
                 "Who joined lately or lapses soon is for the membership secretary to write to",
