@@ -117,7 +117,7 @@ async fn send_off(database: &Database, organiser: &Person) -> Outcome {
         ..Draft::default()
     };
     let id: Uuid = store::make(&mut scope, &draft).await?;
-    let said = store::send(&mut scope, id, None).await?;
+    let said = store::send(&mut scope, id, 1, None).await?;
     if said != "scheduled" {
         return Err(format!("It is not on its way: {said}.").into());
     }

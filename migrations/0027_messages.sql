@@ -21,6 +21,9 @@ create table message (
   state text not null default 'draft' check (state in ('draft', 'waiting', 'scheduled', 'sending', 'stopped', 'sent')),
   made_by uuid not null references account,
   made_at timestamptz not null default statement_timestamp(),
+  -- Who changed it last, and how often it was: a button pressed on an older page does nothing.
+  changed_by uuid references account,
+  version integer not null default 1,
   -- Under which grant it goes: it stops with it. Answers go to its account's own address.
   grant_id uuid references access_grant,
   sender uuid references account,
@@ -47,6 +50,8 @@ create table message_recipient (
   person_id uuid,
   area_id bigint not null references area,
   account_id uuid references account,
+  -- Under which grant it is tried.
+  grant_id uuid references access_grant,
   state text not null check (state in ('queued', 'sending', 'sent', 'failed', 'left-out', 'unknown')),
   -- Why they are left out, or why it did not go.
   why text not null default '' check (why ~ '^[a-z0-9-]{0,40}$'),
@@ -100,6 +105,13 @@ begin
       using (area_id = any ((select wall.places())::bigint[]))', held);
   end loop;
 end $$;
+-- Who joined lately or lapses soon is their secretary's to know, and so is who was written to because of it.
+create policy organisers_lists on message as restrictive for select to hustings_organiser
+  using (coalesce(audience ->> 'members', '') not in ('joined', 'lapsing') and form not in ('renewal', 'welcome'));
+create policy organisers_lists on message_recipient as restrictive for select to hustings_organiser
+  using (exists (select from message m where m.message_id = message_recipient.message_id));
+create policy organisers_lists on message_picture as restrictive for select to hustings_organiser
+  using (exists (select from message m where m.message_id = message_picture.message_id));
 create policy adds on message for insert to hustings_organiser, hustings_membership
   with check (area_id = any ((select wall.places())::bigint[]) and made_by = (select wall.account()) and state = 'draft');
 create policy changes on message for update to hustings_organiser, hustings_membership
@@ -110,6 +122,16 @@ create policy adds on message_picture for insert to hustings_organiser, hustings
     and exists (select from message m where m.message_id = message_picture.message_id and m.state = 'draft'));
 reset role;
 
+-- Internal: a draft that changes is another version, by whoever changed it.
+create function wall.new_version() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  new.version := old.version + 1;
+  new.changed_by := coalesce(wall.account(), new.changed_by);
+  return new;
+end
+$$;
+
 -- Internal: does a text go to what somebody is called by? As src/messages/texts/number.rs says it.
 create function wall.takes_texts(mobile text) returns boolean
 language sql immutable set search_path = '' as $$
@@ -118,27 +140,33 @@ language sql immutable set search_path = '' as $$
 $$;
 
 -- Internal: why somebody does not get a message; empty where they do.
-create function wall.why_no_message(channel text, campaign boolean, email text, mobile text, channels text[], under_18 boolean,
-  partition integer, elector bigint)
+create function wall.why_no_message(channel text, kind text, form text, person uuid, email text, mobile text, channels text[],
+  under_18 boolean, partition integer, elector bigint)
 returns text
 language sql stable security definer set search_path = '' as $$
   select case
-    when campaign and under_18 then 'under-18'
+    when why_no_message.kind = 'campaign' and under_18 then 'under-18'
     when coalesce(case why_no_message.channel when 'text' then mobile else email end, '') = ''
       or (why_no_message.channel = 'text' and not wall.takes_texts(mobile)) then 'no-address'
     when wall.silent(why_no_message.channel, case why_no_message.channel when 'text' then mobile else email end) then 'came-back'
     when elector is not null and exists (select from public.standing_objection o where o.partition_id = partition
-      and o.elector_id = elector and (o.channel = 'processing' or (campaign and o.channel = why_no_message.channel))) then 'objected'
-    when campaign and not why_no_message.channel = any (channels) then 'no-consent'
+      and o.elector_id = elector and (o.channel = 'processing'
+        or ((why_no_message.kind = 'campaign' or why_no_message.form = 'invitation') and o.channel = why_no_message.channel))) then 'objected'
+    when why_no_message.channel = any (channels) then ''
+    -- An invitation asks for no yes, and takes a no.
+    when why_no_message.kind = 'campaign' or why_no_message.form = 'invitation' then case
+      when exists (select from public.person_consent c where c.person_id = why_no_message.person
+        and c.channel = why_no_message.channel) then 'withdrew'
+      when why_no_message.kind = 'campaign' then 'no-consent' else '' end
     else '' end
 $$;
 
 -- Internal: whom an audience means, and who of them is left out. One record is one person and gets one message: two people who
 -- share an address get one each, as each agreed for themselves and each takes it back for themselves.
-create function wall.audience_of(area bigint, audience jsonb, channel text, campaign boolean)
+create function wall.audience_of(area bigint, audience jsonb, channel text, kind text, form text)
 returns table (person_id uuid, area_id bigint, why text)
 language sql stable security definer set search_path = '' set timezone = 'Europe/London' as $$
-  select p.person_id, p.area_id, wall.why_no_message(audience_of.channel, campaign, c.email, c.mobile, p.channels, p.under_18, p.partition_id, p.elector_id)
+  select p.person_id, p.area_id, wall.why_no_message(audience_of.channel, audience_of.kind, audience_of.form, p.person_id, c.email, c.mobile, p.channels, p.under_18, p.partition_id, p.elector_id)
   from public.person p
   left join public.person_contact c using (person_id)
   left join public.member m using (person_id)
@@ -150,8 +178,8 @@ language sql stable security definer set search_path = '' set timezone = 'Europe
         when 'lapsing' then m.state = 'current' and m.paid_until between current_date and current_date + (audience ->> 'days')::integer
         when 'lapsed' then m.state = 'lapsed'
         else false end
-      or (v.state = audience ->> 'volunteers' and coalesce(audience ->> 'skill' = any (v.skills), true)
-        and coalesce(audience ->> 'when' = any (v.availability), true))
+      or (v.state = audience ->> 'volunteers' and (audience ->> 'skill' is null or audience ->> 'skill' = any (v.skills))
+        and (audience ->> 'when' is null or audience ->> 'when' = any (v.availability)))
       or (coalesce((audience ->> 'supporters')::boolean, false) and m.person_id is null and v.person_id is null))
 $$;
 
@@ -171,7 +199,7 @@ returns table (person_id uuid, forename text, surname text, area_name text, why 
 language sql stable security definer set search_path = '' as $$
   select p.person_id, p.forename, p.surname, coalesce(d.letters, r.name), w.why
   from public.message m
-  cross join lateral wall.audience_of(m.area_id, m.audience, m.channel, m.kind = 'campaign') w
+  cross join lateral wall.audience_of(m.area_id, m.audience, m.channel, m.kind, m.form) w
   join public.person p using (person_id)
   join public.area r on r.area_id = p.area_id
   left join public.district d on r.kind = 'district' and d.area_no = r.area_no
@@ -192,7 +220,7 @@ $$;
 -- Sends a draft off: everybody whom it is for is put down now, and so is who is left out. Above the installation's number a
 -- second person approves first; what the same hand sent off without one in the last day counts, so that nobody sends to all by
 -- halves. Answers `scheduled` or `waiting`, or why not.
-create function wall.send_message(message uuid, at timestamptz) returns text
+create function wall.send_message(message uuid, version integer, at timestamptz) returns text
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   held public.message;
@@ -207,6 +235,8 @@ begin
     return 'not-yours';
   elsif held.state <> 'draft' then
     return 'no-draft';
+  elsif held.version <> send_message.version then
+    return 'changed';
   end if;
   lines := wall.imprint_lines(held.area_id);
   if lines is null then
@@ -217,7 +247,7 @@ begin
     and m.state in ('scheduled', 'sending', 'sent') and m.sent_off_at > statement_timestamp() - interval '1 day';
   insert into public.message_recipient (message_id, person_id, area_id, state, why, next_try_at)
   select held.message_id, w.person_id, w.area_id, case w.why when '' then 'queued' else 'left-out' end, w.why, 'infinity'
-  from wall.audience_of(held.area_id, held.audience, held.channel, held.kind = 'campaign') w;
+  from wall.audience_of(held.area_id, held.audience, held.channel, held.kind, held.form) w;
   select count(*) into sent from public.message_recipient r where r.message_id = held.message_id and r.state = 'queued'
     and r.person_id is not null;
   if sent = 0 then
@@ -237,8 +267,8 @@ begin
 end
 $$;
 
--- A second person lets a message go that waits for one: never whoever wrote it or sent it off.
-create function wall.approve_message(message uuid) returns boolean
+-- A second person lets a message go that waits for one, as they read it: never whoever wrote it, changed it last or sent it off.
+create function wall.approve_message(message uuid, version integer) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   begins timestamptz;
@@ -246,7 +276,7 @@ begin
   update public.message m set state = 'scheduled', approved_by = wall.account(),
     send_at = greatest(m.send_at, statement_timestamp())
   where m.message_id = approve_message.message and m.state = 'waiting' and wall.may_message(m.message_id)
-    and wall.account() <> all (array[m.made_by, m.sender])
+    and m.version = approve_message.version and wall.account() <> all (array[m.made_by, m.sender, coalesce(m.changed_by, m.made_by)])
   returning m.send_at into begins;
   update public.message_recipient r set next_try_at = begins
   where begins is not null and r.message_id = approve_message.message and r.state = 'queued' and r.person_id is not null;
@@ -266,8 +296,9 @@ begin
     return 'not-yours';
   elsif not exists (select from public.message_recipient r where r.message_id = held.message_id and r.person_id is not null
     and r.state not in ('queued', 'left-out')) then
-    delete from public.message_recipient r where r.message_id = held.message_id and r.person_id is not null;
-    update public.message m set state = 'draft', send_at = null, sent_off_at = null, people = 0, sender = null, grant_id = null, approved_by = null,
+    delete from public.message_recipient r where r.message_id = held.message_id and r.person_id is not null
+      and r.state in ('queued', 'left-out');
+    update public.message m set state = 'draft', version = m.version + 1, send_at = null, sent_off_at = null, people = 0, sender = null, grant_id = null, approved_by = null,
       imprint = '{}' where m.message_id = held.message_id;
     return 'draft';
   end if;
@@ -308,12 +339,12 @@ $$;
 create function wall.try_message(message uuid) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  if (select count(*) from public.message_recipient r where r.message_id = try_message.message and r.account_id = wall.account()
+  if (select count(*) from public.message_recipient r where r.account_id = wall.account()
     and r.next_try_at > statement_timestamp() - interval '1 hour') >= 20 then
     return false;
   end if;
-  insert into public.message_recipient (message_id, area_id, account_id, state)
-  select m.message_id, m.area_id, wall.account(), 'queued' from public.message m
+  insert into public.message_recipient (message_id, area_id, account_id, grant_id, state)
+  select m.message_id, m.area_id, wall.account(), (select u.grant_id from wall.in_use() u limit 1), 'queued' from public.message m
   where m.message_id = try_message.message and m.state = 'draft' and m.channel = 'email' and m.area_id = any (wall.places());
   return found;
 end
@@ -354,6 +385,9 @@ begin
     where m.state = 'sending' and not exists (select from public.message_recipient r where r.message_id = m.message_id
       and r.state in ('queued', 'sending'));
   end if;
+  -- What was tried and did not go in an hour is tried anew by whoever wants to.
+  delete from public.message_recipient r where r.account_id is not null and r.state = 'queued'
+    and r.next_try_at < statement_timestamp() - interval '1 hour';
   return exists (select from public.message_recipient r where r.state = 'sending')
     or exists (select from public.message_recipient r where r.state = 'queued' and r.next_try_at <= statement_timestamp());
 end
@@ -379,7 +413,7 @@ language plpgsql volatile security definer set search_path = '' as $$
 begin
   return query
   with due as materialized (
-    select r.recipient_id, m.kind, m.channel, m.sent_off_at, p.person_id, p.channels, p.under_18, p.partition_id, p.elector_id, p.forename, p.surname,
+    select r.recipient_id, m.kind, m.form, m.channel, m.sent_off_at, p.person_id, p.channels, p.under_18, p.partition_id, p.elector_id, p.forename, p.surname,
       p.area_id, p.erased_at
     from public.message_recipient r
     join public.message m on m.message_id = r.message_id
@@ -391,7 +425,7 @@ begin
     for update of r skip locked for share of p, m skip locked
   ), asked as (
     select d.*, case d.channel when 'text' then c.mobile else c.email end as address, case when d.erased_at is not null then 'erased'
-      else wall.why_no_message(d.channel, d.kind = 'campaign', c.email, c.mobile, d.channels, d.under_18, d.partition_id,
+      else wall.why_no_message(d.channel, d.kind, d.form, d.person_id, c.email, c.mobile, d.channels, d.under_18, d.partition_id,
         d.elector_id) end as no
     from due d left join public.person_contact c on c.person_id = d.person_id
   ), taken as (
@@ -409,6 +443,7 @@ begin
   with due as materialized (
     select r.recipient_id from public.message_recipient r
     where r.account_id is not null and r.state = 'queued' and r.next_try_at <= statement_timestamp()
+      and wall.message_goes(r.grant_id, r.area_id)
     limit take_messages.at_most for update skip locked
   ), taken as (
     update public.message_recipient r set state = 'sending', tries = r.tries + 1, at = statement_timestamp(), address = a.email
@@ -427,7 +462,8 @@ create function wall.message_text(message uuid)
 returns table (kind text, channel text, form text, fields jsonb, subject text, body text, imprint text[], reply_name text, reply_to text,
   area_name text)
 language sql stable security definer set search_path = '' as $$
-  select m.kind, m.channel, m.form, m.fields, m.subject, m.body, m.imprint, a.name, a.email, r.name
+  select m.kind, m.channel, m.form, m.fields, m.subject, m.body,
+    case m.imprint when '{}' then coalesce(wall.imprint_lines(m.area_id), '{}') else m.imprint end, a.name, a.email, r.name
   from public.message m join public.account a on a.account_id = coalesce(m.sender, m.made_by)
   join public.area r on r.area_id = m.area_id
   where m.message_id = message_text.message
@@ -489,8 +525,14 @@ begin
     execute format('alter function %s owner to hustings_wall', f);
   end loop;
 end $$;
-grant execute on function wall.message_people(uuid), wall.send_message(uuid, timestamptz), wall.approve_message(uuid),
+grant execute on function wall.message_people(uuid), wall.send_message(uuid, integer, timestamptz), wall.approve_message(uuid, integer),
   wall.stop_message(uuid), wall.remove_message(uuid), wall.remove_picture(uuid, smallint), wall.try_message(uuid), wall.message_returns(uuid),
   wall.message_hand(uuid) to hustings_organiser, hustings_membership;
 grant execute on function wall.keep_messages(), wall.begin_messages(), wall.messages_in_hand(), wall.take_messages(integer),
   wall.message_text(uuid), wall.message_pictures(uuid), wall.end_messages(uuid[], text[], text[]) to hustings_door;
+grant execute on function wall.new_version() to hustings_owner;
+
+set local role hustings_owner;
+create trigger new_version before update of area_id, channel, form, fields, subject, body, audience on message
+  for each row execute function wall.new_version();
+reset role;

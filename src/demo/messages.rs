@@ -60,7 +60,7 @@ pub async fn add(scope: &mut Scoped) -> Result<(), Error> {
              select m.message_id, w.person_id, w.area_id, case when w.why <> '' then 'left-out' when $2 = 'sent' then 'sent' else 'queued' end,
                w.why, case when $2 = 'sent' then m.send_at + interval '2 minutes' end, 'infinity',
                case when w.why = '' and $2 = 'sent' then coalesce(c.email, '') else '' end
-             from message m cross join lateral wall.audience_of(m.area_id, m.audience, m.channel, true) w
+             from message m cross join lateral wall.audience_of(m.area_id, m.audience, m.channel, m.kind, m.form) w
              left join person_contact c using (person_id) where m.message_id = $1",
             id,
             state

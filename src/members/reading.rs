@@ -6,11 +6,15 @@ use crate::electors::folding::clean;
 use crate::error::Error;
 use crate::registers::cells::Cells;
 use crate::registers::formats::FileError;
-use crate::registers::lines::Lines;
+use crate::registers::lines::{self, Lines};
+use std::collections::VecDeque;
 use std::io::{Cursor, Read};
 
 /// The largest file that is taken: some hundred thousand members.
 pub const LIMIT: usize = 32 * 1024 * 1024;
+
+/// Cells that are held at once, empty ones included: 400,000 members in 20 columns.
+pub(super) const CELLS: usize = 8_000_000;
 
 /// A line under the headings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,8 +53,8 @@ pub fn read(bytes: Vec<u8>) -> Result<Contents, Error> {
     cells.part(&first, delimiter).map_err(|_| wrong(NO_HEADINGS.into()))?;
     let headings: Vec<String> = cells.iter().map(|c| shortened(&clean(c))).collect();
     check_headings(&headings)?;
-    let mut read = Vec::new();
-    while let Some(line) = next()? {
+    let (mut read, mut ahead) = (Vec::new(), VecDeque::new());
+    while let Some(line) = ahead.pop_front().map_or_else(&mut next, |line| Ok(Some(line)))? {
         let number = i32::try_from(line.number).unwrap_or(i32::MAX);
         let Some(text) = line.text else {
             read.push(Line { number, cells: Err(REFUSALS[0]) });
@@ -59,12 +63,54 @@ pub fn read(bytes: Vec<u8>) -> Result<Contents, Error> {
         if clean(&text).trim_matches(['"', ',', ';', ' ']).is_empty() {
             continue;
         }
-        read.push(Line { number, cells: part(&mut cells, &text, delimiter, headings.len()) });
+        let mut parted = |text: &str| part(&mut cells, text, delimiter, headings.len());
+        let mut line = parted(&text);
+        if line == Err(REFUSALS[1]) {
+            line = rejoined(&text, &mut ahead, &mut next, &mut parted)?.map_or(line, Ok);
+        }
+        read.push(Line { number, cells: line });
+        if read.len().saturating_mul(headings.len()) > CELLS {
+            return Err(wrong(
+                "This file has more cells than any list of members: leave out the columns that are not needed".into(),
+            ));
+        }
     }
     if read.is_empty() {
         return Err(wrong(told(&FileError::HeaderOnly)));
     }
     Ok(Contents { headings, lines: read, encoding: lines.encoding().name() })
+}
+
+/// How many lines of the file one member may stand in: an address of several lines in one cell.
+const TOGETHER: usize = 8;
+
+/// A member whose line broke within quotation marks, put together with the lines that follow; None: they do not belong to it, as
+/// one is whole by itself or the mark is never closed, and each is read on its own.
+fn rejoined(
+    first: &str,
+    ahead: &mut VecDeque<lines::Line>,
+    next: &mut impl FnMut() -> Result<Option<lines::Line>, Error>,
+    parted: &mut impl FnMut(&str) -> Result<Vec<String>, &'static str>,
+) -> Result<Option<Vec<String>>, Error> {
+    let mut text = first.to_owned();
+    for n in 0..TOGETHER {
+        if ahead.len() == n {
+            let Some(line) = next()? else { return Ok(None) };
+            ahead.push_back(line);
+        }
+        let Some(more) = ahead[n].text.as_deref().filter(|more| parted(more).is_err()) else { return Ok(None) };
+        text.push('\n');
+        text.push_str(more);
+        match parted(&text) {
+            Err(why) if why == REFUSALS[1] => {}
+            Err(_) => return Ok(None),
+            Ok(cells) => {
+                ahead.drain(..=n);
+                return Ok(Some(cells));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Why a line may not be readable at all.
@@ -148,6 +194,16 @@ mod tests {
             assert_eq!(read.lines[0].cells, Ok(vec!["L1".into(), "Müller".into(), "Zoë".into()]), "{}", read.encoding);
             assert_eq!((read.lines.len(), read.lines[0].number), (1, 2));
         }
+    }
+
+    #[test]
+    fn a_cell_of_several_lines_is_one_cell_and_a_stray_mark_swallows_nobody() {
+        let text =
+            "Number,Address,Town\nL1,\"Flat 2\n9 Mill Street\",Wexmere\nL2,\"Stray,x\nL3,\"3 Row\",Y\nL4,4 Row,Y\n";
+        let read = read(text.as_bytes().to_vec()).unwrap().lines;
+        let numbers: Vec<_> = read.iter().map(|l| (l.number, l.cells.is_ok())).collect();
+        assert_eq!(numbers, [(2, true), (4, false), (5, true), (6, true)]);
+        assert_eq!(read[0].cells.as_ref().unwrap(), &["L1", "Flat 2 9 Mill Street", "Wexmere"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! much it unpacks to is measured before anything is read, and cells are taken one by one, so that a bad file costs little.
 
 use super::columns::{Columns, Field};
-use super::reading::{Contents, Line, has_headings, shortened};
+use super::reading::{CELLS, Contents, Line, has_headings, shortened};
 use crate::electors::folding::clean;
 use calamine::{DataRef, DataType, Reader, Xlsx, XlsxCellReader};
 use std::io::{Cursor, Read};
@@ -78,12 +78,31 @@ fn sheets(bytes: Vec<u8>) -> Result<Contents, &'static str> {
     Err(why)
 }
 
-/// A row of cells: its number from 1, and the cells, or why there are none.
+/// A row of cells: its number from 1, and the cells that hold something, each with its column from 0, or why there are none. Empty
+/// ones are not kept: a row may have something in its two-hundredth alone.
 struct Row {
     number: i32,
-    cells: Vec<String>,
+    cells: Vec<(usize, String)>,
     wide: bool,
     long: bool,
+}
+
+impl Row {
+    /// How many columns it takes.
+    fn width(&self) -> usize {
+        self.cells.iter().map(|(at, _)| at + 1).max().unwrap_or_default()
+    }
+
+    /// Its cells side by side, so many of them.
+    fn side_by_side(self, columns: usize) -> Vec<String> {
+        let mut all = vec![String::new(); columns];
+        for (at, text) in self.cells {
+            if let Some(cell) = all.get_mut(at) {
+                *cell = text;
+            }
+        }
+        all
+    }
 }
 
 fn sheet<S: Read + std::io::Seek>(mut cells: XlsxCellReader<'_, S>) -> Result<Contents, &'static str> {
@@ -108,11 +127,9 @@ fn sheet<S: Read + std::io::Seek>(mut cells: XlsxCellReader<'_, S>) -> Result<Co
             continue;
         }
         last.long |= text.len() > CELL;
-        let at = usize::try_from(column).unwrap_or_default();
-        if last.cells.len() <= at {
-            last.cells.resize(at + 1, String::new());
+        if !last.long {
+            last.cells.push((usize::try_from(column).unwrap_or_default(), text));
         }
-        last.cells[at] = if last.long { String::new() } else { text };
     }
     contents(rows)
 }
@@ -120,7 +137,8 @@ fn sheet<S: Read + std::io::Seek>(mut cells: XlsxCellReader<'_, S>) -> Result<Co
 /// The rows under the headings.
 fn contents(rows: Vec<Row>) -> Result<Contents, &'static str> {
     let headed = |row: &Row| {
-        let headings: Vec<String> = row.cells.iter().map(|c| shortened(c)).collect();
+        let mut headings = vec![String::new(); row.width()];
+        row.cells.iter().for_each(|(at, text)| headings[*at] = shortened(text));
         (!row.wide && has_headings(&headings)).then_some(headings)
     };
     let known = |headings: &[String]| Columns::guess(headings).has(Field::Number);
@@ -129,6 +147,9 @@ fn contents(rows: Vec<Row>) -> Result<Contents, &'static str> {
     let chosen = top.iter().find(|(_, headings)| known(headings)).or_else(|| top.iter().find(|(at, _)| *at == 0));
     let (at, headings) = chosen.cloned().ok_or(NO_HEADINGS)?;
     let columns = headings.len();
+    if rows.len().saturating_mul(columns) > CELLS {
+        return Err(TOO_LARGE);
+    }
     let lines: Vec<Line> = rows.into_iter().skip(at + 1).map(|row| line(row, columns)).collect();
     if lines.is_empty() {
         return Err(NOBODY);
@@ -137,16 +158,16 @@ fn contents(rows: Vec<Row>) -> Result<Contents, &'static str> {
 }
 
 /// A sheet's line ends with its last filled cell: what is missing after it is empty.
-fn line(mut row: Row, columns: usize) -> Line {
+fn line(row: Row, columns: usize) -> Line {
+    let number = row.number;
     let cells = if row.long {
         Err(super::reading::REFUSALS[0])
-    } else if row.wide || row.cells.len() > columns {
+    } else if row.wide || row.width() > columns {
         Err(super::reading::REFUSALS[3])
     } else {
-        row.cells.resize(columns, String::new());
-        Ok(row.cells)
+        Ok(row.side_by_side(columns))
     };
-    Line { number: row.number, cells }
+    Line { number, cells }
 }
 
 /// A cell as somebody would type it: days as 2026-11-24, whole numbers without a point, a formula's value.

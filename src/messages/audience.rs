@@ -91,8 +91,9 @@ impl Audience {
 }
 
 /// Why somebody is left out, or a message did not go: the database's word and ours.
-pub const WHY: [(&str, &str); 12] = [
+pub const WHY: [(&str, &str); 13] = [
     ("no-consent", "Did not agree to email"),
+    ("withdrew", "Took back that they agreed to it"),
     ("no-address", "No email address"),
     ("objected", "Objected, or processing is stopped"),
     ("came-back", "Their address came back, or they complained"),

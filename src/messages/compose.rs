@@ -3,6 +3,7 @@
 
 use super::markup::{self, Block, Pictured, Piece, Reader, escape, pictured};
 use super::pictures::Drawn;
+use super::texts::parts;
 use super::unsubscribe::Links;
 use super::{Channel, Draft, Kind};
 use crate::error::Error;
@@ -48,6 +49,12 @@ impl Text {
         Ok(text)
     }
 
+    /// In how many parts a text goes to whoever has long names, before its imprint and link.
+    pub fn most_parts(&self) -> usize {
+        let long = || "m".repeat(40);
+        parts(&self.words(&Reader { forename: long(), surname: long(), branch: long() }, None))
+    }
+
     fn check_pictures(&self) -> Result<(), Error> {
         let mut numbers = self.blocks.iter().filter_map(|b| if let Block::Picture(n) = b { Some(*n) } else { None });
         let wrong = match self.channel {
@@ -61,7 +68,7 @@ impl Text {
 
     /// What a text message says: as few letters as will do, in the alphabet that telephones pack closest where words allow it.
     pub fn words(&self, reader: &Reader, links: Option<&Links>) -> String {
-        let mut all = markup::plain(&self.blocks, reader, &[]);
+        let mut all = markup::plain(&self.blocks, &reader.short(), &[]);
         for line in &self.imprint {
             let _ = write!(all, "\n{line}");
         }

@@ -73,6 +73,14 @@ impl Form {
         }
     }
 
+    /// Whether what it is about promotes, as far as words show it: an address to open, money, a vote.
+    pub fn promotes(self, fields: &Fields) -> bool {
+        let what = fields.what.to_lowercase();
+        let words: Vec<&str> = what.split(|c: char| !c.is_alphanumeric()).collect();
+        ["://", "www.", "£", "€"].iter().any(|sign| what.contains(sign))
+            || ["vote", "votes", "donate", "donation", "donations"].iter().any(|word| words.contains(word))
+    }
+
     /// Whether it is for members alone: it speaks of their membership, or calls those who may vote in the branch.
     pub fn is_for_members(self) -> bool {
         matches!(self, Form::Renewal | Form::Welcome | Form::Meeting)
@@ -153,6 +161,13 @@ fn paragraph(words: Vec<Piece>) -> Block {
 mod tests {
     use super::super::markup::{Reader, plain};
     use super::*;
+
+    #[test]
+    fn a_form_promotes_nothing() {
+        let about = |what: &str| Form::Invitation.promotes(&Fields { what: what.into(), ..Fields::default() });
+        assert!(!about("Branch meeting, with tea") && !about("Revote of the minutes"));
+        assert!(about("VOTE for us") && about("Supper, give £10") && about("see www.lantern.example"));
+    }
 
     #[test]
     fn a_form_says_what_it_is_filled_with_and_reads_nothing_into_it() {

@@ -27,6 +27,12 @@ impl Reader {
         format!("{} {}", self.forename, self.surname).trim().to_owned()
     }
 
+    /// The same with names that a text has room for: 40 letters each.
+    pub fn short(&self) -> Reader {
+        let cut = |name: &str| name.chars().take(40).collect();
+        Reader { forename: cut(&self.forename), surname: cut(&self.surname), branch: cut(&self.branch) }
+    }
+
     fn value(&self, field: &str) -> String {
         match field {
             "forename" => self.forename.clone(),

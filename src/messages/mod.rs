@@ -175,6 +175,10 @@ pub struct Message {
     pub imprint: Vec<String>,
     /// Why the server stopped it.
     pub why: String,
+    /// How often it was changed, from 1: what a page was drawn of.
+    pub version: i32,
+    /// Who changed it last; None: nobody since it was begun.
+    pub changed_by: Option<Uuid>,
     /// The pictures that may stand in it.
     pub pictures: Vec<Pictured>,
 }
@@ -185,7 +189,11 @@ impl Message {
         match self.draft.form {
             Some(form) => form.subject(&self.draft.fields),
             None if self.draft.subject.is_empty() => "No subject yet".into(),
-            None => self.draft.subject.clone(),
+            // As somebody of whom nothing is known reads it.
+            None => markup::pieces(&self.draft.subject).map_or_else(
+                |_| self.draft.subject.clone(),
+                |pieces| markup::plain_line(&pieces, &markup::Reader::default()),
+            ),
         }
     }
 

@@ -20,8 +20,11 @@ pub const LIMIT: usize = 10 * 1024 * 1024;
 const HEAVIEST: usize = 600_000;
 /// Pixels of a picture as it goes out.
 const LARGEST: (u32, u32) = (1200, 1600);
-/// Bytes that a picture may take while it is read: fifty million pixels.
+/// Bytes that a picture may take while it is read: three a pixel.
 const UNPACKED: u64 = 160 * 1024 * 1024;
+
+/// Pixels of a file that is given.
+const PIXELS: u64 = 50_000_000;
 
 /// One at a time is unpacked: each may take much memory.
 static UNPACKING: Semaphore = Semaphore::const_new(1);
@@ -86,7 +89,8 @@ fn read(file: &[u8]) -> Result<DynamicImage, ImageError> {
     reader.limits(limits);
     let mut decoder = reader.into_decoder()?;
     // The reader's limits hold for its own tables; the picture itself is for us to measure.
-    if decoder.total_bytes() > UNPACKED {
+    let (wide, high) = decoder.dimensions();
+    if decoder.total_bytes() > UNPACKED || u64::from(wide) * u64::from(high) > PIXELS {
         return Err(ImageError::Limits(LimitError::from_kind(LimitErrorKind::InsufficientMemory)));
     }
     let upright = decoder.orientation();
@@ -268,9 +272,9 @@ mod tests {
         let mut bomb = file(RgbImage::new(1, 1), ImageFormat::Png);
         bomb[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
         assert!(draw(&bomb).is_err());
-        // A sound one that is small as a file: 169 million bytes of one grey.
+        // A sound one that is small as a file: 64 million points of one grey.
         let mut flat = Vec::new();
-        let grey = DynamicImage::from(image::GrayImage::new(13_000, 13_000));
+        let grey = DynamicImage::from(image::GrayImage::new(8_000, 8_000));
         grey.write_to(&mut Cursor::new(&mut flat), ImageFormat::Png).unwrap();
         assert!(flat.len() < LIMIT);
         let Err(Error::Invalid(said)) = draw(&flat) else { panic!("it was unpacked") };

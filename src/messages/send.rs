@@ -2,7 +2,7 @@
 
 use super::compose::{self, Envelope, Text};
 use super::form::Form;
-use super::markup::{Pictured, Reader};
+use super::markup::{Block, Pictured, Reader};
 use super::pictures::Drawn;
 use super::texts::{self, Failure, Provider};
 use super::unsubscribe::{self, Links};
@@ -159,9 +159,11 @@ async fn kept(connection: &mut PgConnection, message: Uuid) -> Result<Option<Kep
         body: row.body,
         ..Draft::default()
     };
-    let (pictures, files) = pictures(connection, message).await?;
+    let (pictures, mut files) = pictures(connection, message).await?;
     // What cannot be read was refused when it was written.
     let Ok(mut text) = Text::of(&draft, pictures) else { return Ok(None) };
+    // Those alone that stand in what everybody read before it went.
+    files.retain(|(number, _)| text.blocks.contains(&Block::Picture(*number)));
     text.imprint = row.imprint;
     Ok(Some(Kept { text, files, reply: (row.reply_name, row.reply_to) }))
 }
@@ -210,8 +212,15 @@ async fn send(
 
 /// How its reader takes back what they agreed to; a service message has no such link.
 fn links(sender: &Sender, kept: &Kept, taken: &Taken) -> Result<Option<Links>, Trouble> {
-    let person = taken.person.filter(|_| kept.text.kind == Kind::Campaign);
-    person
+    if kept.text.kind == Kind::Service {
+        return Ok(None);
+    }
+    // A try has a link as each reader's own looks, which takes back nobody's word.
+    let Some(person) = taken.person else {
+        let page = unsubscribe::stand_in(sender.base_url());
+        return Ok(Some(Links { one_click: format!("{page}/one-click"), page }));
+    };
+    Some(person)
         .map(|person| unsubscribe::links(sender.keys(), sender.base_url(), person, kept.text.channel.as_str()))
         .transpose()
         .map_err(|_| Trouble::ForNow)

@@ -70,6 +70,8 @@ struct Row {
     ended_at: Option<DateTime<Utc>>,
     imprint: Vec<String>,
     why: String,
+    version: i32,
+    changed_by: Option<Uuid>,
 }
 
 impl From<Row> for Message {
@@ -97,6 +99,8 @@ impl From<Row> for Message {
             ended_at: r.ended_at,
             imprint: r.imprint,
             why: r.why,
+            version: r.version,
+            changed_by: r.changed_by,
             pictures: Vec::new(),
         }
     }
@@ -139,7 +143,7 @@ async fn read(scope: &mut Scoped, id: Option<Uuid>, tab: Tab, skip: i64) -> Resu
         Row,
         r#"select m.message_id, m.area_id, case when a.kind = 'district' then d.letters else a.name end as "area!", m.kind, m.channel, m.form,
              m.fields, m.subject, m.body, m.audience, m.state, m.made_by, coalesce(wall.message_hand(m.made_by), '') as "made_name!",
-             m.made_at, m.sender, m.send_at, m.people, m.ended_at, m.imprint, m.why
+             m.made_at, m.sender, m.send_at, m.people, m.ended_at, m.imprint, m.why, m.version, m.changed_by
            from message m join area a on a.area_id = m.area_id left join district d on d.area_no = a.area_no
            where case when $1::uuid is not null then m.message_id = $1 else case $2 when 'drafts' then m.state = 'draft'
              when 'going' then m.state in ('waiting', 'scheduled', 'sending') else m.state in ('sent', 'stopped') end end
@@ -343,21 +347,23 @@ pub async fn people(
     Ok(Seen::helpers(found, ids))
 }
 
-/// Sends a draft off; answers the database's word.
+/// Sends a draft off as it was in this version; answers the database's word.
 ///
 /// # Errors
 /// What the database says.
-pub async fn send(scope: &mut Scoped, id: Uuid, at: Option<DateTime<Utc>>) -> Result<String, Error> {
-    let said = sqlx::query_scalar!(r#"select wall.send_message($1, $2) as "said!""#, id, at);
+pub async fn send(scope: &mut Scoped, id: Uuid, version: i32, at: Option<DateTime<Utc>>) -> Result<String, Error> {
+    let said = sqlx::query_scalar!(r#"select wall.send_message($1, $2, $3) as "said!""#, id, version, at);
     Ok(said.fetch_one(scope.connection()).await?)
 }
 
-/// Lets one go that waits for a second person. Whether it was theirs to say.
+/// Lets one go that waits for a second person, as it is in this version. Whether it was theirs to say, and still so.
 ///
 /// # Errors
 /// What the database says.
-pub async fn approve(scope: &mut Scoped, id: Uuid) -> Result<bool, Error> {
-    Ok(sqlx::query_scalar!(r#"select wall.approve_message($1) as "done!""#, id).fetch_one(scope.connection()).await?)
+pub async fn approve(scope: &mut Scoped, id: Uuid, version: i32) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(r#"select wall.approve_message($1, $2) as "done!""#, id, version)
+        .fetch_one(scope.connection())
+        .await?)
 }
 
 /// Stops one: `draft`, `stopped` or `not-yours`.

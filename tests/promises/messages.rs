@@ -1,6 +1,6 @@
 //! A message goes to whoever agreed to it and to nobody else, each alone, once, and stops when it is told to.
 
-use crate::support::app::{Actor, TestApp, keys, seed_place};
+use crate::support::app::{Actor, Answer, TestApp, keys, seed_place};
 use crate::support::people::{agrees_to_email, person};
 use crate::support::walk::{change, count};
 use hustings::access::Role;
@@ -61,6 +61,19 @@ pub(crate) async fn write(app: &TestApp, by: &Actor, body: &str) -> String {
     let fields =
         [("area", area.as_str()), ("subject", "News for {{forename}}"), ("body", body), ("supporters", "true")];
     by.post("/messages/new", &fields).await.expect(303).location().split('?').next().unwrap().to_owned()
+}
+
+/// Sends a message as its page shows it.
+pub(crate) async fn press(by: &Actor, page: &str) -> Answer {
+    let shown = by.get(&format!("{page}/sending")).await;
+    let version = shown.attribute("input[name=version]", "value");
+    by.post(&format!("{page}/sending"), &[("when", "now"), ("version", &version)]).await
+}
+
+/// Lets a message go as its page shows it.
+async fn let_go(by: &Actor, page: &str) -> Answer {
+    let version = by.get(page).await.attribute("form[action$=approval] input[name=version]", "value");
+    by.post(&format!("{page}/approval"), &[("version", &version)]).await
 }
 
 pub(crate) fn sender(app: &TestApp, smtp: Option<&str>, data: &Path) -> Sender {
@@ -130,8 +143,8 @@ async fn a_message_is_written_tried_counted_sent_and_told_of_on_the_persons_page
     let confirm = organiser.get(&format!("{page}/sending")).await.expect(200).text("main");
     assert!(confirm.contains("1 person") && confirm.contains("Promoted by A. Agent"), "{confirm}");
     organiser.post(&format!("{page}/sending"), &[("when", "later"), ("at", "2001-01-01T10:00")]).await.expect(422);
-    organiser.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(303);
-    organiser.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(409);
+    press(&organiser, &page).await.expect(303);
+    press(&organiser, &page).await.expect(409);
     organiser.post(&format!("{page}/edit"), &wrong).await.expect(409);
     send_due(&sends, &database).await.unwrap();
     send_due(&sends, &database).await.unwrap();
@@ -188,10 +201,10 @@ async fn above_the_installations_number_a_second_person_lets_it_go_and_anybody_s
     let (data, database) = (tempfile::tempdir().unwrap(), Database::connect(&app.urls()).unwrap());
     let sends = sender(&app, None, data.path());
     let page = write(&app, &organiser, "Hello {{name}}").await;
-    organiser.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(303);
+    press(&organiser, &page).await.expect(303);
     send_due(&sends, &database).await.unwrap();
     assert!(outbox(data.path()).is_empty(), "it waits");
-    organiser.post(&format!("{page}/approval"), &[]).await.expect(409);
+    let_go(&organiser, &page).await.expect(409);
     for path in ["", "/people"] {
         stranger.get(&format!("{page}{path}")).await.expect(404);
     }
@@ -201,8 +214,8 @@ async fn above_the_installations_number_a_second_person_lets_it_go_and_anybody_s
     assert!(other.get(&page).await.expect(200).text("main").contains("Let it go?"));
     other.post(&format!("{page}/stop"), &[]).await.expect(303);
     assert!(organiser.get(&page).await.expect(200).text("main").contains("Change it"), "a draft again");
-    organiser.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(303);
-    other.post(&format!("{page}/approval"), &[]).await.expect(303);
+    press(&organiser, &page).await.expect(303);
+    let_go(&other, &page).await.expect(303);
     // One has gone; the other has not been taken yet.
     change(&app, "update message_recipient set state = 'sent' where person_id = (select person_id from person where forename = 'Bea')").await;
     organiser.post(&format!("{page}/stop"), &[]).await.expect(303);
@@ -219,7 +232,7 @@ async fn a_message_goes_only_while_its_sender_has_access_and_organise_is_open() 
     let (data, database) = (tempfile::tempdir().unwrap(), Database::connect(&app.urls()).unwrap());
     let sends = sender(&app, None, data.path());
     let page = write(&app, &organiser, "Hello").await;
-    organiser.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(303);
+    press(&organiser, &page).await.expect(303);
     change(&app, "insert into lockdown (tool, notice) values ('organise', 'Closed while we check access')").await;
     send_due(&sends, &database).await.unwrap();
     assert!(outbox(data.path()).is_empty(), "closed");
@@ -227,7 +240,7 @@ async fn a_message_goes_only_while_its_sender_has_access_and_organise_is_open() 
     send_due(&sends, &database).await.unwrap();
     assert_eq!(outbox(data.path()).len(), 1, "open again, it goes");
     let again = write(&app, &organiser, "Hello again").await;
-    organiser.post(&format!("{again}/sending"), &[("when", "now")]).await.expect(303);
+    press(&organiser, &again).await.expect(303);
     change(&app, "update access_grant set ended_at = now() where role = 'organiser'").await;
     send_due(&sends, &database).await.unwrap();
     assert_eq!(outbox(data.path()).len(), 1, "their access ended, and their message with it");
@@ -252,8 +265,8 @@ async fn service_messages_have_fixed_forms_and_the_secretarys_lists_prepare_them
     let page = to.strip_suffix("/edit").unwrap();
     let said = secretary.get(page).await.expect(200).text("main");
     assert!(said.contains("Ida Tarrant") && said.contains("ends soon"), "consent is not asked for: {said}");
-    organiser.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(403);
-    secretary.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(303);
+    press(&organiser, &page).await.expect(403);
+    press(&secretary, &page).await.expect(303);
     let (data, database) = (tempfile::tempdir().unwrap(), Database::connect(&app.urls()).unwrap());
     send_due(&sender(&app, None, data.path()), &database).await.unwrap();
     let letters = outbox(data.path());
@@ -261,7 +274,7 @@ async fn service_messages_have_fixed_forms_and_the_secretarys_lists_prepare_them
     assert!(header(&letters[0], "To").contains("ida.tarrant@") && !letters[0].contains("nsubscribe"), "{}", letters[0]);
     let welcome = secretary.post("/messages/prepared", &[("form", "welcome")]).await.expect(303).location();
     let welcome = welcome.strip_suffix("/edit").unwrap();
-    let said = secretary.post(&format!("{welcome}/sending"), &[("when", "now")]).await.expect(422).text(".errors");
+    let said = press(&secretary, &welcome).await.expect(422).text(".errors");
     assert!(said.contains("fill it in"), "{said}");
     let area = area(&app, "Quillbrook").await;
     let secret = [("area", area.as_str()), ("subject", "Hi"), ("body", "Hi"), ("members", "lapsing")];
@@ -300,7 +313,7 @@ async fn no_campaign_message_is_taken_without_a_live_consent_at_that_moment() {
         people.push(id);
     }
     let page = write(&app, &organiser, "Hello").await;
-    organiser.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(303);
+    press(&organiser, &page).await.expect(303);
     let mut db = app.database.operator().await;
     let mut taken = BTreeSet::new();
     for _ in 0..40 {
@@ -336,11 +349,11 @@ async fn what_was_tried_or_stopped_and_changed_goes_as_it_is_now_with_its_imprin
     let (data, database) = (tempfile::tempdir().unwrap(), Database::connect(&app.urls()).unwrap());
     let page = write(&app, &organiser, "The old words").await;
     organiser.post(&format!("{page}/trial"), &[]).await.expect(303);
-    organiser.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(303);
+    press(&organiser, &page).await.expect(303);
     organiser.post(&format!("{page}/stop"), &[]).await.expect(303);
     let changed = [("area", area.as_str()), ("subject", "Now"), ("body", "The new words"), ("supporters", "true")];
     organiser.post(&format!("{page}/edit"), &changed).await.expect(303);
-    organiser.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(303);
+    press(&organiser, &page).await.expect(303);
     send_due(&sender(&app, None, data.path()), &database).await.unwrap();
     let letters = outbox(data.path());
     assert_eq!(letters.len(), 2, "the try and the message");
@@ -362,9 +375,9 @@ async fn nobody_sends_to_all_by_halves_or_days_late() {
     change(&app, "update installation set message_limit = 1").await;
     let organiser = app.actor(Role::Organiser, "Quillbrook").await;
     let (first, second) = (write(&app, &organiser, "One").await, write(&app, &organiser, "Two").await);
-    organiser.post(&format!("{first}/sending"), &[("when", "now")]).await.expect(303);
+    press(&organiser, &first).await.expect(303);
     assert!(organiser.get(&first).await.expect(200).text(".tag").contains("Scheduled"));
-    organiser.post(&format!("{second}/sending"), &[("when", "now")]).await.expect(303);
+    press(&organiser, &second).await.expect(303);
     assert!(organiser.get(&second).await.expect(200).text(".tag").contains("second person"));
     // Organise was closed for three days.
     change(&app, "update message set send_at = now() - interval '3 days' where state = 'scheduled'").await;
@@ -390,4 +403,93 @@ async fn a_form_that_speaks_of_membership_goes_to_members_alone() {
     let refused = secretary.post("/messages/new", &renewal).await.expect(422);
     assert!(refused.text(".errors").contains("for members"), "{}", refused.text(".errors"));
     secretary.post("/messages/new", &renewal[..4]).await.expect(303);
+}
+
+#[tokio::test]
+async fn what_is_sent_or_let_go_is_what_was_read() {
+    let (app, _) = place().await;
+    let second = person(&app, "Quillbrook", "Bea", "Oldacre", true).await;
+    agrees_to_email(&app, second).await;
+    change(&app, "update installation set message_limit = 1").await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    let (other, third) =
+        (app.actor(Role::Organiser, "Quillbrook").await, app.actor(Role::Organiser, "Quillbrook").await);
+    let area = area(&app, "Quillbrook").await;
+    let changed = [("area", area.as_str()), ("subject", "Now"), ("body", "Other words"), ("supporters", "true")];
+    let page = write(&app, &organiser, "A harmless picnic").await;
+    let version = |answer: Answer| answer.attribute("input[name=version]", "value");
+    let read = version(organiser.get(&format!("{page}/sending")).await);
+    other.post(&format!("{page}/edit"), &changed).await.expect(303);
+    let refused = organiser.post(&format!("{page}/sending"), &[("when", "now"), ("version", &read)]).await.expect(422);
+    assert!(refused.text(".errors").contains("Read it again"), "{}", refused.text(".errors"));
+    press(&organiser, &page).await.expect(303);
+    other.post(&format!("{page}/approval"), &[("version", "2")]).await.expect(409);
+    let read = third.get(&page).await.expect(200).attribute("form[action$=approval] input[name=version]", "value");
+    organiser.post(&format!("{page}/stop"), &[]).await.expect(303);
+    organiser.post(&format!("{page}/edit"), &changed).await.expect(303);
+    press(&organiser, &page).await.expect(303);
+    third.post(&format!("{page}/approval"), &[("version", &read)]).await.expect(409);
+    let_go(&third, &page).await.expect(303);
+}
+
+#[tokio::test]
+async fn an_organiser_does_not_learn_whose_membership_ends_from_who_was_written_to() {
+    let (app, _) = place().await;
+    change(
+        &app,
+        "insert into member (person_id, area_id, number, state, joined_on, paid_until)
+         select person_id, area_id, 'L' || forename, 'current', current_date - 400, current_date + 20 from person where forename = 'Ida'",
+    )
+    .await;
+    let secretary = app.actor(Role::MembershipSecretary, "Quillbrook").await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    let to = secretary.post("/messages/prepared", &[("form", "renewal")]).await.expect(303).location();
+    let page = to.strip_suffix("/edit").unwrap();
+    let filled = [("area", area(&app, "Quillbrook").await), ("place", "By post".into()), ("members", "lapsing".into())];
+    let filled: Vec<(&str, &str)> = filled.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    secretary.post(&format!("{page}/edit"), &filled).await.expect(303);
+    press(&secretary, page).await.expect(303);
+    organiser.get(page).await.expect(404);
+    organiser.get(&format!("{page}/people?which=")).await.expect(404);
+    assert!(!organiser.get("/messages?tab=going").await.expect(200).text("main").contains("renew"));
+    assert!(secretary.get("/messages?tab=going").await.expect(200).text("main").contains("renew"));
+}
+
+#[tokio::test]
+async fn volunteers_who_said_nothing_of_what_they_can_do_are_written_to_and_an_invitation_takes_a_no() {
+    let (app, dee) = place().await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    change(
+        &app,
+        "insert into volunteer (person_id, area_id, state, skills, availability) select person_id, area_id, 'active', '{}', '{}' from person where forename in ('Dee', 'Ida')",
+    )
+    .await;
+    let area = area(&app, "Quillbrook").await;
+    let invitation = [
+        ("form", "invitation"),
+        ("area", area.as_str()),
+        ("what", "Tea in the hall"),
+        ("when", "Friday"),
+        ("place", "The hall"),
+        ("volunteers", "active"),
+    ];
+    let page = organiser.post("/messages/new", &invitation).await.expect(303).location();
+    let page = page.split('?').next().unwrap();
+    assert!(
+        organiser.get(page).await.expect(200).text("main").contains("1 of 2"),
+        "both, one of whom agreed to nothing"
+    );
+    query(
+        "insert into person_consent (consent_id, person_id, area_id, channel, given, wording, source)
+         select gen_random_uuid(), person_id, area_id, 'email', false, 'Stop', 'link' from person where person_id = $1",
+    )
+    .bind(dee)
+    .execute(&mut app.database.operator().await)
+    .await
+    .unwrap();
+    let said = organiser.get(page).await.expect(200).text("main");
+    assert!(said.contains("1 of 1") && said.contains("Took back that they agreed"), "{said}");
+    let promoting = [&invitation[..2], &[("what", "VOTE for us: www.lantern.example")], &invitation[3..]].concat();
+    let refused = organiser.post("/messages/new", &promoting).await.expect(422);
+    assert!(refused.text(".errors").contains("promotes nothing"), "{}", refused.text(".errors"));
 }

@@ -1,6 +1,6 @@
 //! Pictures and text messages: what goes out is what was meant, to whoever agreed to that way and to nobody else.
 
-use super::messages::{header, imprint, outbox, place, send_due, sender, write};
+use super::messages::{header, imprint, outbox, place, press, send_due, sender, write};
 use crate::support::app::{Actor, Answer, TestApp, read, seed_place};
 use crate::support::people::{agrees_to, agrees_to_email, person};
 use crate::support::walk::{change, count};
@@ -63,7 +63,7 @@ async fn a_picture_goes_within_the_letter_and_is_told_to_whoever_cannot_see_it()
     let refused = organiser.post(&format!("{page}/edit"), &missing).await.expect(422);
     assert!(refused.text(".errors").contains("no picture 7"), "{}", refused.text(".errors"));
 
-    organiser.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(303);
+    press(&organiser, &page).await.expect(303);
     organiser.post(&format!("{page}/pictures/1/removal"), &[]).await.expect(409);
     let (data, database) = (tempfile::tempdir().unwrap(), Database::connect(&app.urls()).unwrap());
     send_due(&sender(&app, None, data.path()), &database).await.unwrap();
@@ -125,14 +125,14 @@ async fn a_text_goes_to_whoever_agreed_to_texts_with_who_promotes_it_and_the_way
         "No mobile number",
         "Under 18",
         "Dee, we're out on Saturday",
-        "2 texts to each",
+        "2 texts to somebody",
         "each reader's own link",
     ] {
         assert!(said.contains(word), "{word}: {said}");
     }
     assert!(!said.contains("07700"), "no number: {said}");
     organiser.post(&format!("{page}/trial"), &[]).await.expect(409);
-    organiser.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(303);
+    press(&organiser, &page).await.expect(303);
     let (data, database) = (tempfile::tempdir().unwrap(), Database::connect(&app.urls()).unwrap());
     let (mail, texts) = (sender(&app, None, data.path()), texts::provider(None, data.path()));
     for _ in 0..2 {
@@ -185,7 +185,7 @@ async fn a_text_that_may_have_gone_is_not_sent_again_and_one_that_did_not_is() {
     let organiser = app.actor(Role::Organiser, "Quillbrook").await;
     let page = write_text(&app, &organiser, "Hello").await.expect(303).location();
     let page = page.split('?').next().unwrap();
-    organiser.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(303);
+    press(&organiser, &page).await.expect(303);
     let (data, database) = (tempfile::tempdir().unwrap(), Database::connect(&app.urls()).unwrap());
     let mail = sender(&app, None, data.path());
     let answers = Mutex::new(vec![Failure::Unknown("cut off".into()), Failure::Later("busy".into())]);

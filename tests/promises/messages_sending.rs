@@ -1,7 +1,7 @@
 //! Messages on their way: a mail server that refuses, delays, drops or is down loses nothing, and a killed server sends to
 //! nobody twice. The wall around them, by raw SQL.
 
-use super::messages::{area, imprint, place, send_due, sender, write};
+use super::messages::{area, imprint, place, press, send_due, sender, write};
 use crate::support::app::{Actor, TestApp, seed_place, urls_of};
 use crate::support::database::TestDatabase;
 use crate::support::people::{agrees_to_email, person};
@@ -26,7 +26,7 @@ async fn crowd(app: &TestApp, n: usize) {
 
 async fn send_off(app: &TestApp, by: &Actor) -> String {
     let page = write(app, by, "Hello {{forename}}").await;
-    by.post(&format!("{page}/sending"), &[("when", "now")]).await.expect(303);
+    press(by, &page).await.expect(303);
     page
 }
 

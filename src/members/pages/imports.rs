@@ -23,7 +23,11 @@ use axum::response::IntoResponse;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
+
+/// One file at a time is read: each may take much memory.
+static READING: Semaphore = Semaphore::const_new(1);
 
 /// How many of those who change are named before the file is applied.
 const NAMED: usize = 50;
@@ -115,6 +119,7 @@ pub async fn upload(viewer: Viewer, layout: Layout, Multipart(form): Multipart) 
                 bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
                 sha256: Sha256::digest(&bytes).to_vec(),
             };
+            let _turn = READING.acquire().await.map_err(Error::internal)?;
             let read = tokio::task::spawn_blocking(move || reading::read(bytes)).await.map_err(Error::internal)?;
             errors.take_invalid(read)?.map(|contents| (given, contents))
         }

@@ -43,6 +43,9 @@ const LONGEST: usize = 20_000;
 /// Letters of a text, before its imprint and its link: about four that are paid for.
 const LONGEST_TEXT: usize = 600;
 
+/// Parts of a text to whoever has long names, before its imprint and its link.
+const MOST_PARTS: usize = 6;
+
 impl Typed {
     fn of(draft: &Draft) -> Self {
         let Audience { members, days, volunteers, skill, when, supporters } = draft.audience.clone();
@@ -84,13 +87,29 @@ impl Typed {
             Some(form) => {
                 draft.kind = Kind::Service;
                 draft.fields = self.fields(errors, form);
+                if form.promotes(&draft.fields) {
+                    errors.add("what", "A service message promotes nothing: no votes, money or web address here. Write a campaign message for that");
+                }
+                if form == Fixed::Invitation && draft.audience.supporters {
+                    errors.add(
+                        "members",
+                        "Invitations go to members and volunteers. Write supporters a campaign message",
+                    );
+                }
             }
             None => {
                 draft.subject = errors.take(one_line("subject", &self.subject, "Write a subject")).unwrap_or_default();
                 let most = if draft.channel == Channel::Text { LONGEST_TEXT } else { LONGEST };
                 let body = text("body", &self.body.replace("\r\n", "\n"), most, "Write the message");
                 draft.body = errors.take(body).unwrap_or_default();
-                errors.take(Text::of(&draft, pictures));
+                let read = errors.take(Text::of(&draft, pictures));
+                let parts = read.filter(|text| text.channel == Channel::Text).map_or(0, |text| text.most_parts());
+                if parts > MOST_PARTS {
+                    errors.add(
+                        "body",
+                        format!("It would go as {parts} texts to some readers: write less, or merge fewer names"),
+                    );
+                }
             }
         }
         (!errors.any()).then_some(draft)

@@ -97,12 +97,12 @@ impl OnePage {
         self.text.words(&self.reader(), (self.text.kind == Kind::Campaign).then_some(&links))
     }
 
-    /// "It goes as 3 texts to each: 636 to pay for."
+    /// "It goes as 3 texts to somebody with such a name, about 636 to pay for in all."
     fn cost_words(&self) -> String {
         let parts = texts::parts(&self.words(&self.stand_in));
         let all = i64::try_from(parts).unwrap_or(i64::MAX).saturating_mul(self.counts.gets);
         let each = words::count(i64::try_from(parts).unwrap_or(i64::MAX), "text", "texts");
-        format!("It goes as {each} to each, {} to pay for in all.", words::figure(all))
+        format!("It goes as {each} to somebody with such a name, about {} to pay for in all.", words::figure(all))
     }
 
     /// What a picture of the message shows, and how wide it is.
@@ -179,7 +179,7 @@ pub async fn draw(app: &App, viewer: Viewer, layout: Layout, id: Uuid, asked: As
     let take = i64::from(draft);
     let seen = store::people(&mut scope, &message, "", if draft { at } else { 0 }, take).await?;
     let shown = scope.finish(seen).await?.pop();
-    let mine = [Some(message.made_by), message.sender].contains(&Some(viewer.account));
+    let mine = [Some(message.made_by), message.sender, message.changed_by].contains(&Some(viewer.account));
     let approves = message.state == Stage::Waiting && !mine;
     let text = message.text()?;
     let status = if refused.errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

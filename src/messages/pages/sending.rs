@@ -22,6 +22,14 @@ use uuid::Uuid;
 pub struct When {
     when: String,
     at: String,
+    version: i32,
+}
+
+/// Which version of a message somebody read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Version {
+    version: i32,
 }
 
 impl When {
@@ -109,7 +117,7 @@ pub async fn send(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(typ
     if errors.any() {
         return draw(scope, layout, message, typed, errors).await;
     }
-    let said = match store::send(&mut scope, id, at).await?.as_str() {
+    let said = match store::send(&mut scope, id, typed.version, at).await?.as_str() {
         "scheduled" => "message-off",
         "waiting" => "message-waits",
         "nobody" => {
@@ -121,6 +129,13 @@ pub async fn send(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(typ
             return draw(scope, layout, message, typed, errors).await;
         }
         "no-draft" => return Err(no_draft()),
+        "changed" => {
+            errors.add(
+                "when",
+                "Somebody changed the message since this page was opened. Read it again before you send it",
+            );
+            return draw(scope, layout, message, typed, errors).await;
+        }
         _ => {
             return Err(Error::Forbidden(
                 "Who joined lately or lapses soon is for the membership secretary to write to",
@@ -135,12 +150,12 @@ pub async fn send(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(typ
 ///
 /// # Errors
 /// [`Error::Conflict`] when it does not wait, or for whoever wrote it or sent it off.
-pub async fn approve(viewer: Viewer, Path(id): Path<Uuid>, Form(_): Form<Bare>) -> Answer {
+pub async fn approve(viewer: Viewer, Path(id): Path<Uuid>, Form(read): Form<Version>) -> Answer {
     let mut scope = viewer.scope().await?;
     store::one(&mut scope, id).await?;
-    if !store::approve(&mut scope, id).await? {
+    if !store::approve(&mut scope, id, read.version).await? {
         return Err(Error::Conflict(
-            "It does not wait for you: somebody other than whoever wrote it or sent it off lets it go, once".into(),
+            "Nothing was sent. It changed since you opened its page, or it does not wait for you: somebody other than whoever wrote, changed or sent it lets it go. Open its page again".into(),
         ));
     }
     scope.commit().await?;
