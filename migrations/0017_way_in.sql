@@ -259,7 +259,7 @@ declare
 begin
   -- By whom; from where (a hall full of volunteers shares one); in a day; over all, for letters alone.
   select * into most from (values ('factor', 10, 300, 50, null), ('letter', 3, 30, null, 500), ('link', 300, 300, null, null),
-    ('join', 60, 120, null, null), ('help', 3, 60, 6, 500), ('returns', 5000, 5000, null, null)) as m (kind, one, place, a_day, everybody) where m.kind = count_try.kind;
+    ('join', 60, 120, null, null), ('help', 3, 60, 6, null), ('returns', 5000, 5000, null, null)) as m (kind, one, place, a_day, everybody) where m.kind = count_try.kind;
   -- Tries by one, then tries from one place, come one after the other, so that both counts are exact.
   perform pg_advisory_xact_lock(4871005, hashtext(count_try.kind || encode(of_subject, 'hex')));
   perform pg_advisory_xact_lock(4871006, hashtext(count_try.kind || encode(of_address, 'hex')));

@@ -74,12 +74,15 @@ create table member_import_row (
   primary key (import_id, line)
 );
 
--- Which column is what, by a digest of the line of headings, and which area a branch's name means: decided once.
+-- Which column is what, by a digest of the line of headings, and which area a branch's name means: decided once by whoever
+-- keeps that area's members.
 create table member_import_form (
-  headings bytea primary key,
+  area_id bigint not null references area,
+  headings bytea not null,
   columns jsonb not null,
   set_by uuid references account,
-  set_at timestamptz not null default statement_timestamp()
+  set_at timestamptz not null default statement_timestamp(),
+  primary key (area_id, headings)
 );
 create table member_branch (
   within_id bigint not null references area,
@@ -120,7 +123,7 @@ grant insert (person_id, area_id, number, kind, joined_on, paid_until, state, st
 grant insert (import_id, area_id, account_id, file_name, bytes, sha256, encoding, headings, columns),
   update (columns, state, complete, erased_reason, counts, refused, ended_at, headings) on member_import to hustings_membership;
 grant insert (import_id, area_id, line, cells, refusal) on member_import_row to hustings_membership;
-grant insert (headings, columns, set_by), update (columns, set_by, set_at) on member_import_form to hustings_membership;
+grant insert (area_id, headings, columns, set_by), update (columns, set_by, set_at) on member_import_form to hustings_membership;
 grant insert (within_id, branch_key, area_id, set_by), update (area_id, set_by, set_at) on member_branch to hustings_membership;
 -- An organiser knows that somebody is a member, of which branch, and how it stands; not since when, nor what they pay.
 grant select (person_id, area_id, branch, state) on member to hustings_organiser;
@@ -432,7 +435,8 @@ create policy membership_changes on member_import for update to hustings_members
 create policy membership on member_import_row to hustings_membership
   using (area_id = any ((select wall.places())::bigint[])) with check (area_id = any ((select wall.places())::bigint[]));
 create policy membership on member_import_form to hustings_membership
-  using ((select wall.works('membership-secretary'))) with check (set_by = (select wall.account()));
+  using (area_id = any ((select wall.places())::bigint[]))
+  with check (area_id = any ((select wall.places())::bigint[]) and set_by = (select wall.account()));
 create policy membership on member_branch to hustings_membership
   using (within_id = any ((select wall.places())::bigint[]))
   with check (within_id = any ((select wall.places())::bigint[]) and area_id = any ((select wall.places())::bigint[])

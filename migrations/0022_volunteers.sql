@@ -403,12 +403,15 @@ $$;
 -- Is this the account of a volunteer who is under 18? For whoever gives lists.
 create function wall.under_18(account uuid) returns boolean
 language sql stable security definer set search_path = '' as $$
-  select exists (select from public.person p where p.account_id = under_18.account and p.under_18 and p.erased_at is null)
+  select exists (select from public.person p left join public.person_contact c using (person_id)
+      where p.under_18 and p.erased_at is null and (p.account_id = under_18.account
+        or c.email_key = (select lower(a.email) from public.account a where a.account_id = under_18.account)))
     and (exists (select from wall.in_use() u where u.role = 'organiser')
       or pg_has_role(session_user, 'hustings_operator', 'member'))
 $$;
 
--- Says that a person of Organise is this elector. Both are in the area in use of whoever says so.
+-- Says that a person of Organise is this elector: both are in the area in use of whoever says so, and go by one surname. Who is
+-- linked already stays who they are: their objections hold by that.
 create function wall.link_helper(person uuid, partition integer, elector bigint) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -418,7 +421,10 @@ begin
   end if;
   update public.person p set partition_id = link_helper.partition, elector_id = link_helper.elector, linked_how = 'person',
     linked_at = statement_timestamp(), linked_by = wall.account()
-  where p.person_id = link_helper.person and p.area_id = any (wall.places()) and p.erased_at is null;
+  where p.person_id = link_helper.person and p.area_id = any (wall.places()) and p.erased_at is null
+    and (p.elector_id is null or (p.partition_id, p.elector_id) = (link_helper.partition, link_helper.elector))
+    and exists (select from public.elector e where e.partition_id = link_helper.partition and e.elector_id = link_helper.elector
+      and split_part(e.name_key, ' ', 1) = split_part(p.name_key, ' ', 1));
   return found;
 end
 $$;

@@ -368,9 +368,15 @@ begin
   if not exists (select from wall.help_page(offer_help.area)) then
     raise exception 'nobody asks for help here' using errcode = 'P0002';
   end if;
-  again := wall.count_try('help', to_email, offer_help.address);
+  -- One mailbox, however many names it has before its @.
+  again := wall.count_try('help', regexp_replace(to_email, '\+[^@]*@', '@'), offer_help.address);
   if again is not null then
     return again;
+  end if;
+  -- A flood at one area's page shuts that page alone.
+  if (select count(*) from public.volunteer_sign_up s where s.area_id = offer_help.area
+    and s.asked_at > statement_timestamp() - interval '1 hour') >= 200 then
+    return statement_timestamp() + interval '1 hour';
   end if;
   delete from public.volunteer_sign_up s where s.ends_at < statement_timestamp()
     or (s.email = to_email and s.area_id = offer_help.area);

@@ -122,8 +122,9 @@ pub struct Given {
 pub async fn add(scope: &mut Scoped, area: i64, given: &Given, contents: &Contents) -> Result<Uuid, Error> {
     sqlx::query!("select wall.forget_member_imports()").execute(scope.connection()).await?;
     let remembered = sqlx::query_scalar!(
-        r#"select columns as "columns: Json<Columns>" from member_import_form where headings = $1"#,
-        digest(&contents.headings)
+        r#"select columns as "columns: Json<Columns>" from member_import_form where headings = $1 and area_id = $2"#,
+        digest(&contents.headings),
+        area
     )
     .fetch_optional(scope.connection())
     .await?;
@@ -210,11 +211,12 @@ pub async fn set_columns(scope: &mut Scoped, import: &Import, columns: &Columns)
     must_be_ready(import)?;
     let account = scope.account();
     sqlx::query!(
-        "insert into member_import_form as f (headings, columns, set_by) values ($1, $2, $3)
-         on conflict (headings) do update set columns = excluded.columns, set_by = excluded.set_by, set_at = now()",
+        "insert into member_import_form as f (area_id, headings, columns, set_by) values ($4, $1, $2, $3)
+         on conflict (area_id, headings) do update set columns = excluded.columns, set_by = excluded.set_by, set_at = now()",
         digest(&import.headings),
         Json(columns) as _,
-        account
+        account,
+        import.area
     )
     .execute(scope.connection())
     .await?;

@@ -59,7 +59,7 @@ pub struct Offered {
 /// Keeps an offer and writes to its address.
 ///
 /// # Errors
-/// [`Error::NotFound`] where nobody asks for help, [`Error::TooMany`] after three to one address or sixty from one place in an hour.
+/// [`Error::NotFound`] where nobody asks for help, [`Error::TooMany`] after three to one mailbox, sixty from one place or two hundred in one area in an hour.
 pub async fn offer(
     database: &Database,
     (keys, base_url): (&Keys, &str),
