@@ -179,11 +179,18 @@ language sql stable security definer set search_path = '' as $$
   where e.event_id = event_fields.event
 $$;
 
+-- Internal: calendars that hold an event take what it says now for newer than what they have.
+create function wall.event_says_more(event uuid) returns void
+language sql volatile security definer set search_path = '' as $$
+  update public.event e set changed_at = statement_timestamp(), sequence = e.sequence + 1 where e.event_id = event_says_more.event
+$$;
+
 -- Internal: fills the places that are free with those who have waited longest, and writes to them. The event is locked.
 create function wall.move_up(event uuid, shift uuid) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   most integer;
+  moved boolean := false;
   next_one record;
 begin
   select case when move_up.shift is null then e.capacity else s.capacity end into most
@@ -202,7 +209,11 @@ begin
       and p.shift_id is not distinct from move_up.shift and p.state in ('coming', 'came', 'did-not-come'));
     update public.event_sign_up p set state = 'coming', moved_up_at = clock_timestamp() where p.sign_up_id = next_one.sign_up_id;
     perform wall.tell(next_one.account_id, wall.event_fields('event-moved-up', move_up.event, move_up.shift));
+    moved := true;
   end loop;
+  if moved then
+    perform wall.event_says_more(move_up.event);
+  end if;
 end
 $$;
 
@@ -220,8 +231,22 @@ begin
 end
 $$;
 
+-- Internal: somebody has chosen a shift, so that the place which they had in the event as a whole is free. The event is locked.
+create function wall.leave_whole_event(event uuid, account uuid, person uuid) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  update public.event_sign_up p set state = 'withdrawn'
+  where p.event_id = leave_whole_event.event and p.shift_id is null and p.state in ('coming', 'waiting')
+    and p.account_id is not distinct from leave_whole_event.account and p.person_id is not distinct from leave_whole_event.person;
+  if found then
+    perform wall.move_up(leave_whole_event.event, null);
+  end if;
+end
+$$;
+
 -- Takes a place: one's own, or for an account or a person of one's own area. The event's row is locked first, so that whoever
--- counts places counts those that were taken a moment ago. Answers what became of it.
+-- counts places counts those that were taken a moment ago. Who was down before the event had shifts gives that place up for
+-- the one they choose. Answers what became of it.
 create function wall.take_place(id uuid, event uuid, shift uuid, account uuid, person uuid) returns text
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -273,6 +298,12 @@ begin
   values (take_place.id, e.event_id, e.area_id, take_place.shift, who, take_place.person, becomes, case when other then wall.account() end)
   on conflict (event_id, shift_id, account_id, person_id) do update set state = excluded.state, signed_at = clock_timestamp(),
     moved_up_at = null, reminded_at = null, added_by = excluded.added_by;
+  if held.sign_up_id is not null then
+    perform wall.event_says_more(e.event_id);
+  end if;
+  if take_place.shift is not null then
+    perform wall.leave_whole_event(e.event_id, who, take_place.person);
+  end if;
   return becomes;
 end
 $$;
@@ -330,26 +361,51 @@ language sql stable security definer set search_path = '' as $$
       and g.area_id = any ((select wall.places())::bigint[]))
 $$;
 
--- Who came, by name: of those who had a place, the ticked ones did and the others did not. Answers how many came.
-create function wall.mark_came(event uuid, sign_ups uuid[]) returns integer
-language plpgsql volatile security definer set search_path = '' set timezone = 'Europe/London' as $$
+-- Who came to one shift, or to the event where no shift is named, by name: of those who had a place there, the ticked ones did and
+-- the others did not. Nobody has stayed away from what has not begun. Answers how many came to the event so far.
+create function wall.mark_came(event uuid, shift uuid, sign_ups uuid[]) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
 begin
-  if not wall.runs_event(mark_came.event) or not exists (select from public.event e where e.event_id = mark_came.event
-    and e.state = 'planned' and e.starts_at::date <= statement_timestamp()::date) then
+  if not wall.runs_event(mark_came.event) or not exists (select from public.event e
+    left join public.shift s on s.event_id = e.event_id and s.shift_id = mark_came.shift
+    where e.event_id = mark_came.event and e.state = 'planned' and s.shift_id is not distinct from mark_came.shift
+      and coalesce(s.starts_at, e.starts_at) <= statement_timestamp()) then
     return null;
   end if;
+  perform from public.event e where e.event_id = mark_came.event for update;
   update public.event_sign_up p set state = case when p.sign_up_id = any (sign_ups) then 'came' else 'did-not-come' end
-  where p.event_id = mark_came.event
+  where p.event_id = mark_came.event and p.shift_id is not distinct from mark_came.shift
     and (p.state in ('coming', 'came', 'did-not-come') or (p.state = 'waiting' and p.sign_up_id = any (sign_ups)));
   return (select count(*) from public.event_sign_up p where p.event_id = mark_came.event and p.state = 'came');
 end
 $$;
 
--- "I am here": the code that hangs at the meeting point, on the event's own day in London. Who had no place is down from now on.
+-- Internal: for which shift of an event an account is here now: one that is on, or begins or ended within the hour, or else the
+-- nearest; of two alike, the one that they are down for. None: for the event itself.
+create function wall.shift_now(event uuid, account uuid) returns uuid
+language sql stable security definer set search_path = '' as $$
+  select slot.shift_id
+  from (
+    select s.shift_id, s.starts_at, s.ends_at from public.shift s where s.event_id = shift_now.event
+    union all
+    select null, e.starts_at, e.ends_at from public.event e where e.event_id = shift_now.event) slot
+  cross join lateral (
+    select greatest(slot.starts_at - statement_timestamp(), statement_timestamp() - slot.ends_at, interval '0') as away,
+      exists (select from public.event_sign_up p where p.event_id = shift_now.event and p.account_id = shift_now.account
+        and p.shift_id is not distinct from slot.shift_id and p.state <> 'withdrawn') as own) here
+  -- Where there are shifts, nobody new is there for the whole of it.
+  where slot.shift_id is not null or here.own or not exists (select from public.shift s where s.event_id = shift_now.event)
+  order by greatest(here.away, interval '1 hour'), here.own desc, here.away, slot.shift_id is null, slot.starts_at, slot.shift_id
+  limit 1
+$$;
+
+-- "I am here": the code that hangs at the meeting point, on the event's own day in London, for the shift that is on. Who had no
+-- place is down from now on.
 create function wall.check_in(code text, id uuid) returns uuid
 language plpgsql volatile security definer set search_path = '' set timezone = 'Europe/London' as $$
 declare
   here public.event;
+  shift uuid;
 begin
   select e.* into here from public.event e
   where e.code = check_in.code and e.state = 'planned' and wall.sees_event(e.event_id)
@@ -358,12 +414,12 @@ begin
   if here.event_id is null then
     return null;
   end if;
-  update public.event_sign_up p set state = 'came'
-  where p.event_id = here.event_id and p.account_id = wall.account() and p.state in ('coming', 'waiting', 'did-not-come', 'came');
-  if not found then
-    insert into public.event_sign_up (sign_up_id, event_id, area_id, account_id, state)
-    values (check_in.id, here.event_id, here.area_id, wall.account(), 'came')
-    on conflict (event_id, shift_id, account_id, person_id) do update set state = 'came';
+  shift := wall.shift_now(here.event_id, wall.account());
+  insert into public.event_sign_up (sign_up_id, event_id, area_id, shift_id, account_id, state)
+  values (check_in.id, here.event_id, here.area_id, shift, wall.account(), 'came')
+  on conflict (event_id, shift_id, account_id, person_id) do update set state = 'came';
+  if shift is not null then
+    perform wall.leave_whole_event(here.event_id, wall.account(), null);
   end if;
   return here.event_id;
 end
@@ -387,7 +443,8 @@ begin
     told := told + 1;
   end loop;
   -- A new time is reminded of anew.
-  update public.event_sign_up x set reminded_at = null where x.event_id = tell_event.event;
+  update public.event_sign_up x set reminded_at = null
+  where x.event_id = tell_event.event and (tell_event.shift is null or x.shift_id = tell_event.shift);
   return told;
 end
 $$;
@@ -514,6 +571,44 @@ language sql stable security definer set search_path = '' as $$
   where p.area_id = any ((select wall.places())::bigint[])
 $$;
 
+-- What a person of these areas was down for at their events, under their own name or their account's, and whether they came: for
+-- whoever keeps their record. Nothing of what they gave up.
+create function wall.attended(person uuid) returns table (event_id uuid, title text, shift text, starts_at timestamptz,
+  ends_at timestamptz, state text)
+language sql stable security definer set search_path = '' as $$
+  select e.event_id, e.title, s.name, coalesce(s.starts_at, e.starts_at), coalesce(s.ends_at, e.ends_at),
+    case when e.state = 'cancelled' and p.state in ('coming', 'waiting') then 'called-off' else p.state end
+  from public.event_sign_up p join public.event e using (event_id) left join public.shift s on s.shift_id = p.shift_id
+  where p.sign_up_id in (
+      select x.sign_up_id from public.person h join public.event_sign_up x on x.person_id = h.person_id
+      where h.person_id = attended.person and h.area_id = any ((select wall.places())::bigint[])
+      union
+      select x.sign_up_id from public.person h join public.event_sign_up x on x.account_id = h.account_id
+      where h.person_id = attended.person and h.area_id = any ((select wall.places())::bigint[]))
+    and e.area_id = any ((select wall.places())::bigint[]) and p.state <> 'withdrawn'
+  order by 4 desc, 1, 3
+$$;
+
+-- At how many doors of the area in use a person of it recorded an answer, in how many hours of the clock, and when last: figures,
+-- never an answer. No row where they have no account, or while contact data is closed.
+create function wall.canvassed(person uuid) returns table (doors bigint, hours bigint, last_at timestamptz)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  narrowed bigint := substring(current_setting('app.area', true) from '^[0-9]{1,18}$')::bigint;
+  who uuid;
+  numbers integer[];
+begin
+  select h.account_id into who from public.person h
+  where h.person_id = canvassed.person and h.area_id = any (wall.places()) and narrowed = any (wall.places());
+  if who is null or not wall.open('contact') then
+    return;
+  end if;
+  numbers := wall.numbers_of(narrowed);
+  return query select count(distinct (r.list_id, r.household_id)), count(distinct date_trunc('hour', r.at)), max(r.received_at)
+    from public.result r where r.account_id = who and r.area_no = any (numbers);
+end
+$$;
+
 -- One's own calendar's address: made anew, ended, when it was made.
 create function wall.make_feed(digest bytea) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
@@ -586,9 +681,9 @@ end $$;
 grant execute on function wall.event_areas(), wall.take_place(uuid, uuid, uuid, uuid, uuid), wall.give_up_place(uuid),
   wall.event_taken(uuid[]), wall.own_places(uuid[]), wall.check_in(text, uuid), wall.make_feed(bytea), wall.end_feed(), wall.own_feed()
   to hustings_volunteer, hustings_organiser, hustings_membership;
-grant execute on function wall.event_team(uuid), wall.mark_came(uuid, uuid[]), wall.tell_event(text, uuid, uuid),
+grant execute on function wall.event_team(uuid), wall.mark_came(uuid, uuid, uuid[]), wall.tell_event(text, uuid, uuid),
   wall.cancel_event(uuid, text), wall.remove_shift(uuid), wall.detach_list(uuid, integer, bigint) to hustings_organiser;
-grant execute on function wall.seen_at_events() to hustings_organiser, hustings_membership;
+grant execute on function wall.seen_at_events(), wall.attended(uuid), wall.canvassed(uuid) to hustings_organiser, hustings_membership;
 grant execute on function wall.free_places(), wall.remind_events(), wall.feed_opens(text), wall.calendar(text), wall.public_event(uuid) to hustings_door;
 grant execute on function wall.room_changed() to hustings_owner;
 

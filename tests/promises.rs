@@ -59,6 +59,12 @@ mod ending_access;
 mod endings;
 #[path = "promises/events.rs"]
 mod events;
+#[path = "promises/events_calendar.rs"]
+mod events_calendar;
+#[path = "promises/events_property.rs"]
+mod events_property;
+#[path = "promises/events_shifts.rs"]
+mod events_shifts;
 #[path = "promises/events_wall.rs"]
 mod events_wall;
 #[path = "promises/every_page.rs"]

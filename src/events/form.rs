@@ -4,10 +4,16 @@ use super::{Event, Kind};
 use crate::access::text;
 use crate::error::Error;
 use crate::web::{FieldErrors, words};
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use chrono_tz::Europe::London;
 use serde::Deserialize;
 use uuid::Uuid;
+
+/// From this hour on the clock an event may go on past midnight,
+const EVENING: u32 = 17;
+
+/// until this hour at the latest.
+const SMALL_HOURS: u32 = 6;
 
 /// How far ahead an event may be.
 const FURTHEST: TimeDelta = TimeDelta::days(730);
@@ -119,7 +125,7 @@ impl EventForm {
         let bring = errors.take(optional("bring", &self.bring, 500));
         let public_text = errors.take(optional("public_text", &self.public_text, 2000));
         let capacity = errors.take(capacity(&self.capacity));
-        let times = errors.take(times(&self.day, &self.from, &self.until));
+        let times = errors.take(day(&self.day).and_then(|day| times(day, &self.from, &self.until)));
         let area =
             errors.take(self.area.parse().map_err(|_| Error::field("area", "Choose the area whose event it is")));
         if times.is_some_and(|(starts, _)| starts > now + FURTHEST) {
@@ -189,10 +195,10 @@ impl ShiftForm {
             errors.take(text("name", &self.name, 80, "Say what one does: “Board runner”, “Teller, St Mary’s Hall”"));
         let capacity = errors.take(capacity(&self.capacity));
         let day = words::day_of(event.starts);
-        let mut times = errors.take(times(&day.to_string(), &self.from, &self.until));
-        if let Some((starts, ends)) = times.filter(|(starts, _)| *starts < event.starts) {
+        let mut times = errors.take(times(day, &self.from, &self.until));
+        if times.is_some_and(|(starts, _)| starts < event.starts) {
             // After midnight of an event that began before it.
-            times = Some((starts + TimeDelta::days(1), ends + TimeDelta::days(1)));
+            times = day.succ_opt().and_then(|next| errors.take(self::times(next, &self.from, &self.until)));
         }
         if times.is_some_and(|(starts, ends)| starts < event.starts || ends > event.ends) {
             errors.add("from", format!("A shift lies within its event: {}", event.hours()));
@@ -244,18 +250,31 @@ fn capacity(typed: &str) -> Result<Option<i32>, Error> {
     }
 }
 
-/// Two times of a day in London; an end that is not after the beginning is the next day's.
-fn times(day: &str, from: &str, until: &str) -> Result<(DateTime<Utc>, DateTime<Utc>), Error> {
-    let date: NaiveDate =
-        day.trim().parse().map_err(|_| Error::field("day", "Write the day, for example 2026-11-28"))?;
+fn day(typed: &str) -> Result<NaiveDate, Error> {
+    typed.trim().parse().map_err(|_| Error::field("day", "Write the day, for example 2026-11-28"))
+}
+
+/// Two times of a day in London; the small hours after an evening are the next day's.
+fn times(day: NaiveDate, from: &str, until: &str) -> Result<(DateTime<Utc>, DateTime<Utc>), Error> {
     let time = |field: &str, typed: &str| {
         let read = ["%H:%M", "%H:%M:%S"].iter().find_map(|f| NaiveTime::parse_from_str(typed.trim(), f).ok());
         read.ok_or_else(|| Error::field(field, "Write the time by the clock, for example 18:30"))
     };
     let (from, until) = (time("from", from)?, time("until", until)?);
-    let last = if until > from { Some(date) } else { date.succ_opt() };
+    let night = from.hour() >= EVENING && until.num_seconds_from_midnight() <= SMALL_HOURS * 3600;
+    let last = if night { day.succ_opt() } else { Some(day) };
     let last = last.ok_or_else(|| Error::field("day", "Choose a day within the next two years"))?;
-    Ok((words::from_clock(date.and_time(from)), words::from_clock(last.and_time(until))))
+    if !night && until <= from {
+        return Err(Error::field(
+            "until",
+            "It would end before it begins. Write a later time; only what begins at 5 pm or later may end after midnight, by 6 am",
+        ));
+    }
+    let (starts, ends) = (words::from_clock(day.and_time(from)), words::from_clock(last.and_time(until)));
+    if ends <= starts {
+        return Err(Error::field("until", "The clocks go forward that night, and it would end before it begins"));
+    }
+    Ok((starts, ends))
 }
 
 #[cfg(test)]
@@ -276,13 +295,82 @@ mod tests {
     }
 
     #[test]
-    fn times_are_londons_and_an_end_before_the_beginning_is_the_next_days() {
+    fn times_are_londons_and_the_small_hours_after_an_evening_are_the_next_days() {
         let mut errors = FieldErrors::default();
         let summer = EventForm { day: "2027-06-24".into(), from: "18:00".into(), until: "01:00".into(), ..form() };
         let event = summer.read(&mut errors, now()).unwrap();
         assert_eq!(event.starts.to_rfc3339(), "2027-06-24T17:00:00+00:00");
         assert_eq!(event.ends.to_rfc3339(), "2027-06-25T00:00:00+00:00");
         assert!(!errors.any());
+    }
+
+    #[test]
+    fn what_would_end_before_it_begins_is_refused_by_field() {
+        let read = |day: &str, from: &str, until: &str| {
+            let mut errors = FieldErrors::default();
+            let typed = EventForm { day: day.into(), from: from.into(), until: until.into(), ..form() };
+            let event = typed.read(&mut errors, now());
+            assert_eq!(event.is_none(), errors.any());
+            event.map(|e| e.ends - e.starts).ok_or_else(|| errors.of("until").to_owned())
+        };
+        for (day, from, until) in [
+            ("2026-11-28", "12:30", "10:00"),
+            ("2026-11-28", "10:00", "10:00"),
+            ("2026-11-28", "18:00", "17:59"),
+            ("2026-11-28", "19:00", "06:30"),
+            // Twenty-five hours, were it the next day's.
+            ("2027-10-30", "10:00", "10:00"),
+            // There is no 1:15 in that night: it would be 2:15.
+            ("2027-03-28", "01:15", "02:00"),
+        ] {
+            assert_ne!(read(day, from, until).unwrap_err(), "", "{day} {from} {until}");
+        }
+        assert_eq!(read("2026-11-28", "23:30", "00:00"), Ok(TimeDelta::minutes(30)));
+        assert_eq!(read("2027-10-30", "20:00", "06:00"), Ok(TimeDelta::hours(11)));
+        assert_eq!(read("2027-03-27", "20:00", "06:00"), Ok(TimeDelta::hours(9)));
+    }
+
+    #[test]
+    fn a_shift_after_midnight_is_of_the_next_day_also_when_the_clocks_change() {
+        let event = |day: &str, next: &str| Event {
+            starts: words::parse_time(&format!("{day} 22:00")).unwrap(),
+            ends: words::parse_time(&format!("{next} 05:00")).unwrap(),
+            ..of_nothing()
+        };
+        for (day, next) in [("2027-10-30", "2027-10-31"), ("2027-03-27", "2027-03-28"), ("2027-06-05", "2027-06-06")] {
+            let mut errors = FieldErrors::default();
+            let typed = ShiftForm {
+                name: "Stewards".into(),
+                from: "03:00".into(),
+                until: "04:30".into(),
+                ..ShiftForm::default()
+            };
+            let shift = typed.read(&mut errors, &event(day, next)).unwrap();
+            assert_eq!(shift.starts, words::parse_time(&format!("{next} 03:00")).unwrap());
+            assert_eq!(shift.ends, words::parse_time(&format!("{next} 04:30")).unwrap());
+        }
+    }
+
+    fn of_nothing() -> Event {
+        Event {
+            id: Uuid::nil(),
+            area: 1,
+            area_name: String::new(),
+            kind: Kind::Social,
+            title: String::new(),
+            place: String::new(),
+            at: None,
+            bring: String::new(),
+            starts: now(),
+            ends: now(),
+            capacity: None,
+            cancelled: None,
+            series: None,
+            public: false,
+            public_text: String::new(),
+            changed: now(),
+            sequence: 0,
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! lists, a sheet to print, letters from fixed forms, and calendars. Places are counted by the database alone
 //! (`wall.take_place`), so that there are never more people than places.
 
+pub mod attended;
 pub mod feed;
 pub mod form;
 pub mod ics;
@@ -12,6 +13,7 @@ pub mod sign_ups;
 pub mod slots;
 pub mod store;
 pub mod walk;
+pub mod weeks;
 
 use crate::web::words;
 use chrono::{DateTime, Utc};
@@ -136,9 +138,9 @@ impl Event {
         !self.over() && self.starts <= Utc::now() && self.cancelled.is_none()
     }
 
-    /// Whether its day has come, so that people can be ticked off.
-    pub fn day_has_come(&self) -> bool {
-        words::day_of(self.starts) <= words::day_of(Utc::now())
+    /// Whether it has begun, so that people can be ticked off.
+    pub fn begun(&self) -> bool {
+        self.starts <= Utc::now()
     }
 
     /// "10:00 am to 12:30 pm".

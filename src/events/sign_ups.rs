@@ -253,15 +253,21 @@ pub async fn find_people(scope: &mut Scoped, typed: &str) -> Result<Seen<Vec<Fou
     Ok(Seen::helpers(found, ids))
 }
 
-/// Ticks off who came; whoever had a place and is not ticked did not. Answers how many came.
+/// Ticks off who came to a shift, or to the event itself; whoever had a place there and is not ticked did not. Answers how many
+/// came to the event so far.
 ///
 /// # Errors
-/// [`Error::Conflict`] before the day.
-pub async fn mark_came(scope: &mut Scoped, event: &Event, came: &[Uuid]) -> Result<i32, Error> {
-    sqlx::query_scalar!("select wall.mark_came($1, $2)", event.id, came)
+/// [`Error::Conflict`] before it began.
+pub async fn mark_came(scope: &mut Scoped, event: &Event, shift: Option<Uuid>, came: &[Uuid]) -> Result<i32, Error> {
+    sqlx::query_scalar!("select wall.mark_came($1, $2, $3)", event.id, shift, came)
         .fetch_one(scope.connection())
         .await?
-        .ok_or_else(|| Error::Conflict("People are ticked off on the day itself, or afterwards".into()))
+        .ok_or_else(too_early)
+}
+
+/// What is said to who would tick people off before anybody can have come.
+pub fn too_early() -> Error {
+    Error::Conflict("People are ticked off once it has begun, shift by shift".into())
 }
 
 /// "I am here", by the code that is shown there. Answers the event.

@@ -4,7 +4,7 @@ use super::{Event, hours};
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::web::words;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -80,6 +80,16 @@ impl Slot {
     /// "10:00 am to 12:30 pm".
     pub fn hours(&self) -> String {
         hours(self.starts, self.ends)
+    }
+
+    /// Whether it has begun, so that people can be ticked off.
+    pub fn begun(&self) -> bool {
+        self.starts <= Utc::now()
+    }
+
+    /// Whether who takes a place in it now is reminded of it by a letter: those who do so on the day before know.
+    pub fn reminds(&self) -> bool {
+        self.starts > Utc::now() + TimeDelta::hours(24)
     }
 
     /// Whether it is over.

@@ -195,13 +195,13 @@ pub async fn areas(scope: &mut Scoped) -> Result<Vec<Area>, Error> {
     Ok(all)
 }
 
-/// Makes an event; the same id again makes none.
+/// Makes an event; the same id again makes none. Answers whether it made one.
 ///
 /// # Errors
 /// What the database says.
-pub async fn add(scope: &mut Scoped, id: Uuid, new: &NewEvent, series: Option<Uuid>) -> Result<(), Error> {
+pub async fn add(scope: &mut Scoped, id: Uuid, new: &NewEvent, series: Option<Uuid>) -> Result<bool, Error> {
     let by = scope.account();
-    sqlx::query!(
+    let made = sqlx::query!(
         "insert into event (event_id, area_id, kind, title, place, lat, long, bring, starts_at, ends_at, capacity, series_id,
            public, public_text, code, created_by)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
@@ -225,7 +225,7 @@ pub async fn add(scope: &mut Scoped, id: Uuid, new: &NewEvent, series: Option<Uu
     )
     .execute(scope.connection())
     .await?;
-    Ok(())
+    Ok(made.rows_affected() > 0)
 }
 
 /// Changes an event; its shifts move with its beginning. Answers whether people must be told: the time or the place is another.
@@ -302,19 +302,18 @@ pub async fn cancel(scope: &mut Scoped, id: Uuid, reason: &str) -> Result<(), Er
     }
 }
 
-/// Puts an event into a series, which it begins.
+/// The series that an event belongs to, or begins now. Of two who begin it at once, both have the first one's.
 ///
 /// # Errors
 /// What the database says.
 pub async fn begin_series(scope: &mut Scoped, event: &Event) -> Result<Uuid, Error> {
-    if let Some(series) = event.series {
-        return Ok(series);
-    }
-    let series = Uuid::now_v7();
-    sqlx::query!("update event set series_id = $2 where event_id = $1", event.id, series)
-        .execute(scope.connection())
-        .await?;
-    Ok(series)
+    Ok(sqlx::query_scalar!(
+        r#"update event set series_id = coalesce(series_id, $2) where event_id = $1 returning series_id as "series!""#,
+        event.id,
+        Uuid::now_v7()
+    )
+    .fetch_one(scope.connection())
+    .await?)
 }
 
 /// The shifts of an event as a form has them.
@@ -353,7 +352,7 @@ pub async fn add_shift(scope: &mut Scoped, id: Uuid, event: Uuid, area: i64, new
     Ok(())
 }
 
-/// Changes a shift.
+/// Changes a shift, and with it what calendars hold of its event.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is not there.
@@ -369,7 +368,13 @@ pub async fn change_shift(scope: &mut Scoped, event: Uuid, id: Uuid, new: &NewSh
     )
     .execute(scope.connection())
     .await?;
-    if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+    if done.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    sqlx::query!("update event set changed_at = now(), sequence = sequence + 1 where event_id = $1", event)
+        .execute(scope.connection())
+        .await?;
+    Ok(())
 }
 
 /// Takes a shift away with its places, and tells whoever had one.

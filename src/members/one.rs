@@ -6,6 +6,7 @@ use crate::access::membership::{self, Standing};
 use crate::database::{Scoped, Seen};
 use crate::electors::ElectorId;
 use crate::error::Error;
+use crate::events::attended::{self, Attended};
 use crate::web::words;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -116,6 +117,8 @@ pub struct Page {
     pub notes: Vec<Note>,
     /// How many pairs with electors wait for a person.
     pub pairs: i64,
+    /// What they did: events, shifts, doors.
+    pub did: Attended,
 }
 
 /// A member of one's areas, with all that is kept, for whoever keeps members.
@@ -197,7 +200,8 @@ pub async fn page(scope: &mut Scoped, person: Uuid) -> Result<Seen<Page>, Error>
     .fetch_one(scope.connection())
     .await?;
     let (consents, notes) = (consents(scope, person).await?, notes(scope, person, "membership").await?);
-    Ok(Seen::helpers(Page { member, changes, consents, notes, pairs }, [person]))
+    let did = attended::of(scope, person).await?;
+    Ok(Seen::helpers(Page { member, changes, consents, notes, pairs, did }, [person]))
 }
 
 /// The page as an organiser sees it.
@@ -207,7 +211,8 @@ pub async fn page(scope: &mut Scoped, person: Uuid) -> Result<Seen<Page>, Error>
 pub async fn page_for_organiser(scope: &mut Scoped, person: Uuid) -> Result<Seen<Page>, Error> {
     let member = known(scope, person).await?;
     let (consents, notes) = (consents(scope, person).await?, notes(scope, person, "campaigning").await?);
-    Ok(Seen::helpers(Page { member, changes: Vec::new(), consents, notes, pairs: 0 }, [person]))
+    let did = attended::of(scope, person).await?;
+    Ok(Seen::helpers(Page { member, changes: Vec::new(), consents, notes, pairs: 0, did }, [person]))
 }
 
 async fn consents(scope: &mut Scoped, person: Uuid) -> Result<Vec<Consent>, Error> {

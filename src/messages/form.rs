@@ -142,7 +142,7 @@ impl Form {
     }
 }
 
-const ANSWER: &str = "Please say whether you come by replying to this message.";
+const ANSWER: &str = "Please say whether you can come by replying to this message.";
 const CANNOT: &str = "If you cannot make it, please say so by replying to this message.";
 
 fn said(words: &str) -> Vec<Piece> {

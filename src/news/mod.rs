@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// How long a post usually stands.
 pub const USUAL: Days = Days::new(14);
-/// The longest that one may stand: what is to be known for longer belongs into the terms or an event.
+/// The longest that one may stand: what is to be known for longer belongs in the terms or an event.
 pub const LONGEST: Days = Days::new(90);
 
 /// A post.

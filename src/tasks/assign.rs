@@ -76,13 +76,11 @@ pub async fn assign(viewer: Viewer, layout: Layout, Form(mut form): Form<AssignF
 
 /// All of them, or none is told of.
 async fn found(scope: &mut crate::database::Scoped, ids: &[Uuid]) -> Answer<crate::database::Seen<Vec<Task>>> {
-    store::several(scope, ids).await?.check(|tasks| {
-        if tasks.len() == ids.len().min(usize::try_from(crate::web::paging::SIZE).unwrap_or_default()) {
-            Ok(())
-        } else {
-            Err(Error::NotFound)
-        }
-    })
+    store::several(scope, ids).await?.check(
+        |tasks| {
+            if tasks.len() == ids.len() { Ok(()) } else { Err(Error::NotFound) }
+        },
+    )
 }
 
 async fn ask(viewer: Viewer, layout: Layout, ids: &[Uuid], errors: FieldErrors) -> Answer {

@@ -2,12 +2,13 @@
 
 use super::add::{self, Said};
 use super::new::{ASKED, VolunteerForm};
-use super::store::{self, Consent, Contact, Doors, Note};
+use super::store::{self, Consent, Contact, Note};
 use super::{State, Volunteer, change};
 use crate::access::store::invitations::{self, Given, New};
 use crate::access::{Role, grant_end, text, usual_end};
 use crate::database::{Scoped, Seen};
 use crate::error::Error;
+use crate::events::attended::{self, Attended};
 use crate::messages::silence::{self, Silence};
 use crate::messages::store::{Had, of_person};
 use crate::tasks::{self, Task};
@@ -51,7 +52,7 @@ struct VolunteerPage {
     consents: Vec<Consent>,
     notes: Vec<Note>,
     tasks: Vec<Task>,
-    doors: Option<Doors>,
+    did: Attended,
     form: SmallForm,
     said: &'static str,
     /// Which of their addresses nothing is sent to.
@@ -76,10 +77,6 @@ impl VolunteerPage {
 
     fn add_task(&self) -> String {
         format!("/tasks/new?person={}", self.volunteer.person)
-    }
-
-    fn last_out(&self) -> Option<String> {
-        self.doors.and_then(|d| d.last).map(words::ago)
     }
 }
 
@@ -112,7 +109,7 @@ struct Read {
     consents: Vec<Consent>,
     notes: Vec<Note>,
     tasks: Vec<Task>,
-    doors: Option<Doors>,
+    did: Attended,
 }
 
 async fn read(scope: &mut Scoped, id: Uuid) -> Result<Seen<Read>, Error> {
@@ -125,15 +122,12 @@ async fn read(scope: &mut Scoped, id: Uuid) -> Result<Seen<Read>, Error> {
         .await?
         .flatten();
     let organises = store::organises(scope);
-    let doors = match account {
-        Some(account) if organises => Some(store::doors(scope, account).await?),
-        _ => None,
-    };
+    let did = attended::of(scope, id).await?;
     let tasks = match organises {
         true => tasks::store::of_person(scope, id, account).await?,
         false => Seen::people(Vec::new(), []),
     };
-    Ok(volunteer.and(tasks).map(|(volunteer, tasks)| Read { volunteer, contact, consents, notes, tasks, doors }))
+    Ok(volunteer.and(tasks).map(|(volunteer, tasks)| Read { volunteer, contact, consents, notes, tasks, did }))
 }
 
 async fn draw(
@@ -149,7 +143,7 @@ async fn draw(
     let seen = read(&mut scope, id).await?;
     let silences = silence::of(&mut scope, id).await?;
     let had = of_person(&mut scope, id).await?;
-    let Read { volunteer, contact, consents, notes, tasks, doors } = scope.finish(seen).await?;
+    let Read { volunteer, contact, consents, notes, tasks, did } = scope.finish(seen).await?;
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let today = words::day_of(Utc::now());
     let page = VolunteerPage {
@@ -162,7 +156,7 @@ async fn draw(
         consents,
         notes,
         tasks,
-        doors,
+        did,
         form,
         said,
         silences,

@@ -234,33 +234,6 @@ pub async fn notes(scope: &mut Scoped, person: Uuid) -> Result<Vec<Note>, Error>
     Ok(rows.into_iter().map(|r| Note { words: r.words, at: r.at, by: by(r.by_account) }).collect())
 }
 
-/// What an account did at doors.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Doors {
-    /// Doors at which they recorded an answer.
-    pub doors: i64,
-    /// Hours of the clock in which they did.
-    pub hours: i64,
-    /// When they did last.
-    pub last: Option<DateTime<Utc>>,
-}
-
-/// What an account did at doors of the area in use. To thank for: there is no list by it.
-///
-/// # Errors
-/// What the database says.
-pub async fn doors(scope: &mut Scoped, account: Uuid) -> Result<Doors, Error> {
-    Ok(sqlx::query_as!(
-        Doors,
-        r#"select count(distinct (list_id, household_id)) as "doors!", count(distinct date_trunc('hour', at)) as "hours!",
-             max(received_at) as last
-           from result where account_id = $1 and area_no = any ((select wall.areas())::integer[])"#,
-        account
-    )
-    .fetch_one(scope.connection())
-    .await?)
-}
-
 /// Whether an organiser acts: they alone see results and tasks.
 pub fn organises(scope: &Scoped) -> bool {
     matches!(scope.actor(), Actor::Session { role: Role::Organiser, .. })

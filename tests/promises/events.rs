@@ -11,14 +11,15 @@ use hustings::access::{Role, door};
 use hustings::database::Database;
 use sqlx::query;
 
-struct Place {
-    app: TestApp,
-    area: String,
-    organiser: Actor,
-    volunteer: Actor,
+pub struct Place {
+    pub app: TestApp,
+    pub area: String,
+    pub organiser: Actor,
+    pub volunteer: Actor,
 }
 
-async fn place() -> Place {
+/// An organiser and a canvasser of Quillbrook.
+pub async fn place() -> Place {
     let app = TestApp::new().await;
     seed_place(&app.database).await;
     let area = area(&app, "Quillbrook").await.to_string();

@@ -195,6 +195,28 @@ async fn a_task_is_given_done_and_undone_with_a_history() {
 }
 
 #[tokio::test]
+async fn more_tasks_than_a_page_shows_are_given_at_once() {
+    let (app, walk, volunteer, organiser) = canvass().await;
+    put(&volunteer, &asking(&walk, 0, &["poster"])).await;
+    let more =
+        "insert into task (area_id, what, words, due_on) select area_id, 'other', 'Fold leaflets', due_on from task,
+        generate_series(1, 60)";
+    change(&app, more).await;
+    let all: Vec<String> =
+        query_scalar("select task_id::text from task").fetch_all(&mut app.database.operator().await).await.unwrap();
+    let mut fields: Vec<(&str, &str)> = all.iter().map(|task| ("task", task.as_str())).collect();
+    organiser.post("/tasks/assign", &fields).await.expect(200);
+    let to = volunteer.account.id.to_string();
+    fields.push(("to", &to));
+    organiser.post("/tasks/assign", &fields).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from task where assigned_to is not null").await, 61);
+    // One that is not there, and none is given.
+    let unknown = Uuid::now_v7().to_string();
+    fields.push(("task", &unknown));
+    organiser.post("/tasks/assign", &fields).await.expect(404);
+}
+
+#[tokio::test]
 async fn casework_is_referred_with_consent_and_its_words_go_when_it_is_done() {
     let (app, walk, _, organiser) = canvass().await;
     let elector = walk.doors[0].electors[1].as_str();

@@ -5,15 +5,14 @@ use crate::areas::Area;
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::events::form::{EventForm, NewEvent};
-use crate::events::{Event, Kind, slots, store};
+use crate::events::{Event, Kind, slots, store, weeks};
 use crate::messages::imprint;
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Europe::London;
+use chrono::Utc;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -93,8 +92,10 @@ pub async fn make(viewer: Viewer, layout: Layout, Form(form): Form<EventForm>) -
         return draw(scope, layout, None, form, errors).await;
     };
     let id = form.id.unwrap_or_else(Uuid::now_v7);
-    store::add(&mut scope, id, &new, None).await?;
-    if let Some(copied) = form.copy {
+    // A form that is sent twice makes one event, with its shifts once.
+    if store::add(&mut scope, id, &new, None).await?
+        && let Some(copied) = form.copy
+    {
         let from = store::find(&mut scope, copied).await?;
         copy_shifts(&mut scope, &from, id, &new).await?;
     }
@@ -119,19 +120,12 @@ async fn read(scope: &mut Scoped, form: &EventForm, errors: &mut FieldErrors) ->
 /// The shifts of one event in another, as far from its beginning; what would lie outside is left out.
 async fn copy_shifts(scope: &mut Scoped, from: &Event, to: Uuid, new: &NewEvent) -> Result<(), Error> {
     for (_, mut shift) in store::shifts(scope, from.id).await? {
-        shift.starts = as_far(shift.starts, from.starts, new.starts);
-        shift.ends = as_far(shift.ends, from.starts, new.starts);
+        (shift.starts, shift.ends) = weeks::moved((shift.starts, shift.ends), from.starts, new.starts);
         if shift.starts >= new.starts && shift.ends <= new.ends {
             store::add_shift(scope, Uuid::now_v7(), to, new.area, &shift).await?;
         }
     }
     Ok(())
-}
-
-/// A moment as far from another beginning, by the clock on the wall.
-fn as_far(at: DateTime<Utc>, from: DateTime<Utc>, to: DateTime<Utc>) -> DateTime<Utc> {
-    let wall = |at: DateTime<Utc>| at.with_timezone(&London).naive_local();
-    words::from_clock(wall(to) + (wall(at) - wall(from)))
 }
 
 /// `GET /events/{id}/edit`
@@ -193,7 +187,8 @@ pub async fn repeat_form(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -
     Ok(RepeatPage { layout, errors: FieldErrors::default(), event, weeks: "4".into() }.into_response())
 }
 
-/// `POST /events/{id}/repeats`: the same every week, with its shifts and nobody's sign-ups.
+/// `POST /events/{id}/repeats`: the same every week, with its shifts and nobody's sign-ups. A day that has one already, since the
+/// form was sent twice, keeps it as it is.
 ///
 /// # Errors
 /// [`Error::NotFound`] outside the area, [`Error::Conflict`] when it is over.
@@ -208,8 +203,9 @@ pub async fn repeat(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(f
         return Ok((status(&errors), RepeatPage { layout, errors, event, weeks: form.weeks }).into_response());
     };
     let series = store::begin_series(&mut scope, &event).await?;
+    let mut made = 0;
     for week in 1..=weeks {
-        let later = |at| as_far(at, event.starts, weekly(event.starts, week));
+        let (starts, ends) = weeks::moved((event.starts, event.ends), event.starts, weeks::weekly(event.starts, week));
         let new = NewEvent {
             area: event.area,
             kind: event.kind,
@@ -217,23 +213,20 @@ pub async fn repeat(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(f
             place: event.place.clone(),
             at: event.at,
             bring: event.bring.clone(),
-            starts: later(event.starts),
-            ends: later(event.ends),
+            starts,
+            ends,
             capacity: event.capacity,
             public: event.public,
             public_text: event.public_text.clone(),
         };
-        let to = Uuid::now_v7();
-        store::add(&mut scope, to, &new, Some(series)).await?;
-        copy_shifts(&mut scope, &event, to, &new).await?;
+        let to = weeks::id(series, words::day_of(starts));
+        if store::add(&mut scope, to, &new, Some(series)).await? {
+            copy_shifts(&mut scope, &event, to, &new).await?;
+            made += 1;
+        }
     }
     scope.commit().await?;
-    Ok(see_other("/events?said=repeated"))
-}
-
-/// The same clock on the wall so many weeks later.
-fn weekly(at: DateTime<Utc>, weeks: u32) -> DateTime<Utc> {
-    words::from_clock(at.with_timezone(&London).naive_local() + TimeDelta::weeks(i64::from(weeks)))
+    Ok(see_other(if made > 0 { "/events?said=repeated" } else { "/events?said=repeated-before" }))
 }
 
 /// Why it is called off, as it is typed.
@@ -283,18 +276,4 @@ pub async fn cancel(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(f
     store::cancel(&mut scope, id, &reason).await?;
     scope.commit().await?;
     Ok(see_other(&format!("/events/{id}?said=cancelled")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_weekly_event_keeps_its_hour_when_the_clocks_change() {
-        let before = words::parse_time("2027-03-21 18:00").unwrap();
-        assert_eq!(before.to_rfc3339(), "2027-03-21T18:00:00+00:00");
-        assert_eq!(weekly(before, 1).to_rfc3339(), "2027-03-28T17:00:00+00:00");
-        let ends = words::parse_time("2027-03-21 20:30").unwrap();
-        assert_eq!(as_far(ends, before, weekly(before, 1)).to_rfc3339(), "2027-03-28T19:30:00+00:00");
-    }
 }

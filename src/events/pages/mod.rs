@@ -26,10 +26,18 @@ fn said(word: &str) -> Option<(&'static str, &'static str)> {
     match word {
         "made" => Some(("good", "The event is made. People of its area see it now.")),
         "changed" => Some(("good", "The event is changed.")),
-        "told" => Some(("good", "The event is changed, and whoever is down for it gets a letter.")),
-        "cancelled" => Some(("good", "The event is called off, and whoever was down for it gets a letter.")),
+        "told" => Some((
+            "good",
+            "The event is changed. Whoever is down for it and has an account gets a letter; tell the others.",
+        )),
+        "cancelled" => Some((
+            "good",
+            "The event is called off. Whoever was down for it and has an account gets a letter; tell the others.",
+        )),
         "repeated" => Some(("good", "The repeats are made. Each can be changed by itself.")),
+        "repeated-before" => Some(("warn", "Each of those weeks has it already.")),
         "coming" => Some(("good", "You are down for it. A letter reminds you the day before.")),
+        "coming-soon" => Some(("good", "You are down for it.")),
         "waiting" => {
             Some(("warn", "It is full, so you are on the waiting list. You get a letter when a place is yours."))
         }
@@ -41,7 +49,10 @@ fn said(word: &str) -> Option<(&'static str, &'static str)> {
         "was-down" => Some(("warn", "They were down for it already.")),
         "removed" => Some(("good", "Their place is given up. Whoever waited longest has it.")),
         "shift" => Some(("good", "The shift is kept.")),
-        "shift-removed" => Some(("good", "The shift is gone, and whoever was down for it gets a letter.")),
+        "shift-removed" => Some((
+            "good",
+            "The shift is gone. Whoever was down for it and has an account gets a letter; tell the others.",
+        )),
         "ticked" => Some(("good", "Who came is kept.")),
         "attached" => Some(("good", "The lists are attached.")),
         "detached" => Some(("good", "The list is taken off this event. Its assignments and answers stay.")),

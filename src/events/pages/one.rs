@@ -107,7 +107,9 @@ pub async fn join(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(for
     let event = store::find(&mut scope, id).await?;
     let shift = form.shift.parse().ok();
     let slots = slots::of(&mut scope, std::slice::from_ref(&event)).await?.remove(&id).unwrap_or_default();
-    if let Some(slot) = slots.into_iter().find(|s| s.shift == shift).filter(|_| form.anyway.is_empty()) {
+    let slot = slots.into_iter().find(|s| s.shift == shift);
+    let reminds = slot.as_ref().is_some_and(Slot::reminds);
+    if let Some(slot) = slot.filter(|_| form.anyway.is_empty()) {
         let others = sign_ups::overlapping(&mut scope, (id, shift), slot.starts, slot.ends).await?;
         if !others.is_empty() && slot.own.is_none() {
             scope.commit().await?;
@@ -117,7 +119,8 @@ pub async fn join(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(for
     let taken = sign_ups::take(&mut scope, id, shift, Who::Myself).await?;
     scope.commit().await?;
     let word = match taken {
-        Taken::Coming | Taken::Came => "coming",
+        Taken::Coming | Taken::Came if reminds => "coming",
+        Taken::Coming | Taken::Came => "coming-soon",
         Taken::Waiting => "waiting",
         Taken::Already => "already",
     };

@@ -157,33 +157,40 @@ impl AttendancePage {
 /// `GET /events/{id}/attendance`
 ///
 /// # Errors
-/// [`Error::NotFound`] outside the area, [`Error::Conflict`] before the day.
+/// [`Error::NotFound`] outside the area, [`Error::Conflict`] before it began.
 pub async fn attendance(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> Answer {
     let mut scope = viewer.scope().await?;
     let event = store::find(&mut scope, id).await?;
-    if !event.day_has_come() || event.cancelled.is_some() {
-        return Err(Error::Conflict("People are ticked off on the day itself, or afterwards".into()));
+    if !event.begun() || event.cancelled.is_some() {
+        return Err(sign_ups::too_early());
     }
-    let seen = groups(&mut scope, &event).await?;
+    let begun = |groups: Vec<Group>| groups.into_iter().filter(|g| g.slot.begun()).collect();
+    let seen = groups(&mut scope, &event).await?.map(begun);
     let groups = scope.finish(seen).await?;
     Ok(AttendancePage { layout, event, groups }.into_response())
 }
 
-/// Who came.
+/// Who came, and to which shift: each has a form of its own.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Ticks {
+    shift: String,
     came: Vec<Uuid>,
 }
 
 /// `POST /events/{id}/attendance`
 ///
 /// # Errors
-/// [`Error::NotFound`] outside the area, [`Error::Conflict`] before the day.
+/// [`Error::NotFound`] outside the area, [`Error::Conflict`] before it began.
 pub async fn tick(viewer: Viewer, Path(id): Path<Uuid>, Form(form): Form<Ticks>) -> Answer {
     let mut scope = viewer.scope().await?;
     let event = store::find(&mut scope, id).await?;
-    sign_ups::mark_came(&mut scope, &event, &form.came).await?;
+    // What names no shift at all must not pass for the event itself.
+    let shift = match form.shift.as_str() {
+        "" => None,
+        typed => Some(typed.parse().map_err(|_| Error::NotFound)?),
+    };
+    sign_ups::mark_came(&mut scope, &event, shift, &form.came).await?;
     scope.commit().await?;
     Ok(see_other(&format!("/events/{id}?said=ticked")))
 }
