@@ -18,6 +18,7 @@ create table person (
   linked_at timestamptz,
   linked_by uuid references account,
   account_id uuid unique references account,
+  -- That they said so, or whoever wrote them down did. A date of birth, once it is known, says more: wall.minor.
   under_18 boolean not null default false,
   -- Kept by triggers, for who may know whether somebody can be reached and not how.
   has_email boolean not null default false,
@@ -48,10 +49,14 @@ create table person_contact (
   postcode text not null default '' check (length(postcode) <= 12),
   postcode_key text collate "C" not null default '' check (length(postcode_key) <= 12),
   born_on date,
+  -- Whether organisers may see any of it, and by which ways: what somebody gave to them, not what their membership secretary holds.
   for_organisers boolean not null default false,
+  open_ways text[] not null default '{email,mobile,phone}' check (open_ways <@ array['email', 'mobile', 'phone']),
   foreign key (person_id, area_id) references person (person_id, area_id) on update cascade on delete cascade
 );
 create index person_contact_by_email on person_contact (area_id, email_key) where email_key <> '';
+-- Whoever is reached by an address, wherever they belong: what comes back is noted by it.
+create index person_contact_by_address on person_contact (email_key) where email_key <> '';
 create index person_contact_by_postcode on person_contact (area_id, postcode_key) where postcode_key <> '';
 
 -- What somebody agreed to or took back, a channel each time, in whose words, how and when. Nothing is changed: the newest holds.
@@ -104,7 +109,8 @@ grant insert (consent_id, person_id, area_id, channel, given, wording, source, s
   to hustings_membership, hustings_organiser;
 grant insert (note_id, person_id, area_id, purpose, words, by_account) on person_note to hustings_membership, hustings_organiser;
 grant select on person, person_consent, person_note to hustings_organiser;
-grant select (person_id, area_id, email, email_key, mobile, phone, for_organisers) on person_contact to hustings_organiser;
+-- Email address and telephones an organiser reads by wall.reach_of: those alone that were given to them.
+grant select (person_id, area_id, for_organisers) on person_contact to hustings_organiser;
 grant insert (person_id, area_id, forename, surname, name_key, forename_key, source, under_18, created_by),
   update (under_18) on person to hustings_organiser;
 grant insert (person_id, area_id, email, email_key, mobile, phone, for_organisers),
@@ -159,6 +165,8 @@ $$;
 create function wall.keep_channels() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
+  -- Two who write at the same time come one after the other, and the second reads what the first wrote.
+  perform from public.person p where p.person_id = new.person_id for no key update;
   update public.person p set channels = array(
     select c.channel from (
       select distinct on (x.channel) x.channel, x.given from public.person_consent x where x.person_id = new.person_id
@@ -175,6 +183,51 @@ language plpgsql security definer set search_path = '' as $$
 begin
   update public.person p set has_email = new.email <> '', has_mobile = new.mobile <> '' where p.person_id = new.person_id;
   return null;
+end
+$$;
+
+-- Internal: is somebody under 18 today? By their date of birth where it is known, by what was said where it is not.
+create function wall.minor(said boolean, born date) returns boolean
+language sql stable set search_path = '' as $$
+  select case when minor.born is null then coalesce(minor.said, false)
+    else minor.born > (statement_timestamp() at time zone 'Europe/London')::date - interval '18 years' end
+$$;
+
+-- Is a person of one's areas under 18?
+create function wall.is_minor(person uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from public.person p left join public.person_contact c using (person_id)
+    where p.person_id = is_minor.person and p.area_id = any (wall.places()) and wall.minor(p.under_18, c.born_on))
+$$;
+
+-- How somebody is reached: all of it for whoever keeps members, for an organiser what was given to organisers.
+create function wall.reach_of(person uuid) returns table (email text, mobile text, phone text, for_organisers boolean)
+language sql stable security definer set search_path = '' as $$
+  select case when k.every or 'email' = any (c.open_ways) then c.email else '' end,
+    case when k.every or 'mobile' = any (c.open_ways) then c.mobile else '' end,
+    case when k.every or 'phone' = any (c.open_ways) then c.phone else '' end, c.for_organisers
+  from (select wall.works('membership-secretary') as every) k
+  join public.person_contact c on c.person_id = reach_of.person and (k.every or (c.for_organisers and wall.works('organiser')))
+  join public.person p on p.person_id = c.person_id and p.area_id = any (wall.places()) and p.erased_at is null
+$$;
+
+-- Internal, of a trigger: what an organiser writes was given to organisers.
+create function wall.keep_ways() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if not wall.works('organiser') then
+    return new;
+  end if;
+  if new.email <> old.email then
+    new.open_ways := array_remove(new.open_ways, 'email') || case when new.email <> '' then array['email'] else '{}' end;
+  end if;
+  if new.mobile <> old.mobile then
+    new.open_ways := array_remove(new.open_ways, 'mobile') || case when new.mobile <> '' then array['mobile'] else '{}' end;
+  end if;
+  if new.phone <> old.phone then
+    new.open_ways := array_remove(new.open_ways, 'phone') || case when new.phone <> '' then array['phone'] else '{}' end;
+  end if;
+  return new;
 end
 $$;
 
@@ -222,19 +275,26 @@ alter function wall.works(text) owner to hustings_wall;
 alter function wall.places() owner to hustings_wall;
 alter function wall.keep_channels() owner to hustings_wall;
 alter function wall.keep_reachable() owner to hustings_wall;
+alter function wall.minor(boolean, date) owner to hustings_wall;
+alter function wall.is_minor(uuid) owner to hustings_wall;
+alter function wall.reach_of(uuid) owner to hustings_wall;
+alter function wall.keep_ways() owner to hustings_wall;
 alter function wall.person_pseudonyms(uuid[]) owner to hustings_wall;
 alter function wall.who_saw_person(uuid, integer, integer) owner to hustings_wall;
 alter function wall.person_name(public.person) owner to hustings_wall;
 grant execute on function wall.works(text) to hustings_volunteer, hustings_organiser, hustings_membership,
   hustings_protection, hustings_administrator;
-grant execute on function wall.places() to hustings_organiser, hustings_membership;
+grant execute on function wall.places(), wall.is_minor(uuid), wall.reach_of(uuid) to hustings_organiser, hustings_membership;
 grant execute on function wall.person_pseudonyms(uuid[]) to hustings_volunteer, hustings_organiser, hustings_membership,
   hustings_protection;
 grant execute on function wall.who_saw_person(uuid, integer, integer) to hustings_protection;
-grant execute on function wall.keep_channels(), wall.keep_reachable() to hustings_owner;
+grant execute on function wall.keep_channels(), wall.keep_reachable(), wall.keep_ways() to hustings_owner;
 
 set local role hustings_owner;
 create trigger keep_channels after insert on person_consent for each row execute function wall.keep_channels();
+create trigger keep_ways before update on person_contact
+  for each row when ((old.email, old.mobile, old.phone) is distinct from (new.email, new.mobile, new.phone))
+  execute function wall.keep_ways();
 create trigger keep_reachable after insert or update of email, mobile on person_contact
   for each row execute function wall.keep_reachable();
 

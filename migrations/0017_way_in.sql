@@ -1164,7 +1164,7 @@ begin
   end if;
   -- Nobody under 18 gets a walk list, by whichever door.
   if exists (select from public.person p left join public.person_contact c using (person_id)
-    where p.under_18 and (p.account_id = who or c.email_key = lower(r.contact))) then
+    where wall.minor(p.under_18, c.born_on) and (p.account_id = who or c.email_key = lower(r.contact))) then
     return 'under-18';
   end if;
   bare := made or (position('@' in r.contact) = 0

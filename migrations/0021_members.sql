@@ -158,7 +158,7 @@ create function wall.keep_member_changes() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
   file uuid := (select i.import_id from public.member_import i
-    where i.import_id::text = current_setting('app.member_import', true));
+    where i.import_id = substring(current_setting('app.member_import', true) from '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$')::uuid);
   why text := left(coalesce(current_setting('app.member_why', true), ''), 500);
   who uuid := wall.account();
 begin
@@ -392,6 +392,13 @@ begin
   end if;
   update public.person p set partition_id = null, elector_id = null, linked_how = null, linked_at = null, linked_by = null
   where p.person_id = person;
+  -- Who else they, or that elector, may be is a question again, where nobody answered it meanwhile.
+  update public.member_match x set state = 'open', decided_by = null, decided_at = null
+  from public.member_match wrong
+  where wrong.person_id = person and wrong.state = 'different' and x.state = 'moot'
+    and (x.person_id = person or (x.partition_id = wrong.partition_id and x.elector_id = wrong.elector_id))
+    and not exists (select from public.person p where (p.person_id = x.person_id and p.elector_id is not null)
+      or (p.partition_id = x.partition_id and p.elector_id = x.elector_id));
   return true;
 end
 $$;

@@ -76,7 +76,7 @@ create table volunteer (
   -- What they chose to tell, so that they can take part.
   access_needs text not null default '' check (length(access_needs) <= 300),
   state text not null default 'active' check (state in ('active', 'paused', 'stopped')),
-  since date not null default current_date,
+  since date not null default (statement_timestamp() at time zone 'Europe/London')::date,
   state_at timestamptz not null default statement_timestamp(),
   state_by uuid references account,
   -- The invitation to an account that is out, or was taken up.
@@ -170,6 +170,7 @@ begin
   if new.what = 'referral' and new.state <> 'open' then
     new.words := '';
     new.came_of := '';
+    new.could_not := '';
   end if;
   return new;
 end
@@ -202,6 +203,10 @@ begin
     insert into public.task_event (task_id, area_id, what, words, by_account)
     values (new.task_id, new.area_id, case when new.state = 'open' then 'opened' when new.outcome = 'taken-back' then 'taken-back'
       else new.state end, case when new.state = 'open' then '' else new.came_of end, actor);
+    -- What stood in the way of casework is part of it.
+    if new.what = 'referral' and new.state <> 'open' then
+      update public.task_event e set words = '' where e.task_id = new.task_id and e.what = 'could-not' and e.words <> '';
+    end if;
   end if;
   return null;
 end
@@ -346,6 +351,37 @@ begin
 end
 $$;
 
+-- Hands back open tasks of whoever may no longer do them: their access ended by its day.
+create function wall.hand_tasks_back() returns integer
+language sql volatile security definer set search_path = '' as $$
+  with back as (
+    update public.task t set assigned_to = null
+    where t.state = 'open' and t.assigned_to is not null and not wall.may_hold_task(t.assigned_to, t.area_id) returning 1)
+  select count(*)::integer from back
+$$;
+
+-- Internal, of a trigger: the same at once when somebody ends access.
+create function wall.tasks_back() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update public.task t set assigned_to = null
+  where t.state = 'open' and t.assigned_to = new.account_id and not wall.may_hold_task(t.assigned_to, t.area_id);
+  return null;
+end
+$$;
+
+-- Internal, of a trigger: whoever turns out to be under 18 hands back the walk lists that they hold.
+create function wall.minor_hands_back() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update public.assignment a set ended_at = statement_timestamp()
+  from public.person p left join public.person_contact c using (person_id)
+  where p.person_id = new.person_id and p.erased_at is null and wall.minor(p.under_18, c.born_on)
+    and a.account_id = p.account_id and a.ended_at is null and a.ends_at > statement_timestamp();
+  return null;
+end
+$$;
+
 -- Whom tasks of these areas may be given to: whoever organises or canvasses in all of them now.
 create function wall.task_hands(areas bigint[]) returns table (account_id uuid, name text, role text)
 language sql stable security definer set search_path = '' as $$
@@ -366,8 +402,14 @@ returns table (task_id uuid, what text, words text, due_on date, partition_id in
 language sql stable security definer set search_path = '' as $$
   select t.task_id, t.what, t.words, t.due_on, t.partition_id, t.elector_id, t.person_id,
     coalesce(e.name, nullif(trim(p.forename || ' ' || p.surname), ''), ''), coalesce(h.address, ''), coalesce(h.postcode, ''),
-    case when 'phone' = any (p.channels) then coalesce(nullif(c.mobile, ''), c.phone)
-      when 'email' = any (p.channels) then c.email else '' end,
+    -- By what they agreed to and gave; where they gave nothing of the kind, that says so itself.
+    case when p.person_id is null then ''
+      when 'phone' = any (p.channels) and 'mobile' = any (c.open_ways) and c.mobile <> '' then c.mobile
+      when 'phone' = any (p.channels) and 'phone' = any (c.open_ways) and c.phone <> '' then c.phone
+      when 'email' = any (p.channels) and 'email' = any (c.open_ways) and c.email <> '' then c.email
+      when 'text' = any (p.channels) and 'mobile' = any (c.open_ways) and c.mobile <> '' then c.mobile || ', by text message alone'
+      when p.channels && array['phone', 'email', 'text'] then 'They agreed, and no number or address for it is known to us. Ask whoever gave you this'
+      else 'They agreed neither to be rung nor to be written to. Ask whoever gave you this' end,
     exists (select from public.standing_objection o where o.partition_id = t.partition_id and o.elector_id = t.elector_id
       and o.channel = 'phone')
   from wall.in_use() u
@@ -404,7 +446,7 @@ $$;
 create function wall.under_18(account uuid) returns boolean
 language sql stable security definer set search_path = '' as $$
   select exists (select from public.person p left join public.person_contact c using (person_id)
-      where p.under_18 and p.erased_at is null and (p.account_id = under_18.account
+      where wall.minor(p.under_18, c.born_on) and p.erased_at is null and (p.account_id = under_18.account
         or c.email_key = (select lower(a.email) from public.account a where a.account_id = under_18.account)))
     and (exists (select from wall.in_use() u where u.role = 'organiser')
       or pg_has_role(session_user, 'hustings_operator', 'member'))
@@ -449,7 +491,8 @@ grant execute on function wall.task_due(text), wall.task_hands(bigint[]), wall.u
   wall.link_helper(uuid, integer, bigint) to hustings_organiser;
 grant execute on function wall.own_tasks(), wall.answer_task(uuid, text, text) to hustings_organiser, hustings_volunteer;
 grant execute on function wall.tasks_from(integer[], uuid[]) to hustings_organiser, hustings_volunteer;
-grant execute on function wall.keep_task(), wall.note_task(), wall.helper_gone(), wall.keep_volunteer(), wall.helper_has_account()
+grant execute on function wall.hand_tasks_back() to hustings_door;
+grant execute on function wall.tasks_back(), wall.minor_hands_back(), wall.keep_task(), wall.note_task(), wall.helper_gone(), wall.keep_volunteer(), wall.helper_has_account()
   to hustings_owner;
 
 set local role hustings_owner;
@@ -461,6 +504,14 @@ create trigger helper_gone after update of erased_at on person for each row
 create trigger helper_has_account after update of used_at on link for each row
   when (new.used_at is not null and old.used_at is null and new.kind = 'invitation' and new.account_id is not null)
   execute function wall.helper_has_account();
+
+create trigger tasks_back after update of ended_at, ends_at on access_grant for each row
+  when (new.ended_at is distinct from old.ended_at or new.ends_at <> old.ends_at) execute function wall.tasks_back();
+create trigger minor_hands_back after update of under_18, account_id on person for each row
+  when (new.account_id is not null and (new.under_18, new.account_id) is distinct from (old.under_18, old.account_id))
+  execute function wall.minor_hands_back();
+create trigger minor_hands_back after update of born_on on person_contact for each row
+  when (new.born_on is distinct from old.born_on) execute function wall.minor_hands_back();
 
 -- Nobody under 18 gets a walk list.
 create policy grown_up on assignment as restrictive for insert to hustings_organiser with check (not wall.under_18(account_id));

@@ -87,6 +87,7 @@ create table event_list (
   foreign key (event_id, area_id) references event (event_id, area_id) on update cascade on delete cascade,
   foreign key (partition_id, list_id) references walk_list
 );
+create index event_list_by_list on event_list (partition_id, list_id);
 
 -- An account's private calendar: the digest of what stands in its address. Asked for a live grant each time it is read.
 create table event_feed (

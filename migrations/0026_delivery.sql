@@ -46,6 +46,7 @@ create table message_return (
   noted_at timestamptz not null default statement_timestamp()
 );
 create index message_return_by_address on message_return (channel, address_digest, at desc);
+create index message_return_by_time on message_return (noted_at);
 create index message_return_by_recipient on message_return (recipient_id) where recipient_id is not null;
 
 -- The public page of an area on which somebody offers to help: none unless an organiser opens it.
@@ -179,6 +180,17 @@ language sql immutable set search_path = '' as $$
   select sha256(convert_to(address_digest.channel || ' ' || wall.address_key(address_digest.channel, address_digest.address), 'UTF8'))
 $$;
 
+-- Internal: who is reached by an address. By an index for each channel: an email address is kept as it is compared.
+create function wall.reached_by(channel text, address text) returns setof uuid
+language sql stable security definer set search_path = '' as $$
+  select c.person_id from public.person_contact c
+  where reached_by.channel = 'email' and c.email_key <> '' and c.email_key = wall.address_key('email', reached_by.address)
+  union all
+  select c.person_id from public.person_contact c
+  where reached_by.channel = 'text' and c.mobile <> ''
+    and wall.address_key('text', c.mobile) = wall.address_key('text', reached_by.address)
+$$;
+
 -- Internal: is nothing to be sent to this address by this channel?
 create function wall.silent(channel text, address text) returns boolean
 language sql stable security definer set search_path = '' as $$
@@ -210,7 +222,8 @@ begin
   select case lift_silence.channel when 'email' then c.email_key else c.mobile end into where_to
   from public.person p join public.person_contact c using (person_id)
   where p.person_id = lift_silence.person and p.area_id = any (wall.places()) and p.erased_at is null
-    and (wall.works('membership-secretary') or (wall.works('organiser') and c.for_organisers));
+    and (wall.works('membership-secretary') or (wall.works('organiser') and c.for_organisers
+      and case lift_silence.channel when 'email' then 'email' else 'mobile' end = any (c.open_ways)));
   select s.* into held from public.message_silence s where s.channel = lift_silence.channel and s.lifted_at is null
     and s.address_digest = wall.address_digest(lift_silence.channel, where_to) for update;
   if held.channel is null then
@@ -233,9 +246,7 @@ declare
 begin
   for gone in
     select w.channel, w.address from (values ('email', old.email_key), ('text', old.mobile)) w (channel, address)
-    where w.address <> '' and not exists (select from public.person_contact c
-      where wall.address_key(w.channel, case w.channel when 'email' then c.email_key else c.mobile end)
-        = wall.address_key(w.channel, w.address))
+    where w.address <> '' and not exists (select from wall.reached_by(w.channel, w.address))
   loop
     delete from public.message_silence s where s.channel = gone.channel
       and s.address_digest = wall.address_digest(gone.channel, gone.address);
@@ -262,11 +273,8 @@ language sql volatile security definer set search_path = '' as $$
   insert into public.person_consent (consent_id, person_id, area_id, channel, given, wording, source)
   select gen_random_uuid(), p.person_id, p.area_id, withdraw_by_address.channel, false, withdraw_by_address.wording,
     withdraw_by_address.source
-  from public.person_contact c join public.person p using (person_id)
-  where withdraw_by_address.address <> '' and wall.address_key(withdraw_by_address.channel,
-      case withdraw_by_address.channel when 'email' then c.email_key else c.mobile end)
-      = wall.address_key(withdraw_by_address.channel, withdraw_by_address.address)
-    and p.erased_at is null and withdraw_by_address.channel = any (p.channels)
+  from wall.reached_by(withdraw_by_address.channel, withdraw_by_address.address) r join public.person p on p.person_id = r
+  where withdraw_by_address.address <> '' and p.erased_at is null and withdraw_by_address.channel = any (p.channels)
 $$;
 
 -- Something came back. For good: the address is left alone at once; for now: once it has on three days of a fortnight; a
@@ -286,9 +294,7 @@ begin
   delete from public.message_return r where r.noted_at < statement_timestamp() - interval '1 year';
   select s.channel, s.address into sent from wall.sent_to(note_return.recipient) s;
   if sent.address is null and note_return.came_by = 'webhook' and note_return.address <> '' and exists (
-    select from public.person_contact c
-    where wall.address_key(note_return.channel, case note_return.channel when 'email' then c.email_key else c.mobile end)
-      = wall.address_key(note_return.channel, note_return.address)) then
+    select from wall.reached_by(note_return.channel, note_return.address)) then
     select note_return.channel as channel, lower(btrim(note_return.address)) as address into sent;
   end if;
   if sent.address is null then
@@ -400,18 +406,21 @@ language sql stable security definer set search_path = '' as $$
 $$;
 
 -- They confirm, once: a volunteer of the area, or whoever is here already by this address and name gets it added. The
--- organisers have one task to welcome them. Nobody outside learns which it was.
+-- organisers have one task to welcome them. Who named nothing that they could do and agreed to hear from us is no volunteer,
+-- and a supporter unless they are more already. Nobody outside learns which it was.
 create function wall.confirm_offer(hash text, person uuid) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   said public.volunteer_sign_up;
   who uuid;
   belongs bigint;
+  hears_only boolean;
 begin
   select s.* into said from public.volunteer_sign_up s where s.key = sha256(decode(hash, 'hex')) for update;
   if said.sign_up_id is null or said.used_at is not null or said.ends_at <= statement_timestamp() then
     return false;
   end if;
+  hears_only := said.skills = '{}' and said.availability = '{}' and said.wishes = '' and said.agreed <> '{}';
   perform pg_advisory_xact_lock(4871027, hashtext(said.email));
   select p.person_id, p.area_id into who, belongs from public.person p join public.person_contact c using (person_id)
   where c.email_key = said.email and p.name_key = said.name_key and p.erased_at is null
@@ -425,12 +434,20 @@ begin
     insert into public.person_contact (person_id, area_id, email, email_key, mobile, for_organisers)
     values (who, belongs, said.email, said.email, said.mobile, true);
   else
-    -- They gave it to be reached by organisers; what their membership secretary holds is not written over.
+    -- What they gave is for organisers, and nothing else that their membership secretary holds; that is not written over.
     update public.person_contact c set for_organisers = true,
-      mobile = case when c.mobile = '' then said.mobile else c.mobile end where c.person_id = who;
+      mobile = case when c.mobile = '' then said.mobile else c.mobile end,
+      phone = case when c.mobile <> '' and c.phone = '' and not n.same then said.mobile else c.phone end,
+      open_ways = array(select distinct w from unnest(case when c.for_organisers then c.open_ways else '{}' end || array['email']
+        || case when said.mobile <> '' and (c.mobile = '' or n.same) then array['mobile'] else '{}' end
+        || case when said.mobile <> '' and c.mobile <> '' and c.phone = '' and not n.same then array['phone'] else '{}' end) w order by w)
+    from (select coalesce((select wall.address_key('text', h.mobile) from public.person_contact h where h.person_id = who)
+      = wall.address_key('text', said.mobile), false) as same) n
+    where c.person_id = who;
     update public.person p set under_18 = true where p.person_id = who and said.under_18;
   end if;
-  insert into public.volunteer as v (person_id, area_id, skills, availability) values (who, belongs, said.skills, said.availability)
+  insert into public.volunteer as v (person_id, area_id, skills, availability)
+  select who, belongs, said.skills, said.availability where not hears_only
   on conflict (person_id) do update set state = 'active',
     skills = array(select distinct unnest(v.skills || excluded.skills) order by 1),
     availability = array(select distinct unnest(v.availability || excluded.availability) order by 1);
@@ -440,7 +457,7 @@ begin
   insert into public.task (area_id, what, person_id, words, due_on)
   select belongs, 'welcome', who, left('Offered to help on the sign-up page.' || case when said.wishes <> ''
     then ' They wrote: ' || said.wishes else '' end, 500), wall.task_due('welcome')
-  where not exists (select from public.task t where t.person_id = who and t.what = 'welcome' and t.state = 'open');
+  where not hears_only and not exists (select from public.task t where t.person_id = who and t.what = 'welcome' and t.state = 'open');
   update public.volunteer_sign_up s set used_at = statement_timestamp(), forename = '', surname = '', name_key = '',
     forename_key = '', email = '', mobile = '', skills = '{}', availability = '{}', wishes = '', agreed = '{}', under_18 = false
   where s.sign_up_id = said.sign_up_id;
@@ -472,9 +489,14 @@ grant execute on function wall.imprint_of_event(uuid), wall.unsubscribe(uuid, te
   wall.note_return(uuid, bytea, uuid, text, text, text, text, text, timestamptz, text), wall.help_page(bigint),
   wall.offer_help(bigint, uuid, bytea, jsonb, text, jsonb), wall.offer_state(text), wall.confirm_offer(text, uuid),
   wall.forget_offers() to hustings_door;
+-- An index by it is kept up by whoever writes the row.
+grant execute on function wall.address_key(text, text) to hustings_owner, hustings_organiser, hustings_membership;
 grant execute on function wall.address_gone() to hustings_owner;
 
 set local role hustings_owner;
-create trigger address_gone after delete or update of email_key, mobile on person_contact
-  for each row execute function wall.address_gone();
+create index person_contact_by_mobile on person_contact (wall.address_key('text', mobile)) where mobile <> '';
+create trigger address_gone after delete on person_contact for each row execute function wall.address_gone();
+create trigger address_changed after update of email_key, mobile on person_contact for each row
+  when (new.email_key is distinct from old.email_key or new.mobile is distinct from old.mobile)
+  execute function wall.address_gone();
 reset role;

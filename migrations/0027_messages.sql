@@ -166,7 +166,7 @@ $$;
 create function wall.audience_of(area bigint, audience jsonb, channel text, kind text, form text)
 returns table (person_id uuid, area_id bigint, why text)
 language sql stable security definer set search_path = '' set timezone = 'Europe/London' as $$
-  select p.person_id, p.area_id, wall.why_no_message(audience_of.channel, audience_of.kind, audience_of.form, p.person_id, c.email, c.mobile, p.channels, p.under_18, p.partition_id, p.elector_id)
+  select p.person_id, p.area_id, wall.why_no_message(audience_of.channel, audience_of.kind, audience_of.form, p.person_id, c.email, c.mobile, p.channels, wall.minor(p.under_18, c.born_on), p.partition_id, p.elector_id)
   from public.person p
   left join public.person_contact c using (person_id)
   left join public.member m using (person_id)
@@ -425,7 +425,7 @@ begin
     for update of r skip locked for share of p, m skip locked
   ), asked as (
     select d.*, case d.channel when 'text' then c.mobile else c.email end as address, case when d.erased_at is not null then 'erased'
-      else wall.why_no_message(d.channel, d.kind, d.form, d.person_id, c.email, c.mobile, d.channels, d.under_18, d.partition_id,
+      else wall.why_no_message(d.channel, d.kind, d.form, d.person_id, c.email, c.mobile, d.channels, wall.minor(d.under_18, c.born_on), d.partition_id,
         d.elector_id) end as no
     from due d left join public.person_contact c on c.person_id = d.person_id
   ), taken as (

@@ -183,6 +183,8 @@ mod settings;
 mod sign_in;
 #[path = "promises/source.rs"]
 mod source;
+#[path = "promises/supporters.rs"]
+mod supporters;
 #[path = "promises/tallies.rs"]
 mod tallies;
 #[path = "promises/tasks.rs"]

@@ -160,6 +160,14 @@ pub async fn forget_member_imports(database: &Database) -> Result<(), Error> {
     Ok(())
 }
 
+/// Hands back open tasks of whoever may no longer do them. Answers how many.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn hand_tasks_back(database: &Database) -> Result<i32, Error> {
+    Ok(sqlx::query_scalar!(r#"select wall.hand_tasks_back() as "n!""#).fetch_one(database.door()).await?)
+}
+
 /// What access reviews do by themselves: open twice a year, remind a week before, end on their day what nobody answered for.
 ///
 /// # Errors

@@ -151,6 +151,9 @@ pub async fn import_in(
     let import = imports::open(scope, id).await?;
     let (plan, _, outcome) = imports::look_over(scope, keys, &import).await?;
     let unknown_branches = plan.unknown.keys().cloned().collect();
+    if let (true, Some(why)) = (import.complete, plan.not_complete()) {
+        return Err(Error::Refused(format!("{why}. Nothing was done")));
+    }
     let counts = match choices.dry_run {
         true => Counts::of(&plan, import.complete, &outcome),
         false => apply(scope, keys, &import, &Said { expected: None, allow_many: choices.allow_many }).await?,
@@ -191,10 +194,7 @@ fn words_of(i: &Imported, dry_run: bool) -> String {
         ));
     }
     if c.odd_emails > 0 {
-        lines.push(format!(
-            "{} left out: they are none",
-            words::count(c.odd_emails, "email address", "email addresses")
-        ));
+        lines.push(format!("{} left out: not valid", words::count(c.odd_emails, "email address", "email addresses")));
     }
     lines.extend(
         i.unknown_branches.iter().map(|b| format!("No area is called {b}: its members belong to the area given")),

@@ -164,8 +164,8 @@ async fn watch(place: &Place, replaced: &AtomicBool) -> std::io::Result<()> {
     }
 }
 
-/// What nobody asks for: folds the ledger of tallies, sweeps away files that wait for nobody, gives places that are free to who
-/// waits, keeps access reviews, now and every few minutes; once a night destroys what is short-lived. Where several servers share a database, one at a time does it.
+/// What nobody asks for: folds the ledger of tallies, sweeps away files that wait for nobody, hands back the tasks of who may no
+/// longer do them, gives places that are free to who waits, keeps access reviews, now and every few minutes; once a night destroys what is short-lived. Where several servers share a database, one at a time does it.
 async fn keep_house(database: &Database) -> std::io::Result<()> {
     let mut every = tokio::time::interval(FOLD_EVERY);
     loop {
@@ -181,6 +181,9 @@ async fn keep_house(database: &Database) -> std::io::Result<()> {
         }
         if let Err(error) = door::forget_member_imports(database).await {
             tracing::warn!(%error, cause = error.cause(), "membership files that nobody came back to stay this time");
+        }
+        if let Err(error) = door::hand_tasks_back(database).await {
+            tracing::warn!(%error, cause = error.cause(), "tasks of who has no access any more stay theirs this time");
         }
         if let Err(error) = door::events::free_places(database).await {
             tracing::warn!(%error, cause = error.cause(), "places of who comes no more stay theirs this time");

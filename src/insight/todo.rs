@@ -60,7 +60,7 @@ pub fn todo(known: &Known) -> (Vec<Todo>, usize) {
     lists(known.waiting, &mut all);
     for review in known.reviews.iter().filter(|r| r.closed_at.is_none() && r.open > 0) {
         all.push(line(
-            format!("{} to keep or end", count(review.open, "volunteer’s access", "volunteers’ accesses")),
+            format!("{} to keep or end", count(review.open, "volunteer’s access", "volunteers’ access")),
             format!("The access review of {} ends on {}", review.area, date(day_of(review.due_at))),
             format!("/access/reviews/{}", review.id),
             "Answer",

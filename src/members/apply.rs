@@ -22,7 +22,7 @@ pub struct Said {
 /// Applies a file: members, their history, the access that depends on them, and who of them is on the register.
 ///
 /// # Errors
-/// [`Error::Conflict`] when something changed since it was looked over, [`Error::Refused`] when too many accesses would end;
+/// [`Error::Conflict`] when something changed since it was looked over, or it is said to be complete and cannot be, [`Error::Refused`] when too many accesses would end;
 /// nothing is done then.
 pub async fn apply(scope: &mut Scoped, keys: &Keys, import: &Import, said: &Said) -> Result<Counts, Error> {
     // Two who press at once: the second waits here and finds it applied.
@@ -36,6 +36,9 @@ pub async fn apply(scope: &mut Scoped, keys: &Keys, import: &Import, said: &Said
         return Err(Error::Conflict("This file was applied or thrown away already. Open its page again".into()));
     }
     let (plan, standings, outcome) = imports::look_over(scope, keys, import).await?;
+    if let (true, Some(why)) = (import.complete, plan.not_complete()) {
+        return Err(Error::Conflict(format!("{why}. Nothing was done")));
+    }
     let mut counts = Counts::of(&plan, import.complete, &outcome);
     if said.expected.as_ref().is_some_and(|e| *e != counts.expected()) {
         return Err(Error::Conflict("Members changed since you looked this over. Look at it once more".into()));
@@ -100,10 +103,10 @@ async fn write(scope: &mut Scoped, plan: &Plan, import: &Import) -> Result<(), E
 pub async fn add(scope: &mut Scoped, entries: &[&Entry], source: &str) -> Result<(), Error> {
     let account = scope.account();
     sqlx::query!(
-        "insert into person (person_id, area_id, forename, surname, name_key, forename_key, source, under_18, created_by)
-         select e.person_id, e.area_id, e.forename, e.surname, e.name_key, e.forename_key, $2, e.under_18, $3
+        "insert into person (person_id, area_id, forename, surname, name_key, forename_key, source, created_by)
+         select e.person_id, e.area_id, e.forename, e.surname, e.name_key, e.forename_key, $2, $3
          from jsonb_to_recordset($1) as e (person_id uuid, area_id bigint, forename text, surname text, name_key text,
-           forename_key text, under_18 boolean)",
+           forename_key text)",
         Json(entries) as _,
         source,
         account
@@ -141,9 +144,9 @@ pub async fn add(scope: &mut Scoped, entries: &[&Entry], source: &str) -> Result
 pub async fn change(scope: &mut Scoped, entries: &[&Entry]) -> Result<(), Error> {
     sqlx::query!(
         "update person p set area_id = e.area_id, forename = e.forename, surname = e.surname, name_key = e.name_key,
-           forename_key = e.forename_key, under_18 = e.under_18
+           forename_key = e.forename_key
          from jsonb_to_recordset($1) as e (person_id uuid, area_id bigint, forename text, surname text, name_key text,
-           forename_key text, under_18 boolean)
+           forename_key text)
          where p.person_id = e.person_id",
         Json(entries) as _
     )

@@ -415,7 +415,7 @@ async fn held(scope: &mut Scoped, places: &[i64]) -> Result<Vec<Entry>, Error> {
         r#"select p.person_id as "person_id!", p.area_id as "area_id!", p.forename as "forename!", p.surname as "surname!",
                  p.name_key as "name_key!", p.forename_key as "forename_key!", m.surname_key as "surname_key!",
                  m.first_key as "first_key!", m.home_key as "home_key!",
-             p.under_18 as "under_18!", coalesce(c.email, '') as "email!", coalesce(c.email_key, '') as "email_key!",
+             coalesce(c.email, '') as "email!", coalesce(c.email_key, '') as "email_key!",
              coalesce(c.mobile, '') as "mobile!", coalesce(c.phone, '') as "phone!", coalesce(c.address, '{}') as "address!",
              coalesce(c.postcode, '') as "postcode!", coalesce(c.postcode_key, '') as "postcode_key!", c.born_on as "born_on?",
              m.number as "number!", m.kind as "kind!", m.joined_on as "joined_on?", m.paid_until as "paid_until?",

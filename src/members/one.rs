@@ -133,7 +133,7 @@ pub async fn kept(scope: &mut Scoped, person: Uuid) -> Result<Member, Error> {
             r#"select p.person_id as "person_id!", p.area_id as "area_id!", p.forename as "forename!", p.surname as "surname!",
                  p.name_key as "name_key!", p.forename_key as "forename_key!", m.surname_key as "surname_key!",
                  m.first_key as "first_key!", m.home_key as "home_key!",
-                 p.under_18 as "under_18!", coalesce(c.email, '') as "email!", coalesce(c.email_key, '') as "email_key!",
+                 coalesce(c.email, '') as "email!", coalesce(c.email_key, '') as "email_key!",
                  coalesce(c.mobile, '') as "mobile!", coalesce(c.phone, '') as "phone!", coalesce(c.address, '{}') as "address!",
                  coalesce(c.postcode, '') as "postcode!", coalesce(c.postcode_key, '') as "postcode_key!", c.born_on as "born_on?",
                  m.number as "number!", m.kind as "kind!", m.joined_on as "joined_on?", m.paid_until as "paid_until?",
@@ -155,7 +155,7 @@ pub async fn kept(scope: &mut Scoped, person: Uuid) -> Result<Member, Error> {
 pub async fn known(scope: &mut Scoped, person: Uuid) -> Result<Member, Error> {
     let r = sqlx::query!(
         r#"select p.person_id, p.area_id, a.name as area, p.forename, p.surname, m.state as "state: State", m.branch,
-             p.partition_id, p.elector_id, p.linked_how, p.linked_at, p.under_18, p.channels
+             p.partition_id, p.elector_id, p.linked_how, p.linked_at, wall.is_minor(p.person_id) as "under_18!", p.channels
            from member m join person p using (person_id) join area a on a.area_id = p.area_id where m.person_id = $1"#,
         person
     )
@@ -316,6 +316,16 @@ pub async fn pay(scope: &mut Scoped, member: &Member, until: NaiveDate, why: &st
 
 async fn follow(scope: &mut Scoped, member: &Member, standing: Standing) -> Result<usize, Error> {
     let email = member.kept.as_ref().map(|k| k.email_key.clone()).unwrap_or_default();
+    // Couples share an address: the best of those on it counts, as it does of a file.
+    let another = sqlx::query_scalar!(
+        r#"select exists (select from member m join person_contact c using (person_id)
+             where c.email_key = $1 and $1 <> '' and m.person_id <> $2 and m.state = 'current') as "is!""#,
+        email,
+        member.person
+    )
+    .fetch_one(scope.connection())
+    .await?;
+    let standing = if another { Standing::Current } else { standing };
     let accounts = sqlx::query_scalar!(
         r#"select account_id as "account!" from wall.accounts_of_members($1)"#,
         &[email].into_iter().filter(|e| !e.is_empty()).collect::<Vec<_>>()

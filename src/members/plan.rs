@@ -3,7 +3,7 @@
 use super::columns::{Columns, Field};
 use super::erased::{Erased, Like};
 use super::reading::Line;
-use super::row::{Row, home_key, name_keys, postcode_key, under_18};
+use super::row::{LONGEST_NUMBER, Row, home_key, name_keys, postcode_key};
 use super::{State, day};
 use crate::access::membership::Standing;
 use crate::electors::folding::fold;
@@ -33,8 +33,6 @@ pub struct Entry {
     pub first_key: String,
     /// The home as the register's homes are found.
     pub home_key: String,
-    /// Whether they are under 18.
-    pub under_18: bool,
     /// Email address.
     pub email: String,
     /// The same in small letters.
@@ -69,12 +67,11 @@ pub struct Entry {
 
 impl Entry {
     /// Works out what the member is found by.
-    pub fn with_keys(mut self, name: &crate::electors::name::PersonName, today: NaiveDate) -> Self {
+    pub fn with_keys(mut self, name: &crate::electors::name::PersonName) -> Self {
         [self.name_key, self.forename_key, self.surname_key, self.first_key] = name_keys(name);
         self.home_key = home_key(&self.address, &self.postcode);
         self.postcode_key = postcode_key(&self.postcode);
         self.email_key = self.email.to_lowercase();
-        self.under_18 = under_18(self.born_on, today);
         self
     }
 
@@ -183,6 +180,8 @@ pub struct Plan {
     pub missing: Vec<(Uuid, String)>,
     /// Lines that are not taken.
     pub refused: Vec<Refused>,
+    /// Those of them of which nobody can tell whose they are: while there is one, nobody counts as missing.
+    pub nobodys: Vec<i32>,
     /// Branches' names that mean nothing here yet, with how many members each has.
     pub unknown: BTreeMap<String, usize>,
     /// How many email addresses are none and were left out.
@@ -195,28 +194,42 @@ pub struct Plan {
 pub fn plan(lines: &[Line], columns: &Columns, ground: &Ground) -> Plan {
     let mut plan = Plan::default();
     let mut rows = Vec::with_capacity(lines.len());
+    // Whoever stands in a line that is refused is in the file all the same.
+    let mut there = HashSet::<&str>::new();
     for line in lines {
         let read = line.cells.as_ref().map_err(|why| *why);
         match read.and_then(|cells| Row::read(line.number, cells, columns, ground.today)) {
             Ok(row) => rows.push(row),
-            Err(reason) => plan.refuse(line.number, reason),
+            Err(reason) => {
+                plan.refuse(line.number, reason);
+                match number_of(line, columns) {
+                    Some(number) => _ = there.insert(number),
+                    None => plan.nobodys.push(line.number),
+                }
+            }
         }
     }
     let doubled = doubled(&rows);
     let mut seen = HashSet::new();
     for row in &rows {
         match doubled.get(row.number.as_str()) {
-            Some(false) => plan.refuse(row.line, "Two people have this membership number: neither is taken"),
+            Some(false) => plan.refuse(row.line, "Two people have this membership number: neither was imported"),
             Some(true) if !seen.insert(row.number.as_str()) => plan.refuse(row.line, "The same member stands above"),
             _ => plan.take(row, columns, ground),
         }
     }
-    let there: HashSet<&str> = rows.iter().map(|r| r.number.as_str()).collect();
+    there.extend(rows.iter().map(|r| r.number.as_str()));
     let missing = ground.held.values().filter(|h| h.state == "current" && !there.contains(h.number.as_str()));
     plan.missing = missing.map(|h| (h.person_id, h.email_key.clone())).collect();
     plan.missing.sort();
     plan.refused.sort_by_key(|r| r.line);
     plan
+}
+
+/// The membership number of a line that is refused, where it has one.
+fn number_of<'a>(line: &'a Line, columns: &Columns) -> Option<&'a str> {
+    let number = columns.of(Field::Number, line.cells.as_ref().ok()?).trim();
+    (!number.is_empty() && number.chars().count() <= LONGEST_NUMBER).then_some(number)
 }
 
 /// Numbers that stand in several lines, and whether those lines say the same.
@@ -259,7 +272,7 @@ impl Plan {
                 }
             },
         };
-        let entry = merged(row, columns, held, area, ground.today);
+        let entry = merged(row, columns, held, area);
         self.odd_emails += usize::from(row.odd_email);
         if let (Some(state), false) = (row.state, entry.email_key.is_empty()) {
             self.standings.push((entry.email_key.clone(), state.standing()));
@@ -285,6 +298,20 @@ impl Plan {
         self.added.push(entry);
     }
 
+    /// Why the file cannot count as complete, where it cannot: the lines of which nobody can tell whose they are.
+    pub fn not_complete(&self) -> Option<String> {
+        let (first, more) = (self.nobodys.iter().take(10), self.nobodys.len().saturating_sub(10));
+        let lines = first.map(i32::to_string).collect::<Vec<_>>().join(", ");
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let line = if self.nobodys.len() == 1 { "line" } else { "lines" };
+        (!self.nobodys.is_empty()).then(|| {
+            format!(
+                "The file cannot count as complete: {line} {lines}{more} could not be read and no membership number can be told, \
+                 so members who stand there would be marked lapsed. Mend the file, or import it without this"
+            )
+        })
+    }
+
     /// How many lines were taken.
     pub fn rows(&self) -> usize {
         self.added.len() + self.changed.len() + self.unchanged.len()
@@ -301,12 +328,18 @@ impl Plan {
                 *held = standing;
             }
         }
+        // Of a couple, one may stand in a file that is not complete: the other, who is current, counts as well.
+        for (_, email) in self.missing.iter().filter(|_| !complete) {
+            if let Some(held) = best.get_mut(email) {
+                *held = Standing::Current;
+            }
+        }
         best
     }
 }
 
 /// The line's member: what the file has no column for stays as it is held.
-fn merged(row: &Row, columns: &Columns, held: Option<&Entry>, area: i64, today: NaiveDate) -> Entry {
+fn merged(row: &Row, columns: &Columns, held: Option<&Entry>, area: i64) -> Entry {
     let old = held.cloned().unwrap_or_else(|| Entry { person_id: Uuid::now_v7(), ..Entry::default() });
     let text = |field, new: &String, old: &String| if columns.has(field) { new.clone() } else { old.clone() };
     let date = |field, new, old| if columns.has(field) { new } else { old };
@@ -335,7 +368,7 @@ fn merged(row: &Row, columns: &Columns, held: Option<&Entry>, area: i64, today: 
         branch: text(Field::Branch, &row.branch, &old.branch),
         ..Entry::default()
     };
-    entry.with_keys(&row.person_name(), today)
+    entry.with_keys(&row.person_name())
 }
 
 #[cfg(test)]
@@ -398,6 +431,35 @@ mod tests {
         assert_eq!(plan.changed[0].entry.mobile, "07700 900344");
         assert_eq!(plan.missing.len(), 1);
         assert_eq!(plan.standings_by_address(true).len(), 1, "who is missing has no address to be known by");
+    }
+
+    #[test]
+    fn whoever_stands_in_a_refused_line_is_not_missing_and_a_line_of_nobody_s_makes_no_file_complete() {
+        let mut ground = ground();
+        let held = |number: &str| Entry { number: number.into(), state: "current".into(), ..Entry::default() };
+        ground.held = ["L1", "L9"].into_iter().map(|n| (n.to_owned(), held(n))).collect();
+        let (lines, columns) = lines(&["L1,Jim,Jackson,,in the north,Quillbrook"]);
+        let plan = super::plan(&lines, &columns, &ground);
+        assert_eq!((plan.refused.len(), plan.missing.len(), plan.not_complete()), (1, 1, None));
+
+        let (mut lines, columns) =
+            self::lines(&["L1,Jim,Jackson,,current,Quillbrook", ",Una,Other,,current,Quillbrook"]);
+        lines.push(Line { number: 4, cells: Err("The line has fewer columns than the headings") });
+        let plan = super::plan(&lines, &columns, &ground);
+        assert_eq!(plan.nobodys, [3, 4]);
+        assert!(plan.not_complete().unwrap().contains("lines 3, 4 could not be read"));
+    }
+
+    #[test]
+    fn of_a_couple_the_one_who_is_held_counts_unless_the_file_is_complete() {
+        let mut ground = ground();
+        let email_key = "us@example.org".to_owned();
+        let una = Entry { number: "L2".into(), state: "current".into(), email_key, ..Entry::default() };
+        ground.held.insert("L2".into(), una);
+        let (lines, columns) = lines(&["L1,Jim,Jackson,us@example.org,lapsed,"]);
+        let plan = plan(&lines, &columns, &ground);
+        assert_eq!(plan.standings_by_address(false)["us@example.org"], Standing::Current);
+        assert_eq!(plan.standings_by_address(true)["us@example.org"], Standing::Lapsed);
     }
 
     #[test]

@@ -6,9 +6,12 @@ use crate::electors::address::Address;
 use crate::electors::folding::fold;
 use crate::electors::name::PersonName;
 use crate::electors::postcode::Postcode;
-use crate::registers::dates::{birthday, parse_date};
+use crate::registers::dates::parse_date;
 use crate::registers::staging::address_key;
 use chrono::{Datelike, NaiveDate};
+
+/// The longest membership number, in letters.
+pub const LONGEST_NUMBER: usize = 40;
 
 /// A member as a line gives them; what the file has no column for is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -92,7 +95,7 @@ impl Row {
         let longer = |text: &str, most: usize| text.chars().count() > most;
         let reason = if self.number.is_empty() {
             "There is no membership number"
-        } else if longer(&self.number, 40) {
+        } else if longer(&self.number, LONGEST_NUMBER) {
             "The membership number is longer than any could be"
         } else if fold(&self.surname).is_empty() && fold(&self.forename).is_empty() {
             "There is no name"
@@ -132,11 +135,6 @@ pub fn postcode_key(postcode: &str) -> String {
     let compact =
         || postcode.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).take(12).collect();
     Postcode::try_from(postcode).map_or_else(|_| compact(), |p| p.key())
-}
-
-/// Whether somebody born then is under 18 today.
-pub fn under_18(born: Option<NaiveDate>, today: NaiveDate) -> bool {
-    born.and_then(|b| birthday(b, 18)).is_some_and(|grown| grown > today)
 }
 
 fn name(forename: &str, surname: &str, whole: &str) -> (String, String) {

@@ -132,7 +132,7 @@ impl Typed {
         }
         let name =
             PersonName { forenames: entry.forename.clone(), surname: entry.surname.clone(), ..PersonName::default() };
-        if errors.any() { Err(errors) } else { Ok(entry.with_keys(&name, today())) }
+        if errors.any() { Err(errors) } else { Ok(entry.with_keys(&name)) }
     }
 }
 
@@ -171,7 +171,7 @@ pub async fn add(scope: &mut Scoped, entry: &Entry) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes a member as they are now, and why they moved if they did.
+/// Writes a member as they are now, and looks for them on the register again.
 ///
 /// # Errors
 /// [`Error::Invalid`] when the number is somebody else's.

@@ -86,7 +86,12 @@ pub const KINDS: [Kind; 12] = [
     Kind {
         code: "will-help",
         title: "Ask to help",
-        outcomes: &[("joined", "They help now"), ("later", "Perhaps later"), ("not-wanted", "They would rather not")],
+        outcomes: &[
+            ("joined", "They help now"),
+            ("hears", "They want to hear from us"),
+            ("later", "Perhaps later"),
+            ("not-wanted", "They would rather not"),
+        ],
         by_hand: true,
         hint: "",
     },

@@ -1,7 +1,7 @@
 //! `/tasks/{id}`: one task with its history, and what is done about it.
 
 use super::store::{self, Hand, Step};
-use super::{State, Task, act};
+use super::{About, State, Task, act};
 use crate::access::text;
 use crate::error::Error;
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
@@ -52,6 +52,11 @@ impl TaskPage {
     /// Whether a will-help may become a volunteer here.
     fn may_join(&self) -> bool {
         self.task.kind.code == "will-help" && self.task.state == State::Open
+    }
+
+    /// Whether whom it is about can be kept as somebody who wants to hear from us.
+    fn may_support(&self) -> bool {
+        self.may_join() || (matches!(self.task.about, About::Elector { .. }) && self.task.state == State::Open)
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Offer {
     pub access_needs: String,
 }
 
-/// Whoever is to be a volunteer.
+/// Whoever is to be a volunteer, or a supporter.
 #[derive(Debug, Clone)]
 pub struct Who {
     /// Forename.
@@ -87,6 +87,17 @@ pub async fn person(scope: &mut Scoped, id: Uuid, who: &Who) -> Result<(), Error
     Ok(())
 }
 
+/// Keeps that somebody who is here said that they are under 18.
+///
+/// # Errors
+/// What the database says.
+pub async fn said_under_18(scope: &mut Scoped, person: Uuid) -> Result<(), Error> {
+    sqlx::query!("update person set under_18 = true where person_id = $1 and not under_18", person)
+        .execute(scope.connection())
+        .await?;
+    Ok(())
+}
+
 /// Makes somebody who is here a volunteer. Whoever stopped helps again.
 ///
 /// # Errors
@@ -144,16 +155,24 @@ pub async fn consent(scope: &mut Scoped, person: Uuid, said: Said<'_>) -> Result
     if done.rows_affected() > 0 { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Says that a person is the elector whom a task asked to help, and closes the task.
+/// Says that a person is the elector whom a task is about, and closes the task with what came of it, where it asked for that.
 ///
 /// # Errors
 /// What the database says.
-pub async fn from_door(scope: &mut Scoped, person: Uuid, task: Uuid, elector: Option<ElectorId>) -> Result<(), Error> {
+pub async fn from_door(
+    scope: &mut Scoped,
+    person: Uuid,
+    task: Uuid,
+    elector: Option<ElectorId>,
+    outcome: Option<&str>,
+) -> Result<(), Error> {
     if let Some(elector) = elector {
         sqlx::query_scalar!("select wall.link_helper($1, $2, $3)", person, elector.partition, elector.id)
             .fetch_one(scope.connection())
             .await?;
     }
-    tasks::act::done(scope, task, "joined", "").await?;
+    if let Some(outcome) = outcome {
+        tasks::act::done(scope, task, outcome, "").await?;
+    }
     Ok(())
 }

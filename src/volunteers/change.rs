@@ -1,7 +1,8 @@
-//! Changing what is on record of a volunteer.
+//! Changing what is on record of a volunteer or a supporter.
 
-use super::State;
-use super::add::Offer;
+use super::add::{self, Offer};
+use super::store;
+use super::{State, Volunteer};
 use crate::database::Scoped;
 use crate::error::Error;
 use uuid::Uuid;
@@ -25,31 +26,46 @@ pub async fn offer(scope: &mut Scoped, person: Uuid, offer: &Offer) -> Result<()
     if done.rows_affected() > 0 { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Changes how somebody is reached, and whether they are under 18.
+/// Changes how somebody is reached, as far as another way was typed than the one shown: what whoever writes does not see stays. And
+/// whether they said that they are under 18.
 ///
 /// # Errors
 /// What the database says.
 pub async fn reach(scope: &mut Scoped, person: Uuid, email: &str, mobile: &str, under_18: bool) -> Result<(), Error> {
-    sqlx::query!(
-        "update person_contact set email = $2, email_key = $3, mobile = $4 where person_id = $1",
-        person,
-        email,
-        email.to_lowercase(),
-        mobile
-    )
-    .execute(scope.connection())
-    .await?;
+    let shown = store::contact(scope, person).await?.unwrap_or_default();
+    if email != shown.email {
+        sqlx::query!(
+            "update person_contact set email = $2, email_key = $3 where person_id = $1",
+            person,
+            email,
+            email.to_lowercase()
+        )
+        .execute(scope.connection())
+        .await?;
+    }
+    if mobile != shown.mobile {
+        sqlx::query!("update person_contact set mobile = $2 where person_id = $1", person, mobile)
+            .execute(scope.connection())
+            .await?;
+    }
     sqlx::query!("update person set under_18 = $2 where person_id = $1 and under_18 <> $2", person, under_18)
         .execute(scope.connection())
         .await?;
     Ok(())
 }
 
-/// Pauses, stops or starts somebody.
+/// Pauses, stops or starts somebody; a supporter who starts is a volunteer from then on.
 ///
 /// # Errors
-/// [`Error::NotFound`] outside the area in use.
-pub async fn state(scope: &mut Scoped, person: Uuid, state: State) -> Result<(), Error> {
+/// [`Error::NotFound`] outside the area in use, or where that is no next step.
+pub async fn state(scope: &mut Scoped, person: &Volunteer, state: State) -> Result<(), Error> {
+    let supports = person.supports();
+    let person = person.person;
+    match state {
+        State::Active if supports => return add::volunteer(scope, person, &Offer::default()).await,
+        State::Supporter => return Err(Error::NotFound),
+        _ => {}
+    }
     let done = sqlx::query!("update volunteer set state = $2 where person_id = $1", person, state.as_str())
         .execute(scope.connection())
         .await?;

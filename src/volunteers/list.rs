@@ -29,7 +29,7 @@ struct ListPage {
     layout: Layout,
     area: String,
     filter: Filter,
-    counts: [i64; 3],
+    counts: [i64; 4],
     rows: Vec<Volunteer>,
     paging: Paging,
     asked: Asked,

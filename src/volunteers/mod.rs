@@ -1,4 +1,5 @@
-//! Whoever helps, member or not: found at a door or typed in; what they offer, how they are reached, what they do.
+//! Whoever helps, member or not: found at a door or typed in; what they offer, how they are reached, what they do. And whoever
+//! wants to hear from us and is neither member nor volunteer: a supporter, who may become one.
 //!
 //! What enters is what somebody told an organiser or a membership secretary; what leaves are a list by area and a page of
 //! each. Doors and hours are counted to thank people for, and never ranked.
@@ -64,11 +65,13 @@ pub enum State {
     Paused,
     /// No more.
     Stopped,
+    /// They never did: they want to hear from us. No volunteer's record stands behind it.
+    Supporter,
 }
 
 impl State {
     /// Each, in the order of the list's tabs.
-    pub const ALL: [State; 3] = [State::Active, State::Paused, State::Stopped];
+    pub const ALL: [State; 4] = [State::Active, State::Paused, State::Stopped, State::Supporter];
 
     /// Its word in the database and in addresses.
     pub fn as_str(self) -> &'static str {
@@ -76,6 +79,7 @@ impl State {
             State::Active => "active",
             State::Paused => "paused",
             State::Stopped => "stopped",
+            State::Supporter => "supporter",
         }
     }
 
@@ -85,6 +89,7 @@ impl State {
             State::Active => "Helping",
             State::Paused => "Pausing",
             State::Stopped => "Stopped",
+            State::Supporter => "Supporters",
         }
     }
 
@@ -94,7 +99,7 @@ impl State {
     }
 }
 
-/// A volunteer as lists and pages show them.
+/// A volunteer, or a supporter, as lists and pages show them.
 #[derive(Debug, Clone)]
 pub struct Volunteer {
     /// Which person.
@@ -129,13 +134,18 @@ pub struct Volunteer {
     pub access_needs: String,
     /// Whether they help now.
     pub state: State,
-    /// Since when they help.
+    /// Since when they help; of a supporter, since when they are on record.
     pub since: NaiveDate,
     /// Since when that state holds.
     pub state_at: DateTime<Utc>,
 }
 
 impl Volunteer {
+    /// Whether they want to hear from us, and do not help.
+    pub fn supports(&self) -> bool {
+        self.state == State::Supporter
+    }
+
     /// Forename and surname.
     pub fn name(&self) -> String {
         format!("{} {}", self.forename, self.surname).trim().to_owned()
@@ -159,6 +169,7 @@ impl Volunteer {
     /// How we know them.
     pub fn source_words(&self) -> &'static str {
         match self.source.as_str() {
+            "door" if self.supports() => "Met at the door",
             "door" => "Said so at the door",
             "import" => "A member",
             "sign-up" => "Signed up",

@@ -1,4 +1,5 @@
-//! `/volunteers/new`: writing somebody down who helps: typed in, or from a task that said so at the door.
+//! `/volunteers/new`: writing somebody down who helps, or who wants to hear from us and does not help: typed in, or from a task
+//! that came of what they said at the door.
 
 use super::add::{self, Offer, Said, Who};
 use super::store::{self, Namesake};
@@ -40,6 +41,8 @@ pub struct VolunteerForm {
     pub(super) email: String,
     pub(super) mobile: String,
     pub(super) under_18: bool,
+    /// `no`: they want to hear from us, and do not help.
+    pub(super) helps: String,
     /// The ways they agreed to.
     pub(super) agreed: Vec<String>,
     pub(super) skill: Vec<String>,
@@ -53,6 +56,11 @@ impl VolunteerForm {
     /// Whether a tick of the form was set.
     pub(super) fn ticked(held: &[String], code: &str) -> bool {
         held.iter().any(|h| h == code)
+    }
+
+    /// Whether they are to be a supporter: they want to hear from us, and do not help.
+    pub(super) fn supports(&self) -> bool {
+        self.helps == "no"
     }
 
     /// What they offer, as the database takes it.
@@ -110,6 +118,7 @@ struct NewPage {
 #[serde(default)]
 pub struct Begin {
     task: Option<Uuid>,
+    helps: String,
 }
 
 /// `GET /volunteers/new`
@@ -117,22 +126,32 @@ pub struct Begin {
 /// # Errors
 /// [`Error::NotFound`] when the task is not in the area in use.
 pub async fn new(viewer: Viewer, layout: Layout, Query(begin): Query<Begin>) -> Answer {
-    let mut form = VolunteerForm { task: begin.task, area: viewer.area.to_string(), ..VolunteerForm::default() };
-    if let Some(task) = begin.task {
-        (form.forename, form.surname) = said_so(&viewer, task).await?.1;
+    let (task, helps) = (begin.task, begin.helps);
+    let mut form = VolunteerForm { task, helps, area: viewer.area.to_string(), ..VolunteerForm::default() };
+    if let Some(task) = task {
+        (form.forename, form.surname) = said_so(&viewer, task).await?.names;
     }
     draw(viewer, layout, form, FieldErrors::default(), Vec::new()).await
 }
 
+/// What a task says of whom it is about.
+#[derive(Default)]
+struct SaidSo {
+    elector: Option<ElectorId>,
+    names: (String, String),
+    /// Whether it is to ask them to help, and is over with the answer.
+    asks: bool,
+}
+
 /// The elector whom a task is about, and their names.
-async fn said_so(viewer: &Viewer, task: Uuid) -> Result<(Option<ElectorId>, (String, String)), Error> {
+async fn said_so(viewer: &Viewer, task: Uuid) -> Result<SaidSo, Error> {
     let mut scope = viewer.scope().await?;
     if !store::organises(&scope) {
         return Err(Error::NotFound);
     }
     let seen = tasks::store::one(&mut scope, task).await?;
-    let about = scope.finish(seen.map(|t| t.about)).await?;
-    let About::Elector { id, .. } = about else { return Ok((None, Default::default())) };
+    let (about, asks) = scope.finish(seen.map(|t| (t.about, t.kind.code == "will-help"))).await?;
+    let About::Elector { id, .. } = about else { return Ok(SaidSo { asks, ..SaidSo::default() }) };
     let mut scope = viewer.scope().await?;
     let names = sqlx::query!(
         "select forenames, surname from elector where partition_id = $1 and elector_id = $2",
@@ -143,7 +162,8 @@ async fn said_so(viewer: &Viewer, task: Uuid) -> Result<(Option<ElectorId>, (Str
     .await?;
     // They are on record by the look at the task a moment ago.
     scope.commit().await?;
-    Ok((Some(id), names.map(|n| (n.forenames, n.surname)).unwrap_or_default()))
+    let names = names.map(|n| (n.forenames, n.surname)).unwrap_or_default();
+    Ok(SaidSo { elector: Some(id), names, asks })
 }
 
 async fn draw(
@@ -168,9 +188,9 @@ async fn draw(
 pub async fn add(viewer: Viewer, layout: Layout, Form(form): Form<VolunteerForm>) -> Answer {
     let mut errors = FieldErrors::default();
     let id = form.id.unwrap_or_else(Uuid::now_v7);
-    let elector = match form.task {
-        Some(task) => said_so(&viewer, task).await?.0,
-        None => None,
+    let said = match form.task {
+        Some(task) => said_so(&viewer, task).await?,
+        None => SaidSo::default(),
     };
     let Some((who, offer)) = parse(&viewer, &form, &mut errors).await? else {
         return draw(viewer, layout, form, errors, Vec::new()).await;
@@ -188,18 +208,33 @@ pub async fn add(viewer: Viewer, layout: Layout, Form(form): Form<VolunteerForm>
     let person = known.unwrap_or(id);
     if known.is_none() {
         add::person(&mut scope, id, &who).await?;
+    } else if who.under_18 {
+        add::said_under_18(&mut scope, person).await?;
     }
-    add::volunteer(&mut scope, person, &offer).await?;
-    agreed(&mut scope, person, &form, elector.is_some()).await?;
+    if !form.supports() {
+        add::volunteer(&mut scope, person, &offer).await?;
+    }
+    agreed(&mut scope, person, &form, said.elector.is_some()).await?;
     if let Some(task) = form.task {
-        add::from_door(&mut scope, person, task, elector).await?;
+        let outcome = if form.supports() { "hears" } else { "joined" };
+        add::from_door(&mut scope, person, task, said.elector, said.asks.then_some(outcome)).await?;
     }
+    let member = store::only_member(&mut scope, person).await?;
     scope.commit().await?;
-    Ok(see_other(&format!("/volunteers/{person}?said=added")))
+    Ok(see_other(&match (member, form.supports()) {
+        (true, _) => format!("/members/{person}"),
+        (false, true) => format!("/volunteers/{person}?said=supports"),
+        (false, false) => format!("/volunteers/{person}?said=added"),
+    }))
 }
 
 async fn agreed(scope: &mut Scoped, person: Uuid, form: &VolunteerForm, door: bool) -> Result<(), Error> {
-    let source = if door { "after they said at the door that they will help" } else { "when they said that they help" };
+    let source = match (form.supports(), door) {
+        (true, true) => "after we spoke with them at their door",
+        (true, false) => "when they said that they want to hear from us",
+        (false, true) => "after they said at the door that they will help",
+        (false, false) => "when they said that they help",
+    };
     for (channel, field, wording) in ASKED {
         if VolunteerForm::ticked(&form.agreed, field) {
             add::consent(scope, person, Said { channel, given: true, wording, source }).await?;
@@ -225,6 +260,12 @@ async fn parse(viewer: &Viewer, form: &VolunteerForm, errors: &mut FieldErrors) 
     }
     if let Some((email, mobile)) = &reach {
         agreed_without_way(form, email, mobile, errors);
+    }
+    if form.supports() && !ASKED.iter().any(|(_, field, _)| VolunteerForm::ticked(&form.agreed, field)) {
+        errors.add(
+            "agreed",
+            "Tick the ways in which they want to hear from us: without one there is nothing to keep them for",
+        );
     }
     let offer = form.offer(errors);
     let mut scope = viewer.scope().await?;

@@ -1,4 +1,4 @@
-//! `/volunteers/{id}`: one volunteer, what they agreed to, what they do; and changing it.
+//! `/volunteers/{id}`: one volunteer or supporter, what they agreed to, what they do; and changing it.
 
 use super::add::{self, Said};
 use super::new::{ASKED, VolunteerForm};
@@ -91,10 +91,11 @@ const CHANNELS: [(&str, &str); 4] =
 pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(asked): Query<Asked>) -> Answer {
     let said = match asked.said.as_str() {
         "added" => "They are a volunteer now",
+        "supports" => "They are a supporter now: messages reach them in the ways that they agreed to",
         "changed" => "The changes are kept",
         "consent" => "What they said is on record, and holds from now on",
         "noted" => "The note is kept",
-        "paused" => "They pause. Nothing is asked of them until they start again",
+        "paused" => "Paused. Nothing is asked of them until they start again",
         "stopped" => "They have stopped. Nothing is asked of them; their record stays until its time is over",
         "active" => "They help again",
         "invited" => "The invitation is on its way by email. When they take it up, this page knows their account",
@@ -170,10 +171,10 @@ fn back(id: Uuid, said: &str) -> Response {
 }
 
 /// Refuses what is not in the area in use before anything typed is looked at.
-async fn must_be_there(viewer: &Viewer, id: Uuid) -> Result<(), Error> {
+async fn must_be_there(viewer: &Viewer, id: Uuid) -> Result<Volunteer, Error> {
     let mut scope = viewer.scope().await?;
     let seen = store::one(&mut scope, id).await?;
-    scope.finish(seen).await.map(|_| ())
+    scope.finish(seen).await
 }
 
 /// `POST /volunteers/{id}/consents`
@@ -227,10 +228,11 @@ pub async fn note(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(for
 /// [`Error::NotFound`] outside the area in use.
 pub async fn state(viewer: Viewer, Path(id): Path<Uuid>, Form(form): Form<SmallForm>) -> Answer {
     let state = State::parse(&form.state);
+    let volunteer = must_be_there(&viewer, id).await?;
     let mut scope = viewer.scope().await?;
-    change::state(&mut scope, id, state).await?;
+    change::state(&mut scope, &volunteer, state).await?;
     scope.commit().await?;
-    Ok(back(id, state.as_str()))
+    Ok(back(id, if volunteer.supports() { "added" } else { state.as_str() }))
 }
 
 #[derive(Template, WebTemplate)]
@@ -292,14 +294,16 @@ pub async fn change_it(
     Path(id): Path<Uuid>,
     Form(form): Form<VolunteerForm>,
 ) -> Answer {
-    must_be_there(&viewer, id).await?;
+    let held = must_be_there(&viewer, id).await?;
     let mut errors = FieldErrors::default();
     let (offer, reach) = (form.offer(&mut errors), form.reach(&mut errors));
     let (Some(offer), Some((email, mobile)), false) = (offer, reach, errors.any()) else {
         return draw_change(&viewer, layout, id, Some(form), errors).await;
     };
     let mut scope = viewer.scope().await?;
-    change::offer(&mut scope, id, &offer).await?;
+    if !held.supports() {
+        change::offer(&mut scope, id, &offer).await?;
+    }
     change::reach(&mut scope, id, &email, &mobile, form.under_18).await?;
     scope.commit().await?;
     Ok(back(id, "changed"))
@@ -324,6 +328,8 @@ pub async fn invite(
     let mut errors = FieldErrors::default();
     if volunteer.account.is_some() {
         errors.add("invitation", "They have an account already. Give it access under Access");
+    } else if volunteer.supports() {
+        errors.add("invitation", "They do not help yet. Make them a volunteer first");
     } else if volunteer.state == State::Stopped {
         errors.add("invitation", "They have stopped. Let them start again first");
     } else if email.is_empty() {

@@ -1,4 +1,4 @@
-//! Volunteers in the database, as the area in use shows them.
+//! Volunteers and supporters in the database, as the area in use shows them.
 
 use super::{State, Volunteer};
 use crate::access::Role;
@@ -76,7 +76,7 @@ impl From<Row> for Volunteer {
 ///
 /// # Errors
 /// What the database says.
-pub async fn counts(scope: &mut Scoped, filter: &Filter) -> Result<[i64; 3], Error> {
+pub async fn counts(scope: &mut Scoped, filter: &Filter) -> Result<[i64; 4], Error> {
     let row = sqlx::query!(
         r#"select count(*) filter (where v.state = 'active') as "active!", count(*) filter (where v.state = 'paused') as "paused!",
              count(*) filter (where v.state = 'stopped') as "stopped!"
@@ -89,7 +89,22 @@ pub async fn counts(scope: &mut Scoped, filter: &Filter) -> Result<[i64; 3], Err
     )
     .fetch_one(scope.connection())
     .await?;
-    Ok([row.active, row.paused, row.stopped])
+    Ok([row.active, row.paused, row.stopped, supporters(scope, filter).await?])
+}
+
+/// How many want to hear from us and are neither members nor volunteers: as messages count them.
+async fn supporters(scope: &mut Scoped, filter: &Filter) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "n!" from person p
+           where $1 = '' and $2 = '' and ($3 = '' or starts_with(p.name_key, $3) or starts_with(p.forename_key, $3))
+             and not exists (select from volunteer v where v.person_id = p.person_id)
+             and not exists (select from member m where m.person_id = p.person_id)"#,
+        filter.skill,
+        filter.when,
+        filter.words
+    )
+    .fetch_one(scope.connection())
+    .await?)
 }
 
 /// A page of the list.
@@ -100,7 +115,7 @@ pub async fn page(scope: &mut Scoped, filter: &Filter, paging: Paging) -> Result
     read(scope, None, filter, paging.skip()).await
 }
 
-/// One volunteer.
+/// One volunteer or supporter.
 ///
 /// # Errors
 /// [`Error::NotFound`] outside the area in use.
@@ -119,17 +134,23 @@ async fn read(
     let rows = sqlx::query_as!(
         Row,
         r#"select p.person_id, p.forename, p.surname, p.area_id,
-             case when a.kind = 'district' then d.letters else a.name end as "area!", p.under_18, p.channels, p.account_id,
-             p.partition_id, p.elector_id, p.source, v.skills, v.availability, v.how_far, v.languages, v.access_needs, v.state,
-             v.since, v.state_at
-           from volunteer v
-           join person p using (person_id)
+             case when a.kind = 'district' then d.letters else a.name end as "area!", wall.is_minor(p.person_id) as "under_18!",
+             p.channels, p.account_id,
+             p.partition_id, p.elector_id, p.source, coalesce(v.skills, '{}') as "skills!",
+             coalesce(v.availability, '{}') as "availability!", coalesce(v.how_far, '') as "how_far!",
+             coalesce(v.languages, '') as "languages!", coalesce(v.access_needs, '') as "access_needs!",
+             coalesce(v.state, 'supporter') as "state!", coalesce(v.since, (p.created_at at time zone 'Europe/London')::date) as "since!",
+             coalesce(v.state_at, p.created_at) as "state_at!"
+           from person p
+           left join volunteer v using (person_id)
            join area a on a.area_id = p.area_id
            left join district d on d.area_no = a.area_no
-           where case when $1::uuid is not null then p.person_id = $1
-             else v.state = $2 and ($3 = '' or $3 = any (v.skills)) and ($4 = '' or $4 = any (v.availability))
+           where case when $1::uuid is not null then p.person_id = $1 else coalesce(v.state, 'supporter') = $2 end
+             and (v.person_id is not null or not exists (select from member m where m.person_id = p.person_id))
+             and case when $1::uuid is not null then true
+             else ($3 = '' or $3 = any (v.skills)) and ($4 = '' or $4 = any (v.availability))
                and ($5 = '' or starts_with(p.name_key, $5) or starts_with(p.forename_key, $5)) end
-           order by case $6 when 'since' then v.since end desc, case $6 when 'area' then a.name end, p.name_key, p.person_id
+           order by case $6 when 'since' then coalesce(v.since, p.created_at::date) end desc, case $6 when 'area' then a.name end, p.name_key, p.person_id
            offset $7 limit $8"#,
         person,
         filter.state.as_str(),
@@ -166,7 +187,7 @@ pub struct Contact {
 pub async fn contact(scope: &mut Scoped, person: Uuid) -> Result<Option<Contact>, Error> {
     Ok(sqlx::query_as!(
         Contact,
-        "select email, mobile, phone, for_organisers from person_contact where person_id = $1",
+        r#"select email as "email!", mobile as "mobile!", phone as "phone!", for_organisers as "for_organisers!" from wall.reach_of($1)"#,
         person
     )
     .fetch_optional(scope.connection())
@@ -232,6 +253,19 @@ pub async fn notes(scope: &mut Scoped, person: Uuid) -> Result<Vec<Note>, Error>
         _ => String::new(),
     };
     Ok(rows.into_iter().map(|r| Note { words: r.words, at: r.at, by: by(r.by_account) }).collect())
+}
+
+/// Whether somebody is a member who does not help: their page is the member's.
+///
+/// # Errors
+/// What the database says.
+pub async fn only_member(scope: &mut Scoped, person: Uuid) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from member where person_id = $1) and not exists (select from volunteer where person_id = $1) as "is!""#,
+        person
+    )
+    .fetch_one(scope.connection())
+    .await?)
 }
 
 /// Whether an organiser acts: they alone see results and tasks.

@@ -11,7 +11,7 @@ use hustings::access::Role;
 use sqlx::query_as;
 
 /// A place whose organiser asks for help; answers its page's path.
-async fn asks() -> (TestApp, Actor, String) {
+pub(crate) async fn asks() -> (TestApp, Actor, String) {
     let app = TestApp::new().await;
     seed_place(&app.database).await;
     let organiser = app.actor(Role::Organiser, "Quillbrook").await;
@@ -22,7 +22,7 @@ async fn asks() -> (TestApp, Actor, String) {
 }
 
 /// The usual answers; `more` takes the place of those of the same name.
-fn offer<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn offer<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let usual = [
         ("forename", "Tamsin"),
         ("surname", "Oldacre"),
@@ -111,7 +111,22 @@ async fn a_member_who_offers_is_met_once_and_what_their_secretary_holds_stays() 
     app.nobody().post(&app.link_to("oswin.tarrant@lantern.example").await, &[]).await.expect(200);
     assert_eq!(count(&app, "select count(*) from person").await, 1);
     let shown = organiser.get(&format!("/volunteers/{member}")).await.expect(200).text("main");
-    assert!(shown.contains("07700 900123") && !shown.contains("900999"), "{shown}");
+    assert!(
+        shown.contains("900999") && !shown.contains("900123"),
+        "what they gave, and not what their secretary holds: {shown}"
+    );
+    // Nor does whoever changes the rest touch what they do not see.
+    let kept = "select count(*) from person_contact where mobile = '07700 900123'";
+    let change = [("email", "oswin.tarrant@lantern.example"), ("mobile", ""), ("skill", "driving")];
+    organiser.post(&format!("/volunteers/{member}/change"), &change).await.expect(303);
+    assert_eq!(count(&app, kept).await, 1);
+    let token = open_session(&app, &organiser.account).await;
+    let here = page.rsplit('/').next().unwrap();
+    let open = "select count(*) from wall.reach_of((select person_id from person)) where mobile = '' and phone <> ''";
+    assert_eq!(ask(&app.database, "hustings_organiser", &token, here, open).await, 1);
+    // The number that they give to an organiser is theirs to read.
+    organiser.post(&format!("/volunteers/{member}/change"), &[("mobile", "07700 900555"), change[0]]).await.expect(303);
+    assert!(organiser.get(&format!("/volunteers/{member}")).await.expect(200).text("main").contains("900555"));
 }
 
 #[tokio::test]

@@ -120,6 +120,57 @@ async fn the_next_file_changes_what_differs_and_who_is_missing_lapses_only_when_
 }
 
 #[tokio::test]
+async fn who_stands_in_a_line_that_is_refused_is_not_missing_from_a_complete_file() {
+    let (app, oswin) = place("all").await;
+    let line = |n: u32, joined: &str| {
+        format!("L{n},Edith,Harcourt{n},{n} Larkspur Row,ZZ1 4QX,,{joined},31/12/2099,current,Quillbrook")
+    };
+    let all: Vec<String> = (1..=3).map(|n| line(n, "1/2/2020")).collect();
+    import(&oswin, file(&all.iter().map(String::as_str).collect::<Vec<_>>())).await;
+    let complete = async |lines: &[&str]| {
+        let path = give(&oswin, "next.csv", file(lines)).await.expect(303).location();
+        let chosen = oswin.post(&format!("{path}/choices"), &[("complete", "true")]).await;
+        (path, chosen)
+    };
+    let lapsed = "select count(*) from member where state = 'lapsed'";
+    // Nobody can tell who stands in the second line: it may be anybody who is missing.
+    let (path, refused) = complete(&[&all[0], ",Edith,Harcourt2,,,,,31/12/2099,current,Quillbrook"]).await;
+    let said = refused.expect(422).text("#complete-error");
+    assert!(said.contains("line 3 could not be read"), "{said}");
+    change(&app, "update member_import set complete = true where state = 'ready'").await;
+    apply(&oswin, &path, &[]).await.expect(409);
+    assert_eq!(count(&app, lapsed).await, 0);
+
+    // Two's date cannot be read, three is missing.
+    let (path, chosen) = complete(&[&all[0], &line(2, "soon")]).await;
+    chosen.expect(303);
+    apply(&oswin, &path, &[]).await.expect(303);
+    let states =
+        "select count(*) from member where (number, state) in (('L1', 'current'), ('L2', 'current'), ('L3', 'lapsed'))";
+    assert_eq!((count(&app, states).await, count(&app, lapsed).await), (3, 1));
+}
+
+#[tokio::test]
+async fn of_a_couple_on_one_address_access_stays_while_one_of_them_is_current() {
+    let (app, oswin) = place("all").await;
+    let bo = app.account(Role::Volunteer, "Quillbrook").await;
+    change(&app, "update access_grant set needs_membership = true where role = 'volunteer'").await;
+    let line = |n: u32| {
+        format!("L{n},Edith,Harcourt{n},1 Larkspur Row,ZZ1 4QX,{},1/2/2020,31/12/2099,current,Quillbrook", bo.email)
+    };
+    import(&oswin, file(&[&line(1), &line(2)])).await;
+    let live = "select count(*) from access_grant where role = 'volunteer' and ended_at is null";
+    for (number, left) in [("L1", 1), ("L2", 0)] {
+        let one = person(&app, number).await;
+        oswin
+            .post(&format!("/members/{one}/state"), &[("state", "lapsed"), ("reason", "Not renewed")])
+            .await
+            .expect(303);
+        assert_eq!(count(&app, live).await, left, "{number}");
+    }
+}
+
+#[tokio::test]
 async fn a_workbook_is_taken_as_a_file_is_and_a_broken_one_is_refused_in_words() {
     let (app, oswin) = place("Quillbrook").await;
     let mut book = Workbook::new();

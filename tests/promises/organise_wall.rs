@@ -6,7 +6,7 @@ use crate::support::people::{agrees_to_email, person};
 use crate::support::walk::change;
 use crate::support::wall::{become_role, hash, open_session};
 use hustings::access::Role;
-use sqlx::{AssertSqlSafe, PgConnection, query, query_scalar};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, query, query_scalar};
 
 const TABLES: [&str; 4] = ["person", "person_contact", "person_consent", "person_note"];
 
@@ -101,6 +101,35 @@ async fn nobody_is_seen_once_access_has_ended_or_organise_is_closed_and_closing_
     for db in [&mut secretary, &mut organiser] {
         assert_eq!(counts(db).await, [0, 0, 0, 0], "ended");
     }
+}
+
+#[tokio::test]
+async fn of_two_who_record_consents_at_the_same_time_neither_is_lost() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let dee = person(&app, "Quillbrook", "Dee", "Oldacre", true).await;
+    agrees_to_email(&app, dee).await;
+    let says = "insert into person_consent (consent_id, person_id, area_id, channel, given, wording, source)
+        select gen_random_uuid(), person_id, area_id, $2, $3, 'Said so', 'by letter' from person where person_id = $1";
+    let (mut one, mut other) = (app.database.operator().await, app.database.operator().await);
+    let waiting =
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let mut first = one.begin().await.unwrap();
+    query(says).bind(dee).bind("email").bind(false).execute(&mut *first).await.unwrap();
+    // The second begins before the first is kept, and waits for it.
+    let second =
+        tokio::spawn(
+            async move { query(says).bind(dee).bind("phone").bind(true).execute(&mut other).await.map(|_| ()) },
+        );
+    let mut look = app.database.operator().await;
+    while query_scalar::<_, i64>(waiting).fetch_one(&mut look).await.unwrap() == 0 {
+        tokio::task::yield_now().await;
+    }
+    first.commit().await.unwrap();
+    second.await.unwrap().unwrap();
+    let channels: Vec<String> =
+        query_scalar("select channels from person where person_id = $1").bind(dee).fetch_one(&mut look).await.unwrap();
+    assert_eq!(channels, ["phone"], "what was taken back stays taken back");
 }
 
 #[tokio::test]

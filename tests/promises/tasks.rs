@@ -3,7 +3,8 @@
 
 use crate::support::app::{Actor, TestApp, seed_place};
 use crate::support::database::TestDatabase;
-use crate::support::walk::{Walk, change, count};
+use crate::support::people::{agrees_to, person};
+use crate::support::walk::{Walk, change, change_for, count};
 use crate::support::wall::{become_role, hash, open_session};
 use hustings::access::Role;
 use hustings::canvass::results::{Ask, Outcome};
@@ -13,7 +14,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, query_scalar};
 use uuid::Uuid;
 
 /// Quillbrook's list in a canvasser's hands, and the organiser of both wards.
-async fn canvass() -> (TestApp, Walk, Actor, Actor) {
+pub(crate) async fn canvass() -> (TestApp, Walk, Actor, Actor) {
     let app = TestApp::new().await;
     seed_place(&app.database).await;
     let walk = Walk::new(&app.database, "QB1").await;
@@ -23,7 +24,7 @@ async fn canvass() -> (TestApp, Walk, Actor, Actor) {
     (app, walk, volunteer, organiser)
 }
 
-async fn put(by: &Actor, result: &Value) -> Uuid {
+pub(crate) async fn put(by: &Actor, result: &Value) -> Uuid {
     let id = Uuid::now_v7();
     put_as(by, id, result).await;
     id
@@ -34,7 +35,7 @@ async fn put_as(by: &Actor, id: Uuid, result: &Value) {
     assert!(matches!(answer.status, 200 | 201), "{}", answer.body);
 }
 
-fn asking(walk: &Walk, door: usize, asks: &[&str]) -> Value {
+pub(crate) fn asking(walk: &Walk, door: usize, asks: &[&str]) -> Value {
     let mut said = walk.spoke(door, "F");
     said["asks"] = json!(asks);
     said
@@ -47,7 +48,7 @@ async fn open_of(app: &TestApp) -> Vec<String> {
         .unwrap()
 }
 
-async fn id_of(app: &TestApp, what: &str) -> String {
+pub(crate) async fn id_of(app: &TestApp, what: &str) -> String {
     query_scalar("select task_id::text from task where what = $1")
         .bind(what)
         .fetch_one(&mut app.database.operator().await)
@@ -218,7 +219,7 @@ async fn more_tasks_than_a_page_shows_are_given_at_once() {
 
 #[tokio::test]
 async fn casework_is_referred_with_consent_and_its_words_go_when_it_is_done() {
-    let (app, walk, _, organiser) = canvass().await;
+    let (app, walk, volunteer, organiser) = canvass().await;
     let elector = walk.doors[0].electors[1].as_str();
     let day = (chrono::Utc::now() + chrono::TimeDelta::days(3)).date_naive().to_string();
     let form = [("elector", elector), ("what", "referral"), ("words", "Damp in the flat"), ("due", day.as_str())];
@@ -227,11 +228,69 @@ async fn casework_is_referred_with_consent_and_its_words_go_when_it_is_done() {
     let to = organiser.post("/tasks/new", &agreed).await.expect(303).location();
     let task = to.split('?').next().unwrap();
     assert!(organiser.get(task).await.expect(200).text("main").contains("Damp in the flat"));
+    let give = [("task", task.rsplit('/').next().unwrap()), ("to", &volunteer.account.id.to_string())];
+    organiser.post("/tasks/assign", &give).await.expect(303);
+    let could_not = [("outcome", "could-not"), ("words", "Damp, and the landlord answers nobody")];
+    volunteer.post(&format!("/tasks/mine/{}", give[0].1), &could_not).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from task where could_not <> ''").await, 1);
     organiser.post(&format!("{task}/done"), &[("outcome", "referred")]).await.expect(303);
     assert!(!organiser.get(task).await.expect(200).body.contains("Damp"));
-    let left = "select count(*) from task where words <> '' or came_of <> ''";
+    let left = "select count(*) from task where words <> '' or came_of <> '' or could_not <> ''";
     assert_eq!(count(&app, left).await, 0);
     assert_eq!(count(&app, "select count(*) from task_event where words <> ''").await, 0);
+}
+
+#[tokio::test]
+async fn the_tasks_of_whose_access_ended_are_nobody_s_again() {
+    let (app, walk, volunteer, organiser) = canvass().await;
+    put(&volunteer, &asking(&walk, 0, &["poster", "postal-vote"])).await;
+    let (poster, postal) = (id_of(&app, "poster").await, id_of(&app, "postal-vote").await);
+    let other = app.account(Role::Volunteer, "Quillbrook").await.id.to_string();
+    let give =
+        async |task: &str, to: &str| organiser.post("/tasks/assign", &[("task", task), ("to", to)]).await.expect(303);
+    give(&poster, &volunteer.account.id.to_string()).await;
+    give(&postal, &other).await;
+    let nobodys = "select count(*) from task where state = 'open' and assigned_to is null";
+    assert_eq!(count(&app, nobodys).await, 0);
+    // Somebody ends it: in the same transaction.
+    change_for(
+        &app,
+        "update access_grant set ended_at = statement_timestamp() where account_id = $1",
+        volunteer.account.id,
+    )
+    .await;
+    assert_eq!(count(&app, nobodys).await, 1);
+    let page = organiser.get(&format!("/tasks/{poster}")).await.expect(200).text("main");
+    assert!(page.contains("Nobody’s yet") && page.contains("Handed back"), "{page}");
+    assert_eq!(organiser.get("/tasks?whose=nobody").await.expect(200).count("tbody tr"), 1);
+    // Its day comes: house-keeping hands them back.
+    assert_eq!(count(&app, "select wall.hand_tasks_back()::bigint").await, 0);
+    let over = "alter table access_grant disable trigger tasks_back";
+    change(&app, over).await;
+    change(&app, "update access_grant set starts_at = '2020-01-01', ends_at = '2020-02-01' where role = 'volunteer'")
+        .await;
+    assert_eq!(count(&app, "select wall.hand_tasks_back()::bigint").await, 1);
+    assert_eq!(count(&app, nobodys).await, 2);
+}
+
+#[tokio::test]
+async fn whoever_does_a_task_learns_how_somebody_is_reached_or_that_they_are_not() {
+    let (app, _, volunteer, organiser) = canvass().await;
+    let dee = person(&app, "Quillbrook", "Dee", "Oldacre", true).await;
+    let day = (chrono::Utc::now() + chrono::TimeDelta::days(3)).date_naive().to_string();
+    let form = [("person", &*dee.to_string()), ("what", "other"), ("words", "Thank them"), ("due", day.as_str())];
+    let to = organiser.post("/tasks/new", &form).await.expect(303).location();
+    let task = to.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned();
+    let give = [("task", task.as_str()), ("to", &volunteer.account.id.to_string())];
+    organiser.post("/tasks/assign", &give).await.expect(303);
+    let mine = async || volunteer.get("/tasks/mine").await.expect(200).text("main");
+    assert!(mine().await.contains("agreed neither to be rung"), "{}", mine().await);
+    agrees_to(&app, dee, "phone").await;
+    assert!(mine().await.contains("07700 900123"));
+    change(&app, "update person_contact set mobile = ''").await;
+    assert!(mine().await.contains("no number or address for it is known"), "{}", mine().await);
+    agrees_to(&app, dee, "email").await;
+    assert!(mine().await.contains("dee.oldacre@lantern.example"));
 }
 
 #[tokio::test]

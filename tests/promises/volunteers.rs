@@ -3,9 +3,11 @@
 use super::tasks::ask;
 use crate::support::app::{Actor, PASSWORD, TestApp, seed_place};
 use crate::support::form::Form;
+use crate::support::members::{file, import, person as member};
 use crate::support::register::operation;
 use crate::support::walk::{Walk, change, count};
 use crate::support::wall::open_session;
+use chrono::Datelike;
 use hustings::access::Role;
 use hustings::commands::walk_list::{WalkList, run};
 use serde_json::json;
@@ -182,6 +184,51 @@ async fn an_invitation_gives_account_and_access_in_one_step_and_nobody_under_18_
     change(&app, "update person set under_18 = false").await;
     organiser.post(&assign, &give).await.expect(303);
     organiser.post(&decide, &[("known", "yes")]).await.expect(303);
+    // Whoever turns out to be under 18 hands back what they hold, in the same transaction.
+    let held = "select count(*) from assignment where ended_at is null";
+    assert!(count(&app, held).await > 0);
+    let page = organiser.get("/volunteers").await.expect(200).attribute("tbody th a", "href");
+    let change_form = [("email", "tamsin@lantern.example"), ("mobile", "07700 900123"), ("under_18", "true")];
+    organiser.post(&format!("{page}/change"), &change_form).await.expect(303);
+    assert_eq!(count(&app, held).await, 0);
+}
+
+#[tokio::test]
+async fn under_18_is_what_was_said_until_a_date_of_birth_says_more() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let secretary = app.actor(Role::MembershipSecretary, "Quillbrook").await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    let line = |until: &str| {
+        let line = format!(
+            "L1,Tamsin,Oldacre,1 Larkspur Row,ZZ1 4QX,tamsin@lantern.example,1/2/2020,{until},current,Quillbrook"
+        );
+        file(&[line.as_str()])
+    };
+    import(&secretary, line("31/12/2098")).await;
+    let member = member(&app, "L1").await;
+    let (area, who) = (area_id(&app, "Quillbrook").await, member.to_string());
+    // They say so when they come to help, and their record is here already.
+    let page = add(&organiser, &area, &[("who", &who), ("under_18", "true")]).await;
+    let tagged = async || organiser.get(&page).await.expect(200).text("h1 + p").contains("Under 18");
+    assert!(tagged().await);
+    // A file without dates of birth, and a change by hand without one, leave it.
+    import(&secretary, line("31/12/2099")).await;
+    assert!(tagged().await);
+    let form = Form::of(&secretary.get(&format!("/members/{member}/edit")).await.expect(200), "main form");
+    secretary.post(&format!("/members/{member}/edit"), &form.fields()).await.expect(303);
+    assert!(tagged().await);
+    // A date of birth says more: it is over on the birthday.
+    let day = |years: i32, days: i64| {
+        let today = (chrono::Utc::now() + chrono::TimeDelta::days(days)).date_naive();
+        today.with_year(today.year() - years).unwrap_or(today).to_string()
+    };
+    for (born, young) in [(day(18, -2), false), (day(18, 2), true), (day(17, 0), true), (day(40, 0), false)] {
+        let form = Form::of(&secretary.get(&format!("/members/{member}/edit")).await.expect(200), "main form");
+        let form = form.with("born", &born);
+        secretary.post(&format!("/members/{member}/edit"), &form.fields()).await.expect(303);
+        assert_eq!(tagged().await, young, "{born}");
+    }
 }
 
 #[tokio::test]

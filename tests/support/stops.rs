@@ -29,6 +29,7 @@ pub const FILES: &[&str] = &[
     "/protection/records/{kind}/{number}/document.pdf",
     "/exports/{number}/file",
     "/events/{id}/event.ics",
+    "/messages/{message}/pictures/{number}",
     "/calendar/{file}",
 ];
 
@@ -82,7 +83,6 @@ pub const LEADS: &[&str] = &[
     "/messages/imprint/{area}/removal",
     "/messages/prepared",
     "/messages/{message}/trial",
-    "/messages/{message}/pictures/{number}",
     "/messages/{message}/pictures/{number}/removal",
     "/messages/{message}/copy",
     "/messages/{message}/removal",

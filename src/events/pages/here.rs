@@ -24,9 +24,6 @@ struct HerePage {
 }
 
 /// `GET /events/check-in`
-///
-/// # Errors
-/// None.
 pub async fn form(_: Viewer, layout: Layout) -> Answer {
     Ok(HerePage { layout, errors: FieldErrors::default(), code: String::new() }.into_response())
 }

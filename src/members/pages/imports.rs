@@ -272,6 +272,12 @@ pub async fn choose(
     let why = "Say why they are taken in again: the member’s history keeps it";
     let again = choices.erased == "again";
     let erased_reason = if again { errors.take(text("erased_reason", &choices.erased_reason, 300, why)) } else { None };
+    if choices.complete {
+        let (plan, ..) = imports::look_over(&mut scope, &app.keys, &import).await?;
+        if let Some(why) = plan.not_complete() {
+            errors.add("complete", why);
+        }
+    }
     if errors.any() {
         return preview(scope, &app, &viewer, layout, import, errors).await;
     }

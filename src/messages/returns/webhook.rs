@@ -122,11 +122,21 @@ fn check(event: &Event) -> Result<(), Error> {
     }
 }
 
+/// By what an event is known when it comes again. One that does not say when is known for the day that it came on: the same words
+/// on another day are another event.
+fn digest(event: &Event, now: DateTime<Utc>) -> Result<Vec<u8>, Error> {
+    let mut all = Sha256::new_with_prefix(serde_json::to_vec(event).map_err(Error::internal)?);
+    if event.at.is_none() {
+        all.update(crate::web::words::day_of(now).to_string());
+    }
+    Ok(all.finalize().to_vec())
+}
+
 fn of_event(event: &Event) -> Result<Return<'_>, Error> {
     let status = event.status.as_deref().unwrap_or_default();
     let why = if event.kind == "complaint" { Why::Complaint } else { Why::of_status(status) };
     Ok(Return {
-        digest: Sha256::digest(serde_json::to_vec(event).map_err(Error::internal)?).to_vec(),
+        digest: digest(event, Utc::now())?,
         sent: event.message_id.as_deref().and_then(report::ours),
         channel: if event.channel.as_deref() == Some("text") { "text" } else { "email" },
         address: event.recipient.as_deref(),
@@ -136,4 +146,28 @@ fn of_event(event: &Event) -> Result<Return<'_>, Error> {
         at: event.at,
         came_by: "webhook",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+
+    #[test]
+    fn an_event_without_its_time_is_another_one_on_another_day() {
+        let event = |at| Event {
+            kind: "delay".into(),
+            message_id: None,
+            recipient: Some("bo@lantern.example".into()),
+            channel: None,
+            status: None,
+            at,
+        };
+        let now = DateTime::from_timestamp(1_796_000_000, 0).unwrap();
+        let of = |at, days| digest(&event(at), now + TimeDelta::days(days)).unwrap();
+        assert_eq!(of(None, 0), of(None, 0));
+        assert_ne!(of(None, 0), of(None, 1));
+        assert_eq!(of(Some(now), 0), of(Some(now), 1));
+        assert_ne!(of(Some(now), 0), of(None, 0));
+    }
 }
