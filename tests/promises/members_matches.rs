@@ -3,7 +3,7 @@
 use crate::support::app::{TestApp, seed_place};
 use crate::support::members::{file, import, person};
 use crate::support::register::{Generated, choices, operation};
-use crate::support::walk::count;
+use crate::support::walk::{change, count};
 use hustings::access::Role;
 use hustings::commands::members::{Import, import as import_members};
 use hustings::commands::register::import as import_register;
@@ -118,4 +118,30 @@ async fn a_doubtful_pair_is_decided_by_a_person_who_sees_both_sides_on_record() 
     assert!(other.get("/members/matches").await.expect(200).text("main").contains("Nothing left to decide"));
     let l1 = person(&app, "L1").await;
     other.post(&format!("/members/{l1}/elector/unlink"), &[]).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_link_that_is_taken_back_asks_again_who_else_they_may_be() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let oswin = app.actor(Role::MembershipSecretary, "Quillbrook").await;
+    let line = "L2,Wilf,Harcourt1,1 Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,current,Quillbrook";
+    import(&oswin, file(&[line])).await;
+    let page = oswin.get("/members/matches").await.expect(200);
+    let sent = |name: &'static str| page.attribute(&format!("article input[name={name}]"), "value");
+    let (one, elector) = (sent("person"), sent("elector"));
+    change(
+        &app,
+        "insert into member_match (person_id, area_id, partition_id, elector_id, why)
+         select x.person_id, x.area_id, x.partition_id, min(e.elector_id), 'same-postcode' from member_match x
+         join elector e on e.partition_id = x.partition_id and e.elector_id <> x.elector_id
+         group by x.person_id, x.area_id, x.partition_id",
+    )
+    .await;
+    let fields = [("person", one.as_str()), ("elector", elector.as_str()), ("verdict", "same")];
+    oswin.post("/members/matches", &fields).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from member_match where state = 'moot'").await, 1);
+    oswin.post(&format!("/members/{one}/elector/unlink"), &[]).await.expect(303);
+    let left = "select count(*) from member_match where state in ('open', 'different') and (state = 'different' or decided_at is null)";
+    assert_eq!(count(&app, left).await, 2, "the wrong one is decided, the other is a question again");
 }
