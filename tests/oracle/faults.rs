@@ -59,7 +59,9 @@ pub const FAULTS: &[Fault] = &[
         "another session of the same account will do",
         "wall.in_use()",
         "where s.key = held",
-        "where s.account_id = (select x.account_id from public.session x where x.key = held)",
+        "where s.key = (select x.key from public.session x
+           where x.account_id = (select y.account_id from public.session y where y.key = held)
+           order by x.key = held, x.key limit 1)",
     ),
     function(
         "a ward's first day does not count: < for <=",

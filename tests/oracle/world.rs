@@ -323,10 +323,11 @@ impl World {
                 .await
                 .unwrap();
             self.accounts.push(id);
-            if let Some((role, area)) = ALWAYS.get(n) {
+            if let Some((role, area, grant, session)) = ALWAYS.get(n) {
                 let area = self.named(area);
-                self.grants.push(live_grant(self.now, n, role, area));
-                self.sessions.push(live_session(self.now, self.grants.len() - 1));
+                let (begins, ends, ended) = grant_state(self.now, *grant);
+                self.grants.push(Grant { id: Uuid::now_v7(), account: n, role, area, begins, ends, ended });
+                self.sessions.push(session_state(self.now, *session, self.grants.len() - 1));
                 continue;
             }
             for _ in 0..*random.pick(&[1, 1, 1, 2, 2, 3]) {
@@ -340,9 +341,9 @@ impl World {
                     (_, "organiser") if random.percent(55) => *random.pick(&wide),
                     _ => random.below(self.areas.len()),
                 };
-                let (begins, ends, ended) = grant_state(self.now, random);
+                let (begins, ends, ended) = grant_state(self.now, random.below(100));
                 self.grants.push(Grant { id: Uuid::now_v7(), account: n, role, area, begins, ends, ended });
-                let session = session_state(self.now, random, self.grants.len() - 1);
+                let session = session_state(self.now, random.below(100), self.grants.len() - 1);
                 self.sessions.push(session);
             }
         }
@@ -501,24 +502,20 @@ impl World {
             .collect();
         for turn in 0..8 {
             let within = random.percent(80) && !reached.is_empty();
-            let always = list == 0 && turn == 0;
+            let hours = |h: i64| self.now + TimeDelta::hours(h);
+            let held_now = (hours(-5), hours(9), false);
+            let ways =
+                [held_now, (hours(3), hours(9), false), (hours(-9), hours(-2), false), (hours(-9), hours(9), true)];
             let drawn = *random.pick(if within { &reached } else { &volunteers });
-            let account =
-                if always { self.grants.iter().find(|g| g.role == "volunteer").unwrap().account } else { drawn };
+            let drawn_way = *random.pick(&[held_now, held_now, held_now, ways[1], ways[2], ways[3]]);
+            // The first list is handed in each way to one of the volunteers who are always there.
+            let (account, (begins, ends, ended)) = match ways.get(turn) {
+                Some(way) if list == 0 => (volunteers[turn], *way),
+                _ => (drawn, drawn_way),
+            };
             if self.lists[list].held.contains_key(&account) {
                 continue;
             }
-            let hours = |h: i64| self.now + TimeDelta::hours(h);
-            let held_now = (hours(-5), hours(9), false);
-            let drawn = *random.pick(&[
-                held_now,
-                held_now,
-                held_now,
-                (hours(3), hours(9), false),
-                (hours(-9), hours(-2), false),
-                (hours(-9), hours(9), true),
-            ]);
-            let (begins, ends, ended) = if always { held_now } else { drawn };
             let held = Held { id: Uuid::now_v7(), begins, ends, ended };
             query(
                 "insert into assignment (partition_id, list_id, assignment_id, account_id, starts_at, ends_at, ended_at)
@@ -760,19 +757,34 @@ const ROLES: [&str; 12] = [
     "administrator",
 ];
 
-/// Who is there and in, whatever chance says, so that faults which only they meet are met in every world: an organiser of the
-/// ward that is redrawn today, a volunteer who holds a list that reaches beyond their ward.
-const ALWAYS: [(&str, &str); 2] = [("organiser", "Redrawn"), ("volunteer", "South")];
+/// Who is there whatever chance says, so that faults which only they meet are met in every world: by role and area, with what
+/// [`grant_state`] and [`session_state`] make of these draws. An organiser of the ward that is redrawn today; volunteers who
+/// hold a list that reaches beyond their ward, one in each of the ways of [`hand_out`](World::hand_out); organisers whose
+/// grant or session is in each state that shuts them out.
+const ALWAYS: [(&str, &str, usize, usize); 14] = [
+    ("organiser", "Redrawn", LIVE, LIVE),
+    ("volunteer", "South", LIVE, LIVE),
+    ("volunteer", "South", LIVE, LIVE),
+    ("volunteer", "South", LIVE, LIVE),
+    ("volunteer", "South", LIVE, LIVE),
+    ("organiser", "Wexmere", 0, LIVE),
+    ("organiser", "Wexmere", 8, LIVE),
+    ("organiser", "Wexmere", 16, LIVE),
+    ("organiser", "Wexmere", 21, LIVE),
+    ("organiser", "Wexmere", 24, LIVE),
+    ("organiser", "Wexmere", LIVE, 0),
+    ("organiser", "Wexmere", LIVE, 6),
+    ("organiser", "Wexmere", LIVE, 11),
+    ("organiser", "Wexmere", LIVE, 16),
+];
 
-fn live_grant(now: DateTime<Utc>, account: usize, role: &'static str, area: usize) -> Grant {
-    let days = |d: i64| now + TimeDelta::days(d);
-    Grant { id: Uuid::now_v7(), account, role, area, begins: days(-30), ends: days(20), ended: None }
-}
+/// A draw that makes a grant or session live.
+const LIVE: usize = 99;
 
 /// Live; to come; at its end; taken away by somebody, by a review, by a lapsed membership.
-fn grant_state(now: DateTime<Utc>, random: &mut Random) -> (DateTime<Utc>, DateTime<Utc>, Option<&'static str>) {
+fn grant_state(now: DateTime<Utc>, drawn: usize) -> (DateTime<Utc>, DateTime<Utc>, Option<&'static str>) {
     let days = |d: i64| now + TimeDelta::days(d);
-    match random.below(100) {
+    match drawn {
         0..8 => (days(1), days(20), None),
         8..16 => (days(-30), now - TimeDelta::hours(1), None),
         16..21 => (days(-30), days(20), Some("somebody")),
@@ -783,10 +795,10 @@ fn grant_state(now: DateTime<Utc>, random: &mut Random) -> (DateTime<Utc>, DateT
 }
 
 /// Live; signed out; asleep; at its end; half in.
-fn session_state(now: DateTime<Utc>, random: &mut Random, grant: usize) -> Session {
+fn session_state(now: DateTime<Utc>, drawn: usize, grant: usize) -> Session {
     let over = now - TimeDelta::hours(1);
     let mut session = live_session(now, grant);
-    match random.below(100) {
+    match drawn {
         0..6 => session.ended = true,
         6..11 => session.idle_until = over,
         11..16 => session.ends = over,
