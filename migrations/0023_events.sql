@@ -353,13 +353,13 @@ language sql stable security definer set search_path = '' as $$
 $$;
 
 -- Whom an organiser may put down: whoever works with them, wholly inside their own area.
-create function wall.event_team(event uuid) returns table (account_id uuid, name text, email text)
+create function wall.event_team(event uuid) returns table (account_id uuid, name text, role text)
 language sql stable security definer set search_path = '' as $$
-  select a.account_id, a.name, a.email from public.account a
-  where (select wall.runs_event(event_team.event)) and exists (
-    select from public.access_grant g where g.account_id = a.account_id and g.role in ('volunteer', 'organiser', 'membership-secretary')
-      and g.ended_at is null and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
-      and g.area_id = any ((select wall.places())::bigint[]))
+  select a.account_id, a.name, min(g.role) from public.account a join public.access_grant g using (account_id)
+  where (select wall.runs_event(event_team.event)) and g.role in ('volunteer', 'organiser', 'membership-secretary')
+    and g.ended_at is null and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
+    and g.area_id = any ((select wall.places())::bigint[])
+  group by a.account_id, a.name
 $$;
 
 -- Who came to one shift, or to the event where no shift is named, by name: of those who had a place there, the ticked ones did and

@@ -119,7 +119,9 @@ impl EventForm {
     pub fn read(&self, errors: &mut FieldErrors, now: DateTime<Utc>) -> Option<NewEvent> {
         let kind =
             errors.take(Kind::parse(&self.kind).ok_or_else(|| Error::field("kind", "Choose what kind of event it is")));
-        let title = errors.take(text("title", &self.title, 120, "Give the event a name"));
+        // One line: it is the subject of letters.
+        let named = self.title.split_whitespace().collect::<Vec<_>>().join(" ");
+        let title = errors.take(text("title", &named, 120, "Give the event a name"));
         let place = errors.take(text("place", &self.place, 200, "Say where to meet, or “online”"));
         let at = errors.take(coordinates(&self.map));
         let bring = errors.take(optional("bring", &self.bring, 500));

@@ -200,8 +200,8 @@ pub struct Helper {
     pub account: Uuid,
     /// Its name.
     pub name: String,
-    /// Its address, which tells namesakes apart.
-    pub email: String,
+    /// One of its roles, which may tell namesakes apart: its address is not everybody's to read.
+    pub role: String,
 }
 
 /// Whoever works wholly inside one's area, by name.
@@ -211,7 +211,7 @@ pub struct Helper {
 pub async fn team(scope: &mut Scoped, event: Uuid) -> Result<Vec<Helper>, Error> {
     Ok(sqlx::query_as!(
         Helper,
-        r#"select account_id as "account!", name as "name!", email as "email!" from wall.event_team($1) order by lower(name), email"#,
+        r#"select account_id as "account!", name as "name!", role as "role!" from wall.event_team($1) order by lower(name), account_id"#,
         event
     )
     .fetch_all(scope.connection())

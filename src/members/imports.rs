@@ -315,6 +315,35 @@ pub async fn places(scope: &mut Scoped, area: i64) -> Result<Vec<i64>, Error> {
     Ok(places)
 }
 
+/// Somebody held whom a file does not have.
+#[derive(Debug, Clone)]
+pub struct Missing {
+    /// Who.
+    pub person_id: Uuid,
+    /// Forename.
+    pub forename: String,
+    /// Surname.
+    pub surname: String,
+    /// Membership number.
+    pub number: String,
+}
+
+/// Who of these members it is, by name: so many at most.
+///
+/// # Errors
+/// What the database says.
+pub async fn named(scope: &mut Scoped, people: &[Uuid], at_most: i64) -> Result<Vec<Missing>, Error> {
+    Ok(sqlx::query_as!(
+        Missing,
+        "select p.person_id, p.forename, p.surname, m.number from person p join member m using (person_id)
+         where p.person_id = any ($1) order by p.name_key, p.person_id limit $2",
+        people,
+        at_most
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
 /// What a file would change, and which accesses would end with it; nothing is done.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use super::super::apply::{self, Said};
 use super::super::columns::{Columns, FIELDS};
-use super::super::imports::{self, Choice, Counts, Given, Import};
+use super::super::imports::{self, Choice, Counts, Given, Import, Missing};
 use super::super::plan::{Changed, Entry, Plan, Refused};
 use super::super::reading::{self, LIMIT};
 use super::super::typed::areas;
@@ -67,6 +67,10 @@ struct PreviewPage {
     /// The first who change, and how many more there are.
     changed: Vec<Changed>,
     more: usize,
+    /// The first who would be added.
+    added: Vec<Entry>,
+    /// The first who would be marked lapsed, as the file is complete and does not have them.
+    lapsed: Vec<Missing>,
     /// Branches' names that mean nothing yet, with how many have each.
     unknown: Vec<(String, usize)>,
     areas: Vec<Area>,
@@ -197,10 +201,14 @@ async fn preview(
     let (plan, _, outcome) = imports::look_over(&mut scope, &app.keys, &import).await?;
     let areas = areas(&mut scope, viewer.area).await?;
     let counts = Counts::of(&plan, import.complete, &outcome);
-    let Plan { mut changed, unknown, refused, erased, namesakes, .. } = plan;
+    let Plan { mut changed, mut added, missing, unknown, refused, erased, namesakes, .. } = plan;
+    added.truncate(NAMED);
+    let missing: Vec<Uuid> = missing.into_iter().filter(|_| import.complete).map(|(person, _)| person).collect();
+    let lapsed = imports::named(&mut scope, &missing, i64::try_from(NAMED).unwrap_or_default()).await?;
     let more = changed.len().saturating_sub(NAMED);
     changed.truncate(NAMED);
-    let people: Vec<Uuid> = changed.iter().map(|c| c.entry.person_id).collect();
+    let people: Vec<Uuid> =
+        changed.iter().map(|c| c.entry.person_id).chain(lapsed.iter().map(|m| m.person_id)).collect();
     let changed = scope.finish(Seen::helpers(changed, people)).await?;
     let unknown = unknown.into_iter().collect();
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -213,6 +221,8 @@ async fn preview(
         refused,
         changed,
         more,
+        added,
+        lapsed,
         unknown,
         areas,
         outcome,

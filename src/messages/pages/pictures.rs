@@ -4,6 +4,7 @@ use super::one::{self, Asked, Bare, Refused};
 use crate::access::text;
 use crate::error::Error;
 use crate::messages::pictures::{self, LIMIT};
+use crate::messages::store;
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Multipart, Path, Viewer, drawn_under, see_other};
 use axum::extract::{State, multipart};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -41,16 +42,22 @@ async fn take(mut form: multipart::Multipart, grant: Uuid) -> Result<Given, Erro
 /// `POST /messages/{message}/pictures`
 ///
 /// # Errors
-/// [`Error::Conflict`] once it was sent off, or when the reader changed role meanwhile.
+/// [`Error::NotFound`] outside the area in use; [`Error::Conflict`] once it was sent off, or when the reader changed role meanwhile.
 pub async fn add(
     State(app): State<App>,
     viewer: Viewer,
     layout: Layout,
     Path(id): Path<Uuid>,
-    Multipart(form): Multipart,
+    form: Result<Multipart, Error>,
 ) -> Answer {
+    let mut scope = viewer.scope().await?;
+    store::one(&mut scope, id).await?;
+    scope.commit().await?;
     let mut errors = FieldErrors::default();
-    let given = errors.take_invalid(take(form, viewer.grant).await)?.unwrap_or_default();
+    let given = match errors.take_invalid(form)? {
+        Some(Multipart(form)) => errors.take_invalid(take(form, viewer.grant).await)?.unwrap_or_default(),
+        None => Given::default(),
+    };
     let shows = text("shows", given.shows.trim(), 200, "Say what the picture shows, for whoever cannot see it");
     let shows = errors.take(shows.map(|s| s.split_whitespace().collect::<Vec<_>>().join(" ")));
     let file = given
