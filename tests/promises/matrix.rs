@@ -142,6 +142,7 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("imprint" | "asking", "{area}") => site.area.clone(),
         ("volunteers", "{person}") => site.helper.to_string(),
         ("messages", "{message}") => site.messages.draft.to_string(),
+        ("pictures", "{number}") => "1".into(),
         ("districts", "{number}") => site.district.clone(),
         ("events", "{id}") => site.events.on.to_string(),
         ("shifts", "{shift}") => site.events.shift.to_string(),
