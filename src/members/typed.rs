@@ -89,7 +89,7 @@ impl Typed {
             errors.add("address", "Write the address in up to 8 lines and 400 letters");
         }
         if !self.postcode.trim().is_empty() && Postcode::try_from(self.postcode.as_str()).is_err() {
-            errors.add("postcode", "Write a whole postcode, for example AB1 2CD");
+            errors.add("postcode", "Write a whole postcode, for example AB1 2DE");
         }
         let given = clean(&self.email);
         let address_of = email(&given).unwrap_or_default();
