@@ -98,6 +98,7 @@ pub async fn show(viewer: Viewer, Path((id, number)): Path<(Uuid, i16)>) -> Answ
 /// [`Error::Conflict`] once it was sent off; [`Error::NotFound`] when there is no such picture.
 pub async fn remove(viewer: Viewer, Path((id, number)): Path<(Uuid, i16)>, Form(_): Form<Bare>) -> Answer {
     let mut scope = viewer.scope().await?;
+    store::one(&mut scope, id).await?;
     if !pictures::remove(&mut scope, id, number).await? {
         return Err(Error::NotFound);
     }
