@@ -16,6 +16,7 @@ use std::io::{BufReader, BufWriter, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 use support::house::{House, run};
+use support::memory::Memory;
 use support::people::{Person, signed_in};
 use support::report::{Report, Target, Times, Unit, note, percentile, times};
 use support::{Outcome, size};
@@ -156,27 +157,6 @@ fn hashing(leaves: &[Vec<u8>]) -> f64 {
         std::hint::black_box(Sha256::digest(leaf));
     }
     leaves.len() as f64 / begun.elapsed().as_secs_f64()
-}
-
-/// The process's own memory, of which PostgreSQL is no part.
-struct Memory(f64);
-
-impl Memory {
-    fn now() -> Outcome<Self> {
-        // From here on the peak is counted anew.
-        std::fs::write("/proc/self/clear_refs", "5")?;
-        Ok(Memory(Self::read("VmRSS:")?))
-    }
-
-    fn grown(&self) -> Outcome<f64> {
-        Ok((Self::read("VmHWM:")? - self.0).max(0.0))
-    }
-
-    fn read(name: &str) -> Outcome<f64> {
-        let status = std::fs::read_to_string("/proc/self/status")?;
-        let line = status.lines().find(|line| line.starts_with(name)).ok_or("no memory is told")?;
-        Ok(line.split_whitespace().nth(1).ok_or("no memory is told")?.parse()?)
-    }
 }
 
 /// One transaction as a page of 20 people makes it: with its row of the log, without, and with another write instead.

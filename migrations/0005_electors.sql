@@ -495,6 +495,7 @@ begin
     where r.partition_id = partition and r.elector_id is null and h.partition_id = r.partition_id
       and h.household_id = r.household_id and r.area_no <> h.area_no;
   end if;
+  perform wall.tasks_follow(partition);
 end
 $$;
 
@@ -534,6 +535,7 @@ begin
   where o.partition_id = partition and o.elector_id = candidate;
   update public.result r set elector_id = elector, area_no = new_area
   where r.partition_id = partition and r.elector_id = candidate;
+  perform wall.tasks_follow_pair(partition, elector, candidate);
   -- Whoever left is in no tally, so that their projection only goes.
   for kind in delete from public.intention_now i
     where i.partition_id = partition and i.elector_id = candidate returning i.intention_kind loop

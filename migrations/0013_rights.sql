@@ -13,10 +13,11 @@ create table request (
   asker text not null check (length(asker) <= 200),
   answer_to text not null default '' check (length(answer_to) <= 500),
   about text not null default '' check (length(about) <= 2000),
-  -- Whom it is about, once found: an elector or an account.
+  -- Whom it is about, once found: an elector, an account, or somebody of Organise.
   partition_id integer,
   elector_id bigint,
   account_id uuid references account,
+  person_id uuid references person on delete set null,
   identity text not null default 'not-needed' check (identity in ('not-needed', 'asked', 'proved', 'not-proved')),
   identity_asked_on date,
   identity_proved_on date,
@@ -32,12 +33,13 @@ create table request (
   opened_at timestamptz not null default now(),
   check ((state = 'open') = (closed_on is null)),
   check ((partition_id is null) = (elector_id is null)),
-  check (elector_id is null or account_id is null),
+  check (num_nonnulls(elector_id, account_id, person_id) <= 1),
   foreign key (partition_id, elector_id) references elector
 );
 create index request_to_do on request (due_on) where state = 'open'; -- /protection/requests
 create index request_by_elector on request (partition_id, elector_id) where elector_id is not null;
 create index request_by_account on request (account_id) where account_id is not null;
+create index request_by_person on request (person_id) where person_id is not null;
 
 -- What was done about a request, by whom. Append-only; its words go when its person is erased.
 create table request_event (
@@ -104,7 +106,7 @@ create table suppression_doubt (
 -- That somebody was erased, why, and how much went: never who.
 create table erasure (
   erasure_id uuid primary key,
-  of_what text not null check (of_what in ('elector', 'account')),
+  of_what text not null check (of_what in ('elector', 'account', 'person')),
   reason text not null check (length(reason) between 1 and 500),
   counts jsonb not null,
   erased_at timestamptz not null default now(),
@@ -125,11 +127,11 @@ select o.partition_id, o.elector_id, o.channel, o.how, o.at from objection o
 where not o.withdrawn and not exists (select from objection c where c.partition_id = o.partition_id
   and c.elector_id = o.elector_id and c.channel = o.channel and (c.at, c.objection_id) > (o.at, o.objection_id));
 
-grant select (request_id, kind, came_by, received_on, asker, answer_to, about, partition_id, elector_id, account_id, identity,
+grant select (request_id, kind, came_by, received_on, asker, answer_to, about, partition_id, elector_id, account_id, person_id, identity,
     identity_asked_on, identity_proved_on, stopped_on, stopped_days, extended_on, acknowledged_on, state, closed_on, due_on,
     opened_at),
-  insert (kind, came_by, received_on, asker, answer_to, about, partition_id, elector_id, account_id, due_on),
-  update (partition_id, elector_id, account_id, identity, identity_asked_on, identity_proved_on, stopped_on, stopped_days,
+  insert (kind, came_by, received_on, asker, answer_to, about, partition_id, elector_id, account_id, person_id, due_on),
+  update (partition_id, elector_id, account_id, person_id, identity, identity_asked_on, identity_proved_on, stopped_on, stopped_days,
     extended_on, acknowledged_on, state, closed_on, due_on) on request to hustings_protection;
 grant select (request_id, event_id, at, what, words, by_account, by_operator),
   insert (request_id, event_id, what, words, by_account) on request_event to hustings_protection;
@@ -204,8 +206,8 @@ end
 $$;
 
 -- The record of a wide look, written by the function that looks and not left to whoever calls it.
-create function wall.note_rights(what text, permission text, partitions integer[], electors bigint[], operator uuid)
-returns void
+create function wall.note_rights(what text, permission text, partitions integer[], electors bigint[], operator uuid,
+  people uuid[] default '{}') returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   shown uuid[] := '{}';
@@ -215,6 +217,9 @@ begin
     shown := shown || wall.pseudonyms(partition, array(select distinct t.e from unnest(partitions, electors) t (p, e)
       where t.p = partition));
   end loop;
+  if cardinality(people) > 0 then
+    shown := shown || wall.person_pseudonyms(people);
+  end if;
   insert into public.access_log (what, permission, purpose, account_id, grant_id, session_id, operator_id, subjects)
   select note_rights.what, note_rights.permission, coalesce(u.purpose, ''), u.account_id, u.grant_id, u.session_id,
     case when u.session_id is null then note_rights.operator end, shown
@@ -236,11 +241,12 @@ language sql stable security definer set search_path = '' as $$
 $$;
 
 -- Everybody of this name, postcode, address or number, wherever their data are: electors now and once, by any part of the name
--- and by names that older registers had; accounts; letters; requests; notes that mention them. `folded` are words as names
+-- and by names that older registers had; people of Organise, by how they are reached too; accounts; letters; requests; notes
+-- that mention them. `folded` are words as names
 -- are folded, `plain` the words as typed.
 create function wall.find_subjects(folded text[], plain text[], near text, partition integer, elector bigint, operator uuid)
-returns table (kind text, partition_id integer, elector_id bigint, account_id uuid, request_id bigint, name text, detail text,
-  why text)
+returns table (kind text, partition_id integer, elector_id bigint, account_id uuid, person_id uuid, request_id bigint,
+  name text, detail text, why text)
 language plpgsql volatile security definer set search_path = '' as $$
 #variable_conflict use_column
 declare
@@ -273,25 +279,39 @@ begin
   ), person as (
     select distinct on (c.partition_id, c.elector_id) c.* from candidate c order by c.partition_id, c.elector_id, c.rank
   ), found as (
-    select 'elector' as kind, p.partition_id, p.elector_id, null::uuid as account_id, null::bigint as request_id, e.name,
+    select 'elector' as kind, p.partition_id, p.elector_id, null::uuid as account_id, null::uuid as person_id,
+      null::bigint as request_id, e.name,
       concat_ws(', ', nullif(h.address, ''), case when e.left_at is not null then 'off the register' else e.number end) as detail,
       p.why, p.rank
     from person p join public.elector e using (partition_id, elector_id)
     left join public.household h on h.partition_id = e.partition_id and h.household_id = e.household_id
     union all
-    (select 'account', null, null, a.account_id, null, a.name, a.email, 'Account', 4 from public.account a
+    (select 'person', null, null, null, o.person_id, null, wall.person_name(o), concat_ws(', ',
+        array_to_string(array(select r.name from public.area r where r.area_id = o.area_id), ''), nullif(c.email, '')),
+        case when cardinality(folded) = 0 and near <> '' then 'Postcode' else 'Organise' end, 2
+      from public.person o left join public.person_contact c using (person_id)
+      where o.erased_at is null and (
+        (cardinality(folded) > 0 and not exists (select from unnest(folded) w
+            where not starts_with(o.name_key, w) and position(' ' || w in o.name_key) = 0)
+          and (near = '' or starts_with(c.postcode_key, near)))
+        or (cardinality(plain) = 1 and length(typed) > 3 and (position(typed in c.email_key) > 0
+          or position(replace(typed, ' ', '') in replace(c.mobile, ' ', '')) > 0))
+        or (cardinality(plain) = 0 and near <> '' and starts_with(c.postcode_key, near)))
+      order by o.name_key limit 200)
+    union all
+    (select 'account', null, null, a.account_id, null, null, a.name, a.email, 'Account', 4 from public.account a
       where cardinality(plain) > 0 and (position(typed in a.email) > 0
         or not exists (select from unnest(plain) w where position(lower(w) in lower(a.name)) = 0)) order by a.name limit 50)
     union all
-    (select 'letter', null, null, m.account_id, null, m.address, m.form, 'Letter by email', 5 from public.mail m
+    (select 'letter', null, null, m.account_id, null, null, m.address, m.form, 'Letter by email', 5 from public.mail m
       where cardinality(plain) > 0 and position(typed in m.address) > 0 order by m.queued_at desc limit 20)
     union all
-    (select 'request', q.partition_id, q.elector_id, q.account_id, q.request_id, q.asker, q.kind, 'Request', 6 from public.request q
+    (select 'request', q.partition_id, q.elector_id, q.account_id, q.person_id, q.request_id, q.asker, q.kind, 'Request', 6 from public.request q
       where cardinality(plain) > 0 and (position(typed in lower(q.answer_to)) > 0
         or not exists (select from unnest(plain) w where position(lower(w) in lower(q.asker)) = 0))
       order by q.request_id desc limit 20)
     union all
-    (select 'mention', r.partition_id, r.elector_id, null, null, coalesce(e.name, h.address), '', 'In a note from a door', 7
+    (select 'mention', r.partition_id, r.elector_id, null, null, null, coalesce(e.name, h.address), '', 'In a note from a door', 7
       from public.result r left join public.elector e on e.partition_id = r.partition_id and e.elector_id = r.elector_id
       left join public.household h on h.partition_id = r.partition_id and h.household_id = r.household_id
       where cardinality(plain) > 0 and r.note is not null
@@ -301,10 +321,11 @@ begin
   select coalesce(jsonb_agg(to_jsonb(f) order by f.rank, f.name, f.elector_id), '[]') into answer from found f;
   perform wall.note_rights('search', 'handle-requests',
     array(select (f ->> 'partition_id')::integer from jsonb_array_elements(answer) f where f ->> 'elector_id' is not null),
-    array(select (f ->> 'elector_id')::bigint from jsonb_array_elements(answer) f where f ->> 'elector_id' is not null), operator);
-  return query select f.kind, f.partition_id, f.elector_id, f.account_id, f.request_id, f.name, f.detail, f.why
-  from jsonb_to_recordset(answer) f (kind text, partition_id integer, elector_id bigint, account_id uuid, request_id bigint,
-    name text, detail text, why text);
+    array(select (f ->> 'elector_id')::bigint from jsonb_array_elements(answer) f where f ->> 'elector_id' is not null), operator,
+    array(select distinct (f ->> 'person_id')::uuid from jsonb_array_elements(answer) f where f ->> 'person_id' is not null));
+  return query select f.kind, f.partition_id, f.elector_id, f.account_id, f.person_id, f.request_id, f.name, f.detail, f.why
+  from jsonb_to_recordset(answer) f (kind text, partition_id integer, elector_id bigint, account_id uuid, person_id uuid,
+    request_id bigint, name text, detail text, why text);
 end
 $$;
 
@@ -377,12 +398,64 @@ language sql stable security definer set search_path = '' as $$
   from wall.who_saw(partition, elector, 0, 1000000) s
 $$;
 
-create function wall.file_requests(partition integer, records bigint[], account uuid) returns jsonb
+-- What Organise holds of somebody. The tables that later migrations make are asked for by name when it runs.
+create function wall.file_organise(persons uuid[]) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return jsonb_build_object(
+    'people', (select coalesce(jsonb_agg(jsonb_build_object('name', wall.person_name(p), 'area', r.name, 'source', p.source,
+        'since', p.created_at, 'email', c.email, 'mobile', c.mobile, 'phone', c.phone,
+        'address', concat_ws(', ', nullif(array_to_string(c.address, ', '), ''), nullif(c.postcode, '')), 'born_on', c.born_on)
+        order by p.created_at), '[]')
+      from public.person p join public.area r using (area_id) left join public.person_contact c using (person_id)
+      where p.person_id = any (persons)),
+    'memberships', (select coalesce(jsonb_agg(jsonb_build_object('number', m.number, 'kind', m.kind, 'joined_on', m.joined_on,
+        'paid_until', m.paid_until, 'state', m.state, 'standing', m.standing, 'branch', m.branch) order by m.number), '[]')
+      from public.member m where m.person_id = any (persons)),
+    'changes', (select coalesce(jsonb_agg(jsonb_build_object('at', h.at, 'what', h.what, 'was', h.was, 'becomes', h.becomes,
+        'reason', h.reason) order by h.change_id desc), '[]')
+      from public.member_change h where h.person_id = any (persons)),
+    'helps', (select coalesce(jsonb_agg(jsonb_build_object('since', v.since, 'state', v.state,
+        'skills', array_to_string(v.skills, ', '), 'availability', array_to_string(v.availability, ', '), 'how_far', v.how_far,
+        'languages', v.languages, 'access_needs', v.access_needs) order by v.since), '[]')
+      from public.volunteer v where v.person_id = any (persons)),
+    'tasks', (select coalesce(jsonb_agg(jsonb_build_object('at', t.created_at, 'what', t.what, 'words', t.words, 'due', t.due_on,
+        'state', t.state, 'outcome', t.outcome, 'came_of', t.came_of) order by t.created_at desc), '[]')
+      from public.task t where t.person_id = any (persons)),
+    'consents', (select coalesce(jsonb_agg(jsonb_build_object('at', x.said_at, 'channel', x.channel, 'given', x.given,
+        'wording', x.wording, 'source', x.source) order by x.recorded_at desc), '[]')
+      from public.person_consent x where x.person_id = any (persons)),
+    'silences', (select coalesce(jsonb_agg(jsonb_build_object('channel', s.channel, 'why', s.why, 'since', s.since,
+        'times', s.times, 'lifted_at', s.lifted_at) order by s.since desc), '[]')
+      from public.person_contact c cross join lateral (values ('email', c.email_key), ('text', c.mobile)) w (channel, address)
+      join public.message_silence s on s.channel = w.channel and s.address_digest = wall.address_digest(w.channel, w.address)
+      where c.person_id = any (persons)),
+    'messages', (select coalesce(jsonb_agg(jsonb_build_object('at', r.at, 'subject', m.subject, 'kind', m.kind, 'state', r.state,
+        'why', r.why) order by r.at desc nulls last), '[]')
+      from public.message_recipient r join public.message m using (message_id) where r.person_id = any (persons)),
+    'notes', (select coalesce(jsonb_agg(jsonb_build_object('at', n.at, 'purpose', n.purpose, 'words', n.words) order by n.at desc), '[]')
+      from public.person_note n where n.person_id = any (persons)),
+    'events', (select coalesce(jsonb_agg(jsonb_build_object('at', coalesce(h.starts_at, e.starts_at), 'event', e.title, 'shift', h.name,
+        'signed_at', s.signed_at, 'state', s.state) order by e.starts_at), '[]')
+      from public.event_sign_up s join public.event e using (event_id) left join public.shift h on h.shift_id = s.shift_id
+      where s.person_id = any (persons)));
+end
+$$;
+
+-- Who looked at somebody of Organise: roles and purposes, no names.
+create function wall.file_person_looks(person uuid) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('at', s.at, 'how', s.what, 'role', coalesce(s.role, 'operator'),
+    'purpose', coalesce(s.command, s.purpose)) order by s.at desc), '[]')
+  from wall.who_saw_person(person, 0, 1000000) s
+$$;
+
+create function wall.file_requests(partition integer, records bigint[], account uuid, person uuid) returns jsonb
 language sql stable security definer set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object('number', q.request_id, 'kind', q.kind, 'came_by', q.came_by,
     'received_on', q.received_on, 'about', q.about, 'state', q.state, 'identity', q.identity, 'closed_on', q.closed_on) order by q.request_id), '[]')
   from public.request q
-  where (q.partition_id = partition and q.elector_id = any (records)) or q.account_id = account
+  where (q.partition_id = partition and q.elector_id = any (records)) or q.account_id = account or q.person_id = person
 $$;
 
 create function wall.file_account(account uuid) returns jsonb
@@ -416,6 +489,10 @@ begin
     'exports', (select coalesce(jsonb_agg(jsonb_build_object('asked_at', x.asked_at, 'what', x.what, 'purpose', x.purpose,
         'reason', x.reason, 'people', x.people, 'fetched', (select count(*) from public.export_fetch y where y.export_id = x.export_id))
         order by x.asked_at), '[]') from public.export x where x.account_id = account),
+    'events', (select coalesce(jsonb_agg(jsonb_build_object('at', coalesce(h.starts_at, e.starts_at), 'event', e.title, 'shift', h.name,
+        'signed_at', s.signed_at, 'state', s.state) order by e.starts_at), '[]')
+      from public.event_sign_up s join public.event e using (event_id) left join public.shift h on h.shift_id = s.shift_id
+      where s.account_id = account),
     'answers_recorded', (select count(*) from public.result r where r.account_id = account),
     'looks', (select coalesce(jsonb_agg(jsonb_build_object('at', l.at, 'how', l.what, 'permission', l.permission,
         'purpose', l.purpose, 'people', cardinality(l.subjects), 'route', l.route, 'status', l.status, 'address', l.address)
@@ -425,10 +502,15 @@ end
 $$;
 
 -- One person's whole file, on record as a look or as taken away.
-create function wall.subject_file(partition integer, elector bigint, account uuid, taken boolean, operator uuid) returns jsonb
+create function wall.subject_file(partition integer, elector bigint, account uuid, person uuid, taken boolean, operator uuid)
+returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   records bigint[] := wall.records_of(partition, elector);
+  -- Whoever of Organise is this person, or said to be.
+  persons uuid[] := array(select p.person_id from public.person p where p.erased_at is null
+    and (p.person_id = person or p.account_id = account
+      or (p.partition_id = partition and p.elector_id = any (records))));
   file jsonb;
 begin
   perform wall.must_be_for_rights();
@@ -436,17 +518,21 @@ begin
     perform wall.must_be_fresh();
   end if;
   if not exists (select from public.elector e where e.partition_id = partition and e.elector_id = elector and e.erased_at is null)
-    and not exists (select from public.account a where a.account_id = account and a.name <> 'Erased account') then
+    and not exists (select from public.account a where a.account_id = account and a.name <> 'Erased account')
+    and not exists (select from public.person p where p.person_id = person and p.erased_at is null) then
     return null;
   end if;
   file := case when elector is not null then jsonb_build_object(
       'register', wall.file_register(partition, records), 'contact', wall.file_contact(partition, records),
-      'answers', wall.file_answers(partition, records), 'lists', wall.file_lists(partition, records),
+      'answers', wall.file_answers(partition, records) || jsonb_build_object('tasks', wall.file_tasks(partition, records)),
+      'lists', wall.file_lists(partition, records),
       'looks', wall.file_looks(partition, elector))
-    else jsonb_build_object('account', wall.file_account(account)) end
-    || jsonb_build_object('requests', wall.file_requests(partition, records, account));
+    when account is not null then jsonb_build_object('account', wall.file_account(account))
+    else jsonb_build_object('looks', wall.file_person_looks(person)) end
+    || case when cardinality(persons) > 0 then jsonb_build_object('organise', wall.file_organise(persons)) else '{}' end
+    || jsonb_build_object('requests', wall.file_requests(partition, records, account, person));
   perform wall.note_rights(case when taken then 'export' else 'look' end,
-    case when taken then 'take-subject-file' else 'handle-requests' end, array[partition], array[elector], operator);
+    case when taken then 'take-subject-file' else 'handle-requests' end, array[partition], array[elector], operator, persons);
   return file;
 end
 $$;
@@ -486,6 +572,7 @@ begin
   values (old.partition_id, correction, old.list_id, old.household_id, old.elector_id, old.area_no, old.outcome,
     correct_answer.intention, old.intention_kind, old.issues, old.asks, old.voted, correct_answer.note, old.at, old.received_at,
     old.id, wall.account());
+  perform wall.tasks_from(array[partition], array[correction]);
   perform wall.settle(partition, old.elector_id, old.intention_kind);
   perform wall.note_rights('look', 'handle-requests', array[partition], array[elector], null);
   return 'done';
@@ -558,6 +645,7 @@ begin
   perform wall.begin_answers(array[partition]);
   if not taken_back and stops && array['opinions', 'processing'] then
     wanted := wanted || array['door'];
+    perform wall.tasks_stop(partition, wall.records_of(partition, elector));
   end if;
   insert into public.objection (partition_id, elector_id, objection_id, area_no, channel, withdrawn, how, account_id, operator_id)
   select e.partition_id, e.elector_id, gen_random_uuid(), e.area_no, c.channel, taken_back, record_stop.how, wall.account(),
@@ -638,6 +726,9 @@ begin
   if not found then
     return false;
   end if;
+  if same and wall.held_back(partition, elector) then
+    perform wall.tasks_stop(partition, array[elector]);
+  end if;
   if not same and not exists (select from public.suppression_doubt d where d.partition_id = partition
     and d.elector_id = elector and d.state <> 'different') then
     insert into public.objection (partition_id, elector_id, objection_id, area_no, channel, withdrawn, how, account_id, operator_id)
@@ -652,7 +743,7 @@ end
 $$;
 
 -- What erasing somebody takes away and what stays, as figures.
-create function wall.erasure_counts(partition integer, elector bigint, account uuid) returns jsonb
+create function wall.erasure_counts(partition integer, elector bigint, account uuid, person uuid) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
   records bigint[] := wall.records_of(partition, elector);
@@ -672,6 +763,13 @@ begin
         where w.partition_id = partition and w.elector_id = any (records) and l.ended_at is null and w.version = l.version),
       'requests', (select count(*) from public.request q where q.partition_id = partition and q.elector_id = any (records)),
       'looks', (select count(*) from wall.who_saw(partition, elector, 0, 1000000)));
+  elsif person is not null then
+    return jsonb_build_object(
+      'contacts', (select count(*) from public.person_contact c where c.person_id = person),
+      'consents', (select count(*) from public.person_consent c where c.person_id = person),
+      'person_notes', (select count(*) from public.person_note n where n.person_id = person),
+      'requests', (select count(*) from public.request q where q.person_id = person),
+      'looks', (select count(*) from wall.who_saw_person(person, 0, 1000000)));
   end if;
   return jsonb_build_object(
     'live_grants', (select count(*) from public.access_grant g where g.account_id = account and g.ended_at is null
@@ -700,6 +798,7 @@ begin
   delete from public.intention_now i where i.partition_id = partition and i.elector_id = any (records);
   delete from public.strike s using public.result r where r.partition_id = partition and r.elector_id = any (records)
     and s.partition_id = r.partition_id and s.result_id = r.id;
+  perform wall.tasks_stop(partition, records);
   -- That somebody was asked, and when, stays as a figure of the list's work; what they said goes.
   update public.result r set intention = null, issues = '{}', asks = '{}', voted = null, note = null
   where r.partition_id = partition and r.elector_id = any (records);
@@ -718,13 +817,19 @@ language sql volatile security definer set search_path = '' as $$
   delete from public.objection o where o.partition_id = erase_contact.partition and o.elector_id = any (records);
 $$;
 
-create function wall.erase_requests(partition integer, records bigint[], account uuid) returns void
+create function wall.erase_requests(partition integer, records bigint[], account uuid, person uuid) returns void
 language sql volatile security definer set search_path = '' as $$
   update public.request_event v set words = '' from public.request q
   where v.request_id = q.request_id and v.words <> ''
-    and ((q.partition_id = partition and q.elector_id = any (records)) or q.account_id = account);
+    and ((q.partition_id = partition and q.elector_id = any (records)) or q.account_id = account or q.person_id = person);
   update public.request q set asker = '', answer_to = '', about = ''
-  where (q.partition_id = partition and q.elector_id = any (records)) or q.account_id = account;
+  where (q.partition_id = partition and q.elector_id = any (records)) or q.account_id = account or q.person_id = person;
+$$;
+
+-- Everything that hangs on the record goes with it.
+create function wall.erase_organise(persons uuid[]) returns void
+language sql volatile security definer set search_path = '' as $$
+  delete from public.person p where p.person_id = any (persons);
 $$;
 
 create function wall.erase_register(partition integer, records bigint[]) returns void
@@ -777,12 +882,15 @@ begin
     return null;
   end if;
   records := wall.records_of(partition, elector);
-  counts := wall.erasure_counts(partition, elector, null);
+  counts := wall.erasure_counts(partition, elector, null, null);
   -- The look is on record while the person still has a pseudonym; who was erased is nowhere afterwards.
   perform wall.note_rights('look', 'erase-subjects', array[partition], array[elector], operator);
   perform wall.erase_answers(partition, records);
   perform wall.erase_contact(partition, records);
-  perform wall.erase_requests(partition, records, null);
+  perform wall.erase_requests(partition, records, null, null);
+  -- Whoever of Organise was said to be this elector stays what they are there, and is no elector any more.
+  update public.person p set partition_id = null, elector_id = null, linked_how = null, linked_at = null, linked_by = null
+  where p.partition_id = partition and p.elector_id = any (records);
   insert into public.request_event (request_id, event_id, what, by_account, by_operator)
   select q.request_id, gen_random_uuid(), 'erased', wall.account(), operator from public.request q
   where q.partition_id = partition and q.elector_id = any (records);
@@ -801,7 +909,7 @@ $$;
 create function wall.erase_account(account uuid, reason text, operator uuid) returns uuid
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  counts jsonb := wall.erasure_counts(null, null, account);
+  counts jsonb := wall.erasure_counts(null, null, account, null);
   old_email text;
   erased uuid := gen_random_uuid();
 begin
@@ -819,6 +927,7 @@ begin
   delete from public.mail m where m.account_id = account or m.address = old_email;
   delete from public.join_request r where r.account_id = account or r.contact = old_email;
   delete from public.device d where d.account_id = account;
+  delete from public.event_feed f where f.account_id = account;
   delete from public.place_use p where p.account_id = account;
   delete from public.recovery_code c where c.account_id = account;
   delete from public.factor f where f.account_id = account;
@@ -828,11 +937,41 @@ begin
   where g.account_id = account;
   update public.export x set reason = 'Erased', decided_reason = case when x.decided_reason is not null then 'Erased' end
   where x.account_id = account;
-  perform wall.erase_requests(null, null, account);
+  perform wall.erase_requests(null, null, account, null);
+  update public.person p set account_id = null where p.account_id = account;
   update public.account a set name = 'Erased account', email = a.account_id || '@erased.invalid', password_hash = null, theme = null
   where a.account_id = erase_account.account;
   insert into public.erasure (erasure_id, of_what, reason, counts, erased_by, erased_by_operator)
   values (erased, 'account', erase_account.reason, counts, wall.account(), operator);
+  return erased;
+end
+$$;
+
+-- Erases somebody of Organise: member, volunteer, whoever signed up. The elector or account that they are is erased by itself.
+-- What remains is the keyed hash, so that the party's next file does not bring them back unseen, nor a register as somebody who
+-- may be written to. Whoever had no name leaves none.
+create function wall.erase_person(person uuid, reason text, key_id text, exact bytea, loose bytea, operator uuid) returns uuid
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  counts jsonb := wall.erasure_counts(null, null, null, person);
+  erased uuid := gen_random_uuid();
+begin
+  perform wall.must_be_for_rights();
+  perform wall.must_be_fresh();
+  perform from public.person p where p.person_id = person and p.erased_at is null for update;
+  if not found then
+    return null;
+  end if;
+  perform wall.note_rights('look', 'erase-subjects', array[]::integer[], array[]::bigint[], operator, array[person]);
+  perform wall.erase_requests(null, null, null, person);
+  insert into public.request_event (request_id, event_id, what, by_account, by_operator)
+  select q.request_id, gen_random_uuid(), 'erased', wall.account(), operator from public.request q where q.person_id = person;
+  perform wall.erase_organise(array[person]);
+  insert into public.suppression (suppression_id, key_id, exact, loose, channels)
+  select gen_random_uuid(), erase_person.key_id, erase_person.exact, erase_person.loose, array['post', 'phone', 'email', 'text']
+  where erase_person.loose is not null;
+  insert into public.erasure (erasure_id, of_what, reason, counts, erased_by, erased_by_operator)
+  values (erased, 'person', erase_person.reason, counts, wall.account(), operator);
   return erased;
 end
 $$;
@@ -848,13 +987,13 @@ end $$;
 grant insert on request_event to hustings_wall;
 grant delete on suppression_doubt to hustings_wall;
 grant execute on function wall.find_subjects(text[], text[], text, integer, bigint, uuid),
-  wall.subject_file(integer, bigint, uuid, boolean, uuid),
+  wall.subject_file(integer, bigint, uuid, uuid, boolean, uuid),
   wall.strike(uuid, integer, uuid, integer, integer), wall.lift_strike(uuid),
   wall.correct_answer(integer, bigint, uuid, uuid, text, text),
   wall.record_stop(integer, bigint, text[], boolean, text, text, bytea, bytea, uuid),
   wall.suppression_doubts(uuid), wall.decide_doubt(integer, bigint, uuid, boolean, uuid),
-  wall.erasure_counts(integer, bigint, uuid), wall.erase_elector(integer, bigint, text, text, bytea, bytea, uuid),
-  wall.erase_account(uuid, text, uuid) to hustings_protection;
+  wall.erasure_counts(integer, bigint, uuid, uuid), wall.erase_elector(integer, bigint, text, text, bytea, bytea, uuid),
+  wall.erase_account(uuid, text, uuid), wall.erase_person(uuid, text, text, bytea, bytea, uuid) to hustings_protection;
 grant execute on function wall.suppressions(), wall.hold_back(integer, bigint[], uuid[], boolean[]) to hustings_importer;
 grant execute on function wall.held_back(integer, bigint), wall.keep_suppression(integer, bigint, text, bytea, bytea)
   to hustings_organiser;

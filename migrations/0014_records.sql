@@ -21,6 +21,9 @@ insert into retention_kind (kind, usual_days, least_days, most_days, nightly) va
   ('quarantine', 30, 7, 365, false),
   ('staged-imports', 14, 1, 60, true),
   ('walk-lists', 1096, 365, 2557, false),
+  ('former-people', 1096, 90, 2557, false),
+  ('closed-tasks', 365, 30, 1826, false),
+  ('past-events', 1096, 30, 2557, false),
   ('ended-accounts', 1096, 730, 2557, false),
   ('operator-record', 1096, 730, 2557, false),
   ('access-log', 731, 365, 2192, false),
@@ -28,6 +31,7 @@ insert into retention_kind (kind, usual_days, least_days, most_days, nightly) va
   ('kept-searches', 0, 0, 0, true),
   ('sign-in-tries', 1, 1, 1, true),
   ('sessions', 90, 31, 365, true),
+  ('messages', 731, 30, 2192, true),
   ('mail-record', 365, 30, 730, true);
 
 -- Periods as they were changed: the newest of a kind stands.
@@ -440,6 +444,25 @@ begin
       and exists (select from public.walk_list_door w where w.partition_id = l.partition_id and w.list_id = l.list_id)
       and not exists (select from public.access_log a where a.list_id = l.list_id and a.partition_id = l.partition_id)
     limit at_most;
+  when 'past-events' then
+    return query
+    select s.ctid from public.event_sign_up s join public.event e using (event_id) where e.ends_at < due.before limit at_most;
+  when 'closed-tasks' then
+    return query
+    select t.ctid from public.task t where t.state <> 'open' and t.closed_at < due.before limit at_most;
+  when 'former-people' then
+    -- Nobody's member and nobody's helper any more, and nothing was agreed to or noted since.
+    return query
+    select p.ctid from public.person p
+    where p.created_at < due.before and p.account_id is null
+      and not exists (select from public.member m where m.person_id = p.person_id and m.state in ('current', 'suspended'))
+      and not exists (select from public.volunteer v where v.person_id = p.person_id
+        and (v.state <> 'stopped' or v.state_at >= due.before))
+      and not exists (select from public.member_change h where h.person_id = p.person_id and h.at >= due.before)
+      and not exists (select from public.event_sign_up s where s.person_id = p.person_id and s.signed_at >= due.before)
+      and not exists (select from public.person_consent c where c.person_id = p.person_id and c.recorded_at >= due.before)
+      and not exists (select from public.person_note n where n.person_id = p.person_id and n.at >= due.before)
+    limit at_most;
   when 'ended-accounts' then
     return query
     select a.ctid from public.account a
@@ -481,6 +504,10 @@ begin
     return query
     select s.ctid from public.session s
     where least(s.ended_at, s.ends_at, s.idle_until) < due.before and not wall.in_open_breach(s.account_id) limit at_most;
+  when 'messages' then
+    return query
+    select m.ctid from public.message m
+    where coalesce(m.ended_at, case m.state when 'draft' then m.made_at end) < due.before limit at_most;
   when 'mail-record' then
     return query
     select m.ctid from public.mail m where m.queued_at < due.before limit at_most;
@@ -504,6 +531,10 @@ begin
     when 'staged-imports' then (select count(*) from public.import i where i.state in ('reading', 'ready'))
     when 'walk-lists' then (select count(*) from public.walk_list l where l.ended_at is not null
       and exists (select from public.walk_list_door w where w.partition_id = l.partition_id and w.list_id = l.list_id))
+    when 'former-people' then (select count(*) from public.person)
+    when 'past-events' then (select count(*) from public.event_sign_up s join public.event e using (event_id)
+      where e.ends_at < statement_timestamp())
+    when 'closed-tasks' then (select count(*) from public.task t where t.state <> 'open')
     when 'ended-accounts' then (select count(*) from public.account a where a.email not like '%@ended.invalid'
       and not exists (select from public.access_grant g where g.account_id = a.account_id
         and least(g.ended_at, g.ends_at) > statement_timestamp()))
@@ -513,6 +544,7 @@ begin
     when 'kept-searches' then (select count(*) from public.kept_search)
     when 'sign-in-tries' then (select count(*) from public.sign_in_failure)
     when 'sessions' then (select count(*) from public.session)
+    when 'messages' then (select count(*) from public.message)
     when 'mail-record' then (select count(*) from public.mail)
     when 'alerts' then (select count(*) from public.alert)
     when 'watch-trail' then (select count(*) from public.watch_trail)
@@ -647,6 +679,12 @@ begin
       gone := gone + 1;
     end loop;
     return gone;
+  when 'past-events' then
+    delete from public.event_sign_up s where s.ctid = any (array(select wall.due('past-events', before, at_most)));
+  when 'closed-tasks' then
+    delete from public.task t where t.ctid = any (array(select wall.due('closed-tasks', before, at_most)));
+  when 'former-people' then
+    delete from public.person p where p.ctid = any (array(select wall.due('former-people', before, at_most)));
   when 'ended-accounts' then
     for one in select a.account_id from public.account a
         where a.ctid = any (array(select wall.due('ended-accounts', before, at_most))) loop
@@ -655,6 +693,7 @@ begin
       delete from public.session s where s.account_id = one.account_id;
       delete from public.password_change p where p.account_id = one.account_id;
       delete from public.device d where d.account_id = one.account_id;
+      delete from public.event_feed f where f.account_id = one.account_id;
       delete from public.recovery_code c where c.account_id = one.account_id;
       delete from public.factor f where f.account_id = one.account_id;
       delete from public.join_request j where j.account_id = one.account_id;
@@ -689,6 +728,8 @@ begin
     delete from public.join_request j where j.asked_at < before;
     delete from public.link l where l.ends_at < before and not exists (select from public.join_request j where j.link_id = l.link_id);
     delete from public.session s where s.ctid = any (array(select wall.due('sessions', before, at_most)));
+  when 'messages' then
+    delete from public.message m where m.ctid = any (array(select wall.due('messages', before, at_most)));
   when 'mail-record' then
     delete from public.mail m where m.ctid = any (array(select wall.due('mail-record', before, at_most)));
   when 'alerts' then

@@ -133,7 +133,7 @@ create table device (
 create table attempt (
   attempt_id bigint generated always as identity primary key,
   at timestamptz not null default statement_timestamp(),
-  kind text not null check (kind in ('factor', 'letter', 'link', 'join')),
+  kind text not null check (kind in ('factor', 'letter', 'link', 'join', 'help', 'returns')),
   subject bytea not null,
   address bytea not null
 );
@@ -252,15 +252,17 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   of_subject bytea := sha256(convert_to(lower(count_try.subject), 'UTF8'));
   of_address bytea := sha256(convert_to(wall.place(count_try.address), 'UTF8'));
-  span interval := case kind when 'letter' then interval '1 hour' else interval '15 minutes' end;
+  span interval := case when kind in ('letter', 'help') then interval '1 hour' else interval '15 minutes' end;
   most record;
   since timestamptz := statement_timestamp() - span;
   hit timestamptz;
 begin
   -- By whom; from where (a hall full of volunteers shares one); in a day; over all, for letters alone.
   select * into most from (values ('factor', 10, 300, 50, null), ('letter', 3, 30, null, 500), ('link', 300, 300, null, null),
-    ('join', 60, 120, null, null)) as m (kind, one, place, a_day, everybody) where m.kind = count_try.kind;
+    ('join', 60, 120, null, null), ('help', 3, 60, 6, null), ('returns', 5000, 5000, null, null)) as m (kind, one, place, a_day, everybody) where m.kind = count_try.kind;
+  -- Tries by one, then tries from one place, come one after the other, so that both counts are exact.
   perform pg_advisory_xact_lock(4871005, hashtext(count_try.kind || encode(of_subject, 'hex')));
+  perform pg_advisory_xact_lock(4871006, hashtext(count_try.kind || encode(of_address, 'hex')));
   delete from public.attempt a where a.at < statement_timestamp() - interval '1 day';
   select greatest(
     (select a.at from public.attempt a where a.kind = count_try.kind and a.subject = of_subject and a.at > since
@@ -1021,6 +1023,27 @@ language sql stable security definer set search_path = '' as $$
   order by l.made_at desc limit 1
 $$;
 
+-- Lists at which somebody waits to be let in, with how many: for an organiser's first page, which names nobody.
+create function wall.joiners_waiting() returns table (partition_id integer, list_id bigint, name text, waiting bigint)
+language sql stable security definer set search_path = '' as $$
+  select w.partition_id, w.list_id, w.name, count(*)
+  from public.join_request r join public.link l on l.link_id = r.link_id
+  join public.walk_list w on w.partition_id = l.partition_id and w.list_id = l.list_id
+  where r.state = 'waiting' and l.kind = 'join' and l.ended_at is null and l.ends_at > statement_timestamp()
+    and w.ended_at is null and w.area_no = any ((select wall.areas())::integer[])
+    and exists (select from wall.in_use() u where u.role = 'organiser')
+  group by 1, 2, 3
+$$;
+
+-- When whoever acts was last here in the role in use before this session: until when what they find is old news.
+create function wall.last_here() returns timestamptz
+language sql stable security definer set search_path = '' as $$
+  select max(least(s.refreshed_at, mine.started_at)) from wall.in_use() u
+  join public.session mine on mine.session_id = u.session_id
+  join public.session s on s.account_id = u.account_id and s.session_id <> mine.session_id and s.started_at < mine.started_at
+  join public.access_grant g on g.grant_id = s.grant_id and g.role = u.role
+$$;
+
 -- Closes a list to further ones; who waits is refused.
 create function wall.close_join(partition integer, list bigint) returns void
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1088,7 +1111,7 @@ $$;
 
 -- "Yes, I know them": an account if there is none, a volunteer's grant until tonight, the list, and the browser that asked is in.
 -- Somebody whose address has an account gets grant and list too, and signs in as themselves: scanning a code proves nothing about
--- an address. `admitted`, `has-account`, `refused`, or null when there is nothing to decide.
+-- an address. `admitted`, `has-account`, `refused`, `under-18` where they may have no list, or null when there is nothing to decide.
 create function wall.decide_join(request uuid, yes boolean, grant_id uuid, assignment uuid, session uuid) returns text
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1138,6 +1161,11 @@ begin
       and e.at > statement_timestamp() - interval '1 year'
       and not exists (select from public.access_grant g where g.account_id = who and g.ended_at is null and g.given_at > e.at)) then
     return null;
+  end if;
+  -- Nobody under 18 gets a walk list, by whichever door.
+  if exists (select from public.person p left join public.person_contact c using (person_id)
+    where wall.minor(p.under_18, c.born_on) and (p.account_id = who or c.email_key = lower(r.contact))) then
+    return 'under-18';
   end if;
   bare := made or (position('@' in r.contact) = 0
     and exists (select from public.account a where a.account_id = who and a.password_hash is null)
@@ -1193,7 +1221,8 @@ grant execute on function wall.reset_factors(uuid, text) to hustings_administrat
 grant execute on function wall.invite(uuid, bytea, text, text, text, bigint, text, text, timestamptz, timestamptz, jsonb),
   wall.end_invitation(uuid), wall.own_invitations() to hustings_administrator, hustings_organiser;
 grant execute on function wall.open_join(uuid, bytea, integer, bigint, timestamptz), wall.open_code(integer, bigint),
-  wall.close_join(integer, bigint), wall.joiners(integer, bigint), wall.decide_join(uuid, boolean, uuid, uuid, uuid) to hustings_organiser;
+  wall.close_join(integer, bigint), wall.joiners(integer, bigint), wall.joiners_waiting(), wall.decide_join(uuid, boolean, uuid, uuid, uuid),
+  wall.last_here() to hustings_organiser;
 
 -- Who only typed an address when they joined by a code gets nothing more under it before it is proved; and what was sent to
 -- somebody, or by them, ends for good with their access: giving it back does not open old letters.

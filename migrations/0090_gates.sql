@@ -58,6 +58,7 @@ reset role;
 do $$
 declare
   guarded record;
+  organise text := '^(person|member|volunteer|task|event|shift|message|news)';
 begin
   for guarded in
     select distinct c.oid::regclass as name, r.rolname as role
@@ -67,7 +68,9 @@ begin
       and wall.acts_for(r.rolname) is not null and has_any_column_privilege(r.oid, c.oid, 'select, insert, update')
       and not exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'everybody_reads')
   loop
-    execute format('create policy %I on %s as restrictive to %I using ((select wall.is(%L)))',
-      'gate_of_' || guarded.role, guarded.name, guarded.role, wall.acts_for(guarded.role));
+    execute format('create policy %I on %s as restrictive to %I using ((select wall.%I(%L)))',
+      'gate_of_' || guarded.role, guarded.name, guarded.role,
+      -- What belongs to Organise closes with Organise, whichever half the role is of.
+      case when guarded.name::text ~ organise then 'works' else 'is' end, wall.acts_for(guarded.role));
   end loop;
 end $$;

@@ -4,6 +4,7 @@
 //! embedded cluster.
 
 mod flags;
+mod messages;
 mod seal;
 mod urls;
 
@@ -15,6 +16,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::Deserialize;
 
 pub use flags::Flags;
+pub use messages::{MessagesConfig, TextConfig};
 pub use seal::SealConfig;
 pub use urls::DatabaseUrls;
 pub(crate) use urls::is_here;
@@ -26,7 +28,7 @@ const FILE: &str = "hustings.toml";
 const LISTEN: &str = "127.0.0.1:8080";
 
 /// The settings whose variables begin with `HUSTINGS_`. Others that begin so belong to scripts and tests.
-const SETTINGS: [&str; 14] = [
+const SETTINGS: [&str; 19] = [
     "door_url",
     "owner_url",
     "listen",
@@ -41,6 +43,11 @@ const SETTINGS: [&str; 14] = [
     "seal_file",
     "seal_syslog",
     "seal_webhook",
+    "returns_folder",
+    "returns_secret",
+    "text_url",
+    "text_header",
+    "text_body",
 ];
 
 /// The configuration, complete and consistent.
@@ -68,6 +75,8 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// Where heads of the access log are written besides, and how long the log is kept.
     pub seal: SealConfig,
+    /// How what comes back of messages gets here.
+    pub messages: MessagesConfig,
 }
 
 /// A certificate chain and its private key, as PEM files that are read anew when they change.
@@ -105,6 +114,15 @@ pub enum ConfigError {
     /// No address that heads may go to.
     #[error("HUSTINGS_SEAL_WEBHOOK must begin with https:// (or http:// and this very machine), without a user name")]
     SealWebhook,
+    /// A secret that could be guessed.
+    #[error("HUSTINGS_RETURNS_SECRET must have at least 32 characters: make one with openssl rand -hex 32")]
+    ReturnsSecret,
+    /// Texts would go in clear, or cannot be said that way.
+    #[error(
+        "HUSTINGS_TEXT_URL must begin with https:// (or http:// and this very machine), HUSTINGS_TEXT_HEADER be one line like \
+         Authorization: Bearer SECRET, and HUSTINGS_TEXT_BODY be a JSON object with {{to}} and {{words}} in it"
+    )]
+    Text,
 }
 
 impl Config {
@@ -145,6 +163,7 @@ impl Config {
             text.push_str(&format!("mail_from = \"{from}\"\n"));
         }
         text.push_str(&self.seal.to_text());
+        text.push_str(&self.messages.to_text());
         text
     }
 
@@ -166,6 +185,9 @@ impl Config {
             "seal_file": self.seal.file,
             "seal_syslog": self.seal.syslog,
             "seal_webhook": self.seal.webhook.as_ref().map(|target| target.name()),
+            "returns_folder": self.messages.returns_folder,
+            "returns_secret": self.messages.returns_secret.as_ref().map(|_| "***"),
+            "text_url": self.messages.texts.as_ref().map(|texts| texts.target.name()),
         })
     }
 }
@@ -189,6 +211,11 @@ struct Given {
     seal_file: Option<PathBuf>,
     seal_syslog: Option<PathBuf>,
     seal_webhook: Option<String>,
+    returns_folder: Option<PathBuf>,
+    returns_secret: Option<String>,
+    text_url: Option<String>,
+    text_header: Option<String>,
+    text_body: Option<String>,
 }
 
 impl Given {
@@ -214,8 +241,22 @@ impl Given {
         let given = |text: Option<String>| text.filter(|t| !t.trim().is_empty());
         let (smtp_url, mail_from) = (given(self.smtp_url), given(self.mail_from));
         let seal = SealConfig::checked(self.seal_file, self.seal_syslog, self.seal_webhook)?;
+        let texts = TextConfig::checked(self.text_url, self.text_header, self.text_body)?;
+        let messages = MessagesConfig::checked(self.returns_folder, self.returns_secret, texts)?;
         let Given { listen, data, metrics_listen, .. } = self;
-        Ok(Config { database, listen, data, base_url, metrics_listen, source_url, smtp_url, mail_from, tls, seal })
+        Ok(Config {
+            database,
+            listen,
+            data,
+            base_url,
+            metrics_listen,
+            source_url,
+            smtp_url,
+            mail_from,
+            tls,
+            seal,
+            messages,
+        })
     }
 }
 

@@ -24,11 +24,13 @@ pub enum Kind {
     Seal,
     /// Makes the keyed hashes that remain of people who were erased. Its keys are added to and never retired.
     Suppression,
+    /// Stands behind the links by which people take consent back. Added to and never retired: a letter may be opened in years.
+    Unsubscribe,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 3] = [Kind::Factors, Kind::Seal, Kind::Suppression];
+    pub const ALL: [Kind; 4] = [Kind::Factors, Kind::Seal, Kind::Suppression, Kind::Unsubscribe];
 
     /// The word in file names and on the command line.
     pub fn as_str(self) -> &'static str {
@@ -36,6 +38,7 @@ impl Kind {
             Kind::Factors => "factors",
             Kind::Seal => "seal",
             Kind::Suppression => "suppression",
+            Kind::Unsubscribe => "unsubscribe",
         }
     }
 
@@ -69,6 +72,16 @@ impl Key {
     /// HMAC-SHA-256 of a text.
     pub fn keyed_hash(&self, text: &str) -> Vec<u8> {
         hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.secret), text.as_bytes()).as_ref().to_vec()
+    }
+
+    /// Whether this is its keyed hash of these bytes; takes the same time either way.
+    pub fn made(&self, bytes: &[u8], hash: &[u8]) -> bool {
+        hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, &self.secret), bytes, hash).is_ok()
+    }
+
+    /// HMAC-SHA-256 of bytes.
+    pub fn mac(&self, bytes: &[u8]) -> Vec<u8> {
+        hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.secret), bytes).as_ref().to_vec()
     }
 
     fn cipher(&self) -> Result<aead::LessSafeKey, Error> {

@@ -44,12 +44,26 @@ pub mod registers;
 
 /// Walk lists, assignments, the doorstep, results.
 pub mod canvass;
+/// Events and their shifts: what is on, who comes, who came.
+pub mod events;
 /// Taking people's data away as files: asking, approval, marks, canaries, record.
 pub mod exports;
+/// Members: the party's file, the list, their pages, who they are on the register.
+pub mod members;
+/// Messages, and what they stand on: imprints, silence, consent taken back by a link.
+pub mod messages;
+
 /// Tallies: contact rate and intention by district.
 pub mod insight;
 /// What of set-up may be changed: controller, notice, codes, processors.
 pub mod settings;
+/// What somebody is to do about somebody: asked for at a door, or put down.
+pub mod tasks;
+/// Whoever helps: found at a door or typed in, what they offer, how they are reached.
+pub mod volunteers;
+
+/// News of an area for whoever is signed in there.
+pub mod news;
 
 /// The demonstration constituency.
 pub mod demo;

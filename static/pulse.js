@@ -15,7 +15,7 @@ async function ask() {
   if (document.hidden || asking) return;
   asking = true;
   try {
-    const answer = await fetch("/api/v1/pulse", { cache: "no-store", signal: AbortSignal.timeout(EVERY) });
+    const answer = await fetch(half ? `/api/v1/pulse?half=${half}` : "/api/v1/pulse", { cache: "no-store", signal: AbortSignal.timeout(EVERY) });
     if (answer.ok) tell(await answer.json());
   } catch {
     // No signal. A list in hand is there for that; whatever else came back from memory stays covered until somebody answers.

@@ -29,6 +29,12 @@ mod cluster;
 mod command_line;
 #[path = "promises/delegation.rs"]
 mod delegation;
+#[path = "promises/delivery.rs"]
+mod delivery;
+#[path = "promises/delivery_silence.rs"]
+mod delivery_silence;
+#[path = "promises/delivery_webhook.rs"]
+mod delivery_webhook;
 #[path = "promises/doorstep.rs"]
 mod doorstep;
 #[path = "promises/doorstep_pages.rs"]
@@ -51,6 +57,16 @@ mod electors_wall;
 mod ending_access;
 #[path = "promises/endings.rs"]
 mod endings;
+#[path = "promises/events.rs"]
+mod events;
+#[path = "promises/events_calendar.rs"]
+mod events_calendar;
+#[path = "promises/events_property.rs"]
+mod events_property;
+#[path = "promises/events_shifts.rs"]
+mod events_shifts;
+#[path = "promises/events_wall.rs"]
+mod events_wall;
 #[path = "promises/every_page.rs"]
 mod every_page;
 #[path = "promises/exports.rs"]
@@ -67,6 +83,10 @@ mod grants;
 mod guard_pages;
 #[path = "promises/harness.rs"]
 mod harness;
+#[path = "promises/help.rs"]
+mod help;
+#[path = "promises/homes.rs"]
+mod homes;
 #[path = "promises/imports.rs"]
 mod imports;
 #[path = "promises/insight.rs"]
@@ -87,12 +107,32 @@ mod limits;
 mod lockdown;
 #[path = "promises/matrix.rs"]
 mod matrix;
+#[path = "promises/members.rs"]
+mod members;
+#[path = "promises/members_matches.rs"]
+mod members_matches;
+#[path = "promises/members_wall.rs"]
+mod members_wall;
 #[path = "promises/membership.rs"]
 mod membership;
+#[path = "promises/messages.rs"]
+mod messages;
+#[path = "promises/messages_journeys.rs"]
+mod messages_journeys;
+#[path = "promises/messages_kinds.rs"]
+mod messages_kinds;
+#[path = "promises/messages_sending.rs"]
+mod messages_sending;
+#[path = "promises/news.rs"]
+mod news;
 #[path = "promises/one_hand.rs"]
 mod one_hand;
 #[path = "promises/oracle.rs"]
 mod oracle;
+#[path = "promises/organise_journeys.rs"]
+mod organise_journeys;
+#[path = "promises/organise_wall.rs"]
+mod organise_wall;
 #[path = "promises/posts.rs"]
 mod posts;
 #[path = "promises/protection.rs"]
@@ -119,6 +159,8 @@ mod rights;
 mod rights_erasure;
 #[path = "promises/rights_holdings.rs"]
 mod rights_holdings;
+#[path = "promises/rights_organise.rs"]
+mod rights_organise;
 #[path = "promises/rights_wall.rs"]
 mod rights_wall;
 #[path = "promises/seal.rs"]
@@ -141,8 +183,14 @@ mod settings;
 mod sign_in;
 #[path = "promises/source.rs"]
 mod source;
+#[path = "promises/supporters.rs"]
+mod supporters;
 #[path = "promises/tallies.rs"]
 mod tallies;
+#[path = "promises/tasks.rs"]
+mod tasks;
+#[path = "promises/volunteers.rs"]
+mod volunteers;
 #[path = "promises/walk_lists.rs"]
 mod walk_lists;
 #[path = "promises/walk_lists_browser.rs"]

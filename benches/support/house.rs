@@ -176,6 +176,7 @@ fn config(base: &str) -> Config {
         mail_from: None,
         tls: None,
         seal: Default::default(),
+        messages: Default::default(),
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod canvass;
 pub mod clients;
 pub mod house;
+pub mod memory;
 pub mod people;
 pub mod pgbench;
 pub mod places;

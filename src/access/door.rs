@@ -3,11 +3,14 @@
 
 mod about;
 mod device;
+pub mod events;
 pub mod exports;
 pub mod factors;
+pub mod help;
 pub mod join;
 mod late;
 pub mod links;
+pub mod messages;
 mod own;
 mod seal;
 mod sign_in;
@@ -146,6 +149,23 @@ pub async fn fold_tallies(database: &Database) -> Result<(), Error> {
 /// [`Error::Unavailable`] when the database is away.
 pub async fn sweep_imports(database: &Database) -> Result<i32, Error> {
     Ok(sqlx::query_scalar!(r#"select wall.sweep_imports() as "n!""#).fetch_one(database.door()).await?)
+}
+
+/// Forgets the membership files that nobody came back to for a fortnight.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn forget_member_imports(database: &Database) -> Result<(), Error> {
+    sqlx::query!("select wall.forget_member_imports()").execute(database.door()).await?;
+    Ok(())
+}
+
+/// Hands back open tasks of whoever may no longer do them. Answers how many.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn hand_tasks_back(database: &Database) -> Result<i32, Error> {
+    Ok(sqlx::query_scalar!(r#"select wall.hand_tasks_back() as "n!""#).fetch_one(database.door()).await?)
 }
 
 /// What access reviews do by themselves: open twice a year, remind a week before, end on their day what nobody answered for.

@@ -194,17 +194,53 @@ pub enum Permission {
     SetExportLimit,
     /// Take away what an account saw, by name.
     TakeAccountFile,
+    /// See the news of one's area.
+    ReadNews,
+    /// Post news, change it, take it down.
+    PostNews,
     /// See controller, notice, codes, officers, processors.
     ReadSettings,
     /// Change them.
     ChangeSettings,
+    /// See who is a member here, and as far as the role needs it, more of them.
+    ReadMembers,
+    /// Add members, change them, record payments and how memberships stand.
+    KeepMembers,
+    /// Write down what members agree to, and notes of the role's own purpose.
+    NoteMembers,
+    /// Bring the party's membership file in.
+    ImportMembers,
+    /// Say whether a member and an elector are one person.
+    MatchMembers,
+    /// See events of one's own area, and their calendar.
+    ReadEvents,
+    /// Put oneself down for events and shifts, and say that one is there.
+    JoinEvents,
+    /// Make, change and call off events, and see who comes.
+    ManageEvents,
+    /// Give, do and close tasks of the area in use.
+    KeepTasks,
+    /// See the tasks in one’s own hands, and say what came of them.
+    DoTasks,
+    /// Keep whoever helps in the area in use.
+    KeepVolunteers,
+    /// Invite a volunteer to an account and access in one step.
+    InviteVolunteers,
+    /// Say whose imprint messages and public pages carry.
+    KeepImprint,
+    /// Open a public page on which anybody may offer to help.
+    AskForHelp,
+    /// Write messages to members, volunteers and supporters, and see what became of them.
+    WriteMessages,
+    /// Send messages off, stop them, let a colleague's go.
+    SendMessages,
     /// Write and restore backups: the operator's alone, so it stands in no role's row.
     BackUp,
     /// Drop months of the access log, rotate keys: the operator's alone too.
     KeepSeal,
 }
 
-use Role::{Administrator, DataProtectionOfficer, Organiser, Volunteer};
+use Role::{Administrator, DataProtectionOfficer, MembershipSecretary, Organiser, Volunteer};
 
 /// The table. A permission that is missing here is nobody's.
 pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
@@ -321,8 +357,70 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     ),
     (Permission::SetExportLimit, "Set above how many", &[Administrator, DataProtectionOfficer]),
     (Permission::TakeAccountFile, "Take away what an account saw, by name, as CSV or PDF", &[DataProtectionOfficer]),
+    (Permission::ReadNews, "See the news of the area", &[Volunteer, Organiser, MembershipSecretary]),
+    (Permission::PostNews, "Post news inside the area in use, change it, take it down", &[Organiser]),
     (Permission::ReadSettings, "See controller, notice, codes and processors as they are set", &[Administrator]),
     (Permission::ChangeSettings, "Change controller, notice, codes and processors", &[Administrator]),
+    (
+        Permission::ReadMembers,
+        "See members in the area in use (organisers: name, branch, how it stands, whether they may be contacted)",
+        &[Organiser, MembershipSecretary],
+    ),
+    (
+        Permission::KeepMembers,
+        "Add members, change them, record payments and how memberships stand, reach them",
+        &[MembershipSecretary],
+    ),
+    (
+        Permission::NoteMembers,
+        "Record what members agree to, and notes for the role’s own purpose",
+        &[Organiser, MembershipSecretary],
+    ),
+    (Permission::ImportMembers, "Import the party’s membership file", &[MembershipSecretary]),
+    (
+        Permission::MatchMembers,
+        "Say whether a member and an elector are one person, seeing names and addresses of both",
+        &[MembershipSecretary],
+    ),
+    (
+        Permission::ReadEvents,
+        "See events (organisers and membership secretaries: wholly inside their own area; canvassers: where a district is theirs)",
+        &[Volunteer, Organiser, MembershipSecretary],
+    ),
+    (
+        Permission::JoinEvents,
+        "Put themselves down for events and shifts, keep a private calendar of them",
+        &[Volunteer, Organiser, MembershipSecretary],
+    ),
+    (
+        Permission::ManageEvents,
+        "Make, change and call off events in their own area, see who comes and who came",
+        &[Organiser],
+    ),
+    (Permission::KeepTasks, "Put down, give and close tasks, among them what was asked for at doors", &[Organiser]),
+    (Permission::DoTasks, "See the tasks in one’s own hands, and say what came of them", &[Organiser, Volunteer]),
+    (
+        Permission::KeepVolunteers,
+        "Keep whoever helps: what they offer, how they are reached, what they agreed to",
+        &[Organiser, MembershipSecretary],
+    ),
+    (Permission::InviteVolunteers, "Invite a volunteer to an account and access in one step", &[Organiser]),
+    (
+        Permission::KeepImprint,
+        "Say whose imprint messages and public pages carry (organisers: in their own area)",
+        &[Organiser, Administrator],
+    ),
+    (Permission::AskForHelp, "Open a public page on which anybody may offer to help", &[Organiser]),
+    (
+        Permission::WriteMessages,
+        "Write messages to members, volunteers and supporters in the area in use, see who gets them and what became of them",
+        &[Organiser, MembershipSecretary],
+    ),
+    (
+        Permission::SendMessages,
+        "Send messages off, stop them, let go what somebody else sends to many",
+        &[Organiser, MembershipSecretary],
+    ),
 ];
 
 /// What asks for a second factor proved within the last ten minutes: what widens somebody's reach, takes data away, or cannot
@@ -347,6 +445,29 @@ pub const STEP_UP: &[Permission] = &[
     Permission::TakeAccountFile,
 ];
 
+/// What belongs to Organise whoever does it: an organiser's and a canvasser's own half is Contact, and members, volunteers,
+/// events and messages close without it, and it without them.
+pub const ORGANISE: &[Permission] = &[
+    Permission::ReadNews,
+    Permission::PostNews,
+    Permission::ReadMembers,
+    Permission::KeepMembers,
+    Permission::NoteMembers,
+    Permission::ImportMembers,
+    Permission::MatchMembers,
+    Permission::ReadEvents,
+    Permission::JoinEvents,
+    Permission::ManageEvents,
+    Permission::KeepTasks,
+    Permission::DoTasks,
+    Permission::KeepVolunteers,
+    Permission::InviteVolunteers,
+    Permission::KeepImprint,
+    Permission::AskForHelp,
+    Permission::WriteMessages,
+    Permission::SendMessages,
+];
+
 impl Permission {
     /// The roles that hold it.
     pub fn roles(self) -> &'static [Role] {
@@ -355,6 +476,9 @@ impl Permission {
 
     /// The half it belongs to, for this role: closed with it.
     pub fn tool(self, role: Role) -> Option<Tool> {
+        if ORGANISE.contains(&self) {
+            return role.tool().map(|_| Tool::Organise);
+        }
         match self {
             Permission::Public
             | Permission::Enter
@@ -426,8 +550,26 @@ impl Permission {
             Permission::KeepCanaries => "keep-canaries",
             Permission::WriteBreachLetters => "write-breach-letters",
             Permission::KeepRecords => "keep-records",
+            Permission::ReadNews => "read-news",
+            Permission::PostNews => "post-news",
             Permission::ReadSettings => "read-settings",
             Permission::ChangeSettings => "change-settings",
+            Permission::ReadMembers => "read-members",
+            Permission::KeepMembers => "keep-members",
+            Permission::NoteMembers => "note-members",
+            Permission::ImportMembers => "import-members",
+            Permission::MatchMembers => "match-members",
+            Permission::ReadEvents => "read-events",
+            Permission::JoinEvents => "join-events",
+            Permission::ManageEvents => "manage-events",
+            Permission::KeepTasks => "keep-tasks",
+            Permission::DoTasks => "do-tasks",
+            Permission::KeepVolunteers => "keep-volunteers",
+            Permission::InviteVolunteers => "invite-volunteers",
+            Permission::KeepImprint => "keep-imprint",
+            Permission::AskForHelp => "ask-for-help",
+            Permission::WriteMessages => "write-messages",
+            Permission::SendMessages => "send-messages",
             Permission::BackUp => "back-up",
             Permission::KeepSeal => "keep-seal",
         }

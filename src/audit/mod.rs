@@ -9,7 +9,43 @@ pub mod seal;
 pub mod store;
 
 use crate::electors::ElectorId;
+use crate::protection::Subject;
 use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+/// Whom a look was at, by number: what an administrator may know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Record {
+    /// An elector.
+    Elector(ElectorId),
+    /// A member, a volunteer, whoever signed up.
+    Person(Uuid),
+}
+
+impl Record {
+    /// From what a row holds of either.
+    pub fn of(partition: Option<i32>, elector: Option<i64>, person: Option<Uuid>) -> Option<Self> {
+        let elector = partition.zip(elector).map(|(partition, id)| Record::Elector(ElectorId { partition, id }));
+        elector.or(person.map(Record::Person))
+    }
+
+    /// The data protection officer's page of who saw them.
+    pub fn page(&self) -> String {
+        match self {
+            Record::Elector(id) => format!("/protection/electors/{id}"),
+            Record::Person(id) => format!("/protection/people/{id}"),
+        }
+    }
+}
+
+impl std::fmt::Display for Record {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Record::Elector(id) => id.fmt(f),
+            Record::Person(id) => Subject::Person(*id).fmt(f),
+        }
+    }
+}
 
 /// What one account did with people's data, as figures.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +72,7 @@ pub struct Figures {
 #[derive(Debug, Clone)]
 pub struct PersonSeen {
     /// The person.
-    pub elector: ElectorId,
+    pub record: Record,
     /// When first.
     pub first: DateTime<Utc>,
     /// When last.

@@ -13,7 +13,7 @@ pub const MOST: usize = 10_000;
 pub fn by_record(account: &Account, figures: &Figures, days: &[DayOf], lines: &[Line], stamp: Stamp) -> Document {
     let rows = lines.iter().take(MOST).map(|line| {
         let what = line.refused.as_ref().map_or_else(|| how(line.how, line.list.as_deref()), |r| r.words());
-        let record = line.elector.map(|id| id.to_string()).unwrap_or_default();
+        let record = line.record.map(|id| id.to_string()).unwrap_or_default();
         vec![words::moment(line.at), record, what, line.purpose.clone()]
     });
     let rows = rows.collect();

@@ -4,6 +4,7 @@ use super::{Operation, seal};
 use crate::access::Permission;
 use crate::access::store::accounts;
 use crate::audit::store::{self, Sight};
+use crate::audit::{PersonSeen, Record};
 use crate::config::Config;
 use crate::electors::ElectorId;
 use crate::error::Error;
@@ -66,6 +67,8 @@ struct SeenBy {
     account: Uuid,
     email: String,
     electors: Vec<Person>,
+    /// Members and volunteers.
+    people: Vec<Person>,
     searches: i64,
     prints: i64,
     exports: i64,
@@ -74,7 +77,7 @@ struct SeenBy {
 
 #[derive(Serialize)]
 struct Person {
-    id: ElectorId,
+    id: String,
     first: DateTime<Utc>,
     last: DateTime<Utc>,
     times: i64,
@@ -93,11 +96,13 @@ async fn seen_by(operation: &Operation, email: &str) -> Result<(), Error> {
     let (people, _) = store::people(&mut scope, account, 0, i64::MAX).await?;
     let (refused, _) = store::refusals(&mut scope, account, None, i64::MAX).await?;
     scope.commit().await?;
-    let person = |p: crate::audit::PersonSeen| Person { id: p.elector, first: p.first, last: p.last, times: p.times };
+    let person = |p: PersonSeen| Person { id: p.record.to_string(), first: p.first, last: p.last, times: p.times };
+    let (electors, people): (Vec<_>, Vec<_>) = people.into_iter().partition(|p| matches!(p.record, Record::Elector(_)));
     let answer = SeenBy {
         account,
         email: email.trim().to_lowercase(),
-        electors: people.into_iter().map(person).collect(),
+        electors: electors.into_iter().map(person).collect(),
+        people: people.into_iter().map(person).collect(),
         searches: figures.searches,
         prints: figures.prints,
         exports: figures.exports,
@@ -111,13 +116,18 @@ fn in_words(seen: &SeenBy) -> String {
     let mut lines = vec![format!(
         "{} saw {} people; {} searches, {} prints, {} exports, {} refused",
         seen.email,
-        seen.electors.len(),
+        seen.electors.len() + seen.people.len(),
         seen.searches,
         seen.prints,
         seen.exports,
         seen.refused.len()
     )];
-    lines.extend(seen.electors.iter().map(|p| format!("{}  {}  {}  {} times", p.id, p.first, p.last, p.times)));
+    lines.extend(
+        seen.electors
+            .iter()
+            .chain(&seen.people)
+            .map(|p| format!("{}  {}  {}  {} times", p.id, p.first, p.last, p.times)),
+    );
     lines.extend(seen.refused.iter().map(|r| format!("refused  {}  {}", r.at, r.what)));
     lines.join("\n")
 }

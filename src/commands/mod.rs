@@ -16,6 +16,7 @@ pub mod insight;
 pub mod key;
 pub mod lock;
 pub mod members;
+pub mod messages;
 mod operation;
 mod place;
 pub mod polls;
@@ -131,6 +132,9 @@ enum Command {
     /// Exports on record, whose file one is, above which size two people decide
     #[command(subcommand)]
     Export(export::Exports),
+    /// What comes back of messages
+    #[command(subcommand)]
+    Messages(messages::Messages),
     /// Compare the tallies with the results, or count them anew
     #[command(subcommand)]
     Insight(insight::Insight),
@@ -173,6 +177,7 @@ impl Command {
             Command::Audit(_) => "audit",
             Command::Subject(_) => "subject",
             Command::Key(_) => "key",
+            Command::Messages(_) => "messages",
             Command::Insight(_) => "insight",
             Command::Retention(_) => "retention",
             Command::Breach(_) => "breach",
@@ -268,6 +273,7 @@ async fn operate(operation: &Operation, command: Command) -> Result<(), Error> {
         Command::Lock(command) => lock::run(operation, command).await,
         Command::Subject(command) => subject::run(operation, command).await,
         Command::Key(command) => key::run(operation, command).await,
+        Command::Messages(command) => messages::run(operation, command).await,
         Command::Insight(command) => insight::run(operation, command).await,
         Command::Retention(command) => retention::run(operation, command).await,
         Command::Breach(command) => breach::run(operation, command).await,

@@ -11,21 +11,27 @@ use crate::database::{Database, Operator, OperatorSession};
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::mail::{self, send::Sender};
+use crate::messages::send::{Ways, send_due};
+use crate::messages::{returns, texts};
 use crate::setup;
 use crate::watching::Watcher;
 use crate::web::{self, App};
 use axum::http::Uri;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 
 /// How often the ledger of tallies is folded: a busy evening's answers are some thousands of rows by then.
 const FOLD_EVERY: Duration = Duration::from_secs(300);
 /// How long imports may take to give up when the server is to stop.
 const IMPORTS_END: Duration = Duration::from_secs(10);
+/// How long messages in hand may take to end after that.
+const MESSAGES_END: Duration = Duration::from_secs(35);
 /// How long open transactions may take to end after that.
 const CONNECTIONS_END: Duration = Duration::from_secs(5);
 
@@ -52,19 +58,31 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
     let keys = Keys::of(&config.data);
     let sender =
         Sender::new(config.smtp_url.as_deref(), config.mail_from.as_deref(), &config.data, &config.base_url, &keys)?;
+    let texts = texts::provider(config.messages.texts.as_ref(), &config.data);
     let places = Places::of(&config.seal, &config.data, &database);
     let sealer = Sealer::new(database.clone(), Keys::of(&config.data), places);
     let watcher = Watcher::new(database.clone());
+    let returns = config.messages.returns_folder.clone();
     let app = App::new(database.clone(), config);
     let (replaced, background) = (app.postgres_replaced.clone(), app.background.clone());
+    let ways = Ways { mail: &sender, texts: texts.as_ref() };
+    let no_more = CancellationToken::new();
+    let mut messages = pin!(deliver_messages(&ways, &database, &no_more));
     let served = tokio::select! {
         served = web::serve(app, listener, stopped()) => served,
         never = watch(&place, &replaced) => never,
         never = keep_house(&database) => never,
         never = deliver(&sender, &database) => never,
+        never = &mut messages => never,
+        never = fetch_returns(returns.as_deref(), &database) => never,
         never = sealer.keep() => never,
         never = watcher.keep() => never,
     };
+    // Those in hand are finished: cut off, nobody could tell whether they went.
+    no_more.cancel();
+    if tokio::time::timeout(MESSAGES_END, messages).await.is_err() {
+        tracing::warn!("messages in hand did not end in time: it will be said of them that they may have gone");
+    }
     if !background.finish(IMPORTS_END).await || !database.close(CONNECTIONS_END).await {
         tracing::warn!("work that did not end in time was dropped: what it had not committed is undone");
     }
@@ -146,8 +164,8 @@ async fn watch(place: &Place, replaced: &AtomicBool) -> std::io::Result<()> {
     }
 }
 
-/// What nobody asks for: folds the ledger of tallies, sweeps away imports that wait for nobody and keeps access reviews, now and
-/// every few minutes; once a night destroys what is short-lived. Where several servers share a database, one at a time does it.
+/// What nobody asks for: folds the ledger of tallies, sweeps away files that wait for nobody, hands back the tasks of who may no
+/// longer do them, gives places that are free to who waits, keeps access reviews, now and every few minutes; once a night destroys what is short-lived. Where several servers share a database, one at a time does it.
 async fn keep_house(database: &Database) -> std::io::Result<()> {
     let mut every = tokio::time::interval(FOLD_EVERY);
     loop {
@@ -160,6 +178,21 @@ async fn keep_house(database: &Database) -> std::io::Result<()> {
         }
         if let Err(error) = door::exports::sweep(database).await {
             tracing::warn!(%error, cause = error.cause(), "the words of exports that are over stay this time");
+        }
+        if let Err(error) = door::forget_member_imports(database).await {
+            tracing::warn!(%error, cause = error.cause(), "membership files that nobody came back to stay this time");
+        }
+        if let Err(error) = door::hand_tasks_back(database).await {
+            tracing::warn!(%error, cause = error.cause(), "tasks of who has no access any more stay theirs this time");
+        }
+        if let Err(error) = door::events::free_places(database).await {
+            tracing::warn!(%error, cause = error.cause(), "places of who comes no more stay theirs this time");
+        }
+        if let Err(error) = door::help::forget(database).await {
+            tracing::warn!(%error, cause = error.cause(), "offers to help that nobody confirmed stay this time");
+        }
+        if let Err(error) = door::events::remind(database).await {
+            tracing::warn!(%error, cause = error.cause(), "nobody is reminded of events this time");
         }
         if let Err(error) = door::keep_reviews(database).await {
             tracing::warn!(%error, cause = error.cause(), "access reviews are not kept this time");
@@ -181,6 +214,33 @@ async fn deliver(sender: &Sender, database: &Database) -> std::io::Result<()> {
             Err(error) => tracing::warn!(%error, cause = error.cause(), "letters are not sent this time"),
         }
         tokio::time::sleep(mail::send::EVERY).await;
+    }
+}
+
+/// Sends messages to people of Organise as they are due.
+async fn deliver_messages(ways: &Ways<'_>, database: &Database, stop: &CancellationToken) -> std::io::Result<()> {
+    while !stop.is_cancelled() {
+        match send_due(ways, database, stop).await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => tracing::warn!(%error, cause = error.cause(), "messages are not sent this time"),
+        }
+        stop.run_until_cancelled(tokio::time::sleep(mail::send::EVERY)).await;
+    }
+    Ok(())
+}
+
+/// Reads what came back of messages, where a mailbox's folder is set.
+async fn fetch_returns(folder: Option<&Path>, database: &Database) -> std::io::Result<()> {
+    let Some(folder) = folder else { return std::future::pending().await };
+    let mut every = tokio::time::interval(returns::folder::EVERY);
+    loop {
+        every.tick().await;
+        match returns::folder::read(database, folder).await {
+            Ok(counts) if counts == returns::Counts::default() => {}
+            Ok(counts) => tracing::info!(came = %counts.words(), "messages came back"),
+            Err(error) => tracing::warn!(%error, cause = error.cause(), "what came back is not read this time"),
+        }
     }
 }
 

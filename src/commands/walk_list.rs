@@ -111,6 +111,12 @@ async fn assign_list(operation: &Operation, id: &str, email: &str, until: &str) 
     let mut scope = operation.scope(Permission::AssignWalkLists).await?;
     store::name_of(&mut scope, id).await?;
     let account = assign::account_of(&mut scope, email).await?;
+    if assign::under_18(&mut scope, account).await? {
+        return Err(Error::field(
+            "email",
+            "Whoever has this account is under 18, and nobody under 18 is given a walk list. They can go along with an adult",
+        ));
+    }
     match assign::assign(&mut scope, id, &[account], until).await {
         Ok(()) => scope.commit().await,
         Err(Error::Invalid(_)) => Err(Error::field(

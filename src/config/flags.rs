@@ -68,4 +68,24 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) seal_webhook: Option<String>,
+    /// Maildir, or folder of .eml files, that bounces and complaints come to (HUSTINGS_RETURNS_FOLDER)
+    #[arg(long, global = true, value_name = "DIRECTORY")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) returns_folder: Option<PathBuf>,
+    /// What a mail service proves itself with at POST /api/v1/returns, which is closed unless given (HUSTINGS_RETURNS_SECRET)
+    #[arg(long, global = true, value_name = "SECRET")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) returns_secret: Option<String>,
+    /// Where texts are posted to, as https (HUSTINGS_TEXT_URL; they are kept as files)
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) text_url: Option<String>,
+    /// The line that proves who asks there, like Authorization: Bearer SECRET (HUSTINGS_TEXT_HEADER)
+    #[arg(long, global = true, value_name = "LINE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) text_header: Option<String>,
+    /// What is posted: JSON with {to}, {words} and {id} in it (HUSTINGS_TEXT_BODY)
+    #[arg(long, global = true, value_name = "JSON")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) text_body: Option<String>,
 }

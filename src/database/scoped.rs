@@ -98,8 +98,10 @@ impl What {
 pub struct Looked {
     /// The kind of look.
     pub what: What,
-    /// The people shown, as (partition, elector).
+    /// The electors shown, as (partition, elector).
     pub electors: Vec<(i32, i64)>,
+    /// The people of Organise shown: members, volunteers.
+    pub people: Vec<Uuid>,
     /// The list shown and its version, instead of its people.
     pub list: Option<(ListId, i32)>,
 }
@@ -117,15 +119,21 @@ impl<T> Seen<T> {
         Seen { value, looked }
     }
 
-    /// People of one answer.
+    /// Electors of one answer.
     pub fn people(value: T, electors: impl IntoIterator<Item = (i32, i64)>) -> Self {
         Seen::new(value, Looked { electors: electors.into_iter().collect(), ..Looked::default() })
+    }
+
+    /// Members, volunteers, helpers of one answer.
+    pub fn helpers(value: T, people: impl IntoIterator<Item = Uuid>) -> Self {
+        Seen::new(value, Looked { people: people.into_iter().collect(), ..Looked::default() })
     }
 
     /// Two looks of one page become one row of the log. The kind that is not a plain look stands.
     pub fn and<U>(self, other: Seen<U>) -> Seen<(T, U)> {
         let mut looked = self.looked;
         looked.electors.extend(other.looked.electors);
+        looked.people.extend(other.looked.people);
         looked.list = looked.list.or(other.looked.list);
         if looked.what == What::Look {
             looked.what = other.looked.what;
@@ -145,6 +153,12 @@ impl<T> Seen<T> {
     pub fn check(self, may: impl FnOnce(&T) -> Result<(), Error>) -> Result<Self, Error> {
         may(&self.value)?;
         Ok(self)
+    }
+
+    /// The same look, on a page made for paper.
+    pub fn for_print(mut self) -> Self {
+        self.looked.what = What::Print;
+        self
     }
 
     /// The same look, to take away as a file.
@@ -257,6 +271,14 @@ impl Scoped {
         &self.actor
     }
 
+    /// The role that acts; None for the operator.
+    pub fn role(&self) -> Option<Role> {
+        match &self.actor {
+            Actor::Session { role, .. } => Some(*role),
+            Actor::Operator { .. } => None,
+        }
+    }
+
     /// The account that acts; None for the operator.
     pub fn account(&self) -> Option<Uuid> {
         match &self.actor {
@@ -276,14 +298,16 @@ impl Scoped {
     /// Puts the look on record as the last statement, commits, and only then hands the rows over.
     ///
     /// # Errors
-    /// [`Error::AccessEnded`] when access ended before that statement, [`Error::Conflict`] when somebody of them went
-    /// from the register meanwhile: what is not on record is not shown.
+    /// [`Error::AccessEnded`] when access ended before that statement, [`Error::Conflict`] when somebody of them was
+    /// erased or went from the register meanwhile: what is not on record is not shown.
     pub async fn finish<T>(mut self, seen: Seen<T>) -> Result<T, Error> {
         let shown = BTreeSet::from_iter(seen.looked.electors.iter().copied());
-        let subjects = pseudonyms(&mut self.transaction, &shown).await?;
+        let people = BTreeSet::from_iter(seen.looked.people.iter().copied());
+        let mut subjects = pseudonyms(&mut self.transaction, &shown).await?;
+        subjects.extend(pseudonyms_of_people(&mut self.transaction, people.iter().copied().collect()).await?);
         self.log(&seen.looked, &subjects).await?;
-        if subjects.len() < shown.len() {
-            return Err(Error::Conflict("The register changed while this was read. Load the page again".into()));
+        if subjects.len() < shown.len() + people.len() {
+            return Err(Error::Conflict("Somebody’s record changed while this was read. Load the page again".into()));
         }
         self.transaction.commit().await?;
         Ok(seen.value)
@@ -421,6 +445,14 @@ async fn pseudonyms(connection: &mut PgConnection, electors: &BTreeSet<(i32, i64
         all.extend(found);
     }
     Ok(all)
+}
+
+async fn pseudonyms_of_people(connection: &mut PgConnection, people: Vec<Uuid>) -> Result<Vec<Uuid>, Error> {
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = sqlx::query_scalar!(r#"select wall.person_pseudonyms($1) as "p!""#, &people);
+    Ok(found.fetch_one(connection).await?)
 }
 
 /// Which working role a session's permission uses; kept beside the transaction since it picks the pool.

@@ -2,12 +2,18 @@
 //! work, in one transaction. It refuses to touch a database that holds anything else.
 
 mod books;
+mod delivery;
+mod events;
 mod exports;
 mod history;
 mod lists;
+mod members;
+mod messages;
+mod news;
 mod people;
 pub mod register;
 mod rights;
+mod volunteers;
 mod watching;
 pub(crate) mod words;
 
@@ -55,7 +61,13 @@ pub async fn make(operation: &Operation, sign_ins: &Path) -> Result<String, Erro
     rights::add(&mut scope, day_of(Utc::now())).await?;
     books::add(&mut scope).await?;
     exports::add(&mut scope).await?;
+    members::add(&mut scope, &operation.keys).await?;
     watching::add(&mut scope).await?;
+    news::add(&mut scope).await?;
+    events::add(&mut scope, &people).await?;
+    volunteers::add(&mut scope).await?;
+    delivery::add(&mut scope).await?;
+    messages::add(&mut scope).await?;
     let text = people.sign_ins.iter().map(SignIn::line).collect::<String>();
     // Before the commit: passwords that nobody knows would be worth nothing.
     keep(sign_ins, &text)?;

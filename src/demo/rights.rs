@@ -60,7 +60,7 @@ pub async fn add(scope: &mut Scoped, today: NaiveDate) -> Result<(), Error> {
             asker: person.name,
             answer_to: String::new(),
             about: (*about).to_owned(),
-            subject: Subject::of(Some(person.partition_id), Some(person.elector_id), None),
+            subject: Subject::of(Some(person.partition_id), Some(person.elector_id), None, None),
         };
         let id = store::add(scope, &new).await?;
         for (act, days, words) in *acts {

@@ -91,7 +91,8 @@ async fn results(scope: &mut Scoped, terms: Terms, limit: usize) -> Result<Seen<
     let matches = find::matches(scope, &wanted, "local").await?;
     let ids: Vec<ElectorId> = matches.homes.iter().flat_map(Group::ids).take(limit).collect();
     let electors = summaries(scope, &ids).await?;
-    let looked = Looked { what: What::Search, electors: ids.iter().map(|e| (e.partition, e.id)).collect(), list: None };
+    let looked =
+        Looked { what: What::Search, electors: ids.iter().map(|e| (e.partition, e.id)).collect(), ..Looked::default() };
     Ok(Seen::new(Results { total: matches.electors, electors }, looked))
 }
 

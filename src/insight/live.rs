@@ -112,7 +112,7 @@ pub async fn volunteers(scope: &mut Scoped) -> Result<Volunteers, Error> {
     .await?)
 }
 
-/// A list that needs somebody: nobody holds it, or it shuts today with doors left.
+/// A list that needs somebody: nobody holds it, or it shuts soon with doors left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NeedsList {
     /// The list.
@@ -134,7 +134,7 @@ pub struct Waiting {
     pub disagreeing: i64,
     /// Lists with doors left that nobody holds, but those whose time is up.
     pub unassigned: Vec<NeedsList>,
-    /// Lists with doors left that shut today.
+    /// Lists with doors left that shut within three days.
     pub ending: Vec<NeedsList>,
     /// Own imports that are ready to be looked at: id, file, changes.
     pub imports: Vec<(Uuid, String)>,
@@ -150,7 +150,7 @@ pub async fn waiting(scope: &mut Scoped) -> Result<Waiting, Error> {
     let quarantined = sqlx::query_scalar!(r#"select count(*) as "n!" from quarantine where state = 'waiting'"#)
         .fetch_one(scope.connection())
         .await?;
-    let ending = ending_today(scope).await?;
+    let ending = ending_soon(scope).await?;
     let unassigned = held_by_nobody(scope).await?;
     let imports = sqlx::query!("select import_id, file_name from import where state = 'ready' order by begun_at")
         .fetch_all(scope.connection())
@@ -171,7 +171,7 @@ pub async fn waiting(scope: &mut Scoped) -> Result<Waiting, Error> {
 /// How many lists of a kind are named: the page shows fewer.
 const NAMED: i64 = 10;
 
-async fn ending_today(scope: &mut Scoped) -> Result<Vec<NeedsList>, Error> {
+async fn ending_soon(scope: &mut Scoped) -> Result<Vec<NeedsList>, Error> {
     let rows = sqlx::query!(
         r#"select l.partition_id, l.list_id, l.name, l.doors - d.done as "left!", h.ends as "ends!"
            from (select a.partition_id, a.list_id, max(a.ends_at) as ends from assignment a
@@ -181,7 +181,7 @@ async fn ending_today(scope: &mut Scoped) -> Result<Vec<NeedsList>, Error> {
              select count(*) as done from home_on_list h
              where h.partition_id = l.partition_id and h.list_id = l.list_id and h.version = l.version and h.done) d
            where l.ended_at is null and l.doors > d.done
-             and (h.ends at time zone 'Europe/London')::date = (now() at time zone 'Europe/London')::date
+             and h.ends < now() + interval '3 days'
            order by h.ends, l.name limit $1"#,
         NAMED
     )

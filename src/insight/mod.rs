@@ -4,9 +4,12 @@
 //! the lists and results of the area in use.
 
 pub mod charts;
+pub mod home;
 pub mod live;
 pub mod pages;
 pub mod store;
+mod todo;
+pub mod week;
 
 use crate::canvass::codes::Code;
 use std::collections::BTreeMap;

@@ -249,6 +249,46 @@ pub enum Form {
         /// Why, in their words.
         reason: String,
     },
+    /// To an address that somebody gave who offered to help.
+    HelpOffered {
+        /// Where.
+        area: String,
+        /// Where to confirm it.
+        link: Link,
+    },
+    /// To somebody who waited for a place: it is theirs.
+    EventMovedUp(Occasion),
+    /// To whoever is down for an event: its time or place is another.
+    EventChanged(Occasion),
+    /// To the same the day before.
+    EventReminder(Occasion),
+    /// To the same: it was called off.
+    EventCancelled(Occasion),
+    /// To whoever is down for a shift: it is no longer needed.
+    ShiftRemoved(Occasion),
+}
+
+/// An event, or a shift of one, as letters tell of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Occasion {
+    /// The event.
+    pub event: uuid::Uuid,
+    /// What it is called.
+    pub title: String,
+    /// Where to meet.
+    pub place: String,
+    /// When the event or the shift begins.
+    pub starts: DateTime<Utc>,
+    /// When it ends.
+    pub ends: DateTime<Utc>,
+    /// The shift's name.
+    pub shift: Option<String>,
+    /// Why it was called off, in the organiser's words.
+    #[serde(default)]
+    pub reason: String,
+    /// What to bring.
+    #[serde(default)]
+    pub bring: String,
 }
 
 /// A letter as it is read.
@@ -276,6 +316,7 @@ impl Form {
     pub fn name(&self) -> &'static str {
         match self {
             Form::Invitation { .. } => "invitation",
+            Form::HelpOffered { .. } => "help-offered",
             Form::PasswordReset { .. } => "password-reset",
             Form::SignInLink { .. } => "sign-in-link",
             Form::PasswordChanged { .. } => "password-changed",
@@ -302,6 +343,11 @@ impl Form {
             Form::ExportAsked { .. } => "export-asked",
             Form::ExportDecided { .. } => "export-decided",
             Form::ExportLimitSet { .. } => "export-limit-set",
+            Form::EventMovedUp(_) => "event-moved-up",
+            Form::EventChanged(_) => "event-changed",
+            Form::EventReminder(_) => "event-reminder",
+            Form::EventCancelled(_) => "event-cancelled",
+            Form::ShiftRemoved(_) => "shift-removed",
         }
     }
 
@@ -324,6 +370,9 @@ impl Form {
         if let Some(letter) = super::about_exports::letter(self, from) {
             return Ok(letter);
         }
+        if let Some(letter) = super::about_events::letter(self, from) {
+            return Ok(letter);
+        }
         let subject = self.subject(from.controller);
         Ok(Letter { subject, paragraphs: self.paragraphs(keys, from)? })
     }
@@ -342,6 +391,7 @@ impl Form {
             Form::NewDevice { .. } => "Signed in with a browser that is new to your account".into(),
             Form::AddressLeaves { .. } | Form::AddressComes { .. } => "Another address for your account?".into(),
             Form::EmailChanged { .. } => "Your address was changed".into(),
+            Form::HelpOffered { .. } => "Confirm that you want to help".into(),
             Form::AccessEnded { .. } => "Your access has ended".into(),
             _ => String::new(),
         }
@@ -412,6 +462,12 @@ impl Form {
                 "Open this link within a day to say yes or no:".into(),
                 link.open(keys)?,
                 "If you do not know what this is about, leave it: nothing happens.".into(),
+            ],
+            Form::HelpOffered { area, link } => vec![
+                format!("Somebody, you it is hoped, offered to help {controller} in {area} and gave this address."),
+                "Open this link within two days and press the button. Only then do the organisers there learn of it:".into(),
+                link.open(keys)?,
+                "If it was not you, leave it: nothing is kept.".into(),
             ],
             Form::EmailChanged { at } => vec![
                 format!("Since {} this is the address that you sign in with.", words::moment(*at)),

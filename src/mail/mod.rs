@@ -5,6 +5,7 @@
 //! server is set.
 
 mod about_access;
+mod about_events;
 mod about_exports;
 pub mod form;
 mod link;

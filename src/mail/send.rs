@@ -31,6 +31,17 @@ pub enum Way {
     Folder(PathBuf),
 }
 
+/// Why a message did not go, or may not have gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// It never will.
+    ForGood,
+    /// It may later.
+    ForNow,
+    /// It was cut off: it may have gone.
+    Unsure,
+}
+
 /// Sends letters for one installation.
 pub struct Sender {
     way: Way,
@@ -128,6 +139,65 @@ impl Sender {
             }),
             Way::Folder(folder) => keep(folder, due.id, &message.formatted())
                 .map_err(|e| Failure { why: format!("the outbox folder cannot be written: {e}"), for_good: false }),
+        }
+    }
+
+    /// The installation's own sender.
+    pub fn from(&self) -> Mailbox {
+        self.from.clone()
+    }
+
+    /// The installation's host, for the ids of what is sent.
+    pub fn host(&self) -> &str {
+        host(&self.base_url)
+    }
+
+    /// The installation's address.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The installation's keys.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Whether there is no mail server.
+    pub fn to_folder(&self) -> bool {
+        matches!(self.way, Way::Folder(_))
+    }
+
+    /// Whether what has this id went; None: only the mail server knows.
+    pub fn went(&self, id: Uuid) -> Option<bool> {
+        match &self.way {
+            Way::Smtp(_) => None,
+            Way::Folder(folder) => Some(folder.join(format!("{id}.eml")).exists()),
+        }
+    }
+
+    /// Sends one that must not go twice: the mail server is asked first whether it is there, so that what is cut off after
+    /// that is told from what never began.
+    ///
+    /// # Errors
+    /// Whether it is worth trying again.
+    pub async fn post(&self, id: Uuid, message: Message) -> Result<(), Trouble> {
+        match &self.way {
+            Way::Smtp(server) => {
+                if !server.test_connection().await.is_ok_and(|there| there) {
+                    return Err(Trouble::ForNow);
+                }
+                server.send(message).await.map(drop).map_err(|e| match e {
+                    e if e.is_permanent() => Trouble::ForGood,
+                    e if e.is_transient() || e.is_tls() => Trouble::ForNow,
+                    _ => Trouble::Unsure,
+                })
+            }
+            Way::Folder(folder) => {
+                let folder = folder.clone();
+                // Side by side, and away from where requests are answered: each waits for the disk.
+                let kept = tokio::task::spawn_blocking(move || keep(&folder, id, &message.formatted())).await;
+                kept.map_err(|_| Trouble::ForNow)?.map_err(|_| Trouble::ForNow)
+            }
         }
     }
 

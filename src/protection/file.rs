@@ -74,17 +74,18 @@ impl File {
 
     /// What the person is called.
     pub fn name(&self) -> &str {
-        let person = self.0.pointer("/register/people/0/name").or_else(|| self.0.pointer("/account/account/name"));
+        let person = ["/register/people/0/name", "/account/account/name", "/organise/people/0/name"]
+            .into_iter()
+            .find_map(|path| self.0.pointer(path));
         person.and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Where they live, for a letter; their email address if they are an account.
+    /// Their email address if they are an account; else where they live, for a letter.
     pub fn address(&self) -> String {
         let text = |path: &str| self.0.pointer(path).and_then(Value::as_str).unwrap_or_default();
-        match text("/account/account/email") {
-            "" => [text("/register/people/0/address"), text("/register/people/0/postcode")].join(" ").trim().to_owned(),
-            email => email.to_owned(),
-        }
+        let register = [text("/register/people/0/address"), text("/register/people/0/postcode")].join(" ");
+        let known = [text("/account/account/email"), register.trim(), text("/organise/people/0/address")];
+        known.into_iter().find(|place| !place.is_empty()).unwrap_or_default().to_owned()
     }
 
     /// Their requests that nobody has answered yet: the number, and whether it is known that the asker is who they say.

@@ -11,7 +11,7 @@ pub struct Holding {
     pub title: &'static str,
     /// The tables that it answers for.
     pub tables: &'static [&'static str],
-    /// Whose data: `elector`, `account` or both.
+    /// Whose data: `elector`, `account`, `person` of Organise, or several of them.
     pub of: &'static [&'static str],
     /// What it is used for (Art 15(1)(a)).
     pub purpose: &'static str,
@@ -47,6 +47,7 @@ pub struct Part {
 const DEMOCRACY: &str = "Public task: democratic engagement (UK GDPR Art 6(1)(e), DPA 2018 s8(e))";
 const OPINIONS: &str = "Public task: democratic engagement (Art 6(1)(e)); political opinions for political activities (DPA 2018 sch 1 para 22)";
 const DUTY: &str = "Legal obligation (UK GDPR Art 6(1)(c); Art 5(2), 12 to 22 and 32)";
+const MEMBERSHIP: &str = "Legitimate activities of a political party with regard to its members and those in regular contact with it (UK GDPR Art 9(2)(d)); legitimate interests (Art 6(1)(f)); consent for campaign messages (PECR reg 22)";
 const VOLUNTEERING: &str = "Legitimate interests in organised, secure volunteering (UK GDPR Art 6(1)(f))";
 
 /// Every room that holds people's data.
@@ -126,14 +127,14 @@ pub const ALL: &[Holding] = &[
     Holding {
         key: "answers",
         title: "What was said at the door",
-        tables: &["result", "result_conflict", "quarantine", "intention_now", "strike"],
+        tables: &["result", "result_conflict", "quarantine", "intention_now", "strike", "task", "task_event"],
         of: &["elector"],
         purpose: "To know whom to ask for support, and what people care about",
         basis: OPINIONS,
         source: "The person, at the door, to a canvasser",
         recipients: "Organisers of the area; the canvassers of the list",
         kept: "Until the retention period of canvassing ends",
-        files: &["file_answers"],
+        files: &["file_answers", "file_tasks"],
         erases: &["erase_answers"],
         at_erasure: "Intentions, issues, wishes and notes go; that a home was called on stays as a figure",
         parts: &[
@@ -150,6 +151,18 @@ pub const ALL: &[Holding] = &[
                     ("asks", "Asked for", 2),
                     ("said_to_have_voted", "Said to have voted", 2),
                     ("note", "Note", 5),
+                ],
+            },
+            Part {
+                key: "tasks",
+                caption: "What was to be done about them",
+                columns: &[
+                    ("at", "When", 2),
+                    ("what", "What", 2),
+                    ("words", "In words", 4),
+                    ("due", "Due", 2),
+                    ("state", "State", 2),
+                    ("came_of", "What came of it", 3),
                 ],
             },
             Part {
@@ -201,15 +214,15 @@ pub const ALL: &[Holding] = &[
     Holding {
         key: "looks",
         title: "Who looked at them",
-        tables: &["subject", "access_log", "watch_trail"],
-        of: &["elector", "account"],
+        tables: &["subject", "person_subject", "access_log", "watch_trail"],
+        of: &["elector", "account", "person"],
         purpose: "To prove who saw whom, and to find misuse",
         basis: DUTY,
         source: "Made here by every look",
         recipients: "The data protection officer; administrators by number, never by name",
         kept: "Until its month’s retention period ends",
-        files: &["file_looks", "file_account"],
-        erases: &["erase_elector"],
+        files: &["file_looks", "file_person_looks", "file_account"],
+        erases: &["erase_elector", "erase_person"],
         at_erasure: "Rows stay, since the log is sealed; the one row that ties its random number to the person goes",
         parts: &[Part {
             key: "",
@@ -221,7 +234,7 @@ pub const ALL: &[Holding] = &[
         key: "requests",
         title: "Their requests",
         tables: &["request", "request_event"],
-        of: &["elector", "account"],
+        of: &["elector", "account", "person"],
         purpose: "To answer within the law’s time and to show that we did",
         basis: DUTY,
         source: "The person",
@@ -242,6 +255,152 @@ pub const ALL: &[Holding] = &[
                 ("closed_on", "Ended", 2),
             ],
         }],
+    },
+    Holding {
+        key: "organise",
+        title: "As a member or volunteer",
+        tables: &[
+            "person",
+            "person_contact",
+            "person_consent",
+            "person_note",
+            "member",
+            "member_change",
+            "member_import",
+            "member_import_row",
+            "member_match",
+            "event_sign_up",
+            "volunteer",
+            "volunteer_sign_up",
+            "message_silence",
+            "message_return",
+            "message_recipient",
+        ],
+        of: &["person"],
+        purpose: "To keep members and whoever helps, to reach them and to plan with them",
+        basis: MEMBERSHIP,
+        source: "The party’s membership record; the person, at a door, on the sign-up page or to an organiser",
+        recipients: "Membership secretaries of the branch; organisers of the area see the name and whether they may be contacted, \
+                     and how only of those who offered to help",
+        kept: "While they are a member or help; afterwards until the retention period of former members and helpers ends",
+        files: &["file_organise"],
+        erases: &["erase_organise"],
+        at_erasure: "The whole record goes",
+        parts: &[
+            Part {
+                key: "people",
+                caption: "As held now",
+                columns: &[
+                    ("name", "Name", 3),
+                    ("area", "Branch or area", 2),
+                    ("source", "Came by", 2),
+                    ("since", "Since", 2),
+                    ("email", "Email", 3),
+                    ("mobile", "Mobile", 2),
+                    ("phone", "Telephone", 2),
+                    ("address", "Address", 4),
+                    ("born_on", "Born", 2),
+                ],
+            },
+            Part {
+                key: "memberships",
+                caption: "Membership",
+                columns: &[
+                    ("number", "Number", 2),
+                    ("kind", "Kind", 2),
+                    ("joined_on", "Joined", 2),
+                    ("paid_until", "Paid until", 2),
+                    ("state", "State", 2),
+                    ("standing", "Standing", 2),
+                    ("branch", "Branch", 2),
+                ],
+            },
+            Part {
+                key: "changes",
+                caption: "What became of the membership",
+                columns: &[
+                    ("at", "When", 2),
+                    ("what", "What", 2),
+                    ("was", "Was", 2),
+                    ("becomes", "Became", 2),
+                    ("reason", "Why", 4),
+                ],
+            },
+            Part {
+                key: "helps",
+                caption: "What they offered",
+                columns: &[
+                    ("since", "Since", 2),
+                    ("state", "State", 2),
+                    ("skills", "Skills", 3),
+                    ("availability", "When", 3),
+                    ("how_far", "How far", 2),
+                    ("languages", "Languages", 2),
+                    ("access_needs", "What they need", 3),
+                ],
+            },
+            Part {
+                key: "silences",
+                caption: "Addresses that nothing is sent to",
+                columns: &[
+                    ("channel", "By", 2),
+                    ("why", "Why", 2),
+                    ("since", "Since", 2),
+                    ("times", "How often", 1),
+                    ("lifted_at", "Tried again", 2),
+                ],
+            },
+            Part {
+                key: "tasks",
+                caption: "What was to be done about them",
+                columns: &[
+                    ("at", "When", 2),
+                    ("what", "What", 2),
+                    ("words", "In words", 4),
+                    ("due", "Due", 2),
+                    ("state", "State", 2),
+                    ("came_of", "What came of it", 3),
+                ],
+            },
+            Part {
+                key: "consents",
+                caption: "What they agreed to or took back",
+                columns: &[
+                    ("at", "When", 2),
+                    ("channel", "Channel", 1),
+                    ("given", "Agreed", 1),
+                    ("wording", "In these words", 5),
+                    ("source", "Where", 2),
+                ],
+            },
+            Part {
+                key: "messages",
+                caption: "Messages to them",
+                columns: &[
+                    ("at", "When", 2),
+                    ("subject", "Subject", 4),
+                    ("kind", "Kind", 2),
+                    ("state", "State", 2),
+                    ("why", "Why", 2),
+                ],
+            },
+            Part {
+                key: "notes",
+                caption: "Notes",
+                columns: &[("at", "When", 2), ("purpose", "What for", 2), ("words", "Note", 6)],
+            },
+            Part {
+                key: "events",
+                caption: "Events they were down for",
+                columns: &[
+                    ("at", "When", 2),
+                    ("event", "Event", 4),
+                    ("shift", "Shift", 2),
+                    ("signed_at", "Put down", 2),
+                    ("state", "State", 2),
+                ],
+            },
+        ],
     },
     Holding {
         key: "account",
@@ -273,6 +432,11 @@ pub const ALL: &[Holding] = &[
             "grant_request",
             "grant_renewal",
             "member_standing",
+            "news",
+            "message_imprint",
+            "message",
+            "message_picture",
+            "volunteer_page",
             "access_review",
             "access_review_grant",
             "breach",
@@ -295,6 +459,7 @@ pub const ALL: &[Holding] = &[
             "canary",
             "place_use",
             "watch_rule_version",
+            "event_feed",
         ],
         of: &["account"],
         purpose: "To give access to those who help, to take it away, and to show who did what",
@@ -379,6 +544,17 @@ pub const ALL: &[Holding] = &[
                 columns: &[("form", "What about", 2), ("queued_at", "Written", 2), ("sent_at", "Sent", 2)],
             },
             Part {
+                key: "events",
+                caption: "Events they were down for",
+                columns: &[
+                    ("at", "When", 2),
+                    ("event", "Event", 4),
+                    ("shift", "Shift", 2),
+                    ("signed_at", "Put down", 2),
+                    ("state", "State", 2),
+                ],
+            },
+            Part {
                 key: "looks",
                 caption: "What the account opened",
                 columns: &[
@@ -422,6 +598,11 @@ pub const NOBODYS: &[&str] = &[
     "set_up_code",
     "tally",
     "watch_state",
+    "member_branch",
+    "member_import_form",
+    "event",
+    "shift",
+    "event_list",
 ];
 
 /// Columns that make a table one about people, whatever else is in it: who adds such a table names it in [`ALL`].

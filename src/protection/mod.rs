@@ -23,29 +23,51 @@ use crate::database::ParseIdError;
 use crate::electors::ElectorId;
 use uuid::Uuid;
 
-/// Whose data it is: an elector's, or that of somebody who works with Hustings.
+/// Whose data it is: an elector's, that of somebody who works with Hustings, or of somebody of Organise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     /// An elector, by record.
     Elector(ElectorId),
     /// An account.
     Account(Uuid),
+    /// A member, a volunteer, whoever signed up.
+    Person(Uuid),
 }
 
+/// Before the number of somebody of Organise in addresses and on the command line: an account's looks the same.
+const PERSON: &str = "person-";
+
 impl Subject {
-    /// The elector's partition and number; None of an account.
+    /// The elector's partition and number; None of anybody else.
     pub fn elector(self) -> Option<ElectorId> {
         match self {
             Subject::Elector(id) => Some(id),
-            Subject::Account(_) => None,
+            Subject::Account(_) | Subject::Person(_) => None,
         }
     }
 
-    /// The account; None of an elector.
+    /// The account; None of anybody else.
     pub fn account(self) -> Option<Uuid> {
         match self {
-            Subject::Elector(_) => None,
             Subject::Account(id) => Some(id),
+            Subject::Elector(_) | Subject::Person(_) => None,
+        }
+    }
+
+    /// The person of Organise; None of anybody else.
+    pub fn person(self) -> Option<Uuid> {
+        match self {
+            Subject::Person(id) => Some(id),
+            Subject::Elector(_) | Subject::Account(_) => None,
+        }
+    }
+
+    /// What its number is of.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Subject::Elector(_) => "Record",
+            Subject::Account(_) => "Account",
+            Subject::Person(_) => "Person",
         }
     }
 
@@ -57,10 +79,15 @@ impl Subject {
         self.elector().map(|e| e.id)
     }
 
-    /// From what a row holds of either.
-    pub fn of(partition: Option<i32>, elector: Option<i64>, account: Option<Uuid>) -> Option<Self> {
+    /// From what a row holds of one of them.
+    pub fn of(
+        partition: Option<i32>,
+        elector: Option<i64>,
+        account: Option<Uuid>,
+        person: Option<Uuid>,
+    ) -> Option<Self> {
         let elector = partition.zip(elector).map(|(partition, id)| Subject::Elector(ElectorId { partition, id }));
-        elector.or(account.map(Subject::Account))
+        elector.or(account.map(Subject::Account)).or(person.map(Subject::Person))
     }
 }
 
@@ -69,6 +96,7 @@ impl std::fmt::Display for Subject {
         match self {
             Subject::Elector(id) => id.fmt(f),
             Subject::Account(id) => id.fmt(f),
+            Subject::Person(id) => write!(f, "{PERSON}{id}"),
         }
     }
 }
@@ -76,6 +104,9 @@ impl std::fmt::Display for Subject {
 impl std::str::FromStr for Subject {
     type Err = ParseIdError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(person) = text.strip_prefix(PERSON) {
+            return person.parse().map(Subject::Person).map_err(|_| ParseIdError);
+        }
         let elector = text.parse().map(Subject::Elector);
         elector.or_else(|_| text.parse().map(Subject::Account).map_err(|_| ParseIdError))
     }

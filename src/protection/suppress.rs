@@ -51,6 +51,25 @@ pub async fn of_elector(scope: &mut Scoped, keys: &Keys, id: ElectorId) -> Resul
     Ok((key.id, hashes))
 }
 
+/// The hashes of somebody of Organise; none of who has no name.
+///
+/// # Errors
+/// [`Error::Refused`] when the key cannot be read.
+pub async fn of_person(scope: &mut Scoped, keys: &Keys, id: Uuid) -> Result<Option<(String, Hashes)>, Error> {
+    let key = keys.newest(Kind::Suppression)?;
+    let person = sqlx::query!(
+        r#"select p.name_key, p.surname, p.forename, coalesce(c.postcode_key, '') as "postcode!"
+           from person p left join person_contact c using (person_id) where p.person_id = $1 and p.name_key <> ''"#,
+        id
+    )
+    .fetch_optional(scope.connection())
+    .await?;
+    Ok(person.map(|p| {
+        let hashes = Hashes::of(&key, &p.name_key, &p.surname, &p.forename, &p.postcode);
+        (key.id, hashes)
+    }))
+}
+
 /// Keeps the hashes of what stands of somebody's words to stop, so that it outlives their record.
 ///
 /// # Errors
@@ -262,7 +281,7 @@ pub async fn decide(scope: &mut Scoped, elector: ElectorId, suppression: Uuid, s
 pub fn elector_of(subject: Subject) -> Result<ElectorId, Error> {
     match subject {
         Subject::Elector(id) => Ok(id),
-        Subject::Account(_) => Err(Error::NotFound),
+        Subject::Account(_) | Subject::Person(_) => Err(Error::NotFound),
     }
 }
 

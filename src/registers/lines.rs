@@ -12,17 +12,17 @@ type Source = Box<dyn Read + Send>;
 
 /// One physical line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// From 1.
-    pub(super) number: u64,
+    pub(crate) number: u64,
     /// The text without its line end; `None` where it was longer than [`LONGEST_LINE`].
-    pub(super) text: Option<String>,
+    pub(crate) text: Option<String>,
     /// Whether the line ends as lines do. Only a file's last may not.
-    pub(super) ended: bool,
+    pub(crate) ended: bool,
 }
 
 /// Reads a file of any of the known encodings line by line, in constant memory.
-pub(super) struct Lines {
+pub(crate) struct Lines {
     input: BufReader<Source>,
     start: Start,
     evidence: Evidence,
@@ -32,7 +32,7 @@ pub(super) struct Lines {
 
 impl Lines {
     /// Looks at the beginning of the file and refuses what is no text.
-    pub(super) fn open(mut input: impl Read + Send + 'static) -> Result<Self, FileError> {
+    pub(crate) fn open(mut input: impl Read + Send + 'static) -> Result<Self, FileError> {
         let mut head = Vec::with_capacity(HEAD);
         input.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
         let start = sniff(&head)?;
@@ -48,7 +48,7 @@ impl Lines {
     }
 
     /// The next line, or `None` at the end.
-    pub(super) fn next_line(&mut self) -> io::Result<Option<Line>> {
+    pub(crate) fn next_line(&mut self) -> io::Result<Option<Line>> {
         self.buffer.clear();
         let limit = LONGEST_LINE as u64 + 2;
         let read = self.input.by_ref().take(limit).read_until(b'\n', &mut self.buffer)?;
@@ -71,7 +71,7 @@ impl Lines {
     }
 
     /// The encoding so far.
-    pub(super) fn encoding(&self) -> Encoding {
+    pub(crate) fn encoding(&self) -> Encoding {
         self.evidence.encoding(self.start)
     }
 

@@ -97,6 +97,7 @@ pub fn encoding_title(encoding: &str) -> &str {
         "utf-8-bom" => "UTF-8 with a mark",
         "windows-1252" => "Windows-1252, read as such",
         "utf-16" => "UTF-16, read as such",
+        "xlsx" => "an Excel workbook",
         other => other,
     }
 }

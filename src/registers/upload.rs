@@ -3,7 +3,7 @@
 use super::Basis;
 use super::store::NewImport;
 use crate::error::{Error, FieldError};
-use crate::web::words;
+use crate::web::{drawn_under, words};
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::http::{HeaderMap, StatusCode, header};
 use chrono::NaiveDate;
@@ -64,7 +64,7 @@ pub async fn take(mut form: Multipart, grant: Uuid, folder: &Path) -> Result<(Ty
     let (mut typed, mut received) = (Typed::default(), None);
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name().unwrap_or_default() {
-            "_grant" => check_grant(&text(field).await?, grant)?,
+            "_grant" => drawn_under(&text(field).await?, grant)?,
             "authority" => typed.authority = text(field).await?,
             "date" => typed.date = text(field).await?,
             "basis" => typed.basis = text(field).await?,
@@ -73,16 +73,6 @@ pub async fn take(mut form: Multipart, grant: Uuid, folder: &Path) -> Result<(Ty
         }
     }
     Ok((typed, received))
-}
-
-fn check_grant(drawn: &str, grant: Uuid) -> Result<(), Error> {
-    match drawn.parse::<Uuid>() {
-        Ok(drawn) if drawn != grant => Err(Error::Conflict(
-            "You changed role since this page was opened, so nothing was done. Open the page again in the role you want"
-                .into(),
-        )),
-        _ => Ok(()),
-    }
 }
 
 fn broken(error: MultipartError) -> Error {

@@ -27,6 +27,7 @@ pub struct InstallationForm {
     contact: String,
     privacy_notice: String,
     factors_for_all: Option<String>,
+    message_limit: String,
 }
 
 #[derive(Template, WebTemplate)]
@@ -59,8 +60,14 @@ async fn installation_page(
         contact: held.contact,
         privacy_notice: held.privacy_notice,
         factors_for_all: held.factors_for_all.then(|| "true".to_owned()),
+        message_limit: held.message_limit.to_string(),
     });
     Ok((status(&errors), InstallationPage { layout, errors, form, kind, versions }))
+}
+
+fn limit(typed: &str) -> Result<i32, Error> {
+    let number = typed.parse().ok().filter(|n| (1..=1_000_000).contains(n));
+    number.ok_or_else(|| Error::field("message_limit", "Give a number from 1 to 1,000,000"))
 }
 
 /// `POST /settings`
@@ -73,12 +80,25 @@ pub async fn change(viewer: Viewer, layout: Layout, Form(form): Form<Installatio
     let notice = form.privacy_notice.replace("\r\n", "\n");
     let notice = errors.take(text("privacy_notice", &notice, 5000, "Say what people are told about their data"));
     let mut scope = viewer.scope().await?;
-    let (Some(controller), Some(contact), Some(notice)) = (controller, contact, notice) else {
+    // A form that was opened before there was a number leaves it as it is.
+    let held = store::installation(&mut scope).await?.message_limit;
+    let limit = match form.message_limit.trim() {
+        "" => Some(held),
+        typed => errors.take(limit(typed)),
+    };
+    let (Some(controller), Some(contact), Some(notice), Some(message_limit)) = (controller, contact, notice, limit)
+    else {
         return installation_page(&mut scope, layout, Some(form), errors).await.map(IntoResponse::into_response);
     };
     let factors_for_all = form.factors_for_all.is_some();
-    let changed =
-        store::Installation { controller, contact, privacy_notice: notice, factors_for_all, ..Default::default() };
+    let changed = store::Installation {
+        controller,
+        contact,
+        privacy_notice: notice,
+        factors_for_all,
+        message_limit,
+        ..Default::default()
+    };
     store::change(&mut scope, &changed).await?;
     scope.commit().await?;
     Ok(see_other("/settings"))

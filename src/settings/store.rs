@@ -18,6 +18,8 @@ pub struct Installation {
     pub privacy_notice: String,
     /// Whether volunteers need a second factor too.
     pub factors_for_all: bool,
+    /// Above how many people a second person lets a message go.
+    pub message_limit: i32,
 }
 
 /// Whose installation this is; empty before set-up.
@@ -27,7 +29,7 @@ pub struct Installation {
 pub async fn installation(scope: &mut Scoped) -> Result<Installation, Error> {
     let found = sqlx::query_as!(
         Installation,
-        "select controller, contact, kind, privacy_notice, factors_for_all from installation"
+        "select controller, contact, kind, privacy_notice, factors_for_all, message_limit from installation"
     )
     .fetch_optional(scope.connection())
     .await?;
@@ -40,11 +42,12 @@ pub async fn installation(scope: &mut Scoped) -> Result<Installation, Error> {
 /// What the database says.
 pub async fn change(scope: &mut Scoped, to: &Installation) -> Result<(), Error> {
     sqlx::query!(
-        "update installation set controller = $1, contact = $2, privacy_notice = $3, factors_for_all = $4",
+        "update installation set controller = $1, contact = $2, privacy_notice = $3, factors_for_all = $4, message_limit = $5",
         to.controller,
         to.contact,
         to.privacy_notice,
-        to.factors_for_all
+        to.factors_for_all,
+        to.message_limit
     )
     .execute(scope.connection())
     .await?;

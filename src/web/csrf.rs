@@ -28,8 +28,18 @@ pub fn check(
 ) -> Result<(), Error> {
     let safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     let form = !path.starts_with("/api/");
-    let needed = !safe && carrier != Some(Carrier::Bearer) && (form || carrier == Some(Carrier::Cookie));
+    let needed = !safe
+        && !is_one_click(method, path)
+        && carrier != Some(Carrier::Bearer)
+        && (form || carrier == Some(Carrier::Cookie));
     if !needed || ours(config, headers) { Ok(()) } else { Err(Error::Forbidden(MESSAGE)) }
+}
+
+/// A mail program's own post by the link in a message (RFC 8058): it comes from no page and carries no cookie, and the link is
+/// all that speaks for it.
+fn is_one_click(method: &Method, path: &str) -> bool {
+    let token = path.strip_prefix("/unsubscribe/").and_then(|rest| rest.strip_suffix("/one-click"));
+    *method == Method::POST && token.is_some_and(|token| !token.is_empty() && !token.contains('/'))
 }
 
 fn ours(config: &Config, headers: &HeaderMap) -> bool {

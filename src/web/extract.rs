@@ -76,6 +76,15 @@ where
 }
 
 /// A form names the grant it was drawn under; one that names none (sign-in, a program's) is not held against it.
+/// The same of the `_grant` field of a form that uploads.
+///
+/// # Errors
+/// [`Error::Conflict`] when the page was drawn under another grant than this one.
+pub fn drawn_under(typed: &str, grant: Uuid) -> Result<(), Error> {
+    let other = typed.parse::<Uuid>().is_ok_and(|drawn| drawn != grant);
+    if other { Err(Error::Conflict(OTHER_GRANT.into())) } else { Ok(()) }
+}
+
 fn check_grant(body: &[u8], viewer: Option<Uuid>) -> Result<(), Error> {
     #[derive(serde::Deserialize)]
     struct Drawn {

@@ -1,6 +1,8 @@
 //! `/`: the first page of the role in use.
 
-use super::{Answer, Layout, Viewer, see_other, words};
+mod volunteer;
+
+use super::{Answer, Layout, Viewer, words};
 use crate::access::Role;
 use crate::access::store::ending::{self, EndedAccount};
 use crate::access::store::grants::{self, Counts, Grant, Which};
@@ -13,6 +15,7 @@ use crate::audit::store::{self as audit, Busy, Week};
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::insight;
+use crate::members;
 use crate::protection as rights;
 use crate::protection::breach::{self, Breach};
 use crate::protection::retention;
@@ -20,24 +23,18 @@ use crate::watching::{self, Alert};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::response::IntoResponse;
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 /// `GET /`
 pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
     match viewer.role {
-        Role::Volunteer => Ok(see_other("/canvass")),
-        Role::Organiser => insight::pages::home(viewer, layout).await,
-        Role::MembershipSecretary => Ok(MembershipHome { layout, viewer }.into_response()),
+        Role::Volunteer => volunteer::home(viewer, layout).await,
+        Role::Organiser => insight::home::home(viewer, layout).await,
+        Role::MembershipSecretary => members::pages::home::home(viewer, layout).await,
         Role::DataProtectionOfficer => protection(viewer, layout).await,
         Role::Administrator => administrator(viewer, layout).await,
     }
-}
-
-#[derive(Template, WebTemplate)]
-#[template(path = "home/membership.html")]
-struct MembershipHome {
-    layout: Layout,
-    viewer: Viewer,
 }
 
 #[derive(Template, WebTemplate)]
@@ -46,6 +43,11 @@ struct ProtectionHome {
     layout: Layout,
     /// Open requests, and how many of them are overdue.
     rights: (i64, i64),
+    /// Those of them whose clocks end first.
+    clocks: Vec<rights::requests::Request>,
+    today: NaiveDate,
+    /// People who may be somebody erased or stopped, and wait for a word.
+    doubts: i64,
     alarm: Option<String>,
     week: Week,
     busiest: Vec<Busy>,
@@ -72,7 +74,10 @@ async fn protection(viewer: Viewer, layout: Layout) -> Answer {
     let refused = audit::refused_lately(&mut scope).await?;
     let ended = ending::ended_lately(&mut scope).await?;
     let (requests, reviews) = open_matters(&mut scope).await?;
-    let rights = rights::store::counts(&mut scope, rights::letters::today()).await?;
+    let today = rights::letters::today();
+    let rights = rights::store::counts(&mut scope, today).await?;
+    let (clocks, _) = rights::store::list(&mut scope, rights::store::Queue::Open, 0, 3).await?;
+    let doubts = rights::suppress::waiting(&mut scope).await?;
     let (mut breaches, _) = breach::store::list(&mut scope, None, 0, 5).await?;
     breaches.retain(|b| b.closed_at.is_none());
     let due = retention::store::waiting(&mut scope).await?;
@@ -84,6 +89,9 @@ async fn protection(viewer: Viewer, layout: Layout) -> Answer {
         layout,
         alarm,
         rights,
+        clocks,
+        today,
+        doubts,
         week,
         busiest,
         refused,

@@ -20,7 +20,7 @@ pub struct Entry {
 }
 
 /// What a page says of what was done a moment ago, by the word in its address (`said`): fixed words, nobody's data.
-const SAID: [(&str, &str); 8] = [
+const SAID: [(&str, &str); 33] = [
     ("planted", "Planted. Whoever opens, prints or looks it up from now on raises an alert"),
     (
         "taken-out",
@@ -31,7 +31,35 @@ const SAID: [(&str, &str); 8] = [
     ("stop-kept", "Put on record. It holds from now on, and after every new register"),
     ("tool-opened", "It is open again"),
     ("access-back", "The access was given back"),
+    ("news-posted", "Posted. Everybody reads it who is signed in there"),
+    ("news-ended", "Taken down. It stands here, and can be put up again"),
     ("end-asked", "Administrators were told. The alert stays open until access has ended or you explain it"),
+    ("member-kept", "Kept. The history says what changed"),
+    ("member-state", "The membership stands like that now, and the history says why"),
+    ("member-paid", "The payment is on record"),
+    ("consent-kept", "Put on record. It holds from now on"),
+    ("note-kept", "The note is kept"),
+    ("imprint-kept", "Kept. What goes out from now on carries it"),
+    ("imprint-gone", "Taken away. What goes out carries the imprint of the area around it"),
+    ("address-again", "The address is tried again from now on"),
+    ("address-left", "They complained to their mail provider: put down first that they agreed once more"),
+    ("help-open", "The page is open. Whoever offers to help stands under Volunteers once they have confirmed it"),
+    ("help-shut", "The page is closed: its address says so to whoever opens it"),
+    ("message-kept", "Kept as a draft. Nothing goes out before you send it"),
+    (
+        "picture-added",
+        "The picture is kept, and stands at the message’s end. Change the message to move its line elsewhere",
+    ),
+    ("picture-gone", "The picture is taken out, and its line with it"),
+    ("message-copied", "Copied. This is a draft of its own"),
+    ("message-gone", "The draft is deleted"),
+    ("message-tried", "On its way to your own address, and to nobody else"),
+    ("message-off", "Sent off. This page shows how far it is"),
+    ("message-waits", "It waits for a second person to read it and let it go"),
+    ("message-let-go", "It goes now, or at its time"),
+    ("message-draft", "Nothing had gone: it is a draft again"),
+    ("message-stopped", "Stopped. What had not gone never goes"),
+    ("unlinked", "Taken back: these two are not put together again"),
 ];
 
 /// Pages without an entry of their own, and the entry that they stand under.
@@ -55,23 +83,60 @@ const fn entry(href: &'static str, label: &'static str, icon: &'static str) -> E
 }
 
 const ACCOUNT: Entry = entry("/account", "My account", "person");
-const ORGANISER: &[Heading] = &[Heading {
-    title: "Contact",
+const ORGANISER: &[Heading] = &[
+    Heading {
+        title: "Contact",
+        entries: &[
+            entry("/", "Home", "home"),
+            entry("/electors", "Electors", "people"),
+            entry("/walk-lists", "Walk lists", "list"),
+            entry("/insight", "Insight", "chart"),
+            entry("/imports", "Imports", "import"),
+            entry("/exports", "Exports", "export"),
+            entry("/areas", "Areas", "map"),
+            entry("/polls", "Polls", "ballot"),
+            entry("/access/volunteers", "Access", "key"),
+        ],
+    },
+    Heading {
+        title: "Organise",
+        entries: &[
+            entry("/tasks", "Tasks", "good"),
+            entry("/members", "Members", "card"),
+            entry("/volunteers", "Volunteers", "heart"),
+            entry("/events", "Events", "calendar"),
+            entry("/news", "News", "info"),
+            entry("/messages", "Messages", "mail"),
+            entry("/messages/imprint", "Imprint", "ballot"),
+        ],
+    },
+];
+const VOLUNTEER: &[Heading] = &[
+    Heading { title: "Canvass", entries: &[entry("/", "Home", "home"), entry("/canvass", "My lists", "list")] },
+    Heading {
+        title: "Organise",
+        entries: &[
+            entry("/events", "Events", "calendar"),
+            entry("/tasks/mine", "My tasks", "good"),
+            entry("/news", "News", "info"),
+            ACCOUNT,
+        ],
+    },
+];
+const MEMBERSHIP: &[Heading] = &[Heading {
+    title: "Organise",
     entries: &[
         entry("/", "Home", "home"),
-        entry("/electors", "Electors", "people"),
-        entry("/walk-lists", "Walk lists", "list"),
-        entry("/insight", "Insight", "chart"),
-        entry("/imports", "Imports", "import"),
-        entry("/exports", "Exports", "export"),
-        entry("/areas", "Areas", "map"),
-        entry("/polls", "Polls", "ballot"),
-        entry("/access/volunteers", "Access", "key"),
+        entry("/members", "Members", "card"),
+        entry("/members/imports", "Imports", "import"),
+        entry("/members/matches", "Matches", "people"),
+        entry("/volunteers", "Volunteers", "heart"),
+        entry("/events", "Events", "calendar"),
+        entry("/messages", "Messages", "mail"),
+        entry("/news", "News", "info"),
+        ACCOUNT,
     ],
 }];
-const VOLUNTEER: &[Heading] =
-    &[Heading { title: "Canvass", entries: &[entry("/canvass", "My lists", "list"), ACCOUNT] }];
-const MEMBERSHIP: &[Heading] = &[Heading { title: "Organise", entries: &[entry("/", "Home", "home"), ACCOUNT] }];
 const ADMINISTRATOR: &[Heading] = &[Heading {
     title: "Guard",
     entries: &[
@@ -86,6 +151,7 @@ const ADMINISTRATOR: &[Heading] = &[Heading {
         entry("/access/break-glass", "Break-glass", "warn"),
         entry("/areas", "Areas", "map"),
         entry("/polls", "Polls", "ballot"),
+        entry("/messages/imprint", "Imprint", "ballot"),
         entry("/settings", "Settings", "filter"),
         entry("/access/permissions", "Permissions", "card"),
     ],
@@ -108,6 +174,12 @@ const PROTECTION: &[Heading] = &[Heading {
         entry("/access/permissions", "Permissions", "card"),
     ],
 }];
+
+/// What stands on a phone's bottom bar where that is not the beginning of the navigation: both halves of the work.
+const BARS: [(Role, [&str; 4]); 2] = [
+    (Role::Organiser, ["/", "/electors", "/walk-lists", "/events"]),
+    (Role::Volunteer, ["/", "/canvass", "/events", "/tasks/mine"]),
+];
 
 fn navigation(role: Role) -> &'static [Heading] {
     match role {
@@ -218,9 +290,12 @@ impl Layout {
         all.max_by_key(|e| e.href.len()).is_some_and(|best| best.href == href)
     }
 
-    /// The entries of a phone's bottom bar: the four most used.
+    /// The entries of a phone's bottom bar, the four most used: those of the role's own bar, else the first.
     pub fn bar(&self) -> impl Iterator<Item = &'static Entry> {
-        self.navigation.iter().flat_map(|n| n.entries).take(4)
+        let chosen = self.head.as_ref().and_then(|head| BARS.iter().find(|(role, _)| *role == head.role));
+        let all = self.navigation.iter().flat_map(|n| n.entries);
+        let wanted = move |e: &&Entry| chosen.is_none_or(|(_, hrefs)| hrefs.contains(&e.href));
+        all.filter(wanted).take(4)
     }
 
     /// The grant that forms on this page carry; empty on public pages.

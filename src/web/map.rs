@@ -30,6 +30,13 @@ pub fn routes(app: App) -> Routes {
         walk_lists,
         doors,
         insight,
+        members,
+        news,
+        events,
+        tasks,
+        volunteers,
+        delivery,
+        messages,
     ] {
         routes = add(routes);
     }
@@ -201,6 +208,7 @@ fn protection(routes: Routes) -> Routes {
         .post("/protection/accounts/{id}/file", P::TakeAccountFile, audit::pages::account::file)
         .post("/protection/electors", P::ReadAccessLog, audit::pages::elector::find)
         .get("/protection/electors/{id}", P::ReadAccessLog, audit::pages::elector::show)
+        .get("/protection/people/{id}", P::ReadAccessLog, audit::pages::person::show)
 }
 
 /// People's rights: requests, files, what is stopped, erasure.
@@ -383,6 +391,18 @@ fn doors(routes: Routes) -> Routes {
         .post("/api/v1/results", P::RecordResults, results::api::post)
 }
 
+/// News of the area.
+fn news(routes: Routes) -> Routes {
+    use crate::news::pages;
+    routes
+        .get("/news", P::ReadNews, pages::list)
+        .post("/news", P::PostNews, pages::post)
+        .get("/news/new", P::PostNews, pages::new)
+        .get("/news/{id}", P::PostNews, pages::show)
+        .post("/news/{id}", P::PostNews, pages::change)
+        .post("/news/{id}/end", P::PostNews, pages::end)
+}
+
 /// Figures by district.
 fn insight(routes: Routes) -> Routes {
     routes.get("/insight", P::ReadInsight, insight::pages::districts).get(
@@ -425,4 +445,166 @@ fn areas_and_polls(routes: Routes) -> Routes {
         .post("/areas/districts/{number}", P::ManageAreas, pages::name_district)
         .get("/polls", P::ReadAreas, polls::pages::list)
         .post("/polls", P::ManagePolls, polls::pages::add)
+}
+
+/// Members: the list, each one's page, the party's file, who they are on the register.
+fn members(routes: Routes) -> Routes {
+    use crate::members::pages::{imports, list, matches, one, typed};
+    use axum::extract::DefaultBodyLimit;
+    use axum::handler::Handler;
+    routes
+        .get("/members", P::ReadMembers, list::show)
+        .post("/members", P::ReadMembers, list::search)
+        .get("/members/new", P::KeepMembers, typed::new)
+        .post("/members/new", P::KeepMembers, typed::add)
+        .get("/members/matches", P::MatchMembers, matches::show)
+        .post("/members/matches", P::MatchMembers, matches::decide)
+        .get("/members/imports", P::ImportMembers, imports::list)
+        .post("/members/imports", P::ImportMembers, imports::upload.layer(DefaultBodyLimit::max(imports::LARGEST)))
+        .get("/members/imports/new", P::ImportMembers, imports::new)
+        .get("/members/imports/{id}", P::ImportMembers, imports::show)
+        .post("/members/imports/{id}/columns", P::ImportMembers, imports::set_columns)
+        .post("/members/imports/{id}/choices", P::ImportMembers, imports::choose)
+        .post("/members/imports/{id}/apply", P::ImportMembers, imports::apply)
+        .post("/members/imports/{id}/throw-away", P::ImportMembers, imports::throw_away)
+        .get("/members/{id}", P::ReadMembers, one::show)
+        .get("/members/{id}/edit", P::KeepMembers, typed::edit)
+        .post("/members/{id}/edit", P::KeepMembers, typed::change)
+        .post("/members/{id}/state", P::KeepMembers, one::set_state)
+        .post("/members/{id}/payment", P::KeepMembers, one::pay)
+        .post("/members/{id}/consents", P::NoteMembers, one::record_consent)
+        .post("/members/{id}/notes", P::NoteMembers, one::add_note)
+        .post("/members/{id}/elector/unlink", P::MatchMembers, one::unlink)
+}
+
+/// Events: what is on, who comes; calendars, and what anybody may read.
+fn events(routes: Routes) -> Routes {
+    use crate::events::pages::{calendar, edit, here, index, one, open, people, shifts};
+    routes
+        .get("/events", P::ReadEvents, index::index)
+        .post("/events", P::ManageEvents, edit::make)
+        .get("/events/new", P::ManageEvents, edit::new)
+        .get("/events/check-in", P::JoinEvents, here::form)
+        .post("/events/check-in", P::JoinEvents, here::check_in)
+        .get("/events/calendar", P::JoinEvents, calendar::show)
+        .post("/events/calendar", P::JoinEvents, calendar::make)
+        .post("/events/calendar/end", P::JoinEvents, calendar::end)
+        .get("/events/{id}", P::ReadEvents, one::show)
+        .post("/events/{id}", P::ManageEvents, edit::change)
+        .get("/events/{id}/edit", P::ManageEvents, edit::edit)
+        .get("/events/{id}/event.ics", P::ReadEvents, calendar::one)
+        .post("/events/{id}/join", P::JoinEvents, one::join)
+        .post("/events/{id}/places/{place}/withdrawal", P::JoinEvents, one::withdraw)
+        .get("/events/{id}/repeats", P::ManageEvents, edit::repeat_form)
+        .post("/events/{id}/repeats", P::ManageEvents, edit::repeat)
+        .get("/events/{id}/cancellation", P::ManageEvents, edit::cancel_form)
+        .post("/events/{id}/cancellation", P::ManageEvents, edit::cancel)
+        .get("/events/{id}/shifts/new", P::ManageEvents, shifts::new)
+        .post("/events/{id}/shifts", P::ManageEvents, shifts::add)
+        .get("/events/{id}/shifts/{shift}", P::ManageEvents, shifts::show)
+        .post("/events/{id}/shifts/{shift}", P::ManageEvents, shifts::change)
+        .post("/events/{id}/shifts/{shift}/removal", P::ManageEvents, shifts::remove)
+        .get("/events/{id}/people/new", P::ManageEvents, people::new)
+        .post("/events/{id}/people", P::ManageEvents, people::add)
+        .post("/events/{id}/people/{sign_up}/removal", P::ManageEvents, people::remove)
+        .get("/events/{id}/attendance", P::ManageEvents, people::attendance)
+        .post("/events/{id}/attendance", P::ManageEvents, people::tick)
+        .get("/events/{id}/sheet", P::ManageEvents, people::sheet)
+        .post("/events/{id}/lists", P::ManageEvents, one::attach)
+        .post("/events/{id}/lists/{list}/removal", P::ManageEvents, one::detach)
+        .get("/calendar/{file}", P::Public, calendar::read)
+        .get("/public/events/{id}", P::Public, open::show)
+}
+
+/// What is to be done, for whoever organises and whoever does it.
+fn tasks(routes: Routes) -> Routes {
+    use crate::tasks::{assign, mine, new, one, queue};
+    routes
+        .get("/tasks", P::KeepTasks, queue::show)
+        .get("/tasks/new", P::KeepTasks, new::new)
+        .post("/tasks/new", P::KeepTasks, new::add)
+        .get("/tasks/assign", P::KeepTasks, assign::by_address)
+        .post("/tasks/assign", P::KeepTasks, assign::assign)
+        .get("/tasks/mine", P::DoTasks, mine::show)
+        .post("/tasks/mine/{own}", P::DoTasks, mine::answer)
+        .get("/tasks/{id}", P::KeepTasks, one::show)
+        .post("/tasks/{id}/done", P::KeepTasks, one::done)
+        .post("/tasks/{id}/dropped", P::KeepTasks, one::drop_it)
+        .post("/tasks/{id}/open", P::KeepTasks, one::open)
+        .post("/tasks/{id}/due", P::KeepTasks, one::due)
+}
+
+/// Whoever helps.
+fn volunteers(routes: Routes) -> Routes {
+    use crate::volunteers::{list, new, one};
+    routes
+        .get("/volunteers", P::KeepVolunteers, list::show)
+        .post("/volunteers", P::KeepVolunteers, list::search)
+        .get("/volunteers/new", P::KeepVolunteers, new::new)
+        .post("/volunteers/new", P::KeepVolunteers, new::add)
+        .get("/volunteers/{person}", P::KeepVolunteers, one::show)
+        .get("/volunteers/{person}/change", P::KeepVolunteers, one::change_form)
+        .post("/volunteers/{person}/change", P::KeepVolunteers, one::change_it)
+        .post("/volunteers/{person}/consents", P::KeepVolunteers, one::consent)
+        .post("/volunteers/{person}/notes", P::KeepVolunteers, one::note)
+        .post("/volunteers/{person}/state", P::KeepVolunteers, one::state)
+        .post("/volunteers/{person}/invitation", P::InviteVolunteers, one::invite)
+}
+
+/// What messages stand on: imprints, addresses that came back, consent taken back by a link.
+fn delivery(routes: Routes) -> Routes {
+    use crate::messages::returns::webhook;
+    use crate::messages::{imprint, silence, unsubscribe};
+    use crate::volunteers::{asking, open};
+    use axum::extract::DefaultBodyLimit;
+    use axum::handler::Handler;
+    routes
+        .get("/volunteers/asking", P::AskForHelp, asking::show)
+        .post("/volunteers/asking", P::AskForHelp, asking::keep)
+        .get("/volunteers/asking/{area}", P::AskForHelp, asking::poster)
+        .get("/help/{area}", P::Public, open::form)
+        .post("/help/{area}", P::Public, open::offer)
+        .get("/help/confirm/{token}", P::Public, open::confirm_form)
+        .post("/help/confirm/{token}", P::Public, open::confirm)
+        .post("/api/v1/returns", P::Public, webhook::take.layer(DefaultBodyLimit::max(webhook::LARGEST)))
+        .get("/messages/imprint", P::KeepImprint, imprint::pages::show)
+        .post("/messages/imprint", P::KeepImprint, imprint::pages::keep)
+        .post("/messages/imprint/{area}/removal", P::KeepImprint, imprint::pages::remove)
+        .post("/members/{id}/address", P::KeepMembers, silence::of_member)
+        .post("/volunteers/{person}/address", P::KeepVolunteers, silence::of_volunteer)
+        .get("/unsubscribe/{token}", P::Public, unsubscribe::pages::show)
+        .post("/unsubscribe/{token}", P::Public, unsubscribe::pages::withdraw)
+        .get("/unsubscribe/{token}/one-click", P::Public, unsubscribe::pages::show)
+        .post("/unsubscribe/{token}/one-click", P::Public, unsubscribe::pages::one_click)
+}
+
+/// Messages to members, volunteers and supporters.
+fn messages(routes: Routes) -> Routes {
+    use crate::messages::pages::{edit, list, one, pictures, sending};
+    use axum::extract::DefaultBodyLimit;
+    use axum::handler::Handler;
+    routes
+        .get("/messages", P::WriteMessages, list::show)
+        .get("/messages/choose", P::WriteMessages, list::choose)
+        .post("/messages/prepared", P::KeepMembers, list::prepare)
+        .get("/messages/new", P::WriteMessages, edit::begin)
+        .post("/messages/new", P::WriteMessages, edit::make)
+        .get("/messages/{message}", P::WriteMessages, one::show)
+        .get("/messages/{message}/people", P::WriteMessages, one::people)
+        .get("/messages/{message}/edit", P::WriteMessages, edit::open)
+        .post("/messages/{message}/edit", P::WriteMessages, edit::change)
+        .post(
+            "/messages/{message}/pictures",
+            P::WriteMessages,
+            pictures::add.layer(DefaultBodyLimit::max(pictures::LARGEST)),
+        )
+        .get("/messages/{message}/pictures/{number}", P::WriteMessages, pictures::show)
+        .post("/messages/{message}/pictures/{number}/removal", P::WriteMessages, pictures::remove)
+        .post("/messages/{message}/trial", P::WriteMessages, one::try_out)
+        .post("/messages/{message}/copy", P::WriteMessages, one::copy)
+        .post("/messages/{message}/removal", P::WriteMessages, one::remove)
+        .get("/messages/{message}/sending", P::SendMessages, sending::confirm)
+        .post("/messages/{message}/sending", P::SendMessages, sending::send)
+        .post("/messages/{message}/approval", P::SendMessages, sending::approve)
+        .post("/messages/{message}/stop", P::SendMessages, sending::stop)
 }

@@ -23,7 +23,7 @@ mod viewer;
 pub mod words;
 
 pub use background::Background;
-pub use extract::{Form, Json, Multipart, Path, Query};
+pub use extract::{Form, Json, Multipart, Path, Query, drawn_under};
 pub use layout::{Heading, Layout};
 pub use map::routes;
 pub use respond::{Answer, FieldErrors, Problem, on_the_way, see_other};

@@ -23,6 +23,7 @@ use utoipa::OpenApi;
         crate::canvass::results::api::post,
         crate::electors::api::search,
         crate::electors::api::elector,
+        crate::messages::returns::webhook::take,
     )
 )]
 struct Api;

@@ -56,9 +56,14 @@ fn around(routes: Router<App>, app: App, patience: Patience) -> Router {
 
 /// A request that takes too long is told to come again.
 async fn limit_time(State(patience): State<Patience>, request: Request, next: Next) -> Response {
-    let upload = request.method() == Method::POST && request.uri().path() == "/imports";
+    let upload = request.method() == Method::POST && takes_a_file(request.uri().path());
     let limit = if upload { patience.upload } else { patience.request };
     tokio::time::timeout(limit, next.run(request)).await.unwrap_or_else(|_| Error::Busy.into_response())
+}
+
+/// Whether a whole file is posted to this path, over whatever line somebody has.
+fn takes_a_file(path: &str) -> bool {
+    matches!(path, "/imports" | "/members/imports") || (path.starts_with("/messages/") && path.ends_with("/pictures"))
 }
 
 /// The panic's own text went to stderr; it may hold anything, so nothing of it is told.
@@ -127,6 +132,7 @@ mod tests {
             mail_from: None,
             tls: None,
             seal: Default::default(),
+            messages: Default::default(),
         };
         let app = App::new(Database::connect(&urls).unwrap(), config);
         let routes = Router::new()

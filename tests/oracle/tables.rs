@@ -59,7 +59,30 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "suppression",
             "watch_state",
             "watch_trail",
+            "event_feed",
         ],
+    ),
+    (
+        "people of Organise: the area decides, by wall.places() (organise_wall::)",
+        &[
+            "news",
+            "person",
+            "person_consent",
+            "person_contact",
+            "person_note",
+            "message_imprint",
+            "message",
+            "message_picture",
+            "message_recipient",
+            "message_return",
+            "message_silence",
+            "volunteer_page",
+            "volunteer_sign_up",
+        ],
+    ),
+    (
+        "events: the area decides, by wall.event_areas() and wall.places() (events_wall::)",
+        &["event", "event_list", "event_sign_up", "shift"],
     ),
     (
         "the role alone decides, as it does of `account` and `request`, which are compared",
@@ -81,6 +104,7 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "link",
             "mail",
             "password_change",
+            "person_subject",
             "processor",
             "record_document",
             "record_words",
@@ -113,5 +137,17 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
     (
         "kept beside `result` under the same condition, which is compared; receipts name nobody (wall::, results::)",
         &["receipt", "result_conflict"],
+    ),
+    (
+        "people of Organise: the area decides, by wall.places() (members_wall::)",
+        &["member", "member_branch", "member_change", "member_import", "member_import_row", "member_match"],
+    ),
+    (
+        "the same (tasks::tasks_lie_behind_the_wall, volunteers::volunteers_lie_behind_the_wall)",
+        &["task", "task_event", "volunteer"],
+    ),
+    (
+        "no person in it: which column of the party's file is what, for whoever keeps members (members_wall::)",
+        &["member_import_form"],
     ),
 ];

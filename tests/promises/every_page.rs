@@ -183,6 +183,7 @@ async fn serve_without_database() -> String {
         mail_from: None,
         tls: None,
         seal: Default::default(),
+        messages: Default::default(),
     };
     let app = App::new(Database::connect(&urls).unwrap(), config);
     tokio::spawn(async move { hustings::web::serve(app, listener, std::future::pending()).await });

@@ -169,7 +169,6 @@ async fn a_volunteer_goes_from_door_to_door_with_and_without_scripts() {
         page.resize(PHONE).await;
         page.scripts(scripts).await;
         app.sign_in_on(&page, &volunteer).await;
-        titled(&page, "My lists").await;
         page.click("Open QB1 1").await;
         page.click("Go to number 1").await;
         titled(&page, "1 Larkspur Row").await;

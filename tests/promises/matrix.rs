@@ -33,6 +33,7 @@ impl Matrix {
             mail_from: None,
             tls: None,
             seal: Default::default(),
+            messages: Default::default(),
         };
         let routes = routes(App::new(Database::connect(&urls).unwrap(), config)).list().to_vec();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -128,6 +129,7 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("homes", "{id}") | ("doors", "{household}") => site.walk.doors[1].household.clone(),
         ("walk-lists", "{id}") | ("canvass", "{list}") => site.walk.list.clone(),
         ("assignments", "{assignment}") => assignment.to_owned(),
+        ("members", "{id}") => site.members.person.to_string(),
         ("imports", "{id}") => site.applied.rsplit('/').next().unwrap().to_owned(),
         ("results", "{uuid}") => Uuid::now_v7().to_string(),
         ("join", "{request}") | ("invitations" | "sessions" | "factors", "{id}") => Uuid::now_v7().to_string(),
@@ -135,7 +137,17 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("areas", "{id}") => site.area.clone(),
         ("volunteers", "{id}") => site.volunteer.grant.to_string(),
         ("reviews", "{id}") => site.review.to_string(),
+        ("news", "{id}") => site.news.clone(),
+        ("mine", "{own}") | ("tasks", "{id}") => site.task.to_string(),
+        ("imprint" | "asking", "{area}") => site.area.clone(),
+        ("volunteers", "{person}") => site.helper.to_string(),
+        ("messages", "{message}") => site.messages.draft.to_string(),
+        ("pictures", "{number}") => "1".into(),
         ("districts", "{number}") => site.district.clone(),
+        ("events", "{id}") => site.events.on.to_string(),
+        ("shifts", "{shift}") => site.events.shift.to_string(),
+        ("places", "{place}") | ("people", "{sign_up}") => site.events.place.to_string(),
+        ("lists", "{list}") => site.walk.list.clone(),
         _ => panic!("what is {part} of {route:?} in somebody else's area?"),
     };
     let mut path: Vec<String> = Vec::new();

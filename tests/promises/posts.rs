@@ -25,6 +25,7 @@ fn over_https(app: &TestApp) -> axum::Router {
         mail_from: None,
         tls: None,
         seal: Default::default(),
+        messages: Default::default(),
     };
     router(App::new(Database::connect(&app.urls()).unwrap(), config))
 }

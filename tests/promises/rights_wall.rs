@@ -8,17 +8,18 @@ use hustings::access::Role;
 use sqlx::{AssertSqlSafe, query, query_scalar};
 
 /// Each function with arguments that would do something.
-const FUNCTIONS: [&str; 13] = [
+const FUNCTIONS: [&str; 14] = [
     "select count(*) from wall.find_subjects(array['harcourt1'], array['harcourt1'], '', null, null, null)",
-    "select wall.subject_file(1, (select min(elector_id) from elector), null, false, null)",
+    "select wall.subject_file(1, (select min(elector_id) from elector), null, null, false, null)",
     "select wall.strike(gen_random_uuid(), 1, gen_random_uuid(), 0, 1)",
     "select wall.lift_strike(gen_random_uuid())",
     "select wall.record_stop(1, 1, array['door'], false, 'x', 'x', null, sha256('x'), null)",
     "select count(*) from wall.suppression_doubts(null)",
     "select wall.decide_doubt(1, 1, gen_random_uuid(), true, null)",
-    "select wall.erasure_counts(1, 1, null)",
+    "select wall.erasure_counts(1, 1, null, null)",
     "select wall.erase_elector(1, 1, 'x', 'x', null, sha256('x'), null)",
     "select wall.erase_account(gen_random_uuid(), 'x', null)",
+    "select wall.erase_person(gen_random_uuid(), 'x', null)",
     "select wall.hold_back(1, array[1]::bigint[], array[gen_random_uuid()], array[true])",
     "select wall.keep_suppression(1, 1, 'x', null, sha256('x'))",
     "select wall.file_register(1, array[1]::bigint[])",
@@ -62,7 +63,7 @@ async fn the_officer_is_on_record_even_where_the_application_forgets() {
     let mut db = app.database.app().await;
     become_role(&mut db, "hustings_protection", &hash(&token), "", "").await;
     query(FUNCTIONS[0]).execute(&mut db).await.unwrap();
-    query("select wall.subject_file(e.partition_id, e.elector_id, null, true, null) from elector e where number = 'QB1-3'")
+    query("select wall.subject_file(e.partition_id, e.elector_id, null, null, true, null) from elector e where number = 'QB1-3'")
         .execute(&mut db)
         .await
         .unwrap();

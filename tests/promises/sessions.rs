@@ -35,6 +35,7 @@ async fn a_cookie_is_out_of_reach_of_scripts_and_other_sites() {
         mail_from: None,
         tls: None,
         seal: Default::default(),
+        messages: Default::default(),
     };
     let service = router(App::new(Database::connect(&app.urls()).unwrap(), config));
     let form = format!("email={}&password={}", bo.email.replace('@', "%40"), PASSWORD.replace(' ', "+"));

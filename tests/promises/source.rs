@@ -26,6 +26,7 @@ async fn page_with_source(app: &TestApp, path: &str, url: &str) -> Answer {
         mail_from: None,
         tls: None,
         seal: Default::default(),
+        messages: Default::default(),
     };
     let service = router(App::new(Database::connect(&app.urls()).unwrap(), config));
     let answer = service.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();

@@ -316,7 +316,8 @@ impl Actor {
     }
 }
 
-async fn read(request: reqwest::RequestBuilder) -> Answer {
+/// What comes back of a request.
+pub async fn read(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     Answer { status, headers, body: response.text().await.unwrap() }
@@ -349,6 +350,7 @@ fn config(base: &str) -> Config {
         mail_from: None,
         tls: None,
         seal: Default::default(),
+        messages: Default::default(),
     }
 }
 
@@ -365,6 +367,14 @@ async fn install(db: &mut PgConnection) {
         .execute(&mut *db)
         .await
         .unwrap();
+    query(
+        "insert into message_imprint (area_id, promoter, promoter_address, behalf, behalf_address)
+           select area_id, 'A. Agent', '1 Larkspur Row, ZZ1 4QX', 'The Lantern Party', '1 Larkspur Row, ZZ1 4QX'
+           from area where kind = 'installation'",
+    )
+    .execute(&mut *db)
+    .await
+    .unwrap();
     query("insert into poll (name, poll_date, kind, area_id) select 'Local elections', current_date + 160, 'local', area_id
            from area where kind = 'installation'")
         .execute(db).await.unwrap();

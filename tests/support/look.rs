@@ -112,7 +112,7 @@ impl Look<'_> {
         let address = format!("{}{}", self.tour.base, stop.address);
         let request = match &stop.sent {
             // A form with a file, left empty.
-            Some(_) if stop.route == "/imports" => {
+            Some(_) if stop.route == "/imports" || stop.route.ends_with("/pictures") => {
                 self.client.post(address).multipart(reqwest::multipart::Form::new().text("date", "soon"))
             }
             Some(fields) => self.client.post(address).form(fields),

@@ -3,8 +3,11 @@
 
 use super::app::{Account, TestApp, seed_place};
 use super::books::Books;
+use super::events::Events;
 use super::found::FoundThere;
 use super::imports::{import_for, upload_and_read};
+use super::members::Members;
+use super::people::{agrees_to_email, person};
 use super::register::Generated;
 use super::walk::{Walk, change};
 use hustings::access::{Role, Token};
@@ -79,6 +82,22 @@ pub struct Site {
     pub waiting_export: i64,
     /// What watching has found.
     pub found: FoundThere,
+    /// A member of Quillbrook's branch.
+    pub person: Uuid,
+    /// News of Quillbrook that stands now.
+    pub news: String,
+    /// A member of Quillbrook, and membership files that wait, ask for their columns, and were applied.
+    pub members: Members,
+    /// Messages of Quillbrook as they stand.
+    pub messages: Messages,
+    /// What is on in Quillbrook.
+    pub events: Events,
+    /// A task that was asked for at a door of Quillbrook, in nobody’s hands.
+    pub task: Uuid,
+    /// A referral in the volunteer’s hands.
+    pub own_task: Uuid,
+    /// A volunteer of Quillbrook.
+    pub helper: Uuid,
 }
 
 impl Site {
@@ -104,18 +123,33 @@ impl Site {
         let area = one(&app, "select area_id::text from area where name = 'Quillbrook'").await;
         let district = one(&app, "select area_no::text from district where letters = 'QB1'").await;
         let street = one(&app, "select area_no || ':' || street_key from household join district using (area_no) where letters = 'QB1' limit 1").await;
-        let links = links(&app, &organiser, &volunteer, &walk).await;
+        let mut links = links(&app, &organiser, &volunteer, &walk).await;
         let rights = rights(&app, &walk).await;
         let books = Books::new(&app, &organiser).await;
         let (ready_export, waiting_export) = exports(&app, &organiser, &other).await;
         let found = FoundThere::new(&app, &organiser, &gone).await;
+        let person = person(&app, "Quillbrook", "Oswin", "Tarrant", false).await;
+        agrees_to_email(&app, person).await;
+        let news = news(&app).await;
+        let members = Members::new(&app).await;
+        let events = Events::new(&app, &volunteer, &walk.list).await;
+        let [task, own_task, helper] = helping(&app, &volunteer).await;
+        links.extend(delivery(&app, &organiser, helper).await);
         Site {
+            members,
+            messages: messages(&app, &organiser).await,
             links,
+            events,
+            task,
+            own_task,
+            helper,
             app,
             books,
             ready_export,
             waiting_export,
             found,
+            person,
+            news,
             walk,
             ended_list,
             said,
@@ -168,6 +202,139 @@ async fn links(app: &TestApp, organiser: &Account, volunteer: &Account, walk: &W
     links
 }
 
+/// A task of Quillbrook that is nobody's, one in a volunteer's hands, one that is done; and somebody who helps there.
+async fn helping(app: &TestApp, volunteer: &Account) -> [Uuid; 3] {
+    let [task, own, done, helper] = [(); 4].map(|()| Uuid::now_v7());
+    let mut db = app.database.operator().await;
+    let tasks = "insert into task (task_id, area_id, what, partition_id, elector_id, household_id, words, agreed, due_on, assigned_to, could_not)
+        select t.id, a.area_id, t.what, e.partition_id, e.elector_id, e.household_id, t.words, t.agreed, current_date + t.days, t.holder, t.why
+        from (values ($1, 'will-help', '', '', -1, null::uuid, 'Nobody was in'), ($2, 'referral', 'Damp in the flat', 'Yes', 2, $4::uuid, ''),
+          ($3, 'poster', '', '', 3, null, '')) t (id, what, words, agreed, days, holder, why)
+        cross join (select e.* from elector e join district d using (area_no) where d.letters = 'QB1' and e.number = 'QB1-3') e
+        join area a on a.area_no = e.area_no";
+    query(tasks).bind(task).bind(own).bind(done).bind(volunteer.id).execute(&mut db).await.unwrap();
+    query("update task set state = 'done', outcome = 'delivered' where task_id = $1")
+        .bind(done)
+        .execute(&mut db)
+        .await
+        .unwrap();
+    for statement in [
+        "insert into person (person_id, area_id, forename, surname, name_key, forename_key, source, under_18)
+         select $1, area_id, 'Tamsin', 'Oldacre', 'oldacre tamsin', 'tamsin oldacre', 'typed', true from area where name = 'Quillbrook'",
+        "insert into person_contact (person_id, area_id, email, email_key, mobile, for_organisers)
+         select person_id, area_id, 'tamsin@lantern.example', 'tamsin@lantern.example', '+447700900123', true from person where person_id = $1",
+        "insert into volunteer (person_id, area_id, skills, availability, access_needs)
+         select person_id, area_id, array['driving'], array['saturdays'], 'No stairs' from person where person_id = $1",
+        "insert into person_consent (consent_id, person_id, area_id, channel, given, wording, source)
+         select gen_random_uuid(), person_id, area_id, 'phone', true, 'May we ring you?', 'typed in' from person where person_id = $1",
+    ] {
+        query(statement).bind(helper).execute(&mut db).await.unwrap();
+    }
+    [task, own, helper]
+}
+
+/// A page of Quillbrook that asks for help, an offer that waits to be confirmed, an imprint of its own, an address that comes
+/// back. Answers the tokens of the offer and of the links in a message to the helper.
+async fn delivery(app: &TestApp, organiser: &Account, helper: Uuid) -> [(&'static str, String); 2] {
+    let token = Token::new();
+    let mut db = app.database.operator().await;
+    query("insert into volunteer_page (area_id, open, words, changed_by) select area_id, true, 'Two hours are plenty.', $1 from area where name = 'Quillbrook'")
+        .bind(organiser.id)
+        .execute(&mut db)
+        .await
+        .unwrap();
+    query("insert into volunteer_sign_up (sign_up_id, key, area_id, forename, surname, name_key, forename_key, email)
+           select gen_random_uuid(), $1, area_id, 'Una', 'Vale', 'vale una', 'una vale', 'una@lantern.example' from area where name = 'Quillbrook'")
+        .bind(token.key())
+        .execute(&mut db)
+        .await
+        .unwrap();
+    for statement in [
+        "insert into message_imprint (area_id, promoter, promoter_address, behalf, behalf_address)
+         select area_id, 'B. Agent', '2 Larkspur Row', 'Wilma Vale', '3 Larkspur Row' from area where name = 'Quillbrook'",
+        "insert into message_silence (channel, address_digest, why, status)
+         values ('email', wall.address_digest('email', 'tamsin@lantern.example'), 'full', '5.2.2')",
+    ] {
+        query(statement).execute(&mut db).await.unwrap();
+    }
+    let links = hustings::messages::unsubscribe::links(&super::app::keys(), "", helper, "email").unwrap();
+    [("offer", token.as_str().to_owned()), ("unsubscribe", links.page.rsplit('/').next().unwrap().to_owned())]
+}
+
+/// Messages in each state.
+pub struct Messages {
+    /// A draft, with a reader and two who are left out.
+    pub draft: Uuid,
+    /// A service message's draft.
+    pub service: Uuid,
+    /// A text message's draft.
+    pub text: Uuid,
+    /// One that waits for a second person.
+    pub waiting: Uuid,
+    /// One that was sent.
+    pub sent: Uuid,
+}
+
+async fn messages(app: &TestApp, organiser: &Account) -> Messages {
+    let [draft, service, text, waiting, sent] = [(); 5].map(|()| Uuid::now_v7());
+    let mut db = app.database.operator().await;
+    for (id, kind, form, state, people, channel) in [
+        (draft, "campaign", "", "draft", 0, "email"),
+        (service, "service", "meeting", "draft", 0, "email"),
+        (text, "campaign", "", "draft", 0, "text"),
+        (waiting, "campaign", "", "waiting", 400, "email"),
+        (sent, "campaign", "", "sent", 1, "email"),
+    ] {
+        query(
+            "insert into message (message_id, area_id, kind, form, fields, subject, body, audience, state, people, made_by, sender, grant_id,
+               send_at, ended_at, imprint, channel)
+             select $1, a.area_id, $2, $3, jsonb_build_object('what', 'Branch meeting', 'when', 'Friday, 7:30 pm', 'place', 'The hall'),
+               case $3 when '' then 'News for {{forename}}' else '' end,
+               case $3 when '' then E'# Hello\nDear {{forename}}, **thank you**.\n\n- [us](https://party.example)' else '' end,
+               '{\"supporters\": true, \"volunteers\": \"active\", \"days\": 60}'::jsonb, $4, $5, $6, $6,
+               (select grant_id from access_grant where account_id = $6 limit 1), case when $4 <> 'draft' then now() end,
+               case when $4 = 'sent' then now() end, array['Promoted by B. Agent.'], $7
+             from area a where a.name = 'Quillbrook'",
+        )
+        .bind(id)
+        .bind(kind)
+        .bind(form)
+        .bind(state)
+        .bind(people)
+        .bind(organiser.id)
+        .bind(channel)
+        .execute(&mut db)
+        .await
+        .unwrap();
+    }
+    query(
+        "insert into message_picture (message_id, area_id, number, shows, png, width, height, bytes)
+         select message_id, area_id, 1, 'Our stall in the rain', true, 1, 1,
+           decode('89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082', 'hex')
+         from message where message_id = $1",
+    )
+    .bind(draft)
+    .execute(&mut db)
+    .await
+    .unwrap();
+    query("update message set body = body || E'\n\n[picture 1]' where message_id = $1")
+        .bind(draft)
+        .execute(&mut db)
+        .await
+        .unwrap();
+    query(
+        "insert into message_recipient (message_id, person_id, area_id, state, why, at)
+         select $1, p.person_id, p.area_id, x.state, x.why, now() from (select person_id, area_id, row_number() over () as n from person
+           where area_id = (select area_id from message where message_id = $1)) p
+         join (values (1, 'sent', ''), (2, 'left-out', 'no-consent')) x (n, state, why) on x.n = p.n",
+    )
+    .bind(sent)
+    .execute(&mut db)
+    .await
+    .unwrap();
+    Messages { draft, service, text, waiting, sent }
+}
+
 /// Every route of a service.
 pub fn routes_of(app: &TestApp) -> Vec<RouteInfo> {
     let config = Config {
@@ -181,6 +348,7 @@ pub fn routes_of(app: &TestApp) -> Vec<RouteInfo> {
         mail_from: None,
         tls: None,
         seal: Default::default(),
+        messages: Default::default(),
     };
     routes(App::new(Database::connect(&app.urls()).unwrap(), config)).list().to_vec()
 }
@@ -216,6 +384,20 @@ async fn one(app: &TestApp, statement: &'static str) -> String {
 }
 
 /// Looks that are sealed, and a second place that does not answer.
+/// News that stands now, pinned; news that is over.
+async fn news(app: &TestApp) -> String {
+    change(
+        app,
+        "insert into news (news_id, area_id, title, words, pinned, posted_by, posted_at, ends_at)
+         select gen_random_uuid(), a.area_id, t.title, 'Meet at the bandstand.' || chr(10) || 'Bring a coat.', t.pinned,
+           (select account_id from access_grant where role = 'organiser' limit 1), now() - interval '5 days', now() + t.stands
+         from area a, (values ('Saturday’s session', true, interval '3 days'), ('Thank you', false, interval '-1 day')) t (title, pinned, stands)
+         where a.short_name = 'Quillbrook'",
+    )
+    .await;
+    one(app, "select news_id::text from news where pinned").await
+}
+
 async fn seal(app: &TestApp) {
     let pools = Database::connect(&app.urls()).unwrap();
     let keys = hustings::keys::Keys::of(&std::env::temp_dir());

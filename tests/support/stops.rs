@@ -28,11 +28,18 @@ pub const FILES: &[&str] = &[
     "/protection/retention/runs/{run}/certificate.pdf",
     "/protection/records/{kind}/{number}/document.pdf",
     "/exports/{number}/file",
+    "/events/{id}/event.ics",
+    "/messages/{message}/pictures/{number}",
+    "/calendar/{file}",
 ];
 
 /// Forms that only lead on, to pages that the walk comes to by themselves.
 pub const LEADS: &[&str] = &[
     "/exports/{number}/withdrawal",
+    "/tasks/{id}/open",
+    "/volunteers/{person}/state",
+    "/volunteers/{person}/invitation",
+    "/news/{id}/end",
     "/access/endings/{id}/letter",
     "/protection/suppressed",
     "/protection/retention/runs/{run}/stop",
@@ -62,6 +69,27 @@ pub const LEADS: &[&str] = &[
     "/imports/matches",
     "/imports/{id}/matches",
     "/walk-lists/{id}/assignments/{assignment}/end",
+    "/members/matches",
+    "/members/imports/{id}/choices",
+    "/members/imports/{id}/throw-away",
+    "/members/{id}/elector/unlink",
+    "/events/calendar/end",
+    "/events/{id}/places/{place}/withdrawal",
+    "/events/{id}/people/{sign_up}/removal",
+    "/events/{id}/shifts/{shift}/removal",
+    "/events/{id}/lists",
+    "/events/{id}/lists/{list}/removal",
+    "/events/{id}/attendance",
+    "/messages/imprint/{area}/removal",
+    "/messages/prepared",
+    "/messages/{message}/trial",
+    "/messages/{message}/pictures/{number}/removal",
+    "/messages/{message}/copy",
+    "/messages/{message}/removal",
+    "/messages/{message}/approval",
+    "/messages/{message}/stop",
+    "/members/{id}/address",
+    "/volunteers/{person}/address",
 ];
 
 fn open(route: &'static str, address: impl Into<String>) -> Stop {
@@ -89,6 +117,9 @@ fn on_paper(stop: Stop) -> Stop {
 pub fn nobody(site: &Site) -> Vec<Stop> {
     let mut stops = links(site);
     stops.extend(anybody());
+    stops.extend(offering(site));
+    stops.push(open("/public/events/{id}", format!("/public/events/{}", site.events.on)));
+    stops.push(open("/public/events/{id}", format!("/public/events/{}", site.events.off)));
     stops
 }
 
@@ -117,6 +148,69 @@ fn links(site: &Site) -> Vec<Stop> {
         open("/join/{code}", join.clone()),
         send("/join/{code}", join, 422, &[("name", ""), ("contact", "call me")]),
         Stop { status: 404, ..here("/join/waiting") },
+    ]
+}
+
+/// Offering to help, and being off the list.
+fn offering(site: &Site) -> Vec<Stop> {
+    const HELP: &str = "/help/{area}";
+    let help = format!("/help/{}", site.area);
+    let offer = format!("/help/confirm/{}", site.links["offer"]);
+    let over = format!("/help/confirm/{}", site.links["over"]);
+    let off = format!("/unsubscribe/{}", site.links["unsubscribe"]);
+    let una = [("forename", "Una"), ("surname", "Vale"), ("email", "una.vale@lantern.example"), ("under_18", "no")];
+    vec![
+        open(HELP, help.clone()),
+        Stop { status: 404, ..open(HELP, "/help/0") },
+        send(HELP, help.clone(), 422, &[("email", "nobody"), ("agreed", "ring")]),
+        send(HELP, help, 200, &una),
+        open("/help/confirm/{token}", offer.clone()),
+        send("/help/confirm/{token}", offer, 200, &[]),
+        Stop { status: 410, ..open("/help/confirm/{token}", over) },
+        open("/unsubscribe/{token}", off.clone()),
+        open("/unsubscribe/{token}/one-click", format!("{off}/one-click")),
+        send("/unsubscribe/{token}", off.clone(), 422, &[]),
+        send("/unsubscribe/{token}", off.clone(), 200, &[("channel", "email"), ("channel", "text")]),
+        send("/unsubscribe/{token}/one-click", format!("{off}/one-click"), 200, &[("List-Unsubscribe", "One-Click")]),
+    ]
+}
+
+/// Whose imprint messages carry, and the page that asks for help.
+fn asking(site: &Site) -> Vec<Stop> {
+    vec![
+        here("/messages/imprint"),
+        send("/messages/imprint", "/messages/imprint", 422, &[("area", &site.area)]),
+        open("/volunteers/asking", format!("/volunteers/asking?area={}", site.area)),
+        send("/volunteers/asking", "/volunteers/asking", 422, &[("area", "nowhere"), ("open", "yes")]),
+        on_paper(open("/volunteers/asking/{area}", format!("/volunteers/asking/{}", site.area))),
+    ]
+}
+
+/// Messages: written, as they stand, sent off.
+fn messages(site: &Site) -> Vec<Stop> {
+    let one = |id: Uuid| format!("/messages/{id}");
+    let m = &site.messages;
+    vec![
+        here("/messages"),
+        open("/messages", "/messages?tab=going"),
+        open("/messages", "/messages?tab=sent"),
+        here("/messages/choose"),
+        here("/messages/new"),
+        open("/messages/new", "/messages/new?form=meeting"),
+        send("/messages/new", "/messages/new", 422, &[("subject", ""), ("body", "{{no}}"), ("area", "x")]),
+        open("/messages/{message}", one(m.draft)),
+        send("/messages/{message}/pictures", one(m.draft) + "/pictures", 422, &[("shows", "")]),
+        open("/messages/{message}", one(m.service)),
+        open("/messages/{message}", one(m.text)),
+        open("/messages/new", "/messages/new?channel=text"),
+        open("/messages/{message}", one(m.waiting)),
+        open("/messages/{message}", one(m.sent)),
+        open("/messages/{message}/people", one(m.sent) + "/people?which=no-consent"),
+        open("/messages/{message}/people", one(m.sent) + "/people?which=failed"),
+        open("/messages/{message}/edit", one(m.draft) + "/edit"),
+        send("/messages/{message}/edit", one(m.draft) + "/edit", 422, &[("subject", ""), ("body", "")]),
+        open("/messages/{message}/sending", one(m.draft) + "/sending"),
+        send("/messages/{message}/sending", one(m.draft) + "/sending", 422, &[("when", "later"), ("at", "soon")]),
     ]
 }
 
@@ -200,22 +294,60 @@ pub fn first_evening() -> Vec<Stop> {
 
 /// Pages of a role, its own account among them, and how it is refused.
 pub fn of(role: Role, site: &Site) -> Vec<Stop> {
-    let mut stops = vec![here("/account")];
-    if role == Role::Volunteer {
-        // Their first page is their lists.
-        stops.push(Stop { status: 303, ..here("/") });
-    } else {
-        stops.push(here("/"));
-    }
+    let mut stops = vec![here("/account"), here("/")];
     stops.extend(match role {
         Role::Volunteer => volunteer(site),
-        Role::Organiser => organiser(site),
-        Role::MembershipSecretary => vec![refused("/electors", 403)],
+        Role::Organiser => [organiser(site), members_of_organiser(site), messages(site)].concat(),
+        Role::MembershipSecretary => {
+            [vec![here("/news")], membership(site), events(site), helpers(site), messages(site)].concat()
+        }
         Role::DataProtectionOfficer => protection(site),
         Role::Administrator => administrator(site),
     });
     stops.extend(own_factors(role));
     stops
+}
+
+fn membership(site: &Site) -> Vec<Stop> {
+    const FILE: &str = "/members/imports/{id}";
+    let one = format!("/members/{}", site.members.person);
+    let in_one = |more: &str| format!("{one}{more}");
+    let file = |id: Uuid| format!("/members/imports/{id}");
+    vec![
+        refused("/electors", 403),
+        here("/members"),
+        open("/members", "/members?tab=lapsed&sort=-paid"),
+        open("/members", "/members?tab=left"),
+        send("/members", "/members", 200, &[("q", "edith")]),
+        send("/members", "/members", 200, &[("q", "nobody at all")]),
+        here("/members/new"),
+        send("/members/new", "/members/new", 422, &[("email", "nobody"), ("postcode", "X"), ("born", "soon")]),
+        open("/members/{id}", one.clone()),
+        open("/members/{id}/edit", in_one("/edit")),
+        send("/members/{id}/edit", in_one("/edit"), 422, &[("surname", "")]),
+        send("/members/{id}/state", in_one("/state"), 422, &[("state", "")]),
+        send("/members/{id}/payment", in_one("/payment"), 422, &[("paid_until", "soon")]),
+        send("/members/{id}/consents", in_one("/consents"), 422, &[("channel", "pigeon")]),
+        send("/members/{id}/notes", in_one("/notes"), 422, &[("note", "")]),
+        here("/members/matches"),
+        here("/members/imports"),
+        send("/members/imports", "/members/imports", 422, &[("file", "")]),
+        here("/members/imports/new"),
+        open(FILE, file(site.members.applied)),
+        open(FILE, file(site.members.waiting)),
+        open(FILE, file(site.members.unknown)),
+        send("/members/imports/{id}/columns", file(site.members.unknown) + "/columns", 422, &[("number", "0")]),
+        send("/members/imports/{id}/apply", file(site.members.applied) + "/apply", 409, &[]),
+    ]
+}
+
+/// Members as an organiser sees them.
+fn members_of_organiser(site: &Site) -> Vec<Stop> {
+    vec![
+        here("/members"),
+        open("/members", "/members?tab=off-register"),
+        open("/members/{id}", format!("/members/{}", site.members.person)),
+    ]
 }
 
 fn volunteer(site: &Site) -> Vec<Stop> {
@@ -231,8 +363,11 @@ fn volunteer(site: &Site) -> Vec<Stop> {
     let (named, said) = (format!("id-{elector}"), format!("intention-{elector}"));
     let results = format!("{list}/results");
     vec![
+        here("/tasks/mine"),
+        send("/tasks/mine/{own}", format!("/tasks/mine/{}", site.own_task), 422, &[("outcome", "could-not")]),
         here("/canvass"),
         open("/canvass", "/canvass?kept=1"),
+        here("/news"),
         open("/canvass/{list}", list.clone()),
         open("/canvass/{list}", format!("{list}?block=3")),
         door(3, &after),
@@ -251,10 +386,65 @@ fn volunteer(site: &Site) -> Vec<Stop> {
         send("/account/theme", "/account/theme", 409, &[("theme", "dark"), ("_grant", &id)]),
         send("/account/theme", "/account/theme", 413, &[("theme", &"x".repeat(3_000_000))]),
     ]
+    .into_iter()
+    .chain(events(site))
+    .chain([send("/events/{id}/join", format!("/events/{}/join", site.events.full), 200, &[("shift", "")])])
+    .collect()
+}
+
+/// Events, for whoever may come to them.
+fn events(site: &Site) -> Vec<Stop> {
+    const EVENT: &str = "/events/{id}";
+    let event = |id: Uuid| format!("/events/{id}");
+    vec![
+        open("/events", "/events?said=repeated"),
+        open("/events", "/events?tab=mine"),
+        open("/events", "/events?tab=past"),
+        open("/events", "/events?tab=to-fill"),
+        open(EVENT, event(site.events.on) + "?said=coming"),
+        open(EVENT, event(site.events.full)),
+        open(EVENT, event(site.events.off)),
+        here("/events/check-in"),
+        send("/events/check-in", "/events/check-in", 422, &[("code", "AAAAAA")]),
+        here("/events/calendar"),
+        send("/events/calendar", "/events/calendar", 200, &[]),
+    ]
+}
+
+/// The same for whoever runs them.
+fn running_events(site: &Site) -> Vec<Stop> {
+    const PEOPLE: &str = "/events/{id}/people";
+    const SHIFT: &str = "/events/{id}/shifts/{shift}";
+    let of = |rest: &str| format!("/events/{}{rest}", site.events.on);
+    let shift = of(&format!("/shifts/{}", site.events.shift));
+    vec![
+        here("/events/new"),
+        open("/events/new", format!("/events/new?copy={}", site.events.off)),
+        send("/events", "/events", 422, &[("capacity", "many"), ("map", "here"), ("day", "soon"), ("from", "soon")]),
+        open("/events/{id}/edit", of("/edit")),
+        send("/events/{id}", of(""), 422, &[]),
+        open("/events/{id}/repeats", of("/repeats")),
+        send("/events/{id}/repeats", of("/repeats"), 422, &[]),
+        open("/events/{id}/cancellation", of("/cancellation")),
+        send("/events/{id}/cancellation", of("/cancellation"), 422, &[]),
+        open("/events/{id}/shifts/new", of("/shifts/new")),
+        send("/events/{id}/shifts", of("/shifts"), 422, &[]),
+        open(SHIFT, shift.clone()),
+        send(SHIFT, shift, 422, &[("name", "Teller")]),
+        open("/events/{id}/people/new", of("/people/new")),
+        send(PEOPLE, of("/people"), 422, &[]),
+        send(PEOPLE, of("/people"), 200, &[("q", "oswin")]),
+        send(PEOPLE, of("/people"), 200, &[("q", "nobody of this name")]),
+        open("/events/{id}/attendance", of("/attendance")),
+        on_paper(open("/events/{id}/sheet", of("/sheet"))),
+    ]
 }
 
 fn organiser(site: &Site) -> Vec<Stop> {
     let mut stops = exports(site);
+    stops.extend(tasks(site));
+    stops.extend(helpers(site));
+    stops.extend(asking(site));
     stops.extend(electors(site));
     stops.extend(invitations(Role::Organiser));
     stops.extend([open("/walk-lists/{id}/join", format!("/walk-lists/{}/join", site.walk.list))]);
@@ -269,10 +459,68 @@ fn organiser(site: &Site) -> Vec<Stop> {
     ]);
     stops.extend(areas(site));
     stops.extend(delegation(site));
+    stops.extend(news(site));
+    stops.extend(events(site));
+    stops.extend(running_events(site));
     stops
 }
 
+fn news(site: &Site) -> Vec<Stop> {
+    let own = format!("/news/{}", site.news);
+    vec![
+        here("/news"),
+        open("/news", "/news?tab=over&said=news-ended"),
+        here("/news/new"),
+        open("/news/{id}", own.clone()),
+        send("/news", "/news", 422, &[("title", ""), ("until", "soon")]),
+        send("/news/{id}", own, 422, &[("title", "Tonight")]),
+    ]
+}
+
 /// Taking people away: the form, what it would hold, one's own, one to decide.
+fn tasks(site: &Site) -> Vec<Stop> {
+    const ONE: &str = "/tasks/{id}";
+    let task = format!("/tasks/{}", site.task);
+    let own = site.own_task.to_string();
+    let elector = site.walk.doors[0].electors[1].as_str();
+    vec![
+        here("/tasks"),
+        open("/tasks", "/tasks?tab=done"),
+        open("/tasks", "/tasks?tab=dropped&what=lift"),
+        here("/tasks/mine"),
+        Stop { status: 303, ..here("/tasks/assign") },
+        here("/tasks/new"),
+        open("/tasks/new", format!("/tasks/new?elector={elector}")),
+        send("/tasks/new", "/tasks/new", 422, &[("elector", elector), ("what", "referral"), ("due", "soon")]),
+        send("/tasks/assign", "/tasks/assign", 200, &[("task", &own)]),
+        open(ONE, format!("{task}?said=added")),
+        open(ONE, format!("/tasks/{own}")),
+        send("/tasks/{id}/done", format!("{task}/done"), 422, &[]),
+        send("/tasks/{id}/dropped", format!("{task}/dropped"), 422, &[]),
+        send("/tasks/{id}/due", format!("{task}/due"), 422, &[("due", "soon")]),
+    ]
+}
+
+fn helpers(site: &Site) -> Vec<Stop> {
+    const ONE: &str = "/volunteers/{person}";
+    let helper = format!("/volunteers/{}", site.helper);
+    let namesake =
+        [("forename", "Tamsin"), ("surname", "Oldacre"), ("area", site.area.as_str()), ("mobile", "07700 900123")];
+    vec![
+        here("/volunteers"),
+        open("/volunteers", "/volunteers?tab=stopped"),
+        send("/volunteers", "/volunteers", 200, &[("q", "old")]),
+        here("/volunteers/new"),
+        send("/volunteers/new", "/volunteers/new", 422, &[]),
+        send("/volunteers/new", "/volunteers/new", 200, &namesake),
+        open(ONE, format!("{helper}?said=added")),
+        open("/volunteers/{person}/change", format!("{helper}/change")),
+        send("/volunteers/{person}/change", format!("{helper}/change"), 422, &[("email", "nobody")]),
+        send("/volunteers/{person}/consents", format!("{helper}/consents"), 422, &[]),
+        send("/volunteers/{person}/notes", format!("{helper}/notes"), 422, &[]),
+    ]
+}
+
 fn exports(site: &Site) -> Vec<Stop> {
     const NEW: &str = "/exports/new";
     const ONE: &str = "/exports/{number}";
@@ -467,6 +715,7 @@ fn administrator(site: &Site) -> Vec<Stop> {
     stops.extend(decisions(site));
     stops.extend(settings());
     stops.extend([
+        here("/messages/imprint"),
         here("/access/tools"),
         open("/access/tools/close", "/access/tools/close?tool=contact"),
         open("/access/tools/close", format!("/access/tools/close?tool=all&area={}&stay=organiser", site.area)),
@@ -570,6 +819,9 @@ fn protection(site: &Site) -> Vec<Stop> {
         send("/protection/electors", "/protection/electors", 200, &[("q", "harcourt")]),
         send("/protection/electors", "/protection/electors", 200, &[("q", "nobody of this name")]),
         open("/protection/electors/{id}", elector),
+        open("/protection/people/{id}", format!("/protection/people/{}", site.person)),
+        open("/protection/subjects/{id}", format!("/protection/subjects/person-{}", site.person)),
+        open("/protection/subjects/{id}/erasure", format!("/protection/subjects/person-{}/erasure", site.person)),
         here("/access/permissions"),
         refused("/electors", 403),
     ]);
@@ -740,7 +992,17 @@ fn settings() -> Vec<Stop> {
 pub fn nothing_yet() -> Vec<Stop> {
     let pages = ["/", "/electors", "/walk-lists", "/walk-lists/new", "/walk-lists/quarantine", "/imports", "/insight"];
     let more = ["/exports", "/insight/disagreements", "/areas", "/polls", "/access/volunteers", "/access/reviews"];
-    pages.into_iter().chain(more).map(here).collect()
+    let organise = [
+        "/events",
+        "/news",
+        "/members",
+        "/tasks",
+        "/tasks/mine",
+        "/volunteers",
+        "/messages/imprint",
+        "/volunteers/asking",
+    ];
+    pages.into_iter().chain(more).chain(organise).map(here).collect()
 }
 
 /// What a volunteer sees to whom nothing is assigned.

@@ -44,7 +44,7 @@ pub struct JoinForm {
     version: Option<i32>,
 }
 
-/// `GET /join/{code}`
+/// `GET /join/{code}`; `/join/{area}` leads to the page on which anybody offers to help there. No code is made of figures alone.
 pub async fn form(
     State(app): State<App>,
     viewer: Option<Viewer>,
@@ -52,6 +52,9 @@ pub async fn form(
     caller: Caller,
     Path(code): Path<String>,
 ) -> Answer {
+    if let Some(area) = code.parse::<i64>().ok().filter(|area| *area > 0 && code.len() < 19) {
+        return Ok(see_other(&format!("/help/{area}")));
+    }
     let about = join::about(&app.database, &links::credential(&code)?, &caller).await?;
     draw(&app, layout, (about, viewer), &code, (JoinForm::default(), FieldErrors::default())).await
 }

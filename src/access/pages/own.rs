@@ -3,7 +3,7 @@
 use crate::access::door::links::{self, Asked as EmailAsked};
 use crate::access::door::{self, OwnSession, PasswordChange, factors as held};
 use crate::access::factors::Factor;
-use crate::access::{email_address, passwords};
+use crate::access::{Permission, email_address, passwords};
 use crate::error::Error;
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
 use askama::Template;
@@ -29,6 +29,11 @@ struct OwnPage {
 impl OwnPage {
     fn theme(&self) -> &str {
         self.viewer.theme.as_deref().unwrap_or_default()
+    }
+
+    /// Whether the role in use has events to put in a calendar.
+    fn has_calendar(&self) -> bool {
+        Permission::JoinEvents.roles().contains(&self.viewer.role)
     }
 
     fn elsewhere(&self) -> i64 {

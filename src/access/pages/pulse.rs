@@ -2,9 +2,16 @@
 //! nobody any more once access has ended, another role was chosen, or their half was closed.
 
 use crate::access::door::Phones;
-use crate::web::{Ended, Viewer};
+use crate::error::Tool;
+use crate::web::{Ended, Query, Viewer};
 use serde::Serialize;
 use uuid::Uuid;
+
+/// Which half the page belongs to that asks; the role's own where it does not say.
+#[derive(Debug, serde::Deserialize)]
+pub struct Asked {
+    half: Option<Tool>,
+}
 
 /// What an open page is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -31,10 +38,10 @@ impl Pulse {
 /// `GET /api/v1/pulse`. Public, so that a page which asks by itself neither keeps its session awake nor stands on record as
 /// somebody's attempt.
 #[utoipa::path(get, path = "/api/v1/pulse", responses((status = 200, body = Pulse)))]
-pub async fn pulse(viewer: Option<Viewer>, ended: Option<Ended>) -> axum::Json<Pulse> {
+pub async fn pulse(viewer: Option<Viewer>, ended: Option<Ended>, Query(asked): Query<Asked>) -> axum::Json<Pulse> {
     let pulse = match (viewer, ended) {
         (Some(viewer), _) => {
-            let closed = viewer.role.tool().and_then(|tool| viewer.notice(tool));
+            let closed = asked.half.or(viewer.role.tool()).and_then(|tool| viewer.notice(tool));
             let state = if closed.is_some() { "closed" } else { "live" };
             let (phones, notice) = (closed.map(|n| Phones::as_str(n.phones)), closed.map(|n| n.headline()));
             Pulse { grant: Some(viewer.grant), phones, notice, ..Pulse::of(state) }

@@ -93,7 +93,7 @@ pub async fn file(viewer: Viewer, Path(id): Path<Uuid>) -> Answer {
     for line in lines {
         let day = words::day_of(line.at).to_string();
         let when = line.at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-        let record = line.elector.map(|id| id.to_string()).unwrap_or_default();
+        let record = line.record.map(|id| id.to_string()).unwrap_or_default();
         let refused = line.refused.map(|r| r.what()).unwrap_or_default();
         let list = line.list.unwrap_or_default();
         sheet.row([day.as_str(), &when, line.how, &record, &list, &line.purpose, &refused]);

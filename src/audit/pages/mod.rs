@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod elector;
+pub mod person;
 pub mod seal;
 
 use crate::access::store::accounts::{self, Accounts};

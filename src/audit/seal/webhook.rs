@@ -41,12 +41,18 @@ impl Target {
         Some(Target { host, port, path: uri.path_and_query().map_or("/", |p| p.as_str()).to_owned(), tls })
     }
 
+    /// The path with what it is asked; it may hold a secret.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// As pages, logs and metrics name it.
     pub fn name(&self) -> String {
         format!("webhook {}://{}", if self.tls { "https" } else { "http" }, self.authority())
     }
 
-    fn authority(&self) -> String {
+    /// Host and port, as a request names them.
+    pub(crate) fn authority(&self) -> String {
         let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
         match (self.tls, self.port) {
             (true, 443) | (false, 80) => host,
@@ -72,16 +78,24 @@ pub async fn post(target: &Target, json: &str) -> Result<(), String> {
     }
 }
 
-async fn send(target: &Target, json: &str) -> Result<(), String> {
+/// What is written to and read from.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+/// Opens the way there; nothing has been said on it.
+pub(crate) async fn stream(target: &Target) -> Result<Box<dyn Stream>, String> {
     let told = |error: std::io::Error| error.to_string();
     let stream = TcpStream::connect((target.host.as_str(), target.port)).await.map_err(told)?;
-    let status = if target.tls {
-        let name = ServerName::try_from(target.host.clone()).map_err(|e| e.to_string())?;
-        exchange(connector()?.connect(name, stream).await.map_err(told)?, target, json).await
-    } else {
-        exchange(stream, target, json).await
-    };
-    match status.map_err(told)? {
+    if !target.tls {
+        return Ok(Box::new(stream));
+    }
+    let name = ServerName::try_from(target.host.clone()).map_err(|e| e.to_string())?;
+    Ok(Box::new(connector()?.connect(name, stream).await.map_err(told)?))
+}
+
+async fn send(target: &Target, json: &str) -> Result<(), String> {
+    let status = exchange(stream(target).await?, target, json).await;
+    match status.map_err(|error| error.to_string())? {
         Some(200..=299) => Ok(()),
         Some(status) => Err(format!("answered {status}")),
         None => Err("answered something that is not HTTP".into()),

@@ -1,8 +1,7 @@
 //! What one account saw, without names: for the receipt, the command line and the first lines of every page about it.
 
-use crate::audit::{Day, Figures, PersonSeen, Refusal, what};
+use crate::audit::{Day, Figures, PersonSeen, Record, Refusal, what};
 use crate::database::Scoped;
-use crate::electors::ElectorId;
 use crate::error::Error;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -51,18 +50,19 @@ pub async fn people(scope: &mut Scoped, account: Uuid, skip: i64, take: i64) -> 
              select partition_id, list_id, list_version, what, min(at) as first, max(at) as last, count(*) as times
              from access_log where account_id = $1 and what <> 'refused' and list_id is not null group by 1, 2, 3, 4
            ), seen as (
-             select partition_id, elector_id, what, false as by_list, min(at) as first, max(at) as last, count(*) as times
-             from looked_at where account_id = $1 and not by_list group by 1, 2, 3
+             select partition_id, elector_id, person_id, what, false as by_list, min(at) as first, max(at) as last,
+               count(*) as times
+             from looked_at where account_id = $1 and not by_list group by 1, 2, 3, 4
              union all
-             select w.partition_id, w.elector_id, l.what, true, l.first, l.last, l.times
+             select w.partition_id, w.elector_id, null, l.what, true, l.first, l.last, l.times
              from list_looks l join walk_list_elector w on w.partition_id = l.partition_id and w.list_id = l.list_id
                and w.version = l.list_version
            )
-           select partition_id as "partition!", elector_id as "elector!", min(first) as "first!", max(last) as "last!",
+           select partition_id, elector_id, person_id, min(first) as "first!", max(last) as "last!",
              sum(times)::bigint as "times!", count(*) over () as "total!",
              (array_agg(what order by array_position(array['export', 'print', 'search', 'look'], what)))[1] as "what!",
              bool_and(by_list) as "by_list!"
-           from seen group by 1, 2 order by 4 desc, 1, 2 offset $2 limit $3"#,
+           from seen group by 1, 2, 3 order by 5 desc, 1, 2, 3 offset $2 limit $3"#,
         account,
         skip,
         take
@@ -72,12 +72,10 @@ pub async fn people(scope: &mut Scoped, account: Uuid, skip: i64, take: i64) -> 
     let total = rows.first().map_or(0, |r| r.total);
     let rows = rows
         .into_iter()
-        .map(|r| PersonSeen {
-            elector: ElectorId { partition: r.partition, id: r.elector },
-            first: r.first,
-            last: r.last,
-            times: r.times,
-            how: what(&r.what, r.by_list),
+        .filter_map(|r| {
+            let record = Record::of(r.partition_id, r.elector_id, r.person_id)?;
+            let how = what(&r.what, r.by_list);
+            Some(PersonSeen { record, first: r.first, last: r.last, times: r.times, how })
         })
         .collect();
     Ok((rows, total))
@@ -98,13 +96,13 @@ pub async fn days(scope: &mut Scoped, account: Uuid, until: DateTime<Utc>) -> Re
              from access_log where account_id = $1 and what <> 'refused' and list_id is not null
                and at > $2::timestamptz - interval '15 days'
            ), seen as (
-             select distinct (at at time zone 'Europe/London')::date as day, partition_id, elector_id
+             select distinct (at at time zone 'Europe/London')::date as day, partition_id, elector_id, person_id
              from looked_at where account_id = $1 and not by_list and at > $2::timestamptz - interval '15 days'
              union
-             select l.day, w.partition_id, w.elector_id from list_looks l join walk_list_elector w
+             select l.day, w.partition_id, w.elector_id, null from list_looks l join walk_list_elector w
                on w.partition_id = l.partition_id and w.list_id = l.list_id and w.version = l.list_version
            )
-           select day.day as "day!", count(seen.elector_id) as "people!"
+           select day.day as "day!", count(coalesce(seen.elector_id::text, seen.person_id::text)) as "people!"
            from day left join seen using (day) group by 1 order by 1"#,
         account,
         until

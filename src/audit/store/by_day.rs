@@ -1,8 +1,7 @@
 //! What one account saw, day by day and line by line, by record number: what an administrator may read and take away.
 
-use crate::audit::{Refusal, what};
+use crate::audit::{Record, Refusal, what};
 use crate::database::Scoped;
-use crate::electors::ElectorId;
 use crate::error::Error;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -36,10 +35,10 @@ pub async fn days_of(scope: &mut Scoped, account: Uuid, skip: i64, take: i64) ->
              select (at at time zone 'Europe/London')::date as day, entry_id, what, partition_id, list_id, list_version
              from access_log where account_id = $1
            ), seen as (
-             select distinct (at at time zone 'Europe/London')::date as day, partition_id, elector_id
+             select distinct (at at time zone 'Europe/London')::date as day, partition_id, elector_id, person_id
              from looked_at where account_id = $1 and not by_list
              union
-             select l.day, w.partition_id, w.elector_id
+             select l.day, w.partition_id, w.elector_id, null
              from (select distinct day, partition_id, list_id, list_version from entry where list_id is not null and what <> 'refused') l
              join walk_list_elector w on w.partition_id = l.partition_id and w.list_id = l.list_id and w.version = l.list_version
            ), people as (select day, count(*) as people from seen group by 1)
@@ -79,7 +78,7 @@ pub struct Line {
     /// The list that was open.
     pub list: Option<String>,
     /// The person's record.
-    pub elector: Option<ElectorId>,
+    pub record: Option<Record>,
     /// Of a refused attempt: what was tried.
     pub refused: Option<Refusal>,
 }
@@ -101,21 +100,21 @@ pub async fn lines(
              select coalesce($2::date::timestamp at time zone 'Europe/London', '-infinity') as since,
                coalesce(($2::date + 1)::timestamp at time zone 'Europe/London', 'infinity') as until
            ), line as (
-             select l.at, l.entry_id, l.what, l.purpose, l.partition_id, l.elector_id, l.list_id, l.by_list, '' as route,
+             select l.at, l.entry_id, l.what, l.purpose, l.partition_id, l.elector_id, l.person_id, l.list_id, l.by_list, '' as route,
                0::smallint as status
              from looked_at l, bounds b where l.account_id = $1 and l.at >= b.since and l.at < b.until
              union all
-             select l.at, l.entry_id, l.what, l.purpose, null, null, null, false, l.route, coalesce(l.status, 0::smallint)
+             select l.at, l.entry_id, l.what, l.purpose, null, null, null, null, false, l.route, coalesce(l.status, 0::smallint)
              from access_log l, bounds b where l.account_id = $1 and l.at >= b.since and l.at < b.until
                and (l.what = 'refused' or (l.subjects = '{}' and l.list_id is null))
            ), page as (
-             select line.*, count(*) over () as total from line order by at, entry_id, partition_id, elector_id offset $3 limit $4
+             select line.*, count(*) over () as total from line order by at, entry_id, partition_id, elector_id, person_id offset $3 limit $4
            )
            select p.at as "at!", p.what as "what!", p.purpose as "purpose!", p.partition_id as "partition?",
-             p.elector_id as "elector?", w.name as "list?", p.by_list as "by_list!", p.route as "route!", p.status as "status!",
+             p.elector_id as "elector?", p.person_id as "person?", w.name as "list?", p.by_list as "by_list!", p.route as "route!", p.status as "status!",
              p.total as "total!"
            from page p left join walk_list w on w.partition_id = p.partition_id and w.list_id = p.list_id
-           order by p.at, p.entry_id, p.partition_id, p.elector_id"#,
+           order by p.at, p.entry_id, p.partition_id, p.elector_id, p.person_id"#,
         account,
         day,
         skip,
@@ -125,14 +124,14 @@ pub async fn lines(
     .await?;
     let total = rows.first().map_or(0, |r| r.total);
     let lines = rows.into_iter().map(|r| {
-        let elector = r.partition.zip(r.elector).map(|(partition, id)| ElectorId { partition, id });
+        let record = Record::of(r.partition, r.elector, r.person);
         let refused = (r.what == "refused").then_some(Refusal { at: r.at, route: r.route, status: r.status });
-        let how = match (&refused, elector) {
+        let how = match (&refused, record) {
             (Some(_), _) => "",
             (None, None) => nobody(&r.what),
             (None, Some(_)) => what(&r.what, r.by_list),
         };
-        Line { at: r.at, how, purpose: r.purpose, list: r.list, elector, refused }
+        Line { at: r.at, how, purpose: r.purpose, list: r.list, record, refused }
     });
     Ok((lines.collect(), total))
 }

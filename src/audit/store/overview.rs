@@ -67,10 +67,13 @@ pub async fn busiest(scope: &mut Scoped) -> Result<Vec<Busy>, Error> {
            ), list_looks as (
              select distinct account_id, partition_id, list_id, list_version from entry where list_id is not null
            ), seen as (
-             select e.account_id, s.partition_id, s.elector_id
+             select e.account_id, s.partition_id, s.elector_id, null::uuid as person_id
              from entry e cross join lateral unnest(e.subjects) p (pseudonym) join subject s on s.pseudonym = p.pseudonym
              union
-             select l.account_id, w.partition_id, w.elector_id from list_looks l join walk_list_elector w
+             select e.account_id, null, null, s.person_id
+             from entry e cross join lateral unnest(e.subjects) p (pseudonym) join person_subject s on s.pseudonym = p.pseudonym
+             union
+             select l.account_id, w.partition_id, w.elector_id, null from list_looks l join walk_list_elector w
                on w.partition_id = l.partition_id and w.list_id = l.list_id and w.version = l.list_version
            )
            select a.account_id as account, a.name, count(*) as "people!", max(looks.looks) as "looks!"

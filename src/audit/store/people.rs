@@ -1,7 +1,7 @@
 //! Looks with names, for the data protection officer, whose own look at them is on record.
 
 use super::PAGE;
-use crate::audit::what;
+use crate::audit::{Record, what};
 use crate::database::{Looked, Scoped, Seen, What};
 use crate::electors::ElectorId;
 use crate::error::Error;
@@ -19,8 +19,8 @@ pub struct Look {
     pub purpose: String,
     /// The list that was open.
     pub list: Option<String>,
-    /// The person: record, name, number in the register.
-    pub person: Option<(ElectorId, String, String)>,
+    /// The person: record, name, and an elector's number in the register.
+    pub person: Option<(Record, String, String)>,
     /// Of a refused attempt: what was tried.
     pub refused: Option<crate::audit::Refusal>,
 }
@@ -58,24 +58,27 @@ async fn part(
 ) -> Result<Seen<Looks>, Error> {
     let rows = sqlx::query!(
         r#"with line as (
-             select at, entry_id, what, purpose, partition_id, elector_id, list_id, by_list, '' as route, 0::smallint as status
+             select at, entry_id, what, purpose, partition_id, elector_id, person_id, list_id, by_list, '' as route,
+               0::smallint as status
              from looked_at where account_id = $1
              union all
-             select at, entry_id, what, purpose, null, null, null, false, route, coalesce(status, 0::smallint)
+             select at, entry_id, what, purpose, null, null, null, null, false, route, coalesce(status, 0::smallint)
              from access_log where account_id = $1 and what = 'refused'
            ), page as (
              select line.*, count(*) over () as total from line
              order by case when $2 then at end desc, case when $2 then entry_id end desc, at, entry_id,
-               partition_id, elector_id offset $3 limit $4
+               partition_id, elector_id, person_id offset $3 limit $4
            )
            select p.at as "at!", p.what as "what!", p.purpose as "purpose!", p.partition_id as "partition?",
-             p.elector_id as "elector?", e.name as "name?", e.number as "number?", w.name as "list?", p.by_list as "by_list!",
+             p.elector_id as "elector?", p.person_id as "person?",
+             coalesce(e.name, btrim(o.forename || ' ' || o.surname)) as "name?", e.number as "number?", w.name as "list?", p.by_list as "by_list!",
              p.route as "route!", p.status as "status!", p.total as "total!"
            from page p
            left join elector e on e.partition_id = p.partition_id and e.elector_id = p.elector_id
+           left join person o on o.person_id = p.person_id
            left join walk_list w on w.partition_id = p.partition_id and w.list_id = p.list_id
            order by case when $2 then p.at end desc, case when $2 then p.entry_id end desc, p.at, p.entry_id,
-             p.partition_id, p.elector_id"#,
+             p.partition_id, p.elector_id, p.person_id"#,
         account,
         newest_first,
         skip,
@@ -87,21 +90,23 @@ async fn part(
     let rows: Vec<Look> = rows
         .into_iter()
         .map(|r| {
-            let person = r.partition.zip(r.elector).map(|(partition, id)| {
-                (ElectorId { partition, id }, r.name.unwrap_or_default(), r.number.unwrap_or_default())
-            });
+            let person = Record::of(r.partition, r.elector, r.person)
+                .map(|record| (record, r.name.unwrap_or_default(), r.number.unwrap_or_default()));
             let refused =
                 (r.what == "refused").then_some(crate::audit::Refusal { at: r.at, route: r.route, status: r.status });
             let how = if refused.is_some() { "" } else { what(&r.what, r.by_list) };
             Look { at: r.at, how, purpose: r.purpose, list: r.list, person, refused }
         })
         .collect();
-    let shown: Vec<(i32, i64)> =
-        rows.iter().filter_map(|r| r.person.as_ref().map(|p| (p.0.partition, p.0.id))).collect();
-    let mut shown = shown;
-    shown.sort_unstable();
-    shown.dedup();
-    Ok(Seen::people(Looks { rows, total }, shown))
+    let (mut electors, mut people) = (Vec::new(), Vec::new());
+    for look in &rows {
+        match look.person {
+            Some((Record::Elector(id), ..)) => electors.push((id.partition, id.id)),
+            Some((Record::Person(id), ..)) => people.push(id),
+            None => {}
+        }
+    }
+    Ok(Seen::new(Looks { rows, total }, Looked { electors, people, ..Looked::default() }))
 }
 
 /// One time that somebody saw a person.
@@ -162,19 +167,71 @@ pub async fn who_saw(scope: &mut Scoped, elector: ElectorId, skip: i64, take: i6
         .map(|r| Sight {
             at: r.at,
             account: r.account_id,
-            name: r.name.or_else(|| r.operator.map(|o| format!("The operator ({o})"))).unwrap_or_default(),
+            name: sighted_by(r.name, r.operator),
             email: r.email.unwrap_or_default(),
             role: r.role.unwrap_or_default(),
             how: what(&r.what, r.list.is_some()),
-            purpose: match (r.command, r.why) {
-                (Some(command), Some(why)) if !why.is_empty() => format!("{command}: {why}"),
-                (Some(command), _) => command,
-                (None, _) => r.purpose,
-            },
+            purpose: purpose_of(r.purpose, r.command, r.why),
             list: r.list,
         })
         .collect();
     Ok(Sights { rows, total })
+}
+
+/// Everyone who saw somebody of Organise, newest first. Shows accounts, so nobody's look is logged.
+///
+/// # Errors
+/// What the database says.
+pub async fn who_saw_person(scope: &mut Scoped, person: Uuid, skip: i64, take: i64) -> Result<Sights, Error> {
+    let rows = sqlx::query!(
+        r#"select total as "total!", at as "at!", what as "what!", purpose as "purpose!", account_id, name, email, role,
+             operator, command, why
+           from wall.who_saw_person($1, $2, $3)"#,
+        person,
+        i32::try_from(skip).unwrap_or(i32::MAX),
+        i32::try_from(take).unwrap_or(i32::MAX)
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    let total = rows.first().map_or(0, |r| r.total);
+    let rows = rows.into_iter().map(|r| Sight {
+        at: r.at,
+        account: r.account_id,
+        name: sighted_by(r.name, r.operator),
+        email: r.email.unwrap_or_default(),
+        role: r.role.unwrap_or_default(),
+        how: what(&r.what, false),
+        purpose: purpose_of(r.purpose, r.command, r.why),
+        list: None,
+    });
+    Ok(Sights { rows: rows.collect(), total })
+}
+
+fn sighted_by(name: Option<String>, operator: Option<String>) -> String {
+    name.or_else(|| operator.map(|o| format!("The operator ({o})"))).unwrap_or_default()
+}
+
+fn purpose_of(purpose: String, command: Option<String>, why: Option<String>) -> String {
+    match (command, why) {
+        (Some(command), Some(why)) if !why.is_empty() => format!("{command}: {why}"),
+        (Some(command), _) => command,
+        (None, _) => purpose,
+    }
+}
+
+/// What somebody of Organise is called, and the area that they belong to, to stand above who saw them.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn helper(scope: &mut Scoped, person: Uuid) -> Result<Seen<(String, String)>, Error> {
+    let row = sqlx::query!(
+        r#"select btrim(p.forename || ' ' || p.surname) as "name!", a.name as area
+           from person p join area a using (area_id) where p.person_id = $1"#,
+        person
+    )
+    .fetch_one(scope.connection())
+    .await?;
+    Ok(Seen::helpers((row.name, row.area), [person]))
 }
 
 /// Whether there is such a person, or was one whom a look still names. Shows nobody.
@@ -273,5 +330,5 @@ pub async fn find(scope: &mut Scoped, words: &str) -> Result<Seen<Vec<Found>>, E
         })
         .collect();
     let electors = found.iter().map(|f| (f.elector.partition, f.elector.id)).collect();
-    Ok(Seen::new(found, Looked { what: What::Search, electors, list: None }))
+    Ok(Seen::new(found, Looked { what: What::Search, electors, ..Looked::default() }))
 }

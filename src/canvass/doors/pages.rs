@@ -9,6 +9,7 @@ use crate::canvass::results::{Ask, DoorResult, Outcome, Voted};
 use crate::database::Scope;
 use crate::electors::HouseholdId;
 use crate::error::Error;
+use crate::news::Post;
 use crate::web::{Answer, App, FieldErrors, Layout, Path, Query, Viewer, words};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -39,6 +40,7 @@ struct ListsPage {
     who: Uuid,
     lists: Vec<MyList>,
     kept: bool,
+    news: Vec<Post>,
 }
 
 /// `GET /canvass`
@@ -48,8 +50,9 @@ struct ListsPage {
 pub async fn lists(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> Answer {
     let mut scope = viewer.scope().await?;
     let lists = store::my_lists(&mut scope).await?;
+    let news = crate::news::store::current(&mut scope).await?;
     scope.commit().await?;
-    Ok(ListsPage { layout, who: viewer.account, lists, kept: asked.kept.is_some() }.into_response())
+    Ok(ListsPage { layout, who: viewer.account, lists, kept: asked.kept.is_some(), news }.into_response())
 }
 
 #[derive(Template, WebTemplate)]

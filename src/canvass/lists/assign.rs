@@ -73,6 +73,9 @@ pub async fn holders(scope: &mut Scoped, id: ListId) -> Result<Vec<Assignment>, 
 /// [`Error::Invalid`] on `volunteer` when one of them may not have it.
 pub async fn assign(scope: &mut Scoped, id: ListId, accounts: &[Uuid], until: DateTime<Utc>) -> Result<(), Error> {
     for account in accounts {
+        if under_18(scope, *account).await? {
+            return Err(Error::field("volunteer", UNDER_18));
+        }
         if !may_assign(scope, id, *account).await? {
             return Err(Error::field(
                 "volunteer",
@@ -83,6 +86,13 @@ pub async fn assign(scope: &mut Scoped, id: ListId, accounts: &[Uuid], until: Da
         sqlx::query!("select wall.extend_sessions($1)", account).execute(scope.connection()).await?;
     }
     Ok(())
+}
+
+/// Why somebody is given no list.
+const UNDER_18: &str = "Somebody ticked is under 18, and nobody under 18 is given a walk list. They can go along with an adult who holds it";
+
+pub(crate) async fn under_18(scope: &mut Scoped, account: Uuid) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(r#"select wall.under_18($1) as "is!""#, account).fetch_one(scope.connection()).await?)
 }
 
 /// The organiser's question is about their own area too; the operator has none.

@@ -149,7 +149,11 @@ pub async fn decide(scope: &mut Scoped, request: Uuid, yes: bool) -> Result<(), 
     )
     .fetch_one(scope.connection())
     .await?;
-    match answer {
+    match answer.as_deref() {
+        Some("under-18") => Err(Error::Conflict(
+            "They are under 18, and nobody under 18 is given a walk list: they can go along with an adult who holds it. Say no here"
+                .into(),
+        )),
         Some(_) => Ok(()),
         None => Err(Error::Conflict(
             "This was decided already, the code has ended, the list goes beyond your area, or it is somebody whose access was ended \

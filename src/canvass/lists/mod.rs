@@ -14,6 +14,7 @@ pub mod live_pages;
 pub mod make;
 mod name;
 pub mod new_pages;
+pub mod outing;
 pub mod pages;
 pub mod plan;
 pub mod print;

@@ -1,5 +1,6 @@
 //! Writing results: the receipt, the result itself, or the other content that came under its id.
 
+use super::Outcome;
 use super::place::Place;
 use super::store::{Late, Sent};
 use crate::database::Scoped;
@@ -19,7 +20,26 @@ pub(super) async fn keep(scope: &mut Scoped, sent: &[(Sent<'_>, &Place)]) -> Res
             new.push(sent.id);
         }
     }
+    make_tasks(scope, sent, &new).await?;
     Ok(new)
+}
+
+/// What was asked for becomes a task, and what a correction no longer asks for is none. Most results ask for nothing.
+async fn make_tasks(scope: &mut Scoped, sent: &[(Sent<'_>, &Place)], new: &[Uuid]) -> Result<(), Error> {
+    let asks = |s: &Sent<'_>| {
+        let result = s.result;
+        result.base.is_some() || result.outcome == Outcome::ComeBack || !result.asks.is_empty()
+    };
+    let (partitions, ids): (Vec<i32>, Vec<Uuid>) = sent
+        .iter()
+        .filter(|(s, _)| asks(s) && new.contains(&s.id))
+        .map(|(s, _)| (s.result.list.partition, s.id))
+        .unzip();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!("select wall.tasks_from($1, $2)", &partitions, &ids).execute(scope.connection()).await?;
+    Ok(())
 }
 
 /// The sender's own, all at once. Who sends a result of their own may not say when it was received, nor that anybody

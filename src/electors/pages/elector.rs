@@ -6,6 +6,7 @@ use super::super::store;
 use super::super::{Elector, ElectorId, Resident};
 use crate::canvass::codes::{self, Code};
 use crate::database::{Scoped, Seen};
+use crate::tasks::{self, Task};
 use crate::web::words::{self, clock_time, moment};
 use crate::web::{Answer, Layout, Path, Viewer};
 use askama::Template;
@@ -23,6 +24,8 @@ struct ElectorPage {
     contact: Contact,
     others: Vec<Resident>,
     events: Vec<Event>,
+    today: chrono::NaiveDate,
+    tasks: Vec<Task>,
     opened: String,
     purpose: String,
 }
@@ -33,6 +36,10 @@ impl ElectorPage {
         let wards =
             if self.elector.wards.is_empty() { self.elector.district.clone() } else { self.elector.wards.join(", ") };
         format!("{}. {wards}. {}.", self.elector.whole_address(), self.elector.registered())
+    }
+
+    fn add_task(&self) -> String {
+        format!("/tasks/new?elector={}", self.elector.id)
     }
 }
 
@@ -216,18 +223,22 @@ async fn read(scope: &mut Scoped, id: ElectorId, layout: Layout, purpose: String
     let objections = objections::of_elector(scope, id).await?;
     let keys: Vec<_> = home.iter().map(|h| (h.partition, h.id)).collect();
     let residents = store::homes(scope, &keys, &[], &kind, &codes).await?;
-    let page = elector.and(recorded).and(residents).map(|((elector, recorded), residents)| ElectorPage {
-        layout,
-        intentions: intentions(&now, &codes),
-        issues: issues(&recorded),
-        will: will(&recorded),
-        contact: Contact::of(&objections),
-        others: residents.into_iter().filter(|r| r.id != id).collect(),
-        events: timeline(&recorded, &entries, &objections, &codes),
-        elector,
-        opened: clock_time(Utc::now()),
-        purpose,
-    });
+    let tasks = tasks::store::of_elector(scope, id).await?;
+    let page =
+        elector.and(recorded).and(residents).and(tasks).map(|(((elector, recorded), residents), tasks)| ElectorPage {
+            layout,
+            intentions: intentions(&now, &codes),
+            issues: issues(&recorded),
+            will: will(&recorded),
+            contact: Contact::of(&objections),
+            others: residents.into_iter().filter(|r| r.id != id).collect(),
+            events: timeline(&recorded, &entries, &objections, &codes),
+            elector,
+            today: words::day_of(Utc::now()),
+            tasks,
+            opened: clock_time(Utc::now()),
+            purpose,
+        });
     Ok(page)
 }
 

@@ -4,12 +4,11 @@ use super::super::store::{self, Export, Order, State};
 use super::super::trace::{By, Source, marks, text_of, too_long, trace};
 use crate::error::Error;
 use crate::web::paging::{Paging, SIZE};
-use crate::web::{Answer, Form, Layout, Multipart, Query, Viewer, words};
+use crate::web::{Answer, Form, Layout, Multipart, Query, Viewer, drawn_under, words};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::response::IntoResponse;
 use serde::Deserialize;
-use uuid::Uuid;
 
 /// The largest found file that is taken.
 pub const LARGEST: usize = 32 * 1024 * 1024;
@@ -89,12 +88,7 @@ pub async fn look_at_file(viewer: Viewer, layout: Layout, Multipart(mut form): M
         let name = field.name().unwrap_or_default().to_owned();
         let bytes = field.bytes().await.map_err(broken)?;
         match name.as_str() {
-            "_grant" => {
-                let drawn = std::str::from_utf8(&bytes).ok().and_then(|t| t.parse::<Uuid>().ok());
-                if drawn.is_some_and(|grant| grant != viewer.grant) {
-                    return Err(Error::Conflict("You changed role since this page was opened. Open it again".into()));
-                }
-            }
+            "_grant" => drawn_under(&String::from_utf8_lossy(&bytes), viewer.grant)?,
             "file" => text = text_of(&bytes)?,
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! Who is affected: the people whom the accounts involved saw meanwhile, lists resolved to who was on them, each once.
 
+use crate::audit::Record;
 use crate::database::{Looked, Scoped, Seen, What};
-use crate::electors::ElectorId;
 use crate::error::Error;
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone)]
 pub struct Affected {
     /// The record.
-    pub elector: ElectorId,
+    pub record: Record,
     /// The name.
     pub name: String,
     /// The address, a line each; empty where none is held.
@@ -43,7 +43,9 @@ pub async fn count(scope: &mut Scoped, breach: i64, account: Option<Uuid>) -> Re
              from (select distinct partition_id, list_id, list_version from entry where list_id is not null) l
              join walk_list_elector w on w.partition_id = l.partition_id and w.list_id = l.list_id and w.version = l.list_version
            )
-           select count(*) as "n!" from seen join elector e using (partition_id, elector_id) where not e.planted"#,
+           select (select count(*) from seen join elector e using (partition_id, elector_id) where not e.planted)
+             + (select count(distinct s.person_id) from entry e cross join lateral unnest(e.subjects) p (pseudonym)
+                join person_subject s on s.pseudonym = p.pseudonym) as "n!""#,
         breach,
         account
     )
@@ -75,27 +77,35 @@ pub async fn list(
              from (select distinct partition_id, list_id, list_version from entry where list_id is not null) l
              join walk_list_elector w on w.partition_id = l.partition_id and w.list_id = l.list_id and w.version = l.list_version
            )
-           select e.partition_id, e.elector_id, e.name, coalesce(h.lines, '{}') as "lines!", coalesce(h.postcode, '') as "postcode!"
-           from seen join elector e using (partition_id, elector_id)
-           left join household h on h.partition_id = e.partition_id and h.household_id = e.household_id
-           -- Nobody writes to somebody invented.
-           where not e.planted
-           order by e.name_key, e.partition_id, e.elector_id offset $2 limit $3"#,
+           select partition_id, elector_id, person_id, name as "name!", lines as "lines!", postcode as "postcode!"
+           from (
+             select e.partition_id, e.elector_id, null::uuid as person_id, e.name, coalesce(h.lines, '{}') as lines,
+               coalesce(h.postcode, '') as postcode, e.name_key
+             from seen join elector e using (partition_id, elector_id)
+             left join household h on h.partition_id = e.partition_id and h.household_id = e.household_id
+             -- Nobody writes to somebody invented.
+             where not e.planted
+             union all
+             select distinct on (o.person_id) null, null, o.person_id, btrim(o.forename || ' ' || o.surname),
+               coalesce(c.address, '{}'), coalesce(c.postcode, ''), o.name_key
+             from entry e cross join lateral unnest(e.subjects) p (pseudonym)
+             join person_subject s on s.pseudonym = p.pseudonym
+             join person o on o.person_id = s.person_id left join person_contact c on c.person_id = o.person_id) everybody
+           order by name_key, partition_id, elector_id, person_id offset $2 limit $3"#,
         breach,
         skip,
         take
     )
     .fetch_all(scope.connection())
     .await?;
-    let all: Vec<Affected> = rows
-        .into_iter()
-        .map(|r| Affected {
-            elector: ElectorId { partition: r.partition_id, id: r.elector_id },
-            name: r.name,
-            lines: r.lines,
-            postcode: r.postcode,
-        })
-        .collect();
-    let electors = all.iter().map(|a| (a.elector.partition, a.elector.id)).collect();
-    Ok(Seen::new(all, Looked { what, electors, list: None }))
+    let (mut electors, mut people, mut all) = (Vec::new(), Vec::new(), Vec::with_capacity(rows.len()));
+    for r in rows {
+        let Some(record) = Record::of(r.partition_id, r.elector_id, r.person_id) else { continue };
+        match record {
+            Record::Elector(id) => electors.push((id.partition, id.id)),
+            Record::Person(id) => people.push(id),
+        }
+        all.push(Affected { record, name: r.name, lines: r.lines, postcode: r.postcode });
+    }
+    Ok(Seen::new(all, Looked { what, electors, people, ..Looked::default() }))
 }

@@ -66,6 +66,17 @@ struct SubjectPage {
     reason: String,
 }
 
+impl SubjectPage {
+    /// The record's number alone: what kind of record it is stands before it.
+    fn number(&self) -> String {
+        let whole = self.subject.to_string();
+        match whole.split_once('-') {
+            Some((kind, number)) if kind.chars().all(|c| c.is_ascii_lowercase()) => number.to_owned(),
+            _ => whole,
+        }
+    }
+}
+
 async fn page(
     viewer: &Viewer,
     layout: Layout,

@@ -34,7 +34,7 @@ pub enum By {
 }
 
 /// Every kind.
-pub const KINDS: [Kind; 18] = [
+pub const KINDS: [Kind; 22] = [
     Kind {
         key: "candidate-register",
         title: "Register held as a candidate",
@@ -108,6 +108,37 @@ pub const KINDS: [Kind; 18] = [
         by: By::Person,
     },
     Kind {
+        key: "former-people",
+        title: "People who are no members and do not help any more",
+        tables: &["person", "person_contact", "person_consent", "person_note", "person_subject", "volunteer"],
+        unit: ("person", "people"),
+        from: "the last that was agreed to, noted or changed of them. Members, helpers and accounts stay",
+        how: "The whole record goes",
+        why: "Who has left the party or stopped helping may come back within a Parliament; later nothing of them is needed (UK GDPR \
+              Art 5(1)(e))",
+        by: By::Person,
+    },
+    Kind {
+        key: "past-events",
+        title: "Who was down for events, and who came",
+        tables: &["event_sign_up"],
+        unit: ("place", "places"),
+        from: "the event’s end",
+        how: "Who it was goes; that the event was held stays",
+        why: "Whom to thank and ask again is known until the next local elections (UK GDPR Art 5(1)(e))",
+        by: By::Person,
+    },
+    Kind {
+        key: "closed-tasks",
+        title: "Tasks that are done or dropped",
+        tables: &["task", "task_event"],
+        unit: ("task", "tasks"),
+        from: "the day it was closed",
+        how: "The task goes with its history; what was said at the door stays for its own period",
+        why: "Whether somebody was rung back can be asked for a year (UK GDPR Art 5(1)(e))",
+        by: By::Person,
+    },
+    Kind {
         key: "ended-accounts",
         title: "Accounts without access",
         tables: &[
@@ -119,6 +150,7 @@ pub const KINDS: [Kind; 18] = [
             "recovery_code",
             "device",
             "member_standing",
+            "event_feed",
         ],
         unit: ("account", "accounts"),
         from: "the end of the last grant, and not before the access log’s entries of it are gone",
@@ -217,6 +249,16 @@ pub const KINDS: [Kind; 18] = [
         by: By::Night,
     },
     Kind {
+        key: "messages",
+        title: "Messages to members, volunteers and supporters",
+        tables: &["message", "message_recipient", "message_picture"],
+        unit: ("message", "messages"),
+        from: "the day it was over; of a draft, the day it was begun",
+        how: "It goes, with who got it and what became of each",
+        why: "Who was told what, and that they had agreed to it, can be asked for (UK GDPR Art 7(1))",
+        by: By::Night,
+    },
+    Kind {
         key: "mail-record",
         title: "Record of letters by email",
         tables: &["mail"],
@@ -251,6 +293,11 @@ pub const KEPT: &[(&str, &str)] = &[
     ("issue_code", "the installation’s own words"),
     ("lockdown", "public notices"),
     ("set_up_code", "goes with set-up"),
+    ("message_imprint", "who promotes what goes out: published with it, changed by whoever it is"),
+    ("message_return", "what came back, by a digest of the address: a year, and it goes by itself"),
+    ("message_silence", "which address is left alone, by a digest: goes with the last person who is reached by it"),
+    ("volunteer_page", "an area’s own words"),
+    ("volunteer_sign_up", "an offer that nobody confirmed: two days, and it goes by itself"),
     ("processor", "who processed data, from when to when (UK GDPR Art 30)"),
     ("record_document", "each record as it was then (UK GDPR Art 5(2)); names nobody but who made it"),
     ("record_words", "each record as it was then"),
@@ -261,6 +308,10 @@ pub const KEPT: &[(&str, &str)] = &[
     ("retention_night", "figures of what went by itself; a year"),
     ("terms", "what people accepted, each version"),
     ("terms_acceptance", "who accepted what is due diligence (reg 115); under a number once the account has gone"),
+    ("event", "what was on, when and where; names nobody"),
+    ("shift", "the same"),
+    ("event_list", "which lists a canvass walked"),
+    ("news", "what organisers told everybody in an area; it ends by itself and names nobody"),
     ("ending", "who ended whose access, when and why: the proof that it was ended"),
     ("ending_group", "the same"),
     (
@@ -291,6 +342,15 @@ pub const KEPT: &[(&str, &str)] = &[
     ("seal_expired", "roots of months that were dropped: what remains of them"),
     ("seal_check", "when the log was verified"),
     ("_sqlx_migrations", "which changes the tables have had"),
+    ("member", "who is a member, as long as they are one or the party says what became of it; goes with the person"),
+    ("member_change", "what became of a membership; goes with the person"),
+    ("member_match", "who was decided to be whom on the register; goes with the person"),
+    ("member_import", "the receipt of each membership file, without what stood in it"),
+    ("member_import_row", "until the file is applied or thrown away; left alone for 14 days, when the next one comes"),
+    ("member_import_form", "which column of the party’s file is what; names nobody"),
+    ("member_branch", "which area a branch’s name means; places"),
+    ("message", "what was sent, to how many, by whom; destroyed by itself two years after it ended"),
+    ("message_recipient", "what became of a message for each; goes with the message, and with the person"),
 ];
 
 /// The kind of this word.

@@ -45,7 +45,7 @@ macro_rules! request_of {
             asker: $r.asker,
             answer_to: $r.answer_to,
             about: $r.about,
-            subject: Subject::of($r.partition_id, $r.elector_id, $r.account_id),
+            subject: Subject::of($r.partition_id, $r.elector_id, $r.account_id, $r.person_id),
             identity: Identity::parse(&$r.identity).unwrap_or(Identity::NotNeeded),
             identity_asked_on: $r.identity_asked_on,
             identity_proved_on: $r.identity_proved_on,
@@ -66,7 +66,7 @@ macro_rules! request_of {
 /// What the database says.
 pub async fn list(scope: &mut Scoped, queue: Queue, skip: i64, take: i64) -> Result<(Vec<Request>, i64), Error> {
     let rows = sqlx::query!(
-        r#"select request_id, kind, came_by, received_on, asker, answer_to, about, partition_id, elector_id, account_id,
+        r#"select request_id, kind, came_by, received_on, asker, answer_to, about, partition_id, elector_id, account_id, person_id,
              identity, identity_asked_on, identity_proved_on, stopped_on, stopped_days, extended_on, acknowledged_on, state,
              closed_on, due_on, count(*) over () as "total!"
            from request where (state = 'open') = $1
@@ -101,7 +101,7 @@ pub async fn counts(scope: &mut Scoped, today: NaiveDate) -> Result<(i64, i64), 
 /// [`Error::NotFound`].
 pub async fn get(scope: &mut Scoped, id: i64) -> Result<Request, Error> {
     let row = sqlx::query!(
-        "select request_id, kind, came_by, received_on, asker, answer_to, about, partition_id, elector_id, account_id, identity,
+        "select request_id, kind, came_by, received_on, asker, answer_to, about, partition_id, elector_id, account_id, person_id, identity,
            identity_asked_on, identity_proved_on, stopped_on, stopped_days, extended_on, acknowledged_on, state, closed_on, due_on
          from request where request_id = $1",
         id
@@ -136,8 +136,9 @@ pub async fn add(scope: &mut Scoped, new: &NewRequest) -> Result<i64, Error> {
     let due = crate::protection::clock::due(&fresh);
     let subject = new.subject;
     let id = sqlx::query_scalar!(
-        "insert into request (kind, came_by, received_on, asker, answer_to, about, partition_id, elector_id, account_id, due_on)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning request_id",
+        "insert into request (kind, came_by, received_on, asker, answer_to, about, partition_id, elector_id, account_id,
+           person_id, due_on)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning request_id",
         new.kind.as_str(),
         new.came_by.as_str(),
         new.received_on,
@@ -147,6 +148,7 @@ pub async fn add(scope: &mut Scoped, new: &NewRequest) -> Result<i64, Error> {
         subject.and_then(Subject::partition),
         subject.and_then(Subject::number),
         subject.and_then(Subject::account),
+        subject.and_then(Subject::person),
         due
     )
     .fetch_one(scope.connection())
@@ -195,11 +197,13 @@ pub async fn note(scope: &mut Scoped, id: i64, what: &str, words: &str) -> Resul
 /// What the database says.
 pub async fn found(scope: &mut Scoped, id: i64, subject: Subject) -> Result<(), Error> {
     let changed = sqlx::query!(
-        "update request set partition_id = $2, elector_id = $3, account_id = $4 where request_id = $1 and asker <> ''",
+        "update request set partition_id = $2, elector_id = $3, account_id = $4, person_id = $5
+         where request_id = $1 and asker <> ''",
         id,
         subject.partition(),
         subject.number(),
-        subject.account()
+        subject.account(),
+        subject.person()
     )
     .execute(scope.connection())
     .await?;

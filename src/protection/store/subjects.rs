@@ -31,12 +31,14 @@ impl Sought {
 /// Somebody found, or a place where they are named.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Found {
-    /// `elector`, `account`, `letter`, `request`, `mention`.
+    /// `elector`, `person`, `account`, `letter`, `request`, `mention`.
     pub kind: String,
     /// The elector, or of a mention whose answer it is in.
     pub elector: Option<ElectorId>,
     /// The account.
     pub account: Option<Uuid>,
+    /// The person of Organise.
+    pub person: Option<Uuid>,
     /// The request's number.
     pub request: Option<i64>,
     /// What they are called.
@@ -50,7 +52,8 @@ pub struct Found {
 impl Found {
     /// Whose file this leads to.
     pub fn subject(&self) -> Option<Subject> {
-        self.elector.map(Subject::Elector).or(self.account.map(Subject::Account))
+        let account = self.account.map(Subject::Account);
+        self.elector.map(Subject::Elector).or(account).or(self.person.map(Subject::Person))
     }
 }
 
@@ -68,7 +71,7 @@ pub async fn find(scope: &mut Scoped, sought: &Sought) -> Result<Vec<Found>, Err
     };
     let postcode: String = sought.postcode.to_lowercase().split_whitespace().collect();
     let rows = sqlx::query!(
-        r#"select kind as "kind!", partition_id, elector_id, account_id, request_id, coalesce(name, '') as "name!",
+        r#"select kind as "kind!", partition_id, elector_id, account_id, person_id, request_id, coalesce(name, '') as "name!",
              coalesce(detail, '') as "detail!", why as "why!"
            from wall.find_subjects($1, $2, $3, $4, $5, $6)"#,
         &folded,
@@ -86,6 +89,7 @@ pub async fn find(scope: &mut Scoped, sought: &Sought) -> Result<Vec<Found>, Err
             kind: r.kind,
             elector: r.partition_id.zip(r.elector_id).map(|(partition, id)| ElectorId { partition, id }),
             account: r.account_id,
+            person: r.person_id,
             request: r.request_id,
             name: r.name,
             detail: r.detail,
@@ -101,10 +105,11 @@ pub async fn find(scope: &mut Scoped, sought: &Sought) -> Result<Vec<Found>, Err
 pub async fn file(scope: &mut Scoped, subject: Subject, taken: bool) -> Result<File, Error> {
     let operator = scope.operator_id();
     let held = sqlx::query_scalar!(
-        "select wall.subject_file($1, $2, $3, $4, $5)",
+        "select wall.subject_file($1, $2, $3, $4, $5, $6)",
         subject.partition(),
         subject.number(),
         subject.account(),
+        subject.person(),
         taken,
         operator
     )
@@ -232,10 +237,11 @@ pub async fn lift_strike(scope: &mut Scoped, strike: Uuid) -> Result<bool, Error
 /// What the database says.
 pub async fn erasure_counts(scope: &mut Scoped, subject: Subject) -> Result<Value, Error> {
     Ok(sqlx::query_scalar!(
-        r#"select wall.erasure_counts($1, $2, $3) as "counts!""#,
+        r#"select wall.erasure_counts($1, $2, $3, $4) as "counts!""#,
         subject.partition(),
         subject.number(),
-        subject.account()
+        subject.account(),
+        subject.person()
     )
     .fetch_one(scope.connection())
     .await?)
@@ -269,6 +275,22 @@ pub async fn erase(scope: &mut Scoped, keys: &Keys, subject: Subject, reason: &s
                 .await
                 .map_err(still_has_access)?
         }
+        Subject::Person(person) => {
+            let hashed = suppress::of_person(scope, keys, person).await?;
+            let (key, hashes) = hashed.map(|(key, hashes)| (Some(key), Some(hashes))).unwrap_or_default();
+            let (exact, loose) = hashes.map(|h| (h.exact, Some(h.loose))).unwrap_or_default();
+            sqlx::query_scalar!(
+                "select wall.erase_person($1, $2, $3, $4, $5, $6)",
+                person,
+                reason,
+                key,
+                exact,
+                loose,
+                operator
+            )
+            .fetch_one(scope.connection())
+            .await?
+        }
     };
     erased.ok_or(Error::NotFound)
 }
@@ -285,7 +307,7 @@ fn still_has_access(error: sqlx::Error) -> Error {
 /// An erasure on record: never who.
 #[derive(Debug, Clone)]
 pub struct Erasure {
-    /// `elector` or `account`.
+    /// `elector`, `account` or `person`.
     pub of_what: String,
     /// Why.
     pub reason: String,
