@@ -377,6 +377,54 @@ begin
 end
 $$;
 
+-- What whoever acts said last of a pair, within the hour: named, so that a slip is seen and can be taken back.
+create function wall.decided_member_pair()
+returns table (person_id uuid, forename text, surname text, partition_id integer, elector_id bigint, name text, same boolean)
+language sql stable security definer set search_path = '' as $$
+  select p.person_id, p.forename, p.surname, e.partition_id, e.elector_id, e.name, x.state = 'same'
+  from public.member_match x
+  join public.person p using (person_id)
+  join public.elector e on e.partition_id = x.partition_id and e.elector_id = x.elector_id
+  where x.state in ('same', 'different') and x.decided_by = wall.account()
+    and x.decided_at > statement_timestamp() - interval '1 hour'
+    and x.area_id = any ((select wall.member_places())::bigint[]) and p.erased_at is null and e.left_at is null
+  order by x.decided_at desc, x.person_id, x.elector_id
+  limit 1
+$$;
+
+-- Takes back what whoever acts said of a pair: it is a question again, and so is what was settled with it. Answers whether it
+-- was theirs, and still stands.
+create function wall.undo_member_match(person uuid, partition integer, elector bigint) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  here bigint[] := wall.member_places();
+  verdict text;
+  said_at timestamptz;
+begin
+  select x.state, x.decided_at into verdict, said_at from public.member_match x
+  where x.person_id = person and x.partition_id = partition and x.elector_id = elector
+    and x.state in ('same', 'different') and x.decided_by = wall.account() and x.area_id = any (here) for update;
+  if not found then
+    return false;
+  end if;
+  if verdict = 'same' then
+    update public.person p set partition_id = null, elector_id = null, linked_how = null, linked_at = null, linked_by = null
+    where p.person_id = person and p.partition_id = partition and p.elector_id = elector and p.linked_how = 'person';
+    if not found then
+      return false;
+    end if;
+  end if;
+  -- Whoever was linked meanwhile stays so, and is no question.
+  update public.member_match x set state = 'open', decided_by = null, decided_at = null
+  where ((x.person_id = person and x.partition_id = partition and x.elector_id = elector)
+      or (verdict = 'same' and x.state = 'moot' and x.decided_at = said_at
+        and (x.person_id = person or (x.partition_id = partition and x.elector_id = elector))))
+    and not exists (select from public.person p where (p.person_id = x.person_id and p.elector_id is not null)
+      or (p.partition_id = x.partition_id and p.elector_id = x.elector_id));
+  return found;
+end
+$$;
+
 -- Takes a link back that was wrong: these two are not put together again.
 create function wall.unlink_member(person uuid) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
@@ -415,10 +463,13 @@ alter function wall.near_forenames(text, text) owner to hustings_wall;
 alter function wall.match_members() owner to hustings_wall;
 alter function wall.member_pairs(integer, integer) owner to hustings_wall;
 alter function wall.decide_member_match(uuid, integer, bigint, text) owner to hustings_wall;
+alter function wall.decided_member_pair() owner to hustings_wall;
+alter function wall.undo_member_match(uuid, integer, bigint) owner to hustings_wall;
 alter function wall.unlink_member(uuid) owner to hustings_wall;
 grant execute on function wall.member_places(), wall.members_elsewhere(text[]), wall.accounts_of_members(text[]),
   wall.clear_member_import(uuid), wall.forget_member_imports(), wall.match_members(), wall.member_pairs(integer, integer),
-  wall.decide_member_match(uuid, integer, bigint, text), wall.unlink_member(uuid), wall.erased_hashes() to hustings_membership;
+  wall.decide_member_match(uuid, integer, bigint, text), wall.decided_member_pair(), wall.undo_member_match(uuid, integer, bigint),
+  wall.unlink_member(uuid), wall.erased_hashes() to hustings_membership;
 grant execute on function wall.memberships_ending() to hustings_organiser;
 grant execute on function wall.forget_member_imports() to hustings_door;
 grant execute on function wall.keep_member_changes() to hustings_owner;

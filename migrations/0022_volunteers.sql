@@ -351,6 +351,18 @@ begin
 end
 $$;
 
+-- The invitation to an account that a volunteer of these areas was sent last, and what became of it: `out`, `taken-up`, `withdrawn`,
+-- `over`, or `void` where whoever sent it may not give that access any more. For whoever may send another.
+create function wall.invitation_of(person uuid) returns table (sent_at timestamptz, ends_at timestamptz, stands text, since timestamptz)
+language sql stable security definer set search_path = '' as $$
+  select l.made_at, l.ends_at,
+    case when l.used_at is not null then 'taken-up' when l.ended_at is not null then 'withdrawn'
+      when l.ends_at <= statement_timestamp() then 'over' when wall.link_is_good(l) then 'out' else 'void' end,
+    coalesce(l.used_at, l.ended_at, l.ends_at)
+  from public.volunteer v join public.link l on l.link_id = v.invitation
+  where v.person_id = invitation_of.person and v.area_id = any (wall.places()) and wall.works('organiser')
+$$;
+
 -- Hands back open tasks of whoever may no longer do them: their access ended by its day.
 create function wall.hand_tasks_back() returns integer
 language sql volatile security definer set search_path = '' as $$
@@ -479,6 +491,134 @@ language sql stable security definer set search_path = '' as $$
   from public.task t where t.partition_id = file_tasks.partition and t.elector_id = any (records)
 $$;
 
+-- What of a kind is past its period, as 0014_records.sql has it, with supporters: they are no members, have never helped, and stay
+-- while they agree to hear from us.
+create or replace function wall.due(kind text, before timestamptz, at_most bigint) returns setof tid
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  case kind
+  when 'candidate-register' then
+    return query
+    with over as materialized (
+      select c.partition_id, c.register_id from wall.candidate_polls() c
+      where c.poll_date < (due.before at time zone 'Europe/London')::date)
+    select e.ctid from public.elector e
+    where e.destroyed_at is null
+      and exists (select from public.register_entry t join over using (partition_id, register_id)
+        where t.partition_id = e.partition_id and t.elector_id = e.elector_id)
+      and not exists (select from public.register_entry t where t.partition_id = e.partition_id and t.elector_id = e.elector_id
+        and not exists (select from over o where o.partition_id = t.partition_id and o.register_id = t.register_id))
+    limit at_most;
+  when 'register-copies' then
+    -- Of each district, what a newer full register has taken the place of for so long.
+    return query
+    select t.ctid from public.register r
+    join public.district d using (partition_id)
+    join public.register_entry t on t.partition_id = r.partition_id and t.register_id = r.register_id and t.area_no = d.area_no
+    where exists (
+      select from public.register n where n.partition_id = r.partition_id and n.register_id > r.register_id and n.kind = 'full'
+        and n.imported_at < due.before
+        and exists (select from public.register_entry e where e.partition_id = n.partition_id and e.register_id = n.register_id
+          and e.area_no = d.area_no))
+    limit at_most;
+  when 'left-register' then
+    return query
+    select e.ctid from public.district d join public.elector e using (area_no)
+    where e.left_at < due.before and e.destroyed_at is null and not wall.objects(e.partition_id, e.elector_id)
+    limit at_most;
+  when 'results' then
+    return query
+    select r.ctid from public.district d join public.result r using (area_no) where r.received_at < due.before
+    order by r.received_at limit at_most;
+  when 'notes' then
+    return query
+    select r.ctid from public.district d join public.result r using (area_no)
+    where r.received_at < due.before and r.note is not null limit at_most;
+  when 'quarantine' then
+    return query
+    select q.ctid from public.quarantine q where q.state <> 'waiting' and q.decided_at < due.before limit at_most;
+  when 'staged-imports' then
+    return query
+    select i.ctid from public.import i where i.state in ('reading', 'ready') and i.beat_at < due.before limit at_most;
+  when 'walk-lists' then
+    return query
+    select l.ctid from public.walk_list l
+    where l.ended_at < due.before
+      and exists (select from public.walk_list_door w where w.partition_id = l.partition_id and w.list_id = l.list_id)
+      and not exists (select from public.access_log a where a.list_id = l.list_id and a.partition_id = l.partition_id)
+    limit at_most;
+  when 'past-events' then
+    return query
+    select s.ctid from public.event_sign_up s join public.event e using (event_id) where e.ends_at < due.before limit at_most;
+  when 'closed-tasks' then
+    return query
+    select t.ctid from public.task t where t.state <> 'open' and t.closed_at < due.before limit at_most;
+  when 'former-people' then
+    -- Nobody's member and nobody's helper any more, nothing that they agreed to stands, and nothing was said or noted since: whoever
+    -- agreed to hear from us is kept for as long as that.
+    return query
+    select p.ctid from public.person p
+    where p.created_at < due.before and p.account_id is null and p.channels = '{}'
+      and not exists (select from public.member m where m.person_id = p.person_id and m.state in ('current', 'suspended'))
+      and not exists (select from public.volunteer v where v.person_id = p.person_id
+        and (v.state <> 'stopped' or v.state_at >= due.before))
+      and not exists (select from public.member_change h where h.person_id = p.person_id and h.at >= due.before)
+      and not exists (select from public.event_sign_up s where s.person_id = p.person_id and s.signed_at >= due.before)
+      and not exists (select from public.person_consent c where c.person_id = p.person_id and c.recorded_at >= due.before)
+      and not exists (select from public.person_note n where n.person_id = p.person_id and n.at >= due.before)
+    limit at_most;
+  when 'ended-accounts' then
+    return query
+    select a.ctid from public.account a
+    where a.created_at < due.before and a.email not like '%@ended.invalid'
+      and not exists (select from public.access_grant g where g.account_id = a.account_id
+        and least(g.ended_at, g.ends_at) >= due.before)
+      and not exists (select from public.access_log l where l.account_id = a.account_id)
+      and not wall.in_open_breach(a.account_id)
+    limit at_most;
+  when 'operator-record' then
+    return query
+    select o.ctid from public.operator_session o
+    where o.at < due.before and not exists (select from public.access_log l where l.operator_id = o.operator_id)
+    limit at_most;
+  when 'alerts' then
+    return query
+    select l.ctid from public.alert l where l.state in ('explained', 'ended', 'breach') and l.state_at < due.before limit at_most;
+  when 'watch-trail' then
+    return query
+    select t.ctid from public.watch_trail t where t.at < due.before limit at_most;
+  when 'access-log' then
+    -- Whole months only: what is sealed is dropped by the month.
+    return query
+    select l.ctid from public.access_log l where l.at < date_trunc('month', due.before) limit at_most;
+  when 'breach-records' then
+    return query
+    select b.ctid from public.breach b where b.closed_at < due.before limit at_most;
+  when 'kept-searches' then
+    return query
+    select k.ctid from public.kept_search k where not exists (
+      select from public.session s join public.access_grant g using (grant_id)
+      where s.session_id = k.session_id and s.ended_at is null and g.ended_at is null
+        and least(s.idle_until, s.ends_at, g.ends_at) > due.before)
+    limit at_most;
+  when 'sign-in-tries' then
+    return query
+    select f.ctid from public.sign_in_failure f where f.at < due.before limit at_most;
+  when 'sessions' then
+    return query
+    select s.ctid from public.session s
+    where least(s.ended_at, s.ends_at, s.idle_until) < due.before and not wall.in_open_breach(s.account_id) limit at_most;
+  when 'messages' then
+    return query
+    select m.ctid from public.message m
+    where coalesce(m.ended_at, case m.state when 'draft' then m.made_at end) < due.before limit at_most;
+  when 'mail-record' then
+    return query
+    select m.ctid from public.mail m where m.queued_at < due.before limit at_most;
+  end case;
+end
+$$;
+
 do $$
 declare f regprocedure;
 begin
@@ -487,7 +627,7 @@ begin
     execute format('alter function %s owner to hustings_wall', f);
   end loop;
 end $$;
-grant execute on function wall.task_due(text), wall.task_hands(bigint[]), wall.under_18(uuid),
+grant execute on function wall.task_due(text), wall.task_hands(bigint[]), wall.under_18(uuid), wall.invitation_of(uuid),
   wall.link_helper(uuid, integer, bigint) to hustings_organiser;
 grant execute on function wall.own_tasks(), wall.answer_task(uuid, text, text) to hustings_organiser, hustings_volunteer;
 grant execute on function wall.tasks_from(integer[], uuid[]) to hustings_organiser, hustings_volunteer;

@@ -93,7 +93,9 @@ create index event_list_by_list on event_list (partition_id, list_id);
 create table event_feed (
   account_id uuid primary key references account,
   digest bytea not null unique check (length(digest) = 32),
-  made_at timestamptz not null default statement_timestamp()
+  made_at timestamptz not null default statement_timestamp(),
+  -- When a program read it last, to the minute: an address that nothing reads any more can be turned off.
+  read_at timestamptz
 );
 
 grant select on event, shift, event_sign_up, event_list to hustings_protection;
@@ -174,7 +176,7 @@ $$;
 create function wall.event_fields(form text, event uuid, shift uuid) returns jsonb
 language sql stable security definer set search_path = '' as $$
   select jsonb_build_object('form', event_fields.form, 'event', e.event_id, 'title', e.title, 'place', e.place,
-    'starts', coalesce(s.starts_at, e.starts_at), 'ends', coalesce(s.ends_at, e.ends_at), 'shift', s.name,
+    'starts', coalesce(s.starts_at, e.starts_at), 'ends', coalesce(s.ends_at, e.ends_at), 'shift', s.name, 'shift_id', s.shift_id,
     'reason', coalesce(e.cancelled_reason, ''), 'bring', e.bring)
   from public.event e left join public.shift s on s.event_id = e.event_id and s.shift_id = event_fields.shift
   where e.event_id = event_fields.event
@@ -245,6 +247,25 @@ begin
 end
 $$;
 
+-- Internal: places that somebody was put down for by name are their account's once it may come there, so that they stand on its own
+-- pages, in its calendar and in its letters.
+create function wall.places_follow(account uuid) returns void
+language sql volatile security definer set search_path = '' as $$
+  update public.event_sign_up s set account_id = h.account_id, person_id = null from public.person h
+  where h.account_id = places_follow.account and s.person_id = h.person_id and wall.may_come(h.account_id, s.area_id)
+    and not exists (select from public.event_sign_up x where x.event_id = s.event_id and x.account_id = h.account_id
+      and x.shift_id is not distinct from s.shift_id)
+$$;
+
+-- Internal, of a trigger: the same when they are given access, as by the invitation that they take up.
+create function wall.places_of_granted() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform wall.places_follow(new.account_id);
+  return null;
+end
+$$;
+
 -- Takes a place: one's own, or for an account or a person of one's own area. The event's row is locked first, so that whoever
 -- counts places counts those that were taken a moment ago. Who was down before the event had shifts gives that place up for
 -- the one they choose. Answers what became of it.
@@ -253,6 +274,8 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   other boolean := take_place.account is not null or take_place.person is not null;
   who uuid := take_place.account;
+  -- By name, who has no account that may come.
+  named uuid := take_place.person;
   e public.event;
   s public.shift;
   held public.event_sign_up;
@@ -272,6 +295,13 @@ begin
   end if;
   select x.* into e from public.event x where x.event_id = take_place.event for update;
   select x.* into s from public.shift x where x.shift_id = take_place.shift and x.event_id = e.event_id;
+  if named is not null then
+    select p.account_id into who from public.person p where p.person_id = named and wall.may_come(p.account_id, e.area_id);
+    if who is not null then
+      named := null;
+      perform wall.places_follow(who);
+    end if;
+  end if;
   if e.event_id is null or (take_place.shift is not null and s.shift_id is null) then
     return 'not-found';
   elsif e.state <> 'planned' then
@@ -286,7 +316,7 @@ begin
     becomes := 'came';
   end if;
   select x.* into held from public.event_sign_up x where x.event_id = e.event_id and x.shift_id is not distinct from take_place.shift
-    and x.account_id is not distinct from who and x.person_id is not distinct from take_place.person;
+    and x.account_id is not distinct from who and x.person_id is not distinct from named;
   if held.state <> 'withdrawn' then
     return 'already';
   end if;
@@ -296,14 +326,14 @@ begin
     becomes := 'waiting';
   end if;
   insert into public.event_sign_up (sign_up_id, event_id, area_id, shift_id, account_id, person_id, state, added_by)
-  values (take_place.id, e.event_id, e.area_id, take_place.shift, who, take_place.person, becomes, case when other then wall.account() end)
+  values (take_place.id, e.event_id, e.area_id, take_place.shift, who, named, becomes, case when other then wall.account() end)
   on conflict (event_id, shift_id, account_id, person_id) do update set state = excluded.state, signed_at = clock_timestamp(),
     moved_up_at = null, reminded_at = null, added_by = excluded.added_by;
   if held.sign_up_id is not null then
     perform wall.event_says_more(e.event_id);
   end if;
   if take_place.shift is not null then
-    perform wall.leave_whole_event(e.event_id, who, take_place.person);
+    perform wall.leave_whole_event(e.event_id, who, named);
   end if;
   return becomes;
 end
@@ -326,8 +356,56 @@ begin
     return 'over';
   end if;
   update public.event_sign_up x set state = 'withdrawn' where x.sign_up_id = give_up_place.id and x.state in ('coming', 'waiting', 'came');
+  -- That it was changed is no news to them any more.
+  delete from public.mail m where m.account_id = held.account_id and m.form = 'event-changed' and m.sent_at is null
+    and m.given_up_at is null and m.tries = 0 and m.fields ->> 'event' = held.event_id::text
+    and m.fields ->> 'shift_id' is not distinct from held.shift_id::text;
   perform wall.move_up(held.event_id, held.shift_id);
   return 'withdrawn';
+end
+$$;
+
+-- Gives a shift to somebody who was down before the event had any, as who runs it: the place that they had in the event as a whole
+-- is free then. Who was ticked off stays so. Answers what became of it, as wall.take_place does.
+create function wall.choose_shift(id uuid, shift uuid) returns text
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  held public.event_sign_up;
+  s public.shift;
+  becomes text;
+begin
+  select x.* into held from public.event_sign_up x where x.sign_up_id = choose_shift.id;
+  if held.sign_up_id is null or not wall.runs_event(held.event_id) then
+    return 'not-found';
+  end if;
+  perform from public.event e where e.event_id = held.event_id for update;
+  -- As it stands once nobody else has the event in hand.
+  select x.* into held from public.event_sign_up x where x.sign_up_id = choose_shift.id;
+  select x.* into s from public.shift x where x.shift_id = choose_shift.shift and x.event_id = held.event_id;
+  if held.sign_up_id is null or s.shift_id is null then
+    return 'not-found';
+  elsif not exists (select from public.event e where e.event_id = held.event_id and e.state = 'planned') then
+    return 'cancelled';
+  elsif held.shift_id is not null or held.state = 'withdrawn' then
+    return 'already';
+  elsif exists (select from public.event_sign_up x where x.event_id = held.event_id and x.shift_id = s.shift_id
+    and x.account_id is not distinct from held.account_id and x.person_id is not distinct from held.person_id
+    and x.state <> 'withdrawn') then
+    update public.event_sign_up x set state = 'withdrawn' where x.sign_up_id = held.sign_up_id;
+    becomes := 'already';
+  else
+    becomes := case when held.state in ('came', 'did-not-come') then held.state when s.ends_at <= statement_timestamp() then 'came'
+      when s.capacity <= (select count(*) from public.event_sign_up x where x.event_id = held.event_id and x.shift_id = s.shift_id
+        and x.state in ('coming', 'came', 'did-not-come')) then 'waiting' else 'coming' end;
+    -- One that they gave up there before gives way.
+    delete from public.event_sign_up x where x.event_id = held.event_id and x.shift_id = s.shift_id
+      and x.account_id is not distinct from held.account_id and x.person_id is not distinct from held.person_id;
+    update public.event_sign_up x set shift_id = s.shift_id, state = becomes, moved_up_at = null, reminded_at = null
+    where x.sign_up_id = held.sign_up_id;
+  end if;
+  perform wall.event_says_more(held.event_id);
+  perform wall.move_up(held.event_id, null);
+  return becomes;
 end
 $$;
 
@@ -426,8 +504,29 @@ begin
 end
 $$;
 
+-- Internal: tells an account that something it is down for was changed. The letter waits a quarter of an hour, unless that is too
+-- long, and what is changed meanwhile goes into it: nobody gets two where one says all. One that somebody has taken to send is
+-- not touched, so that none is lost.
+create function wall.tell_of_change(account uuid, fields jsonb, at_once boolean) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  goes timestamptz := statement_timestamp() + case when at_once then interval '0' else interval '15 minutes' end;
+begin
+  update public.mail m set fields = tell_of_change.fields, next_try_at = least(m.next_try_at, goes)
+  where m.account_id = tell_of_change.account and m.form = tell_of_change.fields ->> 'form' and m.sent_at is null
+    and m.given_up_at is null and m.tries = 0 and m.fields ->> 'event' = tell_of_change.fields ->> 'event'
+    and m.fields ->> 'shift_id' is not distinct from tell_of_change.fields ->> 'shift_id';
+  if not found then
+    perform wall.tell(tell_of_change.account, tell_of_change.fields);
+    update public.mail m set next_try_at = goes
+    where m.account_id = tell_of_change.account and m.form = tell_of_change.fields ->> 'form' and m.sent_at is null
+      and m.given_up_at is null and m.tries = 0 and m.fields = tell_of_change.fields;
+  end if;
+end
+$$;
+
 -- Tells those who have a place or wait for one, each about their own: that it was cancelled, changed, or that a shift is gone.
-create function wall.tell_event(form text, event uuid, shift uuid) returns integer
+create function wall.tell_event(form text, event uuid, shift uuid, at_once boolean default false) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   told integer := 0;
@@ -436,11 +535,21 @@ begin
   if not wall.runs_event(tell_event.event) or tell_event.form not in ('event-cancelled', 'event-changed', 'shift-removed') then
     return null;
   end if;
+  -- Of what is not on any more, no letter says that it was changed.
+  if tell_event.form <> 'event-changed' then
+    delete from public.mail m where m.form = 'event-changed' and m.sent_at is null and m.given_up_at is null and m.tries = 0
+      and m.fields ->> 'event' = tell_event.event::text
+      and (tell_event.shift is null or m.fields ->> 'shift_id' = tell_event.shift::text);
+  end if;
   for p in select x.account_id, x.shift_id from public.event_sign_up x where x.event_id = tell_event.event
     and x.state in ('coming', 'waiting') and x.account_id is not null and (tell_event.shift is null or x.shift_id = tell_event.shift)
     order by x.signed_at
   loop
-    perform wall.tell(p.account_id, wall.event_fields(tell_event.form, tell_event.event, p.shift_id));
+    if tell_event.form = 'event-changed' then
+      perform wall.tell_of_change(p.account_id, wall.event_fields(tell_event.form, tell_event.event, p.shift_id), at_once);
+    else
+      perform wall.tell(p.account_id, wall.event_fields(tell_event.form, tell_event.event, p.shift_id));
+    end if;
     told := told + 1;
   end loop;
   -- A new time is reminded of anew.
@@ -610,7 +719,7 @@ begin
 end
 $$;
 
--- One's own calendar's address: made anew, ended, when it was made.
+-- One's own calendar's address: made anew, ended, when it was made and read last.
 create function wall.make_feed(digest bytea) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -618,7 +727,8 @@ begin
     return false;
   end if;
   insert into public.event_feed as f (account_id, digest) values (wall.account(), make_feed.digest)
-  on conflict (account_id) do update set digest = excluded.digest, made_at = statement_timestamp();
+  on conflict (account_id) do update set digest = excluded.digest, made_at = statement_timestamp(),
+    read_at = null;
   return true;
 end
 $$;
@@ -628,9 +738,9 @@ begin
   delete from public.event_feed f where f.account_id = wall.account();
 end
 $$;
-create function wall.own_feed() returns timestamptz
+create function wall.own_feed() returns table (made_at timestamptz, read_at timestamptz)
 language sql stable security definer set search_path = '' as $$
-  select f.made_at from public.event_feed f where f.account_id = wall.account()
+  select f.made_at, f.read_at from public.event_feed f where f.account_id = wall.account()
 $$;
 
 -- Internal: whose calendar an address opens, while a grant of theirs lives where Organise is open.
@@ -643,8 +753,17 @@ language sql stable security definer set search_path = '' as $$
       and not exists (select from public.lockdown l where l.tool = 'organise' and l.opened_at is null
         and wall.shuts(l.area_id, l.stays_in, g.role, g.area_id)))
 $$;
+-- Does an address open one? That it was read is noted for whoever it belongs to, once a minute at most.
 create function wall.feed_opens(hash text) returns boolean
-language sql stable security definer set search_path = '' as $$ select wall.feed_of(hash) is not null $$;
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  whose uuid := wall.feed_of(feed_opens.hash);
+begin
+  update public.event_feed f set read_at = statement_timestamp()
+  where f.account_id = whose and (f.read_at is null or f.read_at < statement_timestamp() - interval '1 minute');
+  return whose is not null;
+end
+$$;
 
 -- What stands in it: its account's own places, those of the last month and all to come, and what was called off.
 create function wall.calendar(hash text) returns table (sign_up_id uuid, event_id uuid, title text, shift text, place text,
@@ -661,9 +780,11 @@ $$;
 
 -- What anybody may read of an event that is to be read by anybody: nobody's name.
 create function wall.public_event(event uuid) returns table (title text, kind text, place text, lat double precision,
-  long double precision, starts_at timestamptz, ends_at timestamptz, public_text text, cancelled boolean)
+  long double precision, starts_at timestamptz, ends_at timestamptz, public_text text, cancelled boolean, area_id bigint,
+  changed_at timestamptz, sequence integer)
 language sql stable security definer set search_path = '' as $$
-  select e.title, e.kind, e.place, e.lat, e.long, e.starts_at, e.ends_at, e.public_text, e.state = 'cancelled'
+  select e.title, e.kind, e.place, e.lat, e.long, e.starts_at, e.ends_at, e.public_text, e.state = 'cancelled', e.area_id,
+    e.changed_at, e.sequence
   from public.event e
   where e.event_id = public_event.event and e.public and e.ends_at > statement_timestamp() - interval '1 day'
     and not exists (select from public.lockdown l where l.tool = 'organise' and l.opened_at is null
@@ -682,15 +803,17 @@ end $$;
 grant execute on function wall.event_areas(), wall.take_place(uuid, uuid, uuid, uuid, uuid), wall.give_up_place(uuid),
   wall.event_taken(uuid[]), wall.own_places(uuid[]), wall.check_in(text, uuid), wall.make_feed(bytea), wall.end_feed(), wall.own_feed()
   to hustings_volunteer, hustings_organiser, hustings_membership;
-grant execute on function wall.event_team(uuid), wall.mark_came(uuid, uuid, uuid[]), wall.tell_event(text, uuid, uuid),
+grant execute on function wall.event_team(uuid), wall.mark_came(uuid, uuid, uuid[]), wall.tell_event(text, uuid, uuid, boolean),
+  wall.choose_shift(uuid, uuid),
   wall.cancel_event(uuid, text), wall.remove_shift(uuid), wall.detach_list(uuid, integer, bigint) to hustings_organiser;
 grant execute on function wall.seen_at_events(), wall.attended(uuid), wall.canvassed(uuid) to hustings_organiser, hustings_membership;
 grant execute on function wall.free_places(), wall.remind_events(), wall.feed_opens(text), wall.calendar(text), wall.public_event(uuid) to hustings_door;
-grant execute on function wall.room_changed() to hustings_owner;
+grant execute on function wall.room_changed(), wall.places_of_granted() to hustings_owner;
 
 set local role hustings_owner;
 create trigger room_changed after update of capacity on event for each row execute function wall.room_changed();
 create trigger room_changed after update of capacity on shift for each row execute function wall.room_changed();
+create trigger places_of_granted after insert on access_grant for each row execute function wall.places_of_granted();
 
 create policy here on event for select to hustings_volunteer, hustings_membership
   using (area_id = any ((select wall.event_areas())::bigint[]));

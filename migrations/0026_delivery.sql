@@ -74,6 +74,8 @@ create table volunteer_sign_up (
   skills text[] not null default '{}',
   availability text[] not null default '{}',
   wishes text not null default '' check (length(wishes) <= 400),
+  -- What they chose to tell, so that they can take part: it goes to their record and into no task.
+  access_needs text not null default '' check (length(access_needs) <= 300),
   under_18 boolean not null default false,
   -- The channels that they ticked, each with the words that stood beside it.
   agreed jsonb not null default '{}' check (length(agreed::text) <= 2000),
@@ -87,8 +89,8 @@ create index volunteer_sign_up_by_end on volunteer_sign_up (ends_at);
 grant select, insert, update, delete on message_imprint, message_silence, message_return, volunteer_page, volunteer_sign_up
   to hustings_wall;
 grant select on message_imprint, message_silence, message_return, volunteer_page to hustings_protection;
-grant select (sign_up_id, area_id, forename, surname, name_key, forename_key, email, mobile, skills, availability, wishes, under_18,
-  agreed, asked_at, ends_at, used_at) on volunteer_sign_up to hustings_protection;
+grant select (sign_up_id, area_id, forename, surname, name_key, forename_key, email, mobile, skills, availability, wishes, access_needs,
+  under_18, agreed, asked_at, ends_at, used_at) on volunteer_sign_up to hustings_protection;
 grant select (area_id, promoter, promoter_address, behalf, behalf_address, printer, changed_at),
   insert (area_id, promoter, promoter_address, behalf, behalf_address, printer, changed_by),
   update (promoter, promoter_address, behalf, behalf_address, printer, changed_at, changed_by)
@@ -238,7 +240,8 @@ begin
 end
 $$;
 
--- Internal, of a trigger: what stands for an address goes with the last who is reached by it.
+-- Internal, of a trigger: what stands for an address goes with the last who is reached by it. A complaint outlives a change of
+-- address, so that it holds when the address is put back; it goes with the record.
 create function wall.address_gone() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -249,7 +252,8 @@ begin
     where w.address <> '' and not exists (select from wall.reached_by(w.channel, w.address))
   loop
     delete from public.message_silence s where s.channel = gone.channel
-      and s.address_digest = wall.address_digest(gone.channel, gone.address);
+      and s.address_digest = wall.address_digest(gone.channel, gone.address)
+      and (tg_op = 'DELETE' or s.why <> 'complaint' or s.lifted_at is not null);
     delete from public.message_return r where r.channel = gone.channel
       and r.address_digest = wall.address_digest(gone.channel, gone.address);
   end loop;
@@ -387,11 +391,11 @@ begin
   delete from public.volunteer_sign_up s where s.ends_at < statement_timestamp()
     or (s.email = to_email and s.area_id = offer_help.area);
   insert into public.volunteer_sign_up (sign_up_id, key, area_id, forename, surname, name_key, forename_key, email, mobile, skills,
-    availability, wishes, under_18, agreed)
+    availability, wishes, access_needs, under_18, agreed)
   values (offer_help.id, offer_help.key, offer_help.area, given ->> 'forename', given ->> 'surname', given ->> 'name_key',
     given ->> 'forename_key', to_email, given ->> 'mobile', array(select jsonb_array_elements_text(given -> 'skills')),
-    array(select jsonb_array_elements_text(given -> 'availability')), given ->> 'wishes', (given ->> 'under_18')::boolean,
-    given -> 'agreed');
+    array(select jsonb_array_elements_text(given -> 'availability')), given ->> 'wishes',
+    given ->> 'access_needs', (given ->> 'under_18')::boolean, given -> 'agreed');
   insert into public.mail (mail_id, address, form, fields)
   values (gen_random_uuid(), to_email, offer_help.fields ->> 'form', offer_help.fields);
   return null;
@@ -420,7 +424,7 @@ begin
   if said.sign_up_id is null or said.used_at is not null or said.ends_at <= statement_timestamp() then
     return false;
   end if;
-  hears_only := said.skills = '{}' and said.availability = '{}' and said.wishes = '' and said.agreed <> '{}';
+  hears_only := said.skills = '{}' and said.availability = '{}' and said.wishes = '' and said.access_needs = '' and said.agreed <> '{}';
   perform pg_advisory_xact_lock(4871027, hashtext(said.email));
   select p.person_id, p.area_id into who, belongs from public.person p join public.person_contact c using (person_id)
   where c.email_key = said.email and p.name_key = said.name_key and p.erased_at is null
@@ -446,9 +450,11 @@ begin
     where c.person_id = who;
     update public.person p set under_18 = true where p.person_id = who and said.under_18;
   end if;
-  insert into public.volunteer as v (person_id, area_id, skills, availability)
-  select who, belongs, said.skills, said.availability where not hears_only
+  insert into public.volunteer as v (person_id, area_id, skills, availability, access_needs)
+  select who, belongs, said.skills, said.availability, said.access_needs where not hears_only
   on conflict (person_id) do update set state = 'active',
+    -- What they told last holds; who told nothing this time takes nothing back.
+    access_needs = coalesce(nullif(excluded.access_needs, ''), v.access_needs),
     skills = array(select distinct unnest(v.skills || excluded.skills) order by 1),
     availability = array(select distinct unnest(v.availability || excluded.availability) order by 1);
   insert into public.person_consent (consent_id, person_id, area_id, channel, given, wording, source)
@@ -459,7 +465,8 @@ begin
     then ' They wrote: ' || said.wishes else '' end, 500), wall.task_due('welcome')
   where not hears_only and not exists (select from public.task t where t.person_id = who and t.what = 'welcome' and t.state = 'open');
   update public.volunteer_sign_up s set used_at = statement_timestamp(), forename = '', surname = '', name_key = '',
-    forename_key = '', email = '', mobile = '', skills = '{}', availability = '{}', wishes = '', agreed = '{}', under_18 = false
+    forename_key = '', email = '', mobile = '', skills = '{}', availability = '{}', wishes = '', access_needs = '', agreed = '{}',
+    under_18 = false
   where s.sign_up_id = said.sign_up_id;
   return true;
 end
@@ -470,6 +477,226 @@ create function wall.forget_offers() returns integer
 language sql volatile security definer set search_path = '' as $$
   with gone as (delete from public.volunteer_sign_up s where s.ends_at < statement_timestamp() returning 1)
   select count(*)::integer from gone
+$$;
+
+-- ── For people's rights ───────────────────────────────────────────────────────────────────────
+
+-- As 0013_rights.sql has it, with offers to help that wait to be confirmed.
+create or replace function wall.find_subjects(folded text[], plain text[], near text, partition integer, elector bigint, operator uuid)
+returns table (kind text, partition_id integer, elector_id bigint, account_id uuid, person_id uuid, request_id bigint,
+  name text, detail text, why text)
+language plpgsql volatile security definer set search_path = '' as $$
+#variable_conflict use_column
+declare
+  answer jsonb;
+  typed text := lower(array_to_string(plain, ' '));
+begin
+  perform wall.must_be_for_rights();
+  with candidate as (
+    (select e.partition_id, e.elector_id, 1 as rank, 'Name' as why from public.elector e
+      where cardinality(folded) > 0 and e.erased_at is null
+        and not exists (select from unnest(folded) w where not starts_with(e.name_key, w) and position(' ' || w in e.name_key) = 0)
+        and (near = '' or exists (select from public.household h where h.partition_id = e.partition_id
+          and h.household_id = e.household_id and starts_with(h.postcode_key, near)))
+      order by e.left_at is not null, e.name_key limit 200)
+    union all
+    (select e.partition_id, e.elector_id, 2, 'Postcode' from public.household h
+      join public.elector e on e.partition_id = h.partition_id and e.household_id = h.household_id
+      where cardinality(folded) = 0 and near <> '' and starts_with(h.postcode_key, near) and e.erased_at is null limit 200)
+    union all
+    (select e.partition_id, e.elector_id, 0, 'Record number' from public.elector e
+      where e.partition_id = find_subjects.partition and e.elector_id = find_subjects.elector and e.erased_at is null)
+    union all
+    (select e.partition_id, e.elector_id, 0, 'Number' from public.elector e
+      where cardinality(plain) = 1 and e.number = upper(plain[1]) and e.number <> '' and e.erased_at is null limit 20)
+    union all
+    (select t.partition_id, t.elector_id, 3, 'An earlier register' from public.register_entry t
+      where cardinality(plain) > 0 and t.elector_id is not null
+        and not exists (select from unnest(plain) w where position(lower(w) in lower(t.raw)) = 0)
+        and (near = '' or position(near in lower(replace(t.raw, ' ', ''))) > 0) limit 200)
+  ), person as (
+    select distinct on (c.partition_id, c.elector_id) c.* from candidate c order by c.partition_id, c.elector_id, c.rank
+  ), found as (
+    select 'elector' as kind, p.partition_id, p.elector_id, null::uuid as account_id, null::uuid as person_id,
+      null::bigint as request_id, e.name,
+      concat_ws(', ', nullif(h.address, ''), case when e.left_at is not null then 'off the register' else e.number end) as detail,
+      p.why, p.rank
+    from person p join public.elector e using (partition_id, elector_id)
+    left join public.household h on h.partition_id = e.partition_id and h.household_id = e.household_id
+    union all
+    (select 'person', null, null, null, o.person_id, null, wall.person_name(o), concat_ws(', ',
+        array_to_string(array(select r.name from public.area r where r.area_id = o.area_id), ''), nullif(c.email, '')),
+        case when cardinality(folded) = 0 and near <> '' then 'Postcode' else 'Organise' end, 2
+      from public.person o left join public.person_contact c using (person_id)
+      where o.erased_at is null and (
+        (cardinality(folded) > 0 and not exists (select from unnest(folded) w
+            where not starts_with(o.name_key, w) and position(' ' || w in o.name_key) = 0)
+          and (near = '' or starts_with(c.postcode_key, near)))
+        or (cardinality(plain) = 1 and length(typed) > 3 and (position(typed in c.email_key) > 0
+          or position(replace(typed, ' ', '') in replace(c.mobile, ' ', '')) > 0))
+        or (cardinality(plain) = 0 and near <> '' and starts_with(c.postcode_key, near)))
+      order by o.name_key limit 200)
+    union all
+    -- Whoever offered to help and has not confirmed it is no person here yet: the number is the offer's own.
+    (select 'offer', null, null, null, s.sign_up_id, null, btrim(s.forename || ' ' || s.surname), concat_ws(', ', ar.name, s.email),
+        'Offered to help, not confirmed', 3
+      from public.volunteer_sign_up s join public.area ar using (area_id)
+      where s.used_at is null and (
+        (cardinality(folded) > 0 and not exists (select from unnest(folded) w
+          where not starts_with(s.name_key, w) and position(' ' || w in s.name_key) = 0))
+        or (cardinality(plain) = 1 and length(typed) > 3 and (position(typed in s.email) > 0
+          or position(replace(typed, ' ', '') in replace(s.mobile, ' ', '')) > 0)))
+      order by s.asked_at desc limit 50)
+    union all
+    (select 'account', null, null, a.account_id, null, null, a.name, a.email, 'Account', 4 from public.account a
+      where cardinality(plain) > 0 and (position(typed in a.email) > 0
+        or not exists (select from unnest(plain) w where position(lower(w) in lower(a.name)) = 0)) order by a.name limit 50)
+    union all
+    (select 'letter', null, null, m.account_id, null, null, m.address, m.form, 'Letter by email', 5 from public.mail m
+      where cardinality(plain) > 0 and position(typed in m.address) > 0 order by m.queued_at desc limit 20)
+    union all
+    (select 'request', q.partition_id, q.elector_id, q.account_id, q.person_id, q.request_id, q.asker, q.kind, 'Request', 6 from public.request q
+      where cardinality(plain) > 0 and (position(typed in lower(q.answer_to)) > 0
+        or not exists (select from unnest(plain) w where position(lower(w) in lower(q.asker)) = 0))
+      order by q.request_id desc limit 20)
+    union all
+    (select 'mention', r.partition_id, r.elector_id, null, null, null, coalesce(e.name, h.address), '', 'In a note from a door', 7
+      from public.result r left join public.elector e on e.partition_id = r.partition_id and e.elector_id = r.elector_id
+      left join public.household h on h.partition_id = r.partition_id and h.household_id = r.household_id
+      where cardinality(plain) > 0 and r.note is not null
+        and not exists (select from unnest(plain) w where position(lower(w) in lower(r.note)) = 0)
+      order by r.received_at desc limit 50)
+  )
+  select coalesce(jsonb_agg(to_jsonb(f) order by f.rank, f.name, f.elector_id), '[]') into answer from found f;
+  perform wall.note_rights('search', 'handle-requests',
+    array(select (f ->> 'partition_id')::integer from jsonb_array_elements(answer) f where f ->> 'elector_id' is not null),
+    array(select (f ->> 'elector_id')::bigint from jsonb_array_elements(answer) f where f ->> 'elector_id' is not null), operator,
+    array(select distinct (f ->> 'person_id')::uuid from jsonb_array_elements(answer) f
+      where f ->> 'person_id' is not null and f ->> 'kind' <> 'offer'));
+  return query select f.kind, f.partition_id, f.elector_id, f.account_id, f.person_id, f.request_id, f.name, f.detail, f.why
+  from jsonb_to_recordset(answer) f (kind text, partition_id integer, elector_id bigint, account_id uuid, person_id uuid,
+    request_id bigint, name text, detail text, why text);
+end
+$$;
+
+-- Internal: offers to help that wait to be confirmed, as a file says them.
+create function wall.file_offers(offers uuid[]) returns jsonb
+language sql stable security definer set search_path = '' set timezone = 'Europe/London' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('what', 'An offer to help of ' || to_char(s.asked_at, 'FMDD FMMonth YYYY')
+      || ', not confirmed, is deleted on ' || to_char(s.ends_at, 'FMDD FMMonth YYYY'), 'asked_at', s.asked_at, 'ends_at', s.ends_at,
+      'area', a.name, 'name', btrim(s.forename || ' ' || s.surname), 'email', s.email, 'mobile', s.mobile,
+      'skills', array_to_string(s.skills, ', '), 'availability', array_to_string(s.availability, ', '), 'wishes', s.wishes,
+      'access_needs', s.access_needs, 'under_18', s.under_18,
+      'agreed', (select coalesce(jsonb_agg(w.value order by w.key), '[]') from jsonb_each_text(s.agreed) w)) order by s.asked_at desc), '[]')
+  from public.volunteer_sign_up s join public.area a using (area_id)
+  where s.sign_up_id = any (offers) and s.used_at is null
+$$;
+
+-- Internal: those that came from these people's addresses, under their names.
+create function wall.offers_of(persons uuid[]) returns uuid[]
+language sql stable security definer set search_path = '' as $$
+  select coalesce(array_agg(s.sign_up_id), '{}') from public.person p join public.person_contact c using (person_id)
+  join public.volunteer_sign_up s on s.email = c.email_key and s.name_key = p.name_key
+  where p.person_id = any (persons) and c.email_key <> '' and s.used_at is null
+$$;
+
+-- What Organise holds of somebody, with the offers that wait, and the places that are their account's.
+alter function wall.file_organise(uuid[]) rename to file_people;
+create function wall.file_organise(persons uuid[]) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return wall.file_people(persons) || jsonb_build_object('offers', wall.file_offers(wall.offers_of(persons)),
+    'events', (select coalesce(jsonb_agg(jsonb_build_object('at', coalesce(h.starts_at, e.starts_at), 'event', e.title, 'shift', h.name,
+        'signed_at', s.signed_at, 'state', s.state) order by e.starts_at), '[]')
+      from public.event_sign_up s join public.event e using (event_id) left join public.shift h on h.shift_id = s.shift_id
+      where s.person_id = any (persons)
+        or s.account_id in (select p.account_id from public.person p where p.person_id = any (persons))));
+end
+$$;
+
+-- Everything that hangs on the record goes with it, and what waits to be added to it.
+create or replace function wall.erase_organise(persons uuid[]) returns void
+language sql volatile security definer set search_path = '' as $$
+  delete from public.volunteer_sign_up s where s.sign_up_id = any (wall.offers_of(persons));
+  delete from public.person p where p.person_id = any (persons);
+$$;
+
+-- The data protection officer records that somebody of Organise objects to messages by these channels: what they agreed to is taken
+-- back, or never asked again by it. False: there is nobody.
+create function wall.withdraw_consents(person uuid, channels text[], words text) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform wall.must_be_for_rights();
+  insert into public.person_consent (consent_id, person_id, area_id, channel, given, wording, source, recorded_by)
+  select gen_random_uuid(), p.person_id, p.area_id, c.channel, false, withdraw_consents.words, 'data protection officer', wall.account()
+  from public.person p cross join (select distinct unnest(withdraw_consents.channels) as channel) c
+  where p.person_id = withdraw_consents.person and p.erased_at is null and c.channel in ('email', 'text', 'phone', 'post');
+  if not found then
+    return false;
+  end if;
+  perform wall.note_rights('look', 'handle-requests', '{}', '{}', null, array[withdraw_consents.person]);
+  return true;
+end
+$$;
+
+-- The same corrects what somebody is called and how they are reached. False: there is nobody.
+create function wall.correct_person(person uuid, forename text, surname text, name_key text, forename_key text, email text, mobile text,
+  phone text) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform wall.must_be_for_rights();
+  update public.person p set forename = correct_person.forename, surname = correct_person.surname, name_key = correct_person.name_key,
+    forename_key = correct_person.forename_key
+  where p.person_id = correct_person.person and p.erased_at is null;
+  if not found then
+    return false;
+  end if;
+  insert into public.person_contact as c (person_id, area_id, email, email_key, mobile, phone)
+  select p.person_id, p.area_id, correct_person.email, lower(correct_person.email), correct_person.mobile, correct_person.phone
+  from public.person p where p.person_id = correct_person.person
+  on conflict (person_id) do update set email = excluded.email, email_key = excluded.email_key, mobile = excluded.mobile,
+    phone = excluded.phone;
+  perform wall.note_rights('look', 'handle-requests', '{}', '{}', null, array[correct_person.person]);
+  return true;
+end
+$$;
+
+-- The file of somebody of whom nothing is here but an offer, on record as a look or as taken away. Null: there is none any more.
+create function wall.offer_file(offer uuid, taken boolean, operator uuid) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform wall.must_be_for_rights();
+  if taken then
+    perform wall.must_be_fresh();
+  end if;
+  if not exists (select from public.volunteer_sign_up s where s.sign_up_id = offer_file.offer and s.used_at is null) then
+    return null;
+  end if;
+  perform wall.note_rights(case when taken then 'export' else 'look' end,
+    case when taken then 'take-subject-file' else 'handle-requests' end, '{}', '{}', offer_file.operator);
+  return jsonb_build_object('organise', jsonb_build_object('offers', wall.file_offers(array[offer_file.offer])));
+end
+$$;
+
+-- Erases an offer before its two days are over, with the letter that asks to confirm it. Null: there is none any more.
+create function wall.erase_offer(offer uuid, reason text, operator uuid) returns uuid
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  erased uuid := gen_random_uuid();
+  held text;
+begin
+  perform wall.must_be_for_rights();
+  perform wall.must_be_fresh();
+  delete from public.volunteer_sign_up s where s.sign_up_id = erase_offer.offer and s.used_at is null returning s.email into held;
+  if held is null then
+    return null;
+  end if;
+  perform wall.note_rights('look', 'erase-subjects', '{}', '{}', erase_offer.operator);
+  delete from public.mail m where m.address = held and m.form = 'help-offered';
+  insert into public.erasure (erasure_id, of_what, reason, counts, erased_by, erased_by_operator)
+  values (erased, 'offer', erase_offer.reason, jsonb_build_object('offers', 1), wall.account(), erase_offer.operator);
+  return erased;
+end
 $$;
 
 do $$
@@ -489,11 +716,16 @@ grant execute on function wall.imprint_of_event(uuid), wall.unsubscribe(uuid, te
   wall.note_return(uuid, bytea, uuid, text, text, text, text, text, timestamptz, text), wall.help_page(bigint),
   wall.offer_help(bigint, uuid, bytea, jsonb, text, jsonb), wall.offer_state(text), wall.confirm_offer(text, uuid),
   wall.forget_offers() to hustings_door;
+grant execute on function wall.offer_file(uuid, boolean, uuid), wall.erase_offer(uuid, text, uuid),
+  wall.withdraw_consents(uuid, text[], text), wall.correct_person(uuid, text, text, text, text, text, text, text)
+  to hustings_protection;
 -- An index by it is kept up by whoever writes the row.
 grant execute on function wall.address_key(text, text) to hustings_owner, hustings_organiser, hustings_membership;
 grant execute on function wall.address_gone() to hustings_owner;
 
 set local role hustings_owner;
+alter table erasure drop constraint erasure_of_what_check,
+  add constraint erasure_of_what_check check (of_what in ('elector', 'account', 'person', 'offer'));
 create index person_contact_by_mobile on person_contact (wall.address_key('text', mobile)) where mobile <> '';
 create trigger address_gone after delete on person_contact for each row execute function wall.address_gone();
 create trigger address_changed after update of email_key, mobile on person_contact for each row

@@ -39,6 +39,9 @@ create table message (
   stopped_by uuid references account,
   why text not null default '' check (length(why) <= 200),
   unique (message_id, area_id),
+  -- An audience names an event, and a shift of it, by their ids.
+  check (audience ->> 'event' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'),
+  check (audience ->> 'shift' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'),
   check ((kind = 'service') = (form <> ''))
 );
 create index message_by_area on message (area_id, state, made_at desc);
@@ -161,6 +164,34 @@ language sql stable security definer set search_path = '' as $$
     else '' end
 $$;
 
+-- Internal: may a message to an area be for an event? It lies wholly inside that area and is not over.
+create function wall.event_within(event uuid, area bigint) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from public.event e where e.event_id = event_within.event and e.ends_at > statement_timestamp()
+    and e.area_id = any (wall.areas_inside(event_within.area)))
+$$;
+
+-- The same, for whoever writes it: the event, the area and the shift, where one is named, are theirs to see.
+create function wall.may_write_to_event(event uuid, shift uuid, area bigint) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select wall.sees_event(may_write_to_event.event) and may_write_to_event.area = any (wall.places())
+    and wall.event_within(may_write_to_event.event, may_write_to_event.area)
+    and (may_write_to_event.shift is null or exists (select from public.shift s where s.shift_id = may_write_to_event.shift
+      and s.event_id = may_write_to_event.event))
+$$;
+
+-- Internal: who is down for the event that an audience names, or for the one shift of it, and who waits where that is said; by the
+-- record that they have, or the account that has one. An event of another area means nobody, and so does one that is over.
+create function wall.down_for(area bigint, audience jsonb) returns table (account_id uuid, person_id uuid)
+language sql stable security definer set search_path = '' as $$
+  select s.account_id, coalesce(s.person_id, p.person_id)
+  from public.event_sign_up s left join public.person p on p.account_id = s.account_id
+  where s.event_id = (down_for.audience ->> 'event')::uuid
+    and (select wall.event_within((down_for.audience ->> 'event')::uuid, down_for.area))
+    and (down_for.audience ->> 'shift' is null or s.shift_id = (down_for.audience ->> 'shift')::uuid)
+    and (s.state in ('coming', 'came') or (s.state = 'waiting' and coalesce((down_for.audience ->> 'waiting')::boolean, false)))
+$$;
+
 -- Internal: whom an audience means, and who of them is left out. One record is one person and gets one message: two people who
 -- share an address get one each, as each agreed for themselves and each takes it back for themselves.
 create function wall.audience_of(area bigint, audience jsonb, channel text, kind text, form text)
@@ -180,7 +211,9 @@ language sql stable security definer set search_path = '' set timezone = 'Europe
         else false end
       or (v.state = audience ->> 'volunteers' and (audience ->> 'skill' is null or audience ->> 'skill' = any (v.skills))
         and (audience ->> 'when' is null or audience ->> 'when' = any (v.availability)))
-      or (coalesce((audience ->> 'supporters')::boolean, false) and m.person_id is null and v.person_id is null))
+      or (coalesce((audience ->> 'supporters')::boolean, false) and m.person_id is null and v.person_id is null)
+      or p.person_id = any (array(select d.person_id from wall.down_for(audience_of.area, audience_of.audience) d
+        where d.person_id is not null)))
 $$;
 
 -- Internal: may whoever acts send this one? Since when somebody is a member and until when is their secretary's to know.
@@ -205,6 +238,17 @@ language sql stable security definer set search_path = '' as $$
   left join public.district d on r.kind = 'district' and d.area_no = r.area_no
   where m.message_id = message_people.message and wall.may_message(m.message_id)
   order by p.name_key, p.person_id
+$$;
+
+-- How many of those who are down for a draft's event have no record in its area, so that it does not reach them: a figure, nobody's
+-- name.
+create function wall.message_unreached(message uuid) returns bigint
+language sql stable security definer set search_path = '' as $$
+  select count(distinct coalesce(d.account_id, d.person_id))
+  from public.message m cross join lateral wall.down_for(m.area_id, m.audience) d
+  where m.message_id = message_unreached.message and wall.may_message(m.message_id)
+    and not exists (select from public.person p where p.person_id = d.person_id and p.erased_at is null
+      and p.area_id = any (wall.areas_inside(m.area_id)))
 $$;
 
 -- Internal: the imprint of an area as a message carries it, as Imprint::lines (src/messages/imprint.rs) says it; null where
@@ -527,7 +571,8 @@ begin
 end $$;
 grant execute on function wall.message_people(uuid), wall.send_message(uuid, integer, timestamptz), wall.approve_message(uuid, integer),
   wall.stop_message(uuid), wall.remove_message(uuid), wall.remove_picture(uuid, smallint), wall.try_message(uuid), wall.message_returns(uuid),
-  wall.message_hand(uuid) to hustings_organiser, hustings_membership;
+  wall.message_hand(uuid), wall.message_unreached(uuid), wall.may_write_to_event(uuid, uuid, bigint)
+  to hustings_organiser, hustings_membership;
 grant execute on function wall.keep_messages(), wall.begin_messages(), wall.messages_in_hand(), wall.take_messages(integer),
   wall.message_text(uuid), wall.message_pictures(uuid), wall.end_messages(uuid[], text[], text[]) to hustings_door;
 grant execute on function wall.new_version() to hustings_owner;

@@ -117,6 +117,8 @@ mod members_wall;
 mod membership;
 #[path = "promises/messages.rs"]
 mod messages;
+#[path = "promises/messages_events.rs"]
+mod messages_events;
 #[path = "promises/messages_journeys.rs"]
 mod messages_journeys;
 #[path = "promises/messages_kinds.rs"]

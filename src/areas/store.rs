@@ -54,6 +54,17 @@ pub async fn all(scope: &mut Scoped) -> Result<Vec<Area>, Error> {
     .await?)
 }
 
+/// The areas that whoever acts works in, for choices, in the order of [`all`].
+///
+/// # Errors
+/// What the database says.
+pub async fn worked_in(scope: &mut Scoped) -> Result<Vec<Area>, Error> {
+    let here: Vec<i64> = sqlx::query_scalar!(r#"select wall.places() as "p!""#).fetch_one(scope.connection()).await?;
+    let mut areas = all(scope).await?;
+    areas.retain(|area| here.contains(&area.id));
+    Ok(areas)
+}
+
 /// Areas that lie wholly inside the area in use: every district of theirs is one of its own.
 ///
 /// # Errors

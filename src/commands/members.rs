@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::keys::Keys;
 use crate::members::apply::{Said, apply};
 use crate::members::imports::{self, Choice, Counts, Given};
+use crate::members::lapsing::Meant;
 use crate::members::plan::Refused;
 use crate::members::reading;
 use crate::web::words;
@@ -49,7 +50,8 @@ pub struct Import {
     /// The file is complete: members who are missing from it have lapsed
     #[arg(long)]
     pub complete: bool,
-    /// Go on even if more than one in twenty of the accesses that depend on membership would end
+    /// Go on even if more than one in twenty of the accesses that depend on membership would end, or more than 20 members or one
+    /// in ten would be marked lapsed
     #[arg(long)]
     pub allow_many: bool,
     /// Why people who were erased are recorded as members again; without it they are left out
@@ -156,10 +158,27 @@ pub async fn import_in(
     }
     let counts = match choices.dry_run {
         true => Counts::of(&plan, import.complete, &outcome),
-        false => apply(scope, keys, &import, &Said { expected: None, allow_many: choices.allow_many }).await?,
+        false => apply(scope, keys, &import, &said(choices)).await.map_err(lapse_words)?,
     };
     let erased_again = import.erased_reason.is_some();
     Ok(Imported { encoding, counts, refused: plan.refused, unknown_branches, erased_again, dry_run: choices.dry_run })
+}
+
+fn said(choices: &Import) -> Said {
+    let lapse = if choices.allow_many { Meant::Any } else { Meant::Unsaid };
+    Said { expected: None, allow_many: choices.allow_many, lapse, unknown_stay: true }
+}
+
+/// Many who would lapse, in words for a command line, where nothing can be ticked.
+fn lapse_words(error: Error) -> Error {
+    match error {
+        Error::Invalid(_) => Error::Refused(
+            "More than 20 members, or more than one in ten, would be marked lapsed, so nothing was done. Look with --dry-run whether \
+             this is the right file. If so many are meant, say so with --allow-many"
+                .into(),
+        ),
+        other => other,
+    }
 }
 
 fn words_of(i: &Imported, dry_run: bool) -> String {

@@ -5,12 +5,23 @@ use crate::database::Scoped;
 use crate::error::Error;
 use chrono::{DateTime, Utc};
 
-/// When one's own address was made; None: there is none.
+/// One's own address, which nobody can show again.
+#[derive(Debug, Clone, Copy)]
+pub struct Feed {
+    /// When it was made.
+    pub made: DateTime<Utc>,
+    /// When a calendar read it last; None: not yet.
+    pub read: Option<DateTime<Utc>>,
+}
+
+/// One's own address; None: there is none.
 ///
 /// # Errors
 /// What the database says.
-pub async fn made(scope: &mut Scoped) -> Result<Option<DateTime<Utc>>, Error> {
-    Ok(sqlx::query_scalar!("select wall.own_feed()").fetch_one(scope.connection()).await?)
+pub async fn own(scope: &mut Scoped) -> Result<Option<Feed>, Error> {
+    Ok(sqlx::query_as!(Feed, r#"select made_at as "made!", read_at as read from wall.own_feed()"#)
+        .fetch_optional(scope.connection())
+        .await?)
 }
 
 /// Makes it, or makes it anew: an earlier one opens nothing any more.

@@ -143,6 +143,12 @@ impl Event {
         self.starts <= Utc::now()
     }
 
+    /// Whether this is the day of it, by the clock on the wall: when its code is good.
+    pub fn today(&self) -> bool {
+        let today = words::day_of(Utc::now());
+        self.cancelled.is_none() && words::day_of(self.starts) <= today && today <= words::day_of(self.ends)
+    }
+
     /// "10:00 am to 12:30 pm".
     pub fn hours(&self) -> String {
         hours(self.starts, self.ends)

@@ -145,6 +145,17 @@ pub async fn take(scope: &mut Scoped, event: Uuid, shift: Option<Uuid>, who: Who
 /// # Errors
 /// [`Error::NotFound`] when it is not there or another's, [`Error::Conflict`] when it is over.
 pub async fn give_up(scope: &mut Scoped, event: Uuid, id: Uuid) -> Result<(), Error> {
+    must_be_of(scope, event, id).await?;
+    let done =
+        sqlx::query_scalar!(r#"select wall.give_up_place($1) as "done!""#, id).fetch_one(scope.connection()).await?;
+    match done.as_str() {
+        "withdrawn" => Ok(()),
+        "over" => Err(Error::Conflict("This is over: who came is kept as it is".into())),
+        _ => Err(Error::NotFound),
+    }
+}
+
+async fn must_be_of(scope: &mut Scoped, event: Uuid, id: Uuid) -> Result<(), Error> {
     let here = sqlx::query_scalar!(
         r#"select exists (select from event_sign_up where event_id = $1 and sign_up_id = $2) as "here!""#,
         event,
@@ -152,14 +163,24 @@ pub async fn give_up(scope: &mut Scoped, event: Uuid, id: Uuid) -> Result<(), Er
     )
     .fetch_one(scope.connection())
     .await?;
-    if !here {
-        return Err(Error::NotFound);
-    }
-    let done =
-        sqlx::query_scalar!(r#"select wall.give_up_place($1) as "done!""#, id).fetch_one(scope.connection()).await?;
+    if here { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Gives a shift to somebody who was down before the event had any.
+///
+/// # Errors
+/// [`Error::NotFound`] when they or the shift are not there, [`Error::Conflict`] when the event was called off.
+pub async fn choose_shift(scope: &mut Scoped, event: Uuid, id: Uuid, shift: Uuid) -> Result<Taken, Error> {
+    must_be_of(scope, event, id).await?;
+    let done = sqlx::query_scalar!(r#"select wall.choose_shift($1, $2) as "done!""#, id, shift)
+        .fetch_one(scope.connection())
+        .await?;
     match done.as_str() {
-        "withdrawn" => Ok(()),
-        "over" => Err(Error::Conflict("This is over: who came is kept as it is".into())),
+        "coming" => Ok(Taken::Coming),
+        "waiting" => Ok(Taken::Waiting),
+        "came" | "did-not-come" => Ok(Taken::Came),
+        "already" => Ok(Taken::Already),
+        "cancelled" => Err(Error::Conflict("This event was called off".into())),
         _ => Err(Error::NotFound),
     }
 }

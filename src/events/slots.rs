@@ -103,6 +103,13 @@ impl Slot {
     }
 }
 
+/// The shift that is on, or else the next one, or else the last: what whoever walks in is most likely there for.
+pub fn on_or_next(slots: &[Slot]) -> Option<&Slot> {
+    let shifts = || slots.iter().filter(|s| s.shift.is_some());
+    let on = shifts().find(|s| s.begun() && !s.over());
+    on.or_else(|| shifts().filter(|s| !s.begun()).min_by_key(|s| s.starts)).or_else(|| shifts().max_by_key(|s| s.ends))
+}
+
 /// All slots of an event as one.
 pub fn together(slots: &[Slot]) -> Option<Slot> {
     let first = slots.first()?;

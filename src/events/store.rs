@@ -2,11 +2,10 @@
 
 use super::form::{NewEvent, NewShift};
 use super::{Event, Kind, new_code};
-use crate::areas::{self, Area};
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::web::paging::{self, Paging};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 /// Which events a page shows.
@@ -184,17 +183,6 @@ pub async fn code(scope: &mut Scoped, id: Uuid) -> Result<String, Error> {
         .ok_or(Error::NotFound)
 }
 
-/// The areas that an organiser may make events in.
-///
-/// # Errors
-/// What the database says.
-pub async fn areas(scope: &mut Scoped) -> Result<Vec<Area>, Error> {
-    let inside = sqlx::query_scalar!(r#"select wall.places() as "places!""#).fetch_one(scope.connection()).await?;
-    let mut all = areas::store::all(scope).await?;
-    all.retain(|a| inside.contains(&a.id));
-    Ok(all)
-}
-
 /// Makes an event; the same id again makes none. Answers whether it made one.
 ///
 /// # Errors
@@ -278,12 +266,18 @@ pub async fn change(scope: &mut Scoped, before: &Event, new: &NewEvent) -> Resul
     Ok(before.starts != new.starts || before.ends != new.ends || before.place != new.place)
 }
 
-/// Tells whoever has a place, or waits for one, that the event was changed. Answers how many.
+/// Whether a letter of a change goes at once: what begins within three hours, or was to, leaves no time to gather more of them.
+pub fn at_once(before: DateTime<Utc>, after: DateTime<Utc>) -> bool {
+    before.min(after) <= Utc::now() + TimeDelta::hours(3)
+}
+
+/// Tells whoever has a place, or waits for one, that the event was changed: in one letter, whatever else is changed within a
+/// quarter of an hour, unless it goes at once. Answers how many.
 ///
 /// # Errors
 /// What the database says.
-pub async fn tell_changed(scope: &mut Scoped, id: Uuid) -> Result<i32, Error> {
-    let told = sqlx::query_scalar!("select wall.tell_event('event-changed', $1, null)", id);
+pub async fn tell_changed(scope: &mut Scoped, id: Uuid, at_once: bool) -> Result<i32, Error> {
+    let told = sqlx::query_scalar!("select wall.tell_event('event-changed', $1, null, $2)", id, at_once);
     Ok(told.fetch_one(scope.connection()).await?.unwrap_or_default())
 }
 
@@ -391,8 +385,8 @@ pub async fn remove_shift(scope: &mut Scoped, id: Uuid) -> Result<(), Error> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn tell_shift_changed(scope: &mut Scoped, event: Uuid, shift: Uuid) -> Result<(), Error> {
-    sqlx::query_scalar!("select wall.tell_event('event-changed', $1, $2)", event, shift)
+pub async fn tell_shift_changed(scope: &mut Scoped, event: Uuid, shift: Uuid, at_once: bool) -> Result<(), Error> {
+    sqlx::query_scalar!("select wall.tell_event('event-changed', $1, $2, $3)", event, shift, at_once)
         .fetch_one(scope.connection())
         .await?;
     Ok(())

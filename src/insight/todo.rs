@@ -88,9 +88,9 @@ fn people(week: &Week, all: &mut Vec<Todo>) {
     if week.tasks.will_help > 0 {
         all.push(line(
             format!("{} will help", count(week.tasks.will_help, "person", "people")),
-            "They said so at the door; ring them while it is fresh",
+            "They said so at the door. Each has a task that says how to reach them, while it is fresh",
             "/tasks?what=will-help",
-            "See who",
+            "See who, and how to reach them",
         ));
     }
 }

@@ -1,11 +1,12 @@
 //! A membership file made so: everything in one transaction, or nothing.
 
 use super::imports::{self, Counts, Import};
+use super::lapsing::{Lapsing, Meant};
 use super::plan::{Entry, Plan};
 use super::{erased, matches};
 use crate::access::membership;
 use crate::database::Scoped;
-use crate::error::Error;
+use crate::error::{Error, FieldError};
 use crate::keys::Keys;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -17,13 +18,21 @@ pub struct Said {
     pub expected: Option<String>,
     /// Whether so many accesses may end.
     pub allow_many: bool,
+    /// How many members are meant to lapse, where it is asked.
+    pub lapse: Meant,
+    /// Whether members of a branch whose name means nothing yet belong to the area that the file was given for.
+    pub unknown_stay: bool,
 }
+
+/// What is said beside a branch whose name means nothing yet.
+pub const WHICH_AREA: &str = "Choose which area this branch is: its members belong there";
 
 /// Applies a file: members, their history, the access that depends on them, and who of them is on the register.
 ///
 /// # Errors
-/// [`Error::Conflict`] when something changed since it was looked over, or it is said to be complete and cannot be, [`Error::Refused`] when too many accesses would end;
-/// nothing is done then.
+/// [`Error::Conflict`] when something changed since it was looked over, or it is said to be complete and cannot be, [`Error::Invalid`]
+/// when a branch is not known, or many would lapse and nobody said so, [`Error::Refused`] when too many accesses would end; nothing
+/// is done then.
 pub async fn apply(scope: &mut Scoped, keys: &Keys, import: &Import, said: &Said) -> Result<Counts, Error> {
     // Two who press at once: the second waits here and finds it applied.
     let taken = sqlx::query!(
@@ -36,6 +45,9 @@ pub async fn apply(scope: &mut Scoped, keys: &Keys, import: &Import, said: &Said
         return Err(Error::Conflict("This file was applied or thrown away already. Open its page again".into()));
     }
     let (plan, standings, outcome) = imports::look_over(scope, keys, import).await?;
+    if !said.unknown_stay {
+        must_know_branches(&plan)?;
+    }
     if let (true, Some(why)) = (import.complete, plan.not_complete()) {
         return Err(Error::Conflict(format!("{why}. Nothing was done")));
     }
@@ -43,6 +55,7 @@ pub async fn apply(scope: &mut Scoped, keys: &Keys, import: &Import, said: &Said
     if said.expected.as_ref().is_some_and(|e| *e != counts.expected()) {
         return Err(Error::Conflict("Members changed since you looked this over. Look at it once more".into()));
     }
+    Lapsing::of(&plan, import.complete).must_be_meant(said.lapse)?;
     because(scope, Some(import.id), "").await?;
     write(scope, &plan, import).await?;
     membership::apply(scope, &standings, said.allow_many).await?;
@@ -57,6 +70,16 @@ pub async fn apply(scope: &mut Scoped, keys: &Keys, import: &Import, said: &Said
     .await?;
     sqlx::query!("select wall.clear_member_import($1)", import.id).execute(scope.connection()).await?;
     Ok(counts)
+}
+
+/// Refuses a file with branches of which nobody said which area they are, on the fields of the page; many of them are a wrong
+/// column, and the first say it.
+fn must_know_branches(plan: &Plan) -> Result<(), Error> {
+    let unsaid = |n: usize| FieldError { field: format!("area-{n}"), message: WHICH_AREA.into() };
+    match plan.unknown.len() {
+        0 => Ok(()),
+        many => Err(Error::Invalid((1..=many.min(20)).map(unsaid).collect())),
+    }
 }
 
 /// Names to the history why memberships change in this transaction: a file, or a person's reason.

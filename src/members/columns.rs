@@ -83,6 +83,50 @@ pub const FIELDS: [(Field, &str, &str, &[&str]); 19] = [
     (Field::Standing, "standing", "Standing", &["standing", "goodstanding"]),
 ];
 
+/// How much of a cell a page shows, in letters.
+pub const SHOWN: usize = 40;
+
+/// A cell as a page shows it: cut where it is long.
+pub fn cut(cell: &str) -> String {
+    match cell.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}…", &cell[..at]),
+        None => cell.to_owned(),
+    }
+}
+
+/// A column of a file, for whoever says what it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    /// Its heading.
+    pub title: String,
+    /// What stands in it first: two values at most that differ, each cut.
+    pub values: Vec<String>,
+}
+
+impl Sample {
+    /// "Ref: L1, L2".
+    pub fn words(&self) -> String {
+        if self.values.is_empty() { self.title.clone() } else { format!("{}: {}", self.title, self.values.join(", ")) }
+    }
+}
+
+/// The columns under these headings, with what stands in them in these lines.
+pub fn samples(headings: &[String], lines: &[Vec<String>]) -> Vec<Sample> {
+    let values = |at: usize| {
+        let mut values = Vec::new();
+        for value in lines.iter().filter_map(|cells| cells.get(at)).filter(|v| !v.is_empty()).map(|v| cut(v)) {
+            if values.len() < 2 && !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        values
+    };
+    let title = |at: usize, heading: &str| {
+        if heading.is_empty() { format!("Column {}, without a heading", at + 1) } else { heading.to_owned() }
+    };
+    headings.iter().enumerate().map(|(at, h)| Sample { title: title(at, h), values: values(at) }).collect()
+}
+
 /// Which column, from 0, holds each field.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -173,6 +217,17 @@ mod tests {
         assert_eq!((usual.chosen(Field::Number), usual.chosen(Field::Surname)), (2, 3));
         assert!(!Columns::guess(&headings("Ref,Who,Until")).suffice());
         assert!(!Columns::guess(&headings("Number,Surname,Forename")).suffice(), "says nothing of how they stand");
+    }
+
+    #[test]
+    fn a_column_is_shown_with_the_first_values_that_it_has() {
+        let line = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
+        let long = "ä".repeat(41);
+        let lines = [line(["L1", "", ""]), line(["L2", &long, ""]), line(["L3", &long, ""]), line(["L4", "b", ""])];
+        let samples = samples(&headings("Ref,Who,"), &lines);
+        let words: Vec<String> = samples.iter().map(Sample::words).collect();
+        let cut = format!("Who: {}…, b", "ä".repeat(40));
+        assert_eq!(words, ["Ref: L1, L2", cut.as_str(), "Column 3, without a heading"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Membership files in the database: staged, looked over, thrown away; and the receipts of those that were applied.
 
-use super::columns::{Columns, digest};
+use super::columns::{self, Columns, Sample, digest};
 use super::plan::{Entry, Ground, Plan, Refused, plan};
 use super::reading::{Contents, Line};
 use super::{erased, today};
@@ -201,6 +201,26 @@ pub async fn list(scope: &mut Scoped, take: i64) -> Result<Vec<Import>, Error> {
     )
     .fetch_all(scope.connection())
     .await?)
+}
+
+/// How many lines a column's first values are looked for in.
+const LOOKED_THROUGH: i64 = 200;
+
+/// The columns of a file that waits, with what stands in them first.
+///
+/// # Errors
+/// What the database says.
+pub async fn samples(scope: &mut Scoped, import: &Import) -> Result<Vec<Sample>, Error> {
+    let lines = sqlx::query_scalar!(
+        r#"select cells as "cells!: Json<Vec<String>>" from member_import_row where import_id = $1 and cells is not null
+           order by line limit $2"#,
+        import.id,
+        LOOKED_THROUGH
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    let lines: Vec<Vec<String>> = lines.into_iter().map(|cells| cells.0).collect();
+    Ok(columns::samples(&import.headings, &lines))
 }
 
 /// Says which column is what, and remembers it for these headings.

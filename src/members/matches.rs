@@ -2,9 +2,10 @@
 
 use crate::database::{Scoped, Seen};
 use crate::electors::ElectorId;
+use crate::electors::folding::fold;
 use crate::error::Error;
 use crate::web::paging::{self, Paging};
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use uuid::Uuid;
 
 /// A member and an elector who may be one person.
@@ -45,6 +46,78 @@ impl Pair {
             _ => "The same name at another address",
         }
     }
+
+    /// What tells the names apart.
+    pub fn names(&self) -> Difference {
+        Difference::between(&self.name, &self.elector_name)
+    }
+
+    /// What tells the homes apart.
+    pub fn homes(&self) -> Difference {
+        Difference::between(&self.address, &self.home)
+    }
+
+    /// That the member comes of age on another day than the register says; empty where it does, or either is not known.
+    pub fn other_age(&self) -> String {
+        let of_age = self.born_on.and_then(|born| born.checked_add_months(Months::new(18 * 12)));
+        match (of_age, self.attains_on) {
+            // Who is born on 29 February comes of age a day sooner or later.
+            (Some(one), Some(other)) if (one - other).num_days().abs() > 1 => {
+                format!("Of age on {} by the date of birth", super::day(of_age))
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+/// What stands on one side of a pair and not on the other, in words for each side; empty where nothing does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// Of the member.
+    pub member: String,
+    /// Of the elector.
+    pub elector: String,
+}
+
+impl Difference {
+    fn between(member: &str, elector: &str) -> Self {
+        if [member, elector].contains(&UNKNOWN) || fold(member) == fold(elector) {
+            return Difference::default();
+        }
+        let said = |only: String| if only.is_empty() { only } else { format!("Only here: {only}") };
+        let (here, there) = (said(only(member, elector)), said(only(elector, member)));
+        if here.is_empty() && there.is_empty() {
+            let order = "The same words in another order".to_owned();
+            return Difference { member: order.clone(), elector: order };
+        }
+        Difference { member: here, elector: there }
+    }
+}
+
+/// The words of one side that the other does not have.
+fn only(one: &str, other: &str) -> String {
+    let other = fold(other);
+    let there = |word: &str| fold(word).split(' ').filter(|p| !p.is_empty()).all(|p| other.split(' ').any(|o| o == p));
+    let words: Vec<&str> = one.split_whitespace().filter(|&w| !there(w)).map(|w| w.trim_end_matches(',')).collect();
+    words.join(" ")
+}
+
+/// Where an address is not known.
+const UNKNOWN: &str = "none known";
+
+/// What somebody said of a pair a moment ago.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// The member.
+    pub person: Uuid,
+    /// Their name.
+    pub name: String,
+    /// The elector.
+    pub elector: ElectorId,
+    /// The elector's name.
+    pub elector_name: String,
+    /// Whether they are one person.
+    pub same: bool,
 }
 
 /// What is said of a pair.
@@ -131,7 +204,7 @@ pub async fn pairs(scope: &mut Scoped, paging: Paging) -> Result<Seen<Vec<Pair>>
 
 fn at(address: &str, postcode: &str) -> String {
     match (address, postcode) {
-        ("", "") => "none known".into(),
+        ("", "") => UNKNOWN.into(),
         (address, postcode) => format!("{address} {postcode}").trim().to_owned(),
     }
 }
@@ -156,6 +229,51 @@ pub async fn decide(scope: &mut Scoped, person: Uuid, elector: ElectorId, verdic
     }
 }
 
+/// The pair that whoever acts decided last, if that was within the hour; both sides on record as seen.
+///
+/// # Errors
+/// What the database says.
+pub async fn decided(scope: &mut Scoped) -> Result<Seen<Option<Decided>>, Error> {
+    let row = sqlx::query!(
+        r#"select person_id as "person!", forename as "forename!", surname as "surname!", partition_id as "partition!",
+             elector_id as "elector!", name as "name!", same as "same!" from wall.decided_member_pair()"#
+    )
+    .fetch_optional(scope.connection())
+    .await?;
+    let decided = row.map(|r| Decided {
+        person: r.person,
+        name: format!("{} {}", r.forename, r.surname).trim().to_owned(),
+        elector: ElectorId { partition: r.partition, id: r.elector },
+        elector_name: r.name,
+        same: r.same,
+    });
+    let electors: Vec<_> = decided.iter().map(|d| (d.elector.partition, d.elector.id)).collect();
+    let people: Vec<_> = decided.iter().map(|d| d.person).collect();
+    Ok(Seen::people(decided, electors).and(Seen::helpers((), people)).map(|(decided, ())| decided))
+}
+
+/// Takes back what whoever acts said of a pair: it is a question again.
+///
+/// # Errors
+/// [`Error::Conflict`] when it is not theirs to take back, or stands no longer.
+pub async fn undo(scope: &mut Scoped, person: Uuid, elector: ElectorId) -> Result<(), Error> {
+    let done = sqlx::query_scalar!(
+        r#"select wall.undo_member_match($1, $2, $3) as "done!""#,
+        person,
+        elector.partition,
+        elector.id
+    )
+    .fetch_one(scope.connection())
+    .await?;
+    match done {
+        true => Ok(()),
+        false => Err(Error::Conflict(
+            "This stands no longer, or somebody else said it, so nothing was done. Open the member’s page to see how it is"
+                .into(),
+        )),
+    }
+}
+
 /// Takes back that a member is this elector; the two are not put together again.
 ///
 /// # Errors
@@ -165,4 +283,26 @@ pub async fn unlink(scope: &mut Scoped, person: Uuid) -> Result<(), Error> {
         .fetch_one(scope.connection())
         .await?;
     if done { Ok(()) } else { Err(Error::NotFound) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Difference;
+
+    fn between(member: &str, elector: &str) -> (String, String) {
+        let found = Difference::between(member, elector);
+        (found.member, found.elector)
+    }
+
+    #[test]
+    fn each_side_says_what_the_other_does_not_have() {
+        let both = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+        assert_eq!(between("Edith Harcourt", "EDITH HARCOURT"), both("", ""));
+        assert_eq!(between("Wilf Harcourt", "Wilfred Harcourt"), both("Only here: Wilf", "Only here: Wilfred"));
+        assert_eq!(between("Edith Harcourt", "Edith Mary Harcourt"), both("", "Only here: Mary"));
+        let order = "The same words in another order";
+        assert_eq!(between("Flat 1, 2 Row", "Flat 2, 1 Row"), both(order, order));
+        assert_eq!(between("Flat 1, 2 Row", "2 Row"), both("Only here: Flat 1", ""));
+        assert_eq!(between("none known", "2 Row"), both("", ""), "what is not known does not differ");
+    }
 }

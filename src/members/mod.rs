@@ -7,6 +7,7 @@ pub mod apply;
 pub mod columns;
 pub mod erased;
 pub mod imports;
+pub mod lapsing;
 pub mod list;
 pub mod matches;
 pub mod one;

@@ -1,6 +1,6 @@
 //! What a membership file would change: compared with who is held, line by line, and nothing is done.
 
-use super::columns::{Columns, Field};
+use super::columns::{Columns, Field, cut};
 use super::erased::{Erased, Like};
 use super::reading::Line;
 use super::row::{LONGEST_NUMBER, Row, home_key, name_keys, postcode_key};
@@ -101,11 +101,15 @@ impl Entry {
     }
 }
 
-/// A line that is not taken, and why: never what stood in it.
+/// A line that is not taken, and why: nothing of what stood in it but the number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// The line in the file.
     pub line: i32,
+    /// The membership number in it, cut; empty where there is none to be told. It is not kept: a receipt stays when its members
+    /// are gone.
+    #[serde(skip)]
+    pub number: String,
     /// Why, in a sentence.
     pub reason: String,
 }
@@ -178,6 +182,10 @@ pub struct Plan {
     pub unchanged: Vec<Uuid>,
     /// Current members whom it does not have: who, and their address.
     pub missing: Vec<(Uuid, String)>,
+    /// How many are current as they are held.
+    pub current: usize,
+    /// How many of them have lapsed by what their line says.
+    pub said_lapsed: usize,
     /// Lines that are not taken.
     pub refused: Vec<Refused>,
     /// Those of them of which nobody can tell whose they are: while there is one, nobody counts as missing.
@@ -201,7 +209,7 @@ pub fn plan(lines: &[Line], columns: &Columns, ground: &Ground) -> Plan {
         match read.and_then(|cells| Row::read(line.number, cells, columns, ground.today)) {
             Ok(row) => rows.push(row),
             Err(reason) => {
-                plan.refuse(line.number, reason);
+                plan.refuse(line.number, given_number(line, columns), reason);
                 match number_of(line, columns) {
                     Some(number) => _ = there.insert(number),
                     None => plan.nobodys.push(line.number),
@@ -213,22 +221,29 @@ pub fn plan(lines: &[Line], columns: &Columns, ground: &Ground) -> Plan {
     let mut seen = HashSet::new();
     for row in &rows {
         match doubled.get(row.number.as_str()) {
-            Some(false) => plan.refuse(row.line, "Two people have this membership number: neither was imported"),
-            Some(true) if !seen.insert(row.number.as_str()) => plan.refuse(row.line, "The same member stands above"),
+            Some(false) => plan.refuse_row(row, "Two people have this membership number: neither was imported"),
+            Some(true) if !seen.insert(row.number.as_str()) => plan.refuse_row(row, "The same member stands above"),
             _ => plan.take(row, columns, ground),
         }
     }
     there.extend(rows.iter().map(|r| r.number.as_str()));
-    let missing = ground.held.values().filter(|h| h.state == "current" && !there.contains(h.number.as_str()));
+    let current = || ground.held.values().filter(|h| h.state == "current");
+    plan.current = current().count();
+    let missing = current().filter(|h| !there.contains(h.number.as_str()));
     plan.missing = missing.map(|h| (h.person_id, h.email_key.clone())).collect();
     plan.missing.sort();
     plan.refused.sort_by_key(|r| r.line);
     plan
 }
 
+/// What a line has for a membership number, whatever it is.
+fn given_number<'a>(line: &'a Line, columns: &Columns) -> &'a str {
+    line.cells.as_ref().map_or("", |cells| columns.of(Field::Number, cells)).trim()
+}
+
 /// The membership number of a line that is refused, where it has one.
 fn number_of<'a>(line: &'a Line, columns: &Columns) -> Option<&'a str> {
-    let number = columns.of(Field::Number, line.cells.as_ref().ok()?).trim();
+    let number = given_number(line, columns);
     (!number.is_empty() && number.chars().count() <= LONGEST_NUMBER).then_some(number)
 }
 
@@ -248,14 +263,18 @@ fn doubled(rows: &[Row]) -> HashMap<&str, bool> {
 }
 
 impl Plan {
-    fn refuse(&mut self, line: i32, reason: &str) {
-        self.refused.push(Refused { line, reason: reason.to_owned() });
+    fn refuse(&mut self, line: i32, number: &str, reason: &str) {
+        self.refused.push(Refused { line, number: cut(number), reason: reason.to_owned() });
+    }
+
+    fn refuse_row(&mut self, row: &Row, reason: &str) {
+        self.refuse(row.line, &row.number, reason);
     }
 
     fn take(&mut self, row: &Row, columns: &Columns, ground: &Ground) {
         if ground.elsewhere.contains(&row.number) {
             return self
-                .refuse(row.line, "A member outside your area has this number. Whoever keeps them can move them");
+                .refuse_row(row, "A member outside your area has this number. Whoever keeps them can move them");
         }
         let held = ground.held.get(&row.number);
         let area = match (row.branch.as_str(), held) {
@@ -265,7 +284,7 @@ impl Plan {
             }
             (branch, _) => match ground.place(branch) {
                 Place::Here(area) => area,
-                Place::Outside => return self.refuse(row.line, "The branch lies outside your area"),
+                Place::Outside => return self.refuse_row(row, "The branch lies outside your area"),
                 Place::Unknown => {
                     *self.unknown.entry(branch.to_owned()).or_default() += 1;
                     ground.area
@@ -278,6 +297,7 @@ impl Plan {
             self.standings.push((entry.email_key.clone(), state.standing()));
         }
         let Some(held) = held else { return self.add(entry, ground) };
+        self.said_lapsed += usize::from(held.state == "current" && entry.state == "lapsed");
         let moved = (entry.area_id != held.area_id).then(|| ground.names.get(&area).cloned().unwrap_or_default());
         let what = entry.differs_from(held, moved);
         if what.is_empty() { self.unchanged.push(entry.person_id) } else { self.changed.push(Changed { entry, what }) }
@@ -405,6 +425,10 @@ mod tests {
         let plan = plan(&lines, &columns, &ground());
         let refused: Vec<i32> = plan.refused.iter().map(|r| r.line).collect();
         assert_eq!(refused, [2, 3, 5, 6], "{:?}", plan.refused);
+        let numbers: Vec<&str> = plan.refused.iter().map(|r| r.number.as_str()).collect();
+        assert_eq!(numbers, ["L1", "L1", "L2", "L3"]);
+        let kept = serde_json::to_string(&plan.refused).unwrap();
+        assert!(kept.contains("Two people") && !kept.contains("L1"), "a receipt keeps no number: {kept}");
         let taken: Vec<(&str, i64)> = plan.added.iter().map(|e| (e.number.as_str(), e.area_id)).collect();
         assert_eq!(taken, [("L2", 1), ("L4", 1)]);
         assert_eq!(plan.unknown, BTreeMap::from([("Hill End".to_owned(), 1)]));
@@ -430,6 +454,7 @@ mod tests {
         assert_eq!(plan.changed[0].what, ["current → lapsed", "email"]);
         assert_eq!(plan.changed[0].entry.mobile, "07700 900344");
         assert_eq!(plan.missing.len(), 1);
+        assert_eq!((plan.current, plan.said_lapsed), (2, 1));
         assert_eq!(plan.standings_by_address(true).len(), 1, "who is missing has no address to be known by");
     }
 

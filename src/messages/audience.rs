@@ -1,8 +1,10 @@
 //! Whom a message is for: rules that a person reads back in words, typed here and asked in the database as values.
 
 use super::Channel;
+use super::occasion::Occasion;
 use crate::volunteers::{AVAILABILITY, SKILLS};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Which members.
 pub const MEMBERS: [(&str, &str); 4] = [
@@ -38,6 +40,15 @@ pub struct Audience {
     pub when: Option<String>,
     /// Whoever signed up or said that they would help, and is neither.
     pub supporters: bool,
+    /// Whoever is down for this event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<Uuid>,
+    /// Of those, who is down for this shift of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shift: Option<Uuid>,
+    /// And whoever waits for a place there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub waiting: bool,
 }
 
 fn known(choices: &[(&'static str, &'static str)], word: &str) -> Option<String> {
@@ -59,12 +70,19 @@ impl Audience {
             skill: known(&SKILLS, skill),
             when: known(&AVAILABILITY, when),
             supporters,
+            ..Audience::default()
         }
+    }
+
+    /// The same, and whoever is down for an event or a shift of it, with those who wait where that is said.
+    pub fn and_event(self, event: Option<(Uuid, Option<Uuid>)>, waiting: bool) -> Self {
+        let (event, shift) = event.unzip();
+        Audience { event, shift: shift.flatten(), waiting: waiting && event.is_some(), ..self }
     }
 
     /// Whether it means nobody at all.
     pub fn nobody(&self) -> bool {
-        self.members.is_none() && self.volunteers.is_none() && !self.supporters
+        self.members.is_none() && self.volunteers.is_none() && !self.supporters && self.event.is_none()
     }
 
     /// Whether a membership secretary alone may write to it.
@@ -72,8 +90,8 @@ impl Audience {
         self.members.as_deref().is_some_and(|m| SECRETARYS.contains(&m))
     }
 
-    /// "Current members; Volunteers who help now (driving)".
-    pub fn words(&self) -> String {
+    /// "Current members; Volunteers who help now (driving); Those who come to Saltern Saturday, 28 November 2026".
+    pub fn words(&self, occasion: Option<&Occasion>) -> String {
         let members = words_of(&MEMBERS, self.members.as_deref()).map(|words| match self.members.as_deref() {
             Some("joined" | "lapsing") => format!("{words} ({} days)", self.days),
             _ => words.to_owned(),
@@ -85,8 +103,21 @@ impl Audience {
             if only.is_empty() { words.to_owned() } else { format!("{words} ({})", only.join(", ")) }
         });
         let supporters = self.supporters.then(|| "Supporters".to_owned());
-        let all: Vec<String> = [members, volunteers, supporters].into_iter().flatten().collect();
+        let event = self.event.map(|_| self.event_words(occasion));
+        let all: Vec<String> = [members, volunteers, supporters, event].into_iter().flatten().collect();
         if all.is_empty() { "Nobody yet".into() } else { all.join("; ") }
+    }
+
+    fn event_words(&self, occasion: Option<&Occasion>) -> String {
+        let Some(occasion) = occasion else { return "Those who come to an event that is not to be seen here".into() };
+        let shift = match (self.shift, &occasion.shift) {
+            (None, _) => String::new(),
+            (Some(_), Some(name)) => format!(" ({name})"),
+            (Some(_), None) => " (a shift that is gone)".into(),
+        };
+        let waiting = if self.waiting { ", and who waits for a place" } else { "" };
+        let over = if occasion.over() { ", which is over" } else { "" };
+        format!("Those who come to {}{shift}{over}{waiting}", occasion.name())
     }
 }
 
@@ -125,13 +156,34 @@ mod tests {
     fn an_audience_reads_back_in_words_and_takes_no_word_that_is_not_a_choice() {
         let all = Audience::typed("lapsing", "30", "active", "driving", "x'; drop", true);
         assert_eq!(
-            all.words(),
+            all.words(None),
             "Members whose membership ends soon (30 days); Volunteers who help now (driving); Supporters"
         );
         assert!(all.is_secretarys() && !all.nobody());
         let none = Audience::typed("everybody", "many", "", "driving", "", false);
-        assert!(none.nobody() && none.days == USUAL_DAYS && none.words() == "Nobody yet");
-        let kept: Audience = serde_json::from_value(serde_json::to_value(&all).unwrap()).unwrap();
-        assert_eq!(kept, all);
+        assert!(none.nobody() && none.days == USUAL_DAYS && none.words(None) == "Nobody yet");
+        let shift = all.clone().and_event(Some((Uuid::now_v7(), Some(Uuid::now_v7()))), true);
+        for audience in [all, shift] {
+            let kept: Audience = serde_json::from_value(serde_json::to_value(&audience).unwrap()).unwrap();
+            assert_eq!(kept, audience);
+        }
+    }
+
+    #[test]
+    fn those_who_come_are_said_by_what_the_event_is_called_now() {
+        let starts = crate::web::words::parse_time("2099-11-28 10:00").unwrap();
+        let mut occasion =
+            Occasion { title: "Saltern Saturday".into(), starts, ends: starts, shift: Some("Board runner".into()) };
+        let event = Uuid::now_v7();
+        let whole = Audience::default().and_event(Some((event, None)), false);
+        assert_eq!(whole.words(Some(&occasion)), "Those who come to Saltern Saturday, 28 November 2099");
+        let shift = Audience::default().and_event(Some((event, Some(Uuid::now_v7()))), true);
+        assert_eq!(
+            shift.words(Some(&occasion)),
+            "Those who come to Saltern Saturday, 28 November 2099 (Board runner), and who waits for a place"
+        );
+        occasion.shift = None;
+        assert!(shift.words(Some(&occasion)).contains("a shift that is gone"));
+        assert!(!whole.nobody() && Audience::default().and_event(None, true).nobody());
     }
 }

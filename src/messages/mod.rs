@@ -9,6 +9,7 @@ pub mod compose;
 pub mod form;
 pub mod imprint;
 pub mod markup;
+pub mod occasion;
 pub mod pages;
 pub mod pictures;
 pub mod returns;
@@ -23,6 +24,7 @@ use chrono::{DateTime, Utc};
 use compose::Text;
 use form::{Fields, Form};
 use markup::Pictured;
+use occasion::Occasion;
 use uuid::Uuid;
 
 /// What kind of message.
@@ -153,6 +155,8 @@ pub struct Message {
     pub id: Uuid,
     /// What is written.
     pub draft: Draft,
+    /// The event that it is for, as it stands now; None: it is for none, or it is not to be seen from here.
+    pub occasion: Option<Occasion>,
     /// The area's name.
     pub area_name: String,
     /// Where it stands.
@@ -195,6 +199,11 @@ impl Message {
                 |pieces| markup::plain_line(&pieces, &markup::Reader::default()),
             ),
         }
+    }
+
+    /// Whom it is for, in words; an event by what it is called now.
+    pub fn audience_words(&self) -> String {
+        self.draft.audience.words(self.occasion.as_ref())
     }
 
     /// What it says.

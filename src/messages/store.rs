@@ -2,6 +2,7 @@
 
 use super::audience::{Audience, why_words};
 use super::form::{Fields, Form};
+use super::occasion::Occasion;
 use super::{Channel, Draft, Kind, Message, State, pictures};
 use crate::database::{Scoped, Seen};
 use crate::error::Error;
@@ -72,11 +73,18 @@ struct Row {
     why: String,
     version: i32,
     changed_by: Option<Uuid>,
+    event: Option<String>,
+    event_starts: Option<DateTime<Utc>>,
+    event_ends: Option<DateTime<Utc>>,
+    shift: Option<String>,
 }
 
 impl From<Row> for Message {
     fn from(r: Row) -> Self {
+        let event = r.event.zip(r.event_starts).zip(r.event_ends);
+        let occasion = event.map(|((title, starts), ends)| Occasion { title, starts, ends, shift: r.shift });
         Message {
+            occasion,
             id: r.message_id,
             draft: Draft {
                 area: r.area_id,
@@ -143,8 +151,11 @@ async fn read(scope: &mut Scoped, id: Option<Uuid>, tab: Tab, skip: i64) -> Resu
         Row,
         r#"select m.message_id, m.area_id, case when a.kind = 'district' then d.letters else a.name end as "area!", m.kind, m.channel, m.form,
              m.fields, m.subject, m.body, m.audience, m.state, m.made_by, coalesce(wall.message_hand(m.made_by), '') as "made_name!",
-             m.made_at, m.sender, m.send_at, m.people, m.ended_at, m.imprint, m.why, m.version, m.changed_by
+             m.made_at, m.sender, m.send_at, m.people, m.ended_at, m.imprint, m.why, m.version, m.changed_by,
+             e.title as "event?", e.starts_at as "event_starts?", e.ends_at as "event_ends?", s.name as "shift?"
            from message m join area a on a.area_id = m.area_id left join district d on d.area_no = a.area_no
+           left join event e on e.event_id = (m.audience ->> 'event')::uuid
+           left join shift s on s.event_id = e.event_id and s.shift_id = (m.audience ->> 'shift')::uuid
            where case when $1::uuid is not null then m.message_id = $1 else case $2 when 'drafts' then m.state = 'draft'
              when 'going' then m.state in ('waiting', 'scheduled', 'sending') else m.state in ('sent', 'stopped') end end
            order by coalesce(m.ended_at, m.send_at, m.made_at) desc, m.message_id offset $3 limit $4"#,
@@ -227,6 +238,8 @@ pub struct Counts {
     pub unknown: i64,
     /// Left out, by reason.
     pub left_out: Vec<(String, i64)>,
+    /// Down for the event that a draft is for, without a record that it could reach.
+    pub unreached: i64,
     /// Came back, and complained.
     pub returned: (i64, i64),
 }
@@ -253,6 +266,11 @@ pub async fn counts(scope: &mut Scoped, message: &Message) -> Result<Counts, Err
         .await?;
         for row in rows {
             if row.why.is_empty() { counts.gets = row.n } else { counts.left_out.push((row.why, row.n)) }
+        }
+        if message.draft.audience.event.is_some() {
+            counts.unreached = sqlx::query_scalar!(r#"select wall.message_unreached($1) as "n!""#, message.id)
+                .fetch_one(scope.connection())
+                .await?;
         }
         return Ok(counts);
     }

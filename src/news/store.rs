@@ -95,11 +95,7 @@ pub async fn places(scope: &mut Scoped) -> Result<Vec<Area>, Error> {
     if scope.role() != Some(crate::access::Role::Organiser) {
         return Ok(Vec::new());
     }
-    let here: Vec<i64> =
-        sqlx::query_scalar!(r#"select wall.places() as "places!""#).fetch_one(scope.connection()).await?;
-    let mut areas = crate::areas::store::all(scope).await?;
-    areas.retain(|area| here.contains(&area.id));
-    Ok(areas)
+    crate::areas::store::worked_in(scope).await
 }
 
 /// Posts it.

@@ -3,6 +3,7 @@
 
 use super::holdings::{self, Holding, Part};
 use super::store::About;
+use super::values::{sentence, value_words};
 use crate::access::Role;
 use crate::paper::{Document, Stamp, Table};
 use crate::web::words;
@@ -74,9 +75,9 @@ impl File {
 
     /// What the person is called.
     pub fn name(&self) -> &str {
-        let person = ["/register/people/0/name", "/account/account/name", "/organise/people/0/name"]
-            .into_iter()
-            .find_map(|path| self.0.pointer(path));
+        let places =
+            ["/register/people/0/name", "/account/account/name", "/organise/people/0/name", "/organise/offers/0/name"];
+        let person = places.into_iter().find_map(|path| self.0.pointer(path));
         person.and_then(Value::as_str).unwrap_or_default()
     }
 
@@ -84,7 +85,12 @@ impl File {
     pub fn address(&self) -> String {
         let text = |path: &str| self.0.pointer(path).and_then(Value::as_str).unwrap_or_default();
         let register = [text("/register/people/0/address"), text("/register/people/0/postcode")].join(" ");
-        let known = [text("/account/account/email"), register.trim(), text("/organise/people/0/address")];
+        let known = [
+            text("/account/account/email"),
+            register.trim(),
+            text("/organise/people/0/address"),
+            text("/organise/offers/0/email"),
+        ];
         known.into_iter().find(|place| !place.is_empty()).unwrap_or_default().to_owned()
     }
 
@@ -99,6 +105,11 @@ impl File {
             Some((request.get("number")?.as_i64()?, word(request, "identity", &["not-needed", "proved"])))
         })
         .collect()
+    }
+
+    /// How many offers to help of theirs wait to be confirmed.
+    pub fn offers(&self) -> usize {
+        self.0.pointer("/organise/offers").and_then(Value::as_array).map_or(0, Vec::len)
     }
 
     fn answers(&self) -> &[Value] {
@@ -276,14 +287,9 @@ fn say_of(key: &str, value: &Value) -> String {
             }
         }
         ("channel", Some(channel)) => super::channel_title(channel).to_owned(),
-        ("outcome" | "kind" | "state" | "recorded_by" | "election", Some(word)) => sentence(&word.replace('-', " ")),
+        (_, Some(word)) => value_words(key, word).unwrap_or_else(|| say(value)),
         _ => say(value),
     }
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// A value in words: times by the clock on the wall, yes and no, lists with commas.

@@ -340,6 +340,22 @@ pub const ALL: &[Holding] = &[
                 ],
             },
             Part {
+                key: "offers",
+                caption: "Offered to help, not confirmed",
+                columns: &[
+                    ("what", "What it is", 4),
+                    ("name", "Name", 2),
+                    ("area", "Where", 2),
+                    ("email", "Email", 3),
+                    ("mobile", "Mobile", 2),
+                    ("skills", "Skills", 2),
+                    ("availability", "When", 2),
+                    ("wishes", "In their words", 3),
+                    ("access_needs", "What they need", 2),
+                    ("agreed", "Ways they ticked", 3),
+                ],
+            },
+            Part {
                 key: "silences",
                 caption: "Addresses that nothing is sent to",
                 columns: &[

@@ -18,6 +18,7 @@ pub mod requests;
 pub mod retention;
 pub mod store;
 pub mod suppress;
+pub mod values;
 
 use crate::database::ParseIdError;
 use crate::electors::ElectorId;
@@ -32,17 +33,21 @@ pub enum Subject {
     Account(Uuid),
     /// A member, a volunteer, whoever signed up.
     Person(Uuid),
+    /// An offer to help that nobody has confirmed: whoever made it is no person here yet.
+    Offer(Uuid),
 }
 
 /// Before the number of somebody of Organise in addresses and on the command line: an account's looks the same.
 const PERSON: &str = "person-";
+/// Before that of an offer to help.
+const OFFER: &str = "offer-";
 
 impl Subject {
     /// The elector's partition and number; None of anybody else.
     pub fn elector(self) -> Option<ElectorId> {
         match self {
             Subject::Elector(id) => Some(id),
-            Subject::Account(_) | Subject::Person(_) => None,
+            Subject::Account(_) | Subject::Person(_) | Subject::Offer(_) => None,
         }
     }
 
@@ -50,7 +55,7 @@ impl Subject {
     pub fn account(self) -> Option<Uuid> {
         match self {
             Subject::Account(id) => Some(id),
-            Subject::Elector(_) | Subject::Person(_) => None,
+            Subject::Elector(_) | Subject::Person(_) | Subject::Offer(_) => None,
         }
     }
 
@@ -58,7 +63,15 @@ impl Subject {
     pub fn person(self) -> Option<Uuid> {
         match self {
             Subject::Person(id) => Some(id),
-            Subject::Elector(_) | Subject::Account(_) => None,
+            Subject::Elector(_) | Subject::Account(_) | Subject::Offer(_) => None,
+        }
+    }
+
+    /// The offer to help; None of anybody else.
+    pub fn offer(self) -> Option<Uuid> {
+        match self {
+            Subject::Offer(id) => Some(id),
+            Subject::Elector(_) | Subject::Account(_) | Subject::Person(_) => None,
         }
     }
 
@@ -68,6 +81,7 @@ impl Subject {
             Subject::Elector(_) => "Record",
             Subject::Account(_) => "Account",
             Subject::Person(_) => "Person",
+            Subject::Offer(_) => "Offer to help",
         }
     }
 
@@ -97,6 +111,7 @@ impl std::fmt::Display for Subject {
             Subject::Elector(id) => id.fmt(f),
             Subject::Account(id) => id.fmt(f),
             Subject::Person(id) => write!(f, "{PERSON}{id}"),
+            Subject::Offer(id) => write!(f, "{OFFER}{id}"),
         }
     }
 }
@@ -106,6 +121,9 @@ impl std::str::FromStr for Subject {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if let Some(person) = text.strip_prefix(PERSON) {
             return person.parse().map(Subject::Person).map_err(|_| ParseIdError);
+        }
+        if let Some(offer) = text.strip_prefix(OFFER) {
+            return offer.parse().map(Subject::Offer).map_err(|_| ParseIdError);
         }
         let elector = text.parse().map(Subject::Elector);
         elector.or_else(|_| text.parse().map(Subject::Account).map_err(|_| ParseIdError))

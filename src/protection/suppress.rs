@@ -281,7 +281,7 @@ pub async fn decide(scope: &mut Scoped, elector: ElectorId, suppression: Uuid, s
 pub fn elector_of(subject: Subject) -> Result<ElectorId, Error> {
     match subject {
         Subject::Elector(id) => Ok(id),
-        Subject::Account(_) | Subject::Person(_) => Err(Error::NotFound),
+        Subject::Account(_) | Subject::Person(_) | Subject::Offer(_) => Err(Error::NotFound),
     }
 }
 

@@ -70,6 +70,10 @@ pub struct Task {
     pub objected: Vec<String>,
     /// By which ways a person of Organise agreed to be reached.
     pub channels: Vec<String>,
+    /// Whether a mobile number of a person of Organise is held, be it for organisers or not.
+    pub has_mobile: bool,
+    /// The telephone of whoever agreed to be rung, where it was given to organisers.
+    pub number: String,
     /// Who has it.
     pub holder: Option<(Uuid, String)>,
     /// Why the last one who had it could not do it.
@@ -108,6 +112,21 @@ impl Task {
         let no = self.objected.iter().map(|c| ("bad", format!("Not by {}", way(c))));
         let yes = self.channels.iter().map(|c| ("good", format!("By {}", way(c))));
         no.chain(yes).collect()
+    }
+
+    /// On which telephone they are rung, or why on none. Nobody's whom the task is not about.
+    pub fn telephone(&self) -> &str {
+        let may_ring = self.channels.iter().any(|c| c == "phone");
+        match self.about {
+            About::Nobody => "",
+            About::Elector { .. } | About::Home(_) => "No telephone number is held: call at the door",
+            About::Person { .. } if !may_ring => "",
+            About::Person { .. } if !self.number.is_empty() => self.number.as_str(),
+            About::Person { .. } if self.has_mobile => {
+                "Their number is not for organisers: ask their membership secretary"
+            }
+            About::Person { .. } => "No telephone number is held",
+        }
     }
 
     /// What came of it, in words.

@@ -3,7 +3,7 @@
 
 use super::store;
 use crate::access::text;
-use crate::areas::Area;
+use crate::areas::{Area, store as areas};
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::messages::imprint::{self, Imprint};
@@ -81,7 +81,7 @@ async fn draw(
     form: AskingForm,
     errors: FieldErrors,
 ) -> Answer {
-    let areas = store::areas(&mut scope).await?;
+    let areas = areas::worked_in(&mut scope).await?;
     scope.commit().await?;
     let base_url = app.config.base_url.clone();
     let reachable = !base_url.contains("//127.0.0.1") && !base_url.contains("//localhost");
@@ -94,7 +94,7 @@ pub async fn keep(State(app): State<App>, viewer: Viewer, layout: Layout, Form(f
     let mut scope = viewer.scope().await?;
     let mut errors = FieldErrors::default();
     let open = form.open == "yes";
-    let areas = store::areas(&mut scope).await?;
+    let areas = areas::worked_in(&mut scope).await?;
     let area = areas.iter().find(|a| a.id.to_string() == form.area).map(|a| a.id);
     let area = errors.take(area.ok_or_else(|| Error::field("area", "Choose an area inside your own")));
     let words = if form.words.trim().is_empty() { Ok(String::new()) } else { text("words", &form.words, 600, "") };

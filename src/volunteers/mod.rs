@@ -7,6 +7,7 @@
 pub mod add;
 pub mod asking;
 pub mod change;
+pub mod invitation;
 pub mod list;
 pub mod new;
 pub mod one;

@@ -5,7 +5,7 @@ use super::add::{self, Offer, Said, Who};
 use super::store::{self, Namesake};
 use super::{AVAILABILITY, Choice, HOW_FAR, SKILLS};
 use crate::access::{contact, email_address, text};
-use crate::areas::Area;
+use crate::areas::{Area, store as areas};
 use crate::database::Scoped;
 use crate::electors::ElectorId;
 use crate::electors::folding::clean;
@@ -174,7 +174,7 @@ async fn draw(
     namesakes: Vec<Namesake>,
 ) -> Answer {
     let mut scope = viewer.scope().await?;
-    let areas = store::areas(&mut scope).await?;
+    let areas = areas::worked_in(&mut scope).await?;
     scope.commit().await?;
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let id = form.id.unwrap_or_else(Uuid::now_v7);
@@ -269,7 +269,7 @@ async fn parse(viewer: &Viewer, form: &VolunteerForm, errors: &mut FieldErrors) 
     }
     let offer = form.offer(errors);
     let mut scope = viewer.scope().await?;
-    let areas = store::areas(&mut scope).await?;
+    let areas = areas::worked_in(&mut scope).await?;
     scope.commit().await?;
     let area = areas.iter().find(|a| a.id.to_string() == form.area).map(|a| a.id);
     let area = errors.take(area.ok_or_else(|| Error::field("area", "Choose an area inside your own")));

@@ -1,11 +1,13 @@
 //! `/volunteers/{id}`: one volunteer or supporter, what they agreed to, what they do; and changing it.
 
 use super::add::{self, Said};
+use super::invitation::{self, Invitation};
 use super::new::{ASKED, VolunteerForm};
 use super::store::{self, Consent, Contact, Note};
 use super::{State, Volunteer, change};
 use crate::access::store::invitations::{self, Given, New};
 use crate::access::{Role, grant_end, text, usual_end};
+use crate::areas::store as areas;
 use crate::database::{Scoped, Seen};
 use crate::error::Error;
 use crate::events::attended::{self, Attended};
@@ -53,6 +55,8 @@ struct VolunteerPage {
     notes: Vec<Note>,
     tasks: Vec<Task>,
     did: Attended,
+    /// The invitation to an account that they were sent last, for whoever organises.
+    invitation: Option<Invitation>,
     form: SmallForm,
     said: &'static str,
     /// Which of their addresses nothing is sent to.
@@ -73,6 +77,13 @@ impl VolunteerPage {
 
     fn consent(&self, channel: &str) -> Option<&Consent> {
         self.consents.iter().find(|c| c.channel == channel)
+    }
+
+    /// Whether an invitation may go to them now.
+    fn may_invite(&self) -> bool {
+        self.volunteer.account.is_none()
+            && !self.volunteer.supports()
+            && self.invitation.is_none_or(|sent| sent.may_again())
     }
 
     fn add_task(&self) -> String {
@@ -111,6 +122,7 @@ struct Read {
     notes: Vec<Note>,
     tasks: Vec<Task>,
     did: Attended,
+    invitation: Option<Invitation>,
 }
 
 async fn read(scope: &mut Scoped, id: Uuid) -> Result<Seen<Read>, Error> {
@@ -128,7 +140,9 @@ async fn read(scope: &mut Scoped, id: Uuid) -> Result<Seen<Read>, Error> {
         true => tasks::store::of_person(scope, id, account).await?,
         false => Seen::people(Vec::new(), []),
     };
-    Ok(volunteer.and(tasks).map(|(volunteer, tasks)| Read { volunteer, contact, consents, notes, tasks, did }))
+    let invitation = if organises { invitation::of(scope, id).await? } else { None };
+    let read = volunteer.and(tasks);
+    Ok(read.map(|(volunteer, tasks)| Read { volunteer, contact, consents, notes, tasks, did, invitation }))
 }
 
 async fn draw(
@@ -144,7 +158,7 @@ async fn draw(
     let seen = read(&mut scope, id).await?;
     let silences = silence::of(&mut scope, id).await?;
     let had = of_person(&mut scope, id).await?;
-    let Read { volunteer, contact, consents, notes, tasks, did } = scope.finish(seen).await?;
+    let Read { volunteer, contact, consents, notes, tasks, did, invitation } = scope.finish(seen).await?;
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let today = words::day_of(Utc::now());
     let page = VolunteerPage {
@@ -158,6 +172,7 @@ async fn draw(
         notes,
         tasks,
         did,
+        invitation,
         form,
         said,
         silences,
@@ -352,8 +367,9 @@ pub async fn invite(
 
 async fn send(app: &App, viewer: &Viewer, volunteer: &Volunteer, email: String) -> Result<(), Error> {
     let mut scope = viewer.scope().await?;
+    invitation::none_is_out(&mut scope, volunteer.person).await?;
     let today = words::day_of(Utc::now());
-    let areas = store::areas(&mut scope).await?;
+    let areas = areas::worked_in(&mut scope).await?;
     let area = areas.into_iter().find(|a| a.id == volunteer.area).ok_or(Error::NotFound)?;
     let polls = crate::access::store::volunteers::polls_in(&mut scope, area.id, today).await?;
     let next = polls.first().map(|(name, day)| (name.as_str(), *day));

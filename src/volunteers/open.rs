@@ -35,6 +35,7 @@ pub struct OfferForm {
     skill: Vec<String>,
     when: Vec<String>,
     wishes: String,
+    access_needs: String,
     agreed: Vec<String>,
     under_18: String,
     /// Not shown to people: a program that fills every field fills this one.
@@ -53,10 +54,12 @@ impl OfferForm {
                     Error::field("mobile", "Give a mobile number, like 07700 900123, or leave it empty")
                 })),
             };
-        let wishes = match self.wishes.trim() {
-            "" => Some(String::new()),
-            typed => errors.take(text("wishes", typed, 400, "")),
+        let maybe = |field: &str, typed: &str, most: usize| match typed.trim() {
+            "" => Ok(String::new()),
+            typed => text(field, typed, most, ""),
         };
+        let wishes = errors.take(maybe("wishes", &self.wishes, 400));
+        let access_needs = errors.take(maybe("access_needs", &self.access_needs, 300));
         let ticked = |field: &str| self.agreed.iter().any(|a| a == field);
         if mobile.as_deref() == Some("") && (ticked("ring") || ticked("text")) {
             errors.add("mobile", "Give the number on which we may ring or text you");
@@ -80,6 +83,7 @@ impl OfferForm {
             skills: known(&SKILLS, &self.skill),
             availability: known(&AVAILABILITY, &self.when),
             wishes: wishes?,
+            access_needs: access_needs?,
             under_18: under_18?,
             agreed: ASKED.iter().filter(|(_, f, _)| ticked(f)).map(|(channel, _, words)| (*channel, *words)).collect(),
         })

@@ -2,7 +2,6 @@
 
 use super::{State, Volunteer};
 use crate::access::Role;
-use crate::areas::Area;
 use crate::database::{Actor, Scoped, Seen};
 use crate::electors::{ElectorId, history};
 use crate::error::Error;
@@ -271,17 +270,6 @@ pub async fn only_member(scope: &mut Scoped, person: Uuid) -> Result<bool, Error
 /// Whether an organiser acts: they alone see results and tasks.
 pub fn organises(scope: &Scoped) -> bool {
     matches!(scope.actor(), Actor::Session { role: Role::Organiser, .. })
-}
-
-/// The areas that a volunteer may belong to: those inside the area in use.
-///
-/// # Errors
-/// What the database says.
-pub async fn areas(scope: &mut Scoped) -> Result<Vec<Area>, Error> {
-    let places: Vec<i64> = sqlx::query_scalar!(r#"select wall.places() as "p!""#).fetch_one(scope.connection()).await?;
-    let mut all = crate::areas::store::all(scope).await?;
-    all.retain(|a| places.contains(&a.id));
-    Ok(all)
 }
 
 /// Somebody of the same name who is here already.

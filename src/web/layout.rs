@@ -20,7 +20,7 @@ pub struct Entry {
 }
 
 /// What a page says of what was done a moment ago, by the word in its address (`said`): fixed words, nobody's data.
-const SAID: [(&str, &str); 33] = [
+const SAID: [(&str, &str); 34] = [
     ("planted", "Planted. Whoever opens, prints or looks it up from now on raises an alert"),
     (
         "taken-out",
@@ -38,6 +38,7 @@ const SAID: [(&str, &str); 33] = [
     ("member-state", "The membership stands like that now, and the history says why"),
     ("member-paid", "The payment is on record"),
     ("consent-kept", "Put on record. It holds from now on"),
+    ("details-kept", "Corrected. What stood there before is gone"),
     ("note-kept", "The note is kept"),
     ("imprint-kept", "Kept. What goes out from now on carries it"),
     ("imprint-gone", "Taken away. What goes out carries the imprint of the area around it"),
@@ -60,6 +61,7 @@ const SAID: [(&str, &str); 33] = [
     ("message-draft", "Nothing had gone: it is a draft again"),
     ("message-stopped", "Stopped. What had not gone never goes"),
     ("unlinked", "Taken back: these two are not put together again"),
+    ("match-open", "Taken back: the pair is a question again"),
 ];
 
 /// Pages without an entry of their own, and the entry that they stand under.

@@ -213,7 +213,7 @@ fn protection(routes: Routes) -> Routes {
 
 /// People's rights: requests, files, what is stopped, erasure.
 fn rights(routes: Routes) -> Routes {
-    use crate::protection::pages::{answers, erasure, passages, requests, stops, subjects, suppressed};
+    use crate::protection::pages::{answers, erasure, passages, people, requests, stops, subjects, suppressed};
     routes
         .get("/protection/requests", P::HandleRequests, requests::list)
         .post("/protection/requests", P::HandleRequests, requests::add)
@@ -231,6 +231,10 @@ fn rights(routes: Routes) -> Routes {
         .post("/protection/subjects/{id}/passages", P::HandleRequests, passages::strike)
         .get("/protection/subjects/{id}/answers", P::HandleRequests, answers::show)
         .post("/protection/subjects/{id}/answers", P::HandleRequests, answers::correct)
+        .get("/protection/subjects/{id}/consents", P::HandleRequests, people::consents)
+        .post("/protection/subjects/{id}/consents", P::HandleRequests, people::withdraw)
+        .get("/protection/subjects/{id}/details", P::HandleRequests, people::details)
+        .post("/protection/subjects/{id}/details", P::HandleRequests, people::correct)
         .get("/protection/subjects/{id}/erasure", P::EraseSubjects, erasure::ask)
         .post("/protection/subjects/{id}/erasure", P::EraseSubjects, erasure::erase)
         .get("/protection/erasures/{id}", P::HandleRequests, erasure::receipt)
@@ -459,6 +463,7 @@ fn members(routes: Routes) -> Routes {
         .post("/members/new", P::KeepMembers, typed::add)
         .get("/members/matches", P::MatchMembers, matches::show)
         .post("/members/matches", P::MatchMembers, matches::decide)
+        .post("/members/matches/withdrawal", P::MatchMembers, matches::withdraw)
         .get("/members/imports", P::ImportMembers, imports::list)
         .post("/members/imports", P::ImportMembers, imports::upload.layer(DefaultBodyLimit::max(imports::LARGEST)))
         .get("/members/imports/new", P::ImportMembers, imports::new)
@@ -507,6 +512,7 @@ fn events(routes: Routes) -> Routes {
         .get("/events/{id}/people/new", P::ManageEvents, people::new)
         .post("/events/{id}/people", P::ManageEvents, people::add)
         .post("/events/{id}/people/{sign_up}/removal", P::ManageEvents, people::remove)
+        .post("/events/{id}/people/{sign_up}/shift", P::ManageEvents, people::choose)
         .get("/events/{id}/attendance", P::ManageEvents, people::attendance)
         .post("/events/{id}/attendance", P::ManageEvents, people::tick)
         .get("/events/{id}/sheet", P::ManageEvents, people::sheet)
@@ -514,6 +520,7 @@ fn events(routes: Routes) -> Routes {
         .post("/events/{id}/lists/{list}/removal", P::ManageEvents, one::detach)
         .get("/calendar/{file}", P::Public, calendar::read)
         .get("/public/events/{id}", P::Public, open::show)
+        .get("/public/events/{id}/event.ics", P::Public, calendar::public)
 }
 
 /// What is to be done, for whoever organises and whoever does it.

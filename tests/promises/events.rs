@@ -1,11 +1,11 @@
 //! Events: organisers plan them, whoever works in the area puts themselves down on a phone, who came is kept, and letters tell
 //! of what changes.
 
-use crate::support::access::{area, told};
+use crate::support::access::{area, letters, told};
 use crate::support::app::{Actor, TestApp, seed_place};
 use crate::support::events::{began, id, make, person};
-use crate::support::form::words;
-use crate::support::walk::{Walk, count};
+use crate::support::form::{Form, words};
+use crate::support::walk::{Walk, change, count};
 use chrono::TimeDelta;
 use hustings::access::{Role, door};
 use hustings::database::Database;
@@ -128,6 +128,74 @@ async fn whoever_waits_moves_up_by_themselves_and_is_written_to() {
     let later = [&form[..4], &[("from", "11:00"), ("until", "13:00"), ("capacity", "2")]].concat();
     organiser.post(&event, &later).await.expect(303);
     assert_eq!(told(&app, "event-changed").await.len(), 3);
+}
+
+#[tokio::test]
+async fn what_is_changed_several_times_in_a_row_is_one_letter_and_words_are_no_news() {
+    let Place { app, area, organiser, volunteer } = place().await;
+    let event = make(&organiser, &area, 7, &[]).await;
+    join(&volunteer, &event).await;
+    let change_to = async |field: &str, value: &str| {
+        let form = Form::of(&organiser.get(&format!("{event}/edit")).await.expect(200), "main form").with(field, value);
+        let to = organiser.post(&event, &form.fields()).await.expect(303).location();
+        to.split("said=").nth(1).unwrap_or_default().to_owned()
+    };
+    for (field, value) in [("title", "Saturday, with tea"), ("bring", "A coat"), ("map", "50.7184, -3.5339")] {
+        assert_eq!(change_to(field, value).await, "changed", "{field}");
+    }
+    assert!(told(&app, "event-changed").await.is_empty(), "words are no other time or place");
+    assert_eq!(change_to("place", "The pier").await, "told");
+    change_to("place", "The library").await;
+    change_to("from", "09:30").await;
+    let changed = async || letters(&app).await.into_iter().filter(|l| l.form == "event-changed").collect::<Vec<_>>();
+    let [letter] = &changed().await[..] else { panic!("one letter") };
+    let said = letter.letter.paragraphs.join(" ");
+    assert!(said.contains("The library") && said.contains("9:30") && !said.contains("The pier"), "{said}");
+    let waits = "select count(*) from mail where form = 'event-changed' and tries = 0 and next_try_at > now() + interval '10 minutes'";
+    assert_eq!(count(&app, waits).await, 1, "for what else is changed within a quarter of an hour");
+    // One that is on its way says what it said, and what is changed then is another.
+    change(&app, "update mail set tries = 1 where form = 'event-changed'").await;
+    change_to("place", "The town hall").await;
+    assert_eq!(changed().await.len(), 2);
+    // Of what is called off nobody needs to know that it was changed.
+    organiser.post(&format!("{event}/cancellation"), &[("reason", "Rain")]).await.expect(303);
+    assert_eq!(changed().await.len(), 1, "the one on its way");
+    assert_eq!(told(&app, "event-cancelled").await, [volunteer.account.id]);
+    // What begins soon is told of at once.
+    let soon = make(&organiser, &area, 7, &[]).await;
+    join(&volunteer, &soon).await;
+    query("update event set starts_at = now() + interval '1 hour', ends_at = now() + interval '2 hours' where event_id = $1")
+        .bind(id(&soon))
+        .execute(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    let form = Form::of(&organiser.get(&format!("{soon}/edit")).await, "main form").with("place", "The pier");
+    organiser.post(&soon, &form.fields()).await.expect(303);
+    assert_eq!(count(&app, waits).await, 0);
+    assert_eq!(changed().await.len(), 2);
+    withdraw(&volunteer, &soon).await;
+    assert_eq!(changed().await.len(), 1, "whoever gave their place up is not told any more");
+}
+
+#[tokio::test]
+async fn on_the_day_itself_the_code_and_i_am_here_come_first() {
+    let Place { area, organiser, volunteer, .. } = place().await;
+    let day = [("from", "00:00"), ("until", "23:59")];
+    let (today, later) = (make(&organiser, &area, 0, &day).await, make(&organiser, &area, 7, &[]).await);
+    let here = "main a[href='/events/check-in']";
+    let first = async |who: &Actor, event: &str, what: &str| {
+        let page = who.get(event).await.expect(200).body;
+        page.find(what).unwrap_or(usize::MAX) < page.find("id=\"slot1\"").unwrap()
+    };
+    for (event, is_first) in [(&today, true), (&later, false)] {
+        assert_eq!(first(&organiser, event, "id=\"code\"").await, is_first, "{event}");
+        assert_eq!(volunteer.get(event).await.expect(200).count(here), usize::from(is_first), "{event}");
+    }
+    assert!(first(&organiser, &today, "/attendance\"").await, "ticking too");
+    assert!(first(&volunteer, &today, "class=\"btn main big wide-btn\" href=\"/events/check-in\"").await);
+    let code = words(&organiser.get(&today).await, ".made");
+    volunteer.post("/events/check-in", &[("code", code.as_str())]).await.expect(303);
+    assert_eq!(volunteer.get(&today).await.expect(200).count(here), 0, "who said so is not asked again");
 }
 
 #[tokio::test]
@@ -354,9 +422,9 @@ async fn a_private_calendar_shows_ones_own_sign_ups_until_it_is_turned_off_or_ac
     organiser.post(&format!("{event}/cancellation"), &[("reason", "Rain")]).await.expect(303);
     assert!(nobody.get(&again).await.expect(200).body.contains("STATUS:CANCELLED"));
     // It closes with Organise, and goes with access.
-    crate::support::walk::change(&app, "insert into lockdown (tool, notice) values ('organise', 'Closed')").await;
+    change(&app, "insert into lockdown (tool, notice) values ('organise', 'Closed')").await;
     nobody.get(&again).await.expect(404);
-    crate::support::walk::change(&app, "update lockdown set opened_at = now()").await;
+    change(&app, "update lockdown set opened_at = now()").await;
     nobody.get(&again).await.expect(200);
     let theirs = address(&second).await;
     second.post("/events/calendar/end", &[]).await.expect(303);
@@ -365,6 +433,62 @@ async fn a_private_calendar_shows_ones_own_sign_ups_until_it_is_turned_off_or_ac
     let end = format!("/api/v1/accounts/{}/end-access", volunteer.account.id);
     administrator.post_json(&end, &serde_json::json!({"reason": "Left"})).await.expect(200);
     nobody.get(&again).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_private_calendars_address_is_said_to_be_shown_once_and_when_it_was_read() {
+    let Place { app, volunteer, .. } = place().await;
+    let says = async || words(&volunteer.get("/events/calendar").await.expect(200), "main");
+    assert!(says().await.contains("It is shown once , when it is made"), "{}", says().await);
+    let page = volunteer.post("/events/calendar", &[]).await.expect(200);
+    let said = words(&page, "main");
+    assert!(said.contains("Shown once: copy it now. Lost it? Make a new one; the old one stops."), "{said}");
+    let address = words(&page, ".made").strip_prefix(&app.base).unwrap().to_owned();
+    let said = says().await;
+    assert!(said.contains("cannot be shown again. Lost it? Make a new one; the old one stops."), "{said}");
+    assert!(said.contains("Made ") && said.contains("Last read Not yet"), "{said}");
+    app.nobody().get(&address).await.expect(200);
+    let said = says().await;
+    assert!(said.contains("Last read") && !said.contains("Not yet"), "{said}");
+    let anew = words(&volunteer.post("/events/calendar", &[]).await.expect(200), "main");
+    assert!(anew.contains("Not yet"), "nothing has read the new one: {anew}");
+}
+
+#[tokio::test]
+async fn a_public_page_leads_on_and_says_when_it_was_called_off_or_is_over() {
+    let Place { app, area, organiser, volunteer } = place().await;
+    let public = [("public", "yes"), ("public_text", "All welcome"), ("bring", "The key of the hall")];
+    let (shown, hidden) = (make(&organiser, &area, 7, &public).await, make(&organiser, &area, 7, &[]).await);
+    join(&volunteer, &shown).await;
+    let (nobody, path) = (app.nobody(), format!("/public{shown}"));
+    let page = nobody.get(&path).await.expect(200);
+    assert_eq!(page.count("a[href^='/help/']"), 0, "the area asks for no help");
+    let file = nobody.get(&page.attribute("a[href$='event.ics']", "href")).await.expect(200);
+    assert_eq!(file.headers["content-type"], "text/calendar; charset=utf-8");
+    let whole = file.body.replace("\r\n ", "");
+    assert!(whole.contains("DESCRIPTION:All welcome\r\n") && whole.contains(&format!("URL:{}{path}\r\n", app.base)));
+    assert!(!whole.contains("Volunteer of") && !whole.contains("The key"), "{whole}");
+    nobody.get(&format!("/public{hidden}/event.ics")).await.expect(404);
+    query("insert into volunteer_page (area_id, open, changed_by) select area_id, true, $1 from event where event_id = $2")
+        .bind(organiser.account.id)
+        .bind(id(&shown))
+        .execute(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    let help = nobody.get(&path).await.expect(200).attribute("a[href^='/help/']", "href");
+    assert_eq!(help, format!("/help/{area}"));
+    nobody.get(&help).await.expect(200);
+
+    let off = make(&organiser, &area, 7, &public).await;
+    organiser.post(&format!("{off}/cancellation"), &[("reason", "Oswin Tarrant is ill")]).await.expect(303);
+    let page = nobody.get(&format!("/public{off}")).await.expect(200);
+    let said = words(&page, "main");
+    assert!(said.contains("This was called off. Please do not come") && !said.contains("Oswin"), "{said}");
+    assert_eq!(page.count("a[href$='event.ics']"), 0);
+    began(&app, id(&shown), TimeDelta::hours(5)).await;
+    let page = nobody.get(&path).await.expect(200);
+    assert!(words(&page, "main").contains("This was on "), "{}", page.body);
+    assert_eq!(page.count("a[href$='event.ics']"), 0, "nobody can come any more");
 }
 
 #[tokio::test]

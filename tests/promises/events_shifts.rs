@@ -5,7 +5,7 @@ use super::events::{Place, place};
 use crate::support::access::{area, told};
 use crate::support::app::{Actor, TestApp, seed_place};
 use crate::support::events::{id, make, person};
-use crate::support::form::words;
+use crate::support::form::{Form, words};
 use crate::support::walk::{Walk, change, count};
 use hustings::access::Role;
 use sqlx::{query, query_scalar};
@@ -116,6 +116,54 @@ async fn whoever_was_down_before_there_were_shifts_has_the_one_they_choose_and_n
     let whole =
         "select count(*) from event_sign_up where person_id is not null and shift_id is null and state <> 'withdrawn'";
     assert_eq!(count(&app, whole).await, 0);
+}
+
+#[tokio::test]
+async fn who_walks_in_is_put_down_for_the_shift_that_is_on_and_who_chose_none_is_given_one() {
+    let Place { app, area, organiser, volunteer } = place().await;
+    let event = make(&organiser, &area, 7, &[("kind", "polling-day"), ("title", "Polling day")]).await;
+    let oswin = person(&app, "Quillbrook", "Oswin", "Tarrant").await.to_string();
+    person(&app, "Quillbrook", "Edith", "Harcourt").await;
+    let people = format!("{event}/people");
+    organiser.post(&people, &[("person", oswin.as_str())]).await.expect(303);
+    choose(&volunteer, &event, "").await;
+    spans(&app, id(&event), -2, 12).await;
+    shift(&app, id(&event), "Early", -2, -1).await;
+    let morning = shift(&app, id(&event), "Morning", -1, 3).await;
+    let evening = shift(&app, id(&event), "Evening", 8, 12).await;
+    // The walk-in form has the shift that is on, and another can be chosen.
+    let page = organiser.get(&format!("{people}/new")).await.expect(200);
+    let search = Form::of(&page, "form[role=search][action$=people]").with("q", "edith");
+    assert_eq!(search.value("shift"), morning);
+    for wanted in [&morning, &evening] {
+        let found = organiser.post(&people, &search.clone().with("shift", wanted).fields()).await.expect(200);
+        let put_down = Form::of(&found, "ul.todo form[action$=people]");
+        assert_eq!(put_down.value("shift"), wanted);
+        organiser.post(&people, &put_down.fields()).await.expect(303);
+    }
+    let edith = "select count(*) from event_sign_up x join person p using (person_id) join shift s using (shift_id)
+         where p.forename = 'Edith' and s.name in ('Morning', 'Evening') and x.state = 'coming'";
+    assert_eq!(count(&app, edith).await, 2);
+    // Both who were down before there were shifts are given one from the event's page, by whoever runs it alone.
+    let page = organiser.get(&event).await.expect(200);
+    assert_eq!(page.count("form[action$='/shift']"), 2);
+    let act = page.attribute("form[action$='/shift']", "action");
+    let stranger = app.actor(Role::Organiser, "Saltern").await;
+    stranger.post(&act, &[("shift", morning.as_str())]).await.expect(404);
+    organiser.post(&act, &[("shift", Uuid::now_v7().to_string().as_str())]).await.expect(404);
+    for _ in 0..2 {
+        let page = organiser.get(&event).await.expect(200);
+        let give = Form::of(&page, "form[action$='/shift']");
+        assert_eq!(give.value("shift"), morning);
+        let act = page.attribute("form[action$='/shift']", "action");
+        organiser.post(&act, &give.fields()).await.expect(303);
+    }
+    assert_eq!(states(&app, volunteer.account.id).await, ["Morning coming"]);
+    assert_eq!(
+        count(&app, "select count(*) from event_sign_up where shift_id is null and state <> 'withdrawn'").await,
+        0
+    );
+    assert_eq!(organiser.get(&event).await.expect(200).count("form[action$='/shift']"), 0);
 }
 
 #[tokio::test]

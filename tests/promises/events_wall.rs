@@ -79,6 +79,7 @@ async fn events_are_seen_from_their_own_area_and_places_by_who_runs_them() {
         ("select wall.take_place(gen_random_uuid(), $1, null, null, null)", Some("not-found")),
         ("select wall.cancel_event($1, 'Ours now')", Some("not-found")),
         ("select wall.give_up_place($2)", Some("not-found")),
+        ("select wall.choose_shift($2, (select shift_id from shift limit 1))", Some("not-found")),
         ("select wall.mark_came($1, null, array[$2])::text", None),
         ("select wall.tell_event('event-changed', $1, null)::text", None),
         ("select string_agg(name, '') from wall.event_team($1)", None),

@@ -49,6 +49,8 @@ async fn whoever_offers_and_confirms_it_is_a_volunteer_whom_somebody_welcomes() 
         0,
         "nothing is ticked before they do"
     );
+    let fields = shown.count("form.card > .field");
+    assert_eq!(shown.count("form.card > .field + .field"), fields - 1, "evenly spaced: nothing stands between two");
     let refused = nobody.post(&page, &[("agreed", "ring")]).await.expect(422).text(".errors");
     for word in ["your forename", "email address", "under 18", "ring or text you"] {
         assert!(refused.contains(word), "{word}: {refused}");
@@ -95,6 +97,27 @@ async fn whoever_offers_and_confirms_it_is_a_volunteer_whom_somebody_welcomes() 
     let link = app.link_to("tamsin@lantern.example").await;
     nobody.post(&link, &[]).await.expect(200);
     assert_eq!(count(&app, "select count(*) from person").await, 2, "two who share an address are two");
+}
+
+#[tokio::test]
+async fn what_somebody_needs_to_take_part_stands_on_their_record_and_in_no_task() {
+    let (app, organiser, page) = asks().await;
+    let nobody = app.nobody();
+    let long = "x".repeat(301);
+    let refused = nobody.post(&page, &offer(&[("access_needs", long.as_str())])).await.expect(422);
+    assert_eq!(refused.count(".errors a[href='#access_needs']"), 1);
+    let said = [("access_needs", "No stairs, please"), ("wishes", "I bake")];
+    nobody.post(&page, &offer(&said)).await.expect(200);
+    nobody.post(&app.link_to("tamsin@lantern.example").await, &[]).await.expect(200);
+    let one = organiser.get("/volunteers").await.expect(200).attribute("tbody th a", "href");
+    assert!(organiser.get(&one).await.expect(200).text("[aria-labelledby=offer]").contains("No stairs, please"));
+    assert_eq!(count(&app, "select count(*) from task where words like '%I bake%'").await, 1);
+    assert_eq!(count(&app, "select count(*) from task where words like '%stairs%'").await, 0);
+    assert_eq!(count(&app, "select count(*) from volunteer_sign_up where access_needs <> ''").await, 0);
+    // Who offers again and tells nothing takes nothing back.
+    nobody.post(&page, &offer(&[])).await.expect(200);
+    nobody.post(&app.link_to("tamsin@lantern.example").await, &[]).await.expect(200);
+    assert_eq!(count(&app, "select count(*) from volunteer where access_needs = 'No stairs, please'").await, 1);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use crate::support::access::area;
 use crate::support::app::{TestApp, seed_place};
 use crate::support::events::{began, id, make};
 use crate::support::form::words;
+use crate::support::people::{agrees_to, person};
 use crate::support::walk::{Walk, change, change_for, count};
 use chrono::TimeDelta;
 use hustings::access::Role;
@@ -118,6 +119,62 @@ async fn an_organisers_week_says_what_is_on_what_waits_and_what_came_in() {
         closed.contains("Organise is closed") && !closed.contains("will help") && closed.contains("Out now"),
         "{closed}"
     );
+}
+
+/// An export of an account's that waits for a second person.
+const WAITS: &str = "insert into export (account_id, grant_id, area_id, what, choice, districts, columns, format, purpose, reason, days,
+    people, most, needs_approval)
+  select g.account_id, g.grant_id, g.area_id, 'search', '{}', array(select area_no from district), array['name'], 'csv', 'canvassing',
+    'Test', 1, 24, 5, true
+  from access_grant g where g.account_id = $1";
+
+#[tokio::test]
+async fn the_officers_home_says_who_decides_about_an_export_that_waits() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let organiser = app.account(Role::Organiser, "Quillbrook").await;
+    change_for(&app, WAITS, organiser.id).await;
+    let home = words(&app.actor(Role::DataProtectionOfficer, "all").await.get("/").await.expect(200), ".todo");
+    assert!(home.contains("1 export of people waits for a second person"), "{home}");
+    assert!(home.contains("You decide, or an organiser other than who asked"), "{home}");
+}
+
+#[tokio::test]
+async fn whoever_will_help_is_one_link_away_with_how_to_reach_them_or_that_we_cannot() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let walk = Walk::new(&app.database, "QB1").await;
+    let canvasser = app.actor(Role::Volunteer, "Quillbrook").await;
+    walk.assign(&app, canvasser.account.id).await;
+    let mut said = walk.spoke(0, "F");
+    said["asks"] = json!(["will-help"]);
+    canvasser.put_json(&format!("/api/v1/results/{}", Uuid::now_v7()), &said).await.expect(201);
+    let (given, kept) = (
+        person(&app, "Quillbrook", "Oswin", "Tarrant", true).await,
+        person(&app, "Quillbrook", "Sunniva", "Marl", false).await,
+    );
+    for helper in [given, kept] {
+        agrees_to(&app, helper, "phone").await;
+    }
+    change(
+        &app,
+        "insert into task (area_id, what, person_id, due_on) select area_id, 'will-help', person_id, current_date from person",
+    )
+    .await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    let home = organiser.get("/").await.expect(200);
+    assert!(words(&home, ".todo").contains("3 people will help"));
+    let who = organiser.get("/tasks?what=will-help").await.expect(200);
+    assert_eq!(home.count(".todo a[href='/tasks?what=will-help']"), 1);
+    assert_eq!(who.count("tbody th a[href^='/tasks/']"), 3, "each has their own task");
+    let rows = words(&who, "tbody");
+    for told in [
+        "07700 900123",
+        "Their number is not for organisers: ask their membership secretary",
+        "No telephone number is held: call at the door",
+    ] {
+        assert_eq!(rows.matches(told).count(), 1, "{told}: {rows}");
+    }
 }
 
 #[tokio::test]

@@ -1,13 +1,16 @@
 //! The party's file brings members in: looked over first, all of it or nothing, refused lines named; and a page for each.
 
 use crate::support::access::{area, told};
-use crate::support::app::{Actor, TestApp, seed_place};
+use crate::support::app::{Actor, Answer, TestApp, seed_place};
 use crate::support::events::{id, make};
+use crate::support::form::Form;
 use crate::support::members::{HEADINGS, apply, file, give, import, person};
 use crate::support::register::operation;
 use crate::support::walk::{change, count};
+use chrono::TimeDelta;
 use hustings::access::Role;
 use hustings::commands::members::{Import, import as by_operator};
+use hustings::members::today;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use sqlx::{query, query_scalar};
 
@@ -16,6 +19,12 @@ async fn place(area: &str) -> (TestApp, Actor) {
     seed_place(&app.database).await;
     let oswin = app.actor(Role::MembershipSecretary, area).await;
     (app, oswin)
+}
+
+/// Says that a branch's name means Quillbrook.
+async fn say_where(app: &TestApp, secretary: &Actor, path: &str, branch: &str) {
+    let here = area(app, "Quillbrook").await.to_string();
+    secretary.post(&format!("{path}/choices"), &[("branch", branch), ("area", &here)]).await.expect(303);
 }
 
 const MEMBERS: &str = "select count(*) from member";
@@ -55,6 +64,7 @@ async fn a_file_is_looked_over_first_and_what_cannot_stand_is_named_by_its_line(
     }
     assert_eq!((count(&app, MEMBERS).await, count(&app, "select count(*) from person").await), (0, 0));
 
+    say_where(&app, &oswin, &path, "Hill End").await;
     apply(&oswin, &path, &[]).await.expect(303);
     assert_eq!((count(&app, MEMBERS).await, count(&app, STAGED).await), (3, 0));
     let surname: String =
@@ -109,7 +119,7 @@ async fn the_next_file_changes_what_differs_and_who_is_missing_lapses_only_when_
     // What was looked over before the tick is not what would be done now.
     oswin.post(&format!("{path}/apply"), &[("expected", &seen)]).await.expect(409);
     assert_eq!(count(&app, lapsed).await, 0);
-    apply(&oswin, &path, &[]).await.expect(303);
+    apply(&oswin, &path, &[("lapse", "1")]).await.expect(303);
     assert_eq!(count(&app, lapsed).await, 1);
     let history = "select count(*) from member_change c join member_import i using (import_id) where c.what in ('lapsed', 'suspended', 'moved-branch')";
     assert_eq!(count(&app, history).await, 3, "each with the file that said so");
@@ -144,10 +154,159 @@ async fn who_stands_in_a_line_that_is_refused_is_not_missing_from_a_complete_fil
     // Two's date cannot be read, three is missing.
     let (path, chosen) = complete(&[&all[0], &line(2, "soon")]).await;
     chosen.expect(303);
-    apply(&oswin, &path, &[]).await.expect(303);
+    apply(&oswin, &path, &[("lapse", "1")]).await.expect(303);
     let states =
         "select count(*) from member where (number, state) in (('L1', 'current'), ('L2', 'current'), ('L3', 'lapsed'))";
     assert_eq!((count(&app, states).await, count(&app, lapsed).await), (3, 1));
+}
+
+#[tokio::test]
+async fn many_members_lapse_only_when_their_number_is_ticked() {
+    let (app, oswin) = place("all").await;
+    let line = |n: u32, state: &str| {
+        format!("L{n},Edith,Harcourt{n},{n} Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,{state},Quillbrook")
+    };
+    let of = |lines: &[String]| file(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let all: Vec<String> = (1..=30).map(|n| line(n, "current")).collect();
+    import(&oswin, of(&all)).await;
+    let lapsed = "select count(*) from member where state = 'lapsed'";
+
+    let path = give(&oswin, "cut-off.csv", of(&all[..5])).await.expect(303).location();
+    assert_eq!(oswin.get(&path).await.expect(200).count("#lapse"), 0, "nothing happens to who is missing");
+    oswin.post(&format!("{path}/choices"), &[("complete", "true")]).await.expect(303);
+    let page = oswin.get(&path).await.expect(200);
+    let asked = page.text("#go ~ .in");
+    assert!(asked.contains("Yes, 25 members who are not in the file are to be marked lapsed"), "{asked}");
+    let expected = page.attribute("input[name=expected]", "value");
+    let unticked = apply(&oswin, &path, &[]).await.expect(422);
+    assert!(unticked.text("#lapse-error").contains("tick the box if so many are meant"), "{}", unticked.text("main"));
+    let other = apply(&oswin, &path, &[("lapse", "24")]).await.expect(422);
+    assert!(other.text("#lapse-error").contains("the number has changed"), "{}", other.text("main"));
+    assert_eq!(other.count("#lapse[checked]"), 0, "another number is ticked anew");
+    // Somebody resigned meanwhile: what was ticked is not what would be done.
+    change(&app, "update member set state = 'resigned' where number = 'L30'").await;
+    let late = [("expected", expected.as_str()), ("lapse", "25")];
+    let late = oswin.post(&format!("{path}/apply"), &late).await.expect(409);
+    assert!(late.text("main").contains("Members changed since you looked this over"), "{}", late.text("main"));
+    assert_eq!((count(&app, lapsed).await, count(&app, STAGED).await), (0, 5), "nothing is done");
+    let complete = Import { area: "all".into(), complete: true, ..Import::default() };
+    let saved = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(saved.path(), of(&all[..5])).unwrap();
+    let told = by_operator(&operation(&app.database), &Import { file: saved.path().into(), ..complete }).await;
+    assert!(told.unwrap_err().to_string().contains("--allow-many"), "nor by the command line");
+    apply(&oswin, &path, &[("lapse", "24")]).await.expect(303);
+    assert_eq!(count(&app, lapsed).await, 24);
+
+    // One in five is many too, also where the file itself says it of them; of what is usual nobody is asked.
+    let said = [line(1, "lapsed"), line(2, "current"), line(3, "current"), line(4, "current"), line(5, "current")];
+    let path = give(&oswin, "says-so.csv", of(&said)).await.expect(303).location();
+    let asked = oswin.get(&path).await.expect(200).text("#go ~ .in");
+    assert!(asked.contains("Yes, 1 member is to be marked lapsed, as the file says"), "{asked}");
+    apply(&oswin, &path, &[]).await.expect(422);
+    oswin.post(&format!("{path}/throw-away"), &[]).await.expect(303);
+    change(&app, "update member set state = 'current'").await;
+    let said: Vec<String> = (1..=30).map(|n| line(n, if n > 27 { "lapsed" } else { "current" })).collect();
+    let path = give(&oswin, "usual.csv", of(&said)).await.expect(303).location();
+    apply(&oswin, &path, &[]).await.expect(303);
+    assert_eq!(count(&app, lapsed).await, 3);
+}
+
+#[tokio::test]
+async fn a_refused_line_is_found_by_its_members_number_and_the_receipt_keeps_none() {
+    let (_app, oswin) = place("Quillbrook").await;
+    let long = "9".repeat(60);
+    let lines = [
+        "L1,Edith,Harcourt1,1 Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,current,Quillbrook".to_owned(),
+        "<b>L2</b>,Una,Vale,,,,1/2/2020,soon,current,Quillbrook".into(),
+        format!("{long},Bo,Vale,,,,1/2/2020,31/12/2099,current,Quillbrook"),
+        ",Cy,Vale,,,,1/2/2020,31/12/2099,current,Quillbrook".into(),
+    ];
+    let bytes = file(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let path = give(&oswin, "november.csv", bytes).await.expect(303).location();
+    let page = oswin.get(&path).await.expect(200);
+    let table = "[aria-labelledby=refused]";
+    let said = page.text(table);
+    for row in ["Line 3<b>L2</b>The date paid until", "Line 4999", "Line 5none to be told"] {
+        assert!(said.contains(row), "{row}: {said}");
+    }
+    assert_eq!(page.count("[aria-labelledby=refused] td b"), 0, "it is text");
+    assert!(said.contains(&format!("{}…", &long[..40])) && !said.contains(&long[..41]), "{said}");
+    apply(&oswin, &path, &[]).await.expect(303);
+    let receipt = oswin.get(&path).await.expect(200).text(table);
+    assert!(receipt.contains("Line 3The date paid until") && !receipt.contains("L2"), "{receipt}");
+}
+
+#[tokio::test]
+async fn each_column_of_an_unknown_file_is_shown_with_what_stands_in_it() {
+    let (_app, oswin) = place("Quillbrook").await;
+    let long = "Herring".repeat(8);
+    let odd = format!("Ref,Who,Bis,\nL1,Una Vale,,\nL2,<i>Bo</i>,31/12/2099,\nL3,{long},31/12/2099,\n");
+    let path = give(&oswin, "odd.csv", odd.into_bytes()).await.expect(303).location();
+    let shown = |page: &Answer| {
+        let table = page.text("[aria-labelledby=columns]");
+        let rows = ["RefL1 · L2", "WhoUna Vale · <i>Bo</i>", "Bis31/12/2099", "Column 4, without a headingnothing in"];
+        for row in rows {
+            assert!(table.contains(row), "{row}: {table}");
+        }
+        assert!(!page.body.contains("Herring") && page.count("[aria-labelledby=columns] i") == 0, "two, as text");
+        assert!(page.text("#name").contains("Who: Una Vale, <i>Bo</i>"), "{}", page.text("#name"));
+    };
+    shown(&oswin.get(&path).await.expect(200));
+    shown(&oswin.post(&format!("{path}/columns"), &[("number", "0")]).await.expect(422));
+    let columns = [("number", "1"), ("name", "2"), ("paid-until", "3")];
+    oswin.post(&format!("{path}/columns"), &columns).await.expect(303);
+    let page = oswin.get(&format!("{path}?columns=1")).await.expect(200);
+    assert_eq!(page.attribute("#paid-until option[selected]", "value"), "3");
+    shown(&page);
+}
+
+#[tokio::test]
+async fn nobody_guesses_which_area_an_unknown_branch_is() {
+    let (app, oswin) = place("all").await;
+    let line = |n: u32, branch: &str| {
+        format!("L{n},Edith,Harcourt{n},{n} Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,current,{branch}")
+    };
+    let lines = [line(1, "Hill End"), line(2, "QUILLBROOK "), line(3, "Abbey Branch")];
+    let bytes = file(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let path = give(&oswin, "november.csv", bytes).await.expect(303).location();
+    let page = oswin.get(&path).await.expect(200);
+    assert_eq!(page.count("select[name=area][required]"), 2, "one that is spelt otherwise is known");
+    assert_eq!(page.count("select[name=area] option[selected]"), 0, "{}", page.text("#choices ~ form"));
+    // Neither the import nor what is said before it goes on without.
+    let refused = apply(&oswin, &path, &[]).await.expect(422);
+    assert!(refused.text("#area-1-error").contains("Choose which area") && refused.count(".errors li") == 2);
+    let (here, choices) = (area(&app, "Quillbrook").await.to_string(), format!("{path}/choices"));
+    let form = Form::of(&page, "form[action$='/choices']").without("area").tick("area", "").tick("area", &here);
+    let half = oswin.post(&choices, &form.fields()).await.expect(422);
+    assert_eq!((half.count("#area-1-error"), half.count("#area-2-error")), (1, 0), "{}", half.text("main"));
+    assert_eq!(half.attribute("#area-2 option[selected]", "value"), here, "what was chosen stays");
+    assert_eq!((count(&app, MEMBERS).await, count(&app, "select count(*) from member_branch").await), (0, 0));
+    for branch in ["Hill End", "Abbey Branch"] {
+        say_where(&app, &oswin, &path, branch).await;
+    }
+    assert_eq!(oswin.get(&path).await.expect(200).count("select[name=area]"), 0);
+    apply(&oswin, &path, &[]).await.expect(303);
+    let there = "select count(*) from member m join area a using (area_id) where a.name = 'Quillbrook'";
+    assert_eq!((count(&app, there).await, count(&app, MEMBERS).await), (3, 3));
+}
+
+#[tokio::test]
+async fn the_list_of_who_lapses_and_the_reminder_to_them_mean_the_same_people() {
+    let (_app, oswin) = place("Quillbrook").await;
+    let line = |(n, name, days): (u32, &str, i64)| {
+        let until = (today() + TimeDelta::days(days)).format("%d/%m/%Y");
+        format!("L{n},Ida,{name},{n} Larkspur Row,ZZ1 4QX,l{n}@lantern.example,1/2/2020,{until},current,Quillbrook")
+    };
+    let lines = [(1, "Hazel", -1), (2, "Larch", 0), (3, "Rowan", 60), (4, "Alder", 61)].map(line);
+    import(&oswin, file(&lines.iter().map(String::as_str).collect::<Vec<_>>())).await;
+    let list = oswin.get("/members?tab=lapsing").await.expect(200).text("tbody");
+    let draft = oswin.post("/messages/prepared", &[("form", "renewal")]).await.expect(303).location();
+    let people = format!("{}/people?which=", draft.strip_suffix("/edit").unwrap());
+    let message = oswin.get(&people).await.expect(200).text("tbody");
+    for (name, lapses) in [("Hazel", false), ("Larch", true), ("Rowan", true), ("Alder", false)] {
+        assert_eq!(list.contains(name), lapses, "{name} in the list, from today to the sixtieth day: {list}");
+        assert_eq!(message.contains(name), lapses, "{name} for the reminder: {message}");
+    }
 }
 
 #[tokio::test]
@@ -304,7 +463,7 @@ async fn unknown_headings_and_branches_are_explained_once() {
     let odd = |n: u32| format!("Ref,Who,Bis,Ort\nL{n},Una Vale,31/12/2099,Hill End\n").into_bytes();
     let path = give(&oswin, "odd.csv", odd(1)).await.expect(303).location();
     let page = oswin.get(&path).await.expect(200);
-    assert!(page.text("h1").contains("Which column") && !page.body.contains("Una"), "headings, and nobody's data");
+    assert!(page.text("h1").contains("Which column"), "{}", page.text("main"));
     oswin.post(&format!("{path}/columns"), &[("number", "1"), ("name", "1")]).await.expect(422);
     let columns = [("number", "1"), ("name", "2"), ("paid-until", "3"), ("branch", "4")];
     oswin.post(&format!("{path}/columns"), &columns).await.expect(303);

@@ -1,6 +1,7 @@
 //! Members are found on the register: the certain ones by themselves, never a wrong one; the doubtful ones by a person, on record.
 
 use crate::support::app::{TestApp, seed_place};
+use crate::support::form::{Form, words};
 use crate::support::members::{file, import, person};
 use crate::support::register::{Generated, choices, operation};
 use crate::support::walk::{change, count};
@@ -144,4 +145,76 @@ async fn a_link_that_is_taken_back_asks_again_who_else_they_may_be() {
     oswin.post(&format!("/members/{one}/elector/unlink"), &[]).await.expect(303);
     let left = "select count(*) from member_match where state in ('open', 'different') and (state = 'different' or decided_at is null)";
     assert_eq!(count(&app, left).await, 2, "the wrong one is decided, the other is a question again");
+}
+
+#[tokio::test]
+async fn a_pair_says_what_differs_and_a_slip_is_taken_back_by_whoever_made_it() {
+    const UNDO: &str = "form[action='/members/matches/withdrawal']";
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let oswin = app.actor(Role::MembershipSecretary, "Quillbrook").await;
+    let colleague = app.actor(Role::MembershipSecretary, "Quillbrook").await;
+    let line = "L2,Wilf,Harcourt1,1 Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,current,Quillbrook";
+    import(&oswin, file(&[line])).await;
+    let page = oswin.get("/members/matches").await.expect(200);
+    let pair = words(&page, "article");
+    assert!(pair.contains("Differs Only here: Wilf Number") && pair.contains("Differs Only here: Wilfred"), "{pair}");
+    assert_eq!(page.count("article dd .tag"), 0, "the home is the same: {pair}");
+    assert_eq!(page.count(UNDO), 0, "nothing was said yet");
+    change(
+        &app,
+        "insert into member_match (person_id, area_id, partition_id, elector_id, why)
+         select x.person_id, x.area_id, x.partition_id, min(e.elector_id), 'same-postcode' from member_match x
+         join elector e on e.partition_id = x.partition_id and e.elector_id <> x.elector_id
+         group by x.person_id, x.area_id, x.partition_id",
+    )
+    .await;
+    let (linked, open) = (
+        "select count(*) from person where elector_id is not null",
+        "select count(*) from member_match where state = 'open' and decided_by is null",
+    );
+    let decision = Form::of(&page, "article form");
+    let say = async |verdict: &str| {
+        let to = oswin.post("/members/matches", &decision.clone().with("verdict", verdict).fields()).await;
+        let to = to.expect(303).location();
+        let nobody = !to.contains(decision.value("person")) && !to.contains(decision.value("elector"));
+        assert!(nobody, "no address says who is whom: {to}");
+        oswin.get(&to).await.expect(200)
+    };
+    let looks = "select count(*) from access_log where permission = 'match-members' and cardinality(subjects) = 2";
+    assert_eq!(count(&app, looks).await, 1);
+    let page = say("same").await;
+    let said = words(&page, ".notice.good");
+    assert!(said.contains("Linked: the member Wilf Harcourt1 is Wilfred Harcourt1 on the register. Undo"), "{said}");
+    assert_eq!((count(&app, linked).await, count(&app, open).await), (1, 0));
+    assert_eq!(count(&app, looks).await, 2, "who is named was looked at");
+
+    // It is theirs alone: a colleague is shown nothing, and neither they nor anybody elsewhere takes it back.
+    assert_eq!(colleague.get("/members/matches?decided=yes").await.expect(200).count(UNDO), 0);
+    let elsewhere = app.actor(Role::MembershipSecretary, "Saltern").await;
+    for other in [&colleague, &elsewhere] {
+        let undo = [("person", decision.value("person")), ("elector", decision.value("elector"))];
+        other.post("/members/matches/withdrawal", &undo).await.expect(409);
+    }
+    assert_eq!(count(&app, linked).await, 1);
+
+    let undo = Form::of(&page, UNDO);
+    let back = oswin.post("/members/matches/withdrawal", &undo.fields()).await.expect(303).location();
+    let page = oswin.get(&back).await.expect(200);
+    assert!(words(&page, ".notice.good").contains("the pair is a question again") && page.count(UNDO) == 0);
+    assert_eq!((count(&app, linked).await, count(&app, open).await), (0, 2), "and the one that was settled with it");
+    oswin.post("/members/matches/withdrawal", &undo.fields()).await.expect(409);
+
+    let page = say("different").await;
+    assert!(
+        words(&page, ".notice.good").contains("Kept apart: the member Wilf Harcourt1 is not Wilfred"),
+        "{}",
+        page.body
+    );
+    oswin.post("/members/matches/withdrawal", &Form::of(&page, UNDO).fields()).await.expect(303);
+    assert_eq!(count(&app, open).await, 2);
+    // Once the link itself was taken back on the member's page, there is nothing left to undo of it.
+    say("same").await;
+    change(&app, "update person set partition_id = null, elector_id = null, linked_how = null, linked_at = null, linked_by = null").await;
+    oswin.post("/members/matches/withdrawal", &undo.fields()).await.expect(409);
 }

@@ -40,6 +40,8 @@ async fn members_of_another_area_of_a_closed_half_or_of_an_ended_access_are_not_
         "select cells from member_import_row",
         "select * from wall.member_pairs(0, 50)",
         "select wall.match_members()",
+        "select * from wall.decided_member_pair()",
+        "select wall.undo_member_match(null, 1, 1)",
         "update member set state = 'lapsed'",
     ] {
         assert!(query(denied).execute(&mut organiser_db).await.is_err(), "{denied}");

@@ -1,6 +1,7 @@
 //! Members and volunteers have the rights that electors have: they are found, get what is held of them and who looked, and are
 //! erased; and whoever looked at them is told of wherever looks are.
 
+use super::help::{asks, offer};
 use crate::support::app::{TestApp, seed_place};
 use crate::support::form::words;
 use crate::support::people::{agrees_to_email, person};
@@ -117,4 +118,121 @@ async fn whoever_looked_at_a_member_is_told_of_by_name_to_the_officer_and_by_num
     };
     let told = receipt.text("main");
     assert!(told.contains(&format!("person-{member}")) && !told.contains("Tarrant"), "{told}");
+}
+
+#[tokio::test]
+async fn an_offer_to_help_that_waits_is_found_told_as_what_it_is_and_erased() {
+    let (app, _, page) = asks().await;
+    let said = [("mobile", "07700 900321"), ("access_needs", "No stairs"), ("agreed", "write")];
+    app.nobody().post(&page, &offer(&said)).await.expect(200);
+    let officer = app.actor(Role::DataProtectionOfficer, "all").await;
+    let searches = "select count(*) from access_log where what = 'search' and permission = 'handle-requests'";
+    for name in ["oldacre", "tams oldac", "tamsin@lantern", "7700900321"] {
+        let found = officer.post("/protection/subjects", &[("name", name)]).await.expect(200);
+        let row = words(&found, "section[aria-labelledby=found]");
+        assert!(row.contains("Tamsin Oldacre") && row.contains("Offered to help, not confirmed"), "{name}: {row}");
+    }
+    assert_eq!(count(&app, searches).await, 4);
+    let found = officer.post("/protection/subjects", &[("name", "oldacre")]).await;
+    let file = found.attribute("section[aria-labelledby=found] tbody a", "href");
+    let shown = words(&officer.get(&file).await.expect(200), "main");
+    for told in [
+        "An offer to help of",
+        "not confirmed, is deleted on",
+        "Tamsin Oldacre",
+        "tamsin@lantern.example",
+        "Driving",
+        "No stairs",
+        "You may write to me",
+    ] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    let looks = "select count(*) from access_log where what = 'look' and permission = 'handle-requests'";
+    assert_eq!(count(&app, looks).await, 1, "the look is on record");
+
+    let erasure = format!("{file}/erasure");
+    assert!(words(&officer.get(&erasure).await.expect(200), "main").contains("Offers to help that wait"));
+    let receipt = officer.post(&erasure, &[("reason", "Request 1")]).await.expect(303).location();
+    assert!(officer.get(&receipt).await.expect(200).text("h1").contains("An offer to help was erased"));
+    assert_eq!(count(&app, "select count(*) from volunteer_sign_up").await, 0);
+    assert_eq!(count(&app, "select count(*) from mail where form = 'help-offered'").await, 0, "nor the letter to them");
+    officer.get(&file).await.expect(404);
+}
+
+#[tokio::test]
+async fn an_offer_of_somebody_who_is_here_stands_in_their_file_and_goes_with_them() {
+    let (app, _, page) = asks().await;
+    let member = person(&app, "Quillbrook", "Oswin", "Tarrant", false).await;
+    let theirs = [("forename", "Oswin"), ("surname", "Tarrant"), ("email", "oswin.tarrant@lantern.example")];
+    app.nobody().post(&page, &offer(&theirs)).await.expect(200);
+    app.nobody().post(&page, &offer(&[])).await.expect(200);
+    let officer = app.actor(Role::DataProtectionOfficer, "all").await;
+    let file = format!("/protection/subjects/person-{member}");
+    let shown = words(&officer.get(&file).await.expect(200), "section[aria-labelledby=s-organise]");
+    assert!(shown.contains("not confirmed, is deleted on") && !shown.contains("Tamsin"), "{shown}");
+    officer.post(&format!("{file}/erasure"), &[("reason", "Request 1")]).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from volunteer_sign_up where surname = 'Tarrant'").await, 0);
+    assert_eq!(count(&app, "select count(*) from volunteer_sign_up").await, 1, "somebody else’s stays");
+}
+
+#[tokio::test]
+async fn somebody_on_no_register_objects_to_messages_and_has_what_is_wrong_corrected() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let helper = person(&app, "Quillbrook", "Oswin", "Tarrant", false).await;
+    agrees_to_email(&app, helper).await;
+    let officer = app.actor(Role::DataProtectionOfficer, "all").await;
+    let file = format!("/protection/subjects/person-{helper}");
+    for (link, form) in [("Record it", "consents"), ("Correct it", "details")] {
+        let page = officer.get(&file).await.expect(200);
+        let offered = page.text(&format!("a[href='{file}/{form}']"));
+        assert_eq!(offered, link);
+    }
+
+    let consents = format!("{file}/consents");
+    officer.get(&consents).await.expect(200);
+    let refused = officer.post(&consents, &[("channel", "door"), ("how", "")]).await.expect(422).text(".errors");
+    assert!(refused.contains("Tick at least one way") && refused.contains("how they said it"), "{refused}");
+    let said = [("channel", "email"), ("channel", "text"), ("how", "By letter of 3 October")];
+    officer.post(&consents, &said).await.expect(303);
+    let kept = "select count(*) from person_consent c join account a on a.account_id = c.recorded_by
+                where not c.given and c.source = 'data protection officer' and c.wording = 'By letter of 3 October'";
+    assert_eq!(count(&app, kept).await, 2);
+    assert_eq!(count(&app, "select count(*) from person where channels = '{}'").await, 1, "nothing is sent any more");
+
+    let details = format!("{file}/details");
+    let form = officer.get(&details).await.expect(200);
+    assert_eq!(form.attribute("#surname", "value"), "Tarrant");
+    officer.post(&details, &[("surname", ""), ("mobile", "no number")]).await.expect(422);
+    let right = [("forename", "Oswin"), ("surname", "Terrant"), ("email", "oswin@lantern.example")];
+    officer.post(&details, &right).await.expect(303);
+    let corrected = "select count(*) from person p join person_contact c using (person_id)
+      where p.surname = 'Terrant' and p.name_key = 'terrant oswin' and c.email_key = 'oswin@lantern.example' and not p.has_mobile";
+    assert_eq!(count(&app, corrected).await, 1);
+    let looks = "select count(*) from access_log l join person_subject s on s.pseudonym = any (l.subjects)
+                 where l.permission = 'handle-requests'";
+    assert!(count(&app, looks).await >= 8, "each of these is on record");
+    // They are nobody else's pages: an elector has their own.
+    officer.get("/protection/subjects/1.1/details").await.expect(404);
+}
+
+#[tokio::test]
+async fn a_file_and_a_search_say_in_words_what_the_database_says_in_codes() {
+    let (app, organiser, page) = asks().await;
+    app.nobody().post(&page, &offer(&[("skill", "stalls"), ("skill", "driving")])).await.expect(200);
+    app.nobody().post(&app.link_to("tamsin@lantern.example").await, &[]).await.expect(200);
+    let officer = app.actor(Role::DataProtectionOfficer, "all").await;
+    let found = officer.post("/protection/subjects", &[("name", "tamsin@lantern")]).await.expect(200);
+    let rows = words(&found, "section[aria-labelledby=found]");
+    assert!(
+        rows.contains("Asks them to confirm that they offered to help") && !rows.contains("help-offered"),
+        "{rows}"
+    );
+    let volunteer = organiser.get("/volunteers").await.expect(200).attribute("tbody th a", "href");
+    let id = volunteer.rsplit('/').next().unwrap();
+    let file = words(&officer.get(&format!("/protection/subjects/person-{id}")).await.expect(200), "main");
+    for told in ["The sign-up page", "Street stalls", "Driving", "Saturdays", "Welcome"] {
+        assert!(file.contains(told), "{told}: {file}");
+    }
+    assert!(!file.contains("saturdays"), "{file}");
 }

@@ -6,11 +6,44 @@ use super::messages::{area, imprint, write};
 use super::tasks::{asking, canvass, id_of, put};
 use crate::support::app::{TestApp, seed_place};
 use crate::support::people::{agrees_to_email, person};
-use crate::support::walk::count;
+use crate::support::walk::{change, count};
 use hustings::access::Role;
 
 const SUPPORTERS: &str =
     "select count(*) from person p where not exists (select from volunteer v where v.person_id = p.person_id)";
+
+/// As if everything of everybody had been said four years ago.
+async fn four_years_go_by(app: &TestApp) {
+    for aged in [
+        "update person set created_at = created_at - interval '4 years'",
+        "update person_consent set recorded_at = recorded_at - interval '4 years'",
+    ] {
+        change(app, aged).await;
+    }
+}
+
+#[tokio::test]
+async fn a_supporter_is_kept_while_anything_that_they_agreed_to_stands() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let keeps = person(&app, "Quillbrook", "Sunniva", "Marl", false).await;
+    let left = person(&app, "Quillbrook", "Oswin", "Tarrant", false).await;
+    for supporter in [keeps, left] {
+        agrees_to_email(&app, supporter).await;
+    }
+    four_years_go_by(&app).await;
+    change(
+        &app,
+        "insert into person_consent (consent_id, person_id, area_id, channel, given, wording, source, recorded_at)
+         select gen_random_uuid(), person_id, area_id, 'email', false, 'They said no', 'by letter', now() - interval '3 years 6 months'
+         from person where surname = 'Tarrant'",
+    )
+    .await;
+    let due = "select count(*) from wall.due('former-people', now() - interval '3 years', 100)";
+    assert_eq!(count(&app, due).await, 1, "who took back the last that they agreed to");
+    assert_eq!(count(&app, "select wall.destroy('former-people', now() - interval '3 years', 100)").await, 1);
+    assert_eq!(count(&app, "select count(*) from person where surname = 'Marl'").await, 1);
+}
 
 #[tokio::test]
 async fn a_supporter_is_kept_by_a_page_counted_by_a_message_and_made_a_volunteer_later() {

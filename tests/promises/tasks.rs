@@ -167,7 +167,9 @@ async fn a_task_is_given_done_and_undone_with_a_history() {
     let ask = organiser.post("/tasks/assign", &[("task", &poster), ("task", &postal)]).await.expect(200);
     assert!(ask.text("#to").contains("Volunteer of Quillbrook") && !ask.text("#to").contains("Saltern"));
     organiser.post("/tasks/assign", &[("task", &poster), ("task", &postal), ("to", &to(&volunteer))]).await.expect(303);
-    let mine = volunteer.get("/tasks/mine").await.expect(200).text("main");
+    let mine = volunteer.get("/tasks/mine").await.expect(200);
+    assert_eq!(mine.count(".cols.two > section.panel"), 2, "two stand side by side where there is room");
+    let mine = mine.text("main");
     assert!(mine.contains("Wilfred Harcourt1") && mine.contains("1 Larkspur Row, ZZ1 4QX"), "{mine}");
     let looked = "select count(*) from access_log where permission = 'do-tasks' and cardinality(subjects) = 1";
     assert!(count(&app, looked).await >= 1, "on record as a look");

@@ -2,11 +2,12 @@
 
 use super::tasks::ask;
 use crate::support::app::{Actor, PASSWORD, TestApp, seed_place};
+use crate::support::events::make;
 use crate::support::form::Form;
 use crate::support::members::{file, import, person as member};
 use crate::support::register::operation;
 use crate::support::walk::{Walk, change, count};
-use crate::support::wall::open_session;
+use crate::support::wall::{become_role, hash, open_session};
 use chrono::Datelike;
 use hustings::access::Role;
 use hustings::commands::walk_list::{WalkList, run};
@@ -191,6 +192,83 @@ async fn an_invitation_gives_account_and_access_in_one_step_and_nobody_under_18_
     let change_form = [("email", "tamsin@lantern.example"), ("mobile", "07700 900123"), ("under_18", "true")];
     organiser.post(&format!("{page}/change"), &change_form).await.expect(303);
     assert_eq!(count(&app, held).await, 0);
+}
+
+#[tokio::test]
+async fn an_invitation_that_is_out_is_shown_and_another_goes_once_it_ran_out_or_was_withdrawn() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    let page = add(&organiser, &area_id(&app, "Quillbrook").await, &[]).await;
+    let (panel, invitation) = ("[aria-labelledby=account]", format!("{page}/invitation"));
+    assert_eq!(organiser.get(&page).await.expect(200).text("button#invitation"), "Invite them by email");
+    organiser.post(&invitation, &[]).await.expect(303);
+    let out = organiser.get(&page).await.expect(200);
+    assert!(out.text(panel).contains("Invited on") && out.text(panel).contains("not taken it up yet"));
+    assert_eq!(out.count(&format!("{panel} button")), 0, "nothing to press while one is out");
+    let refused = organiser.post(&invitation, &[]).await.expect(422).text(".errors");
+    assert!(refused.contains("can still take that up"), "{refused}");
+    let letters = "select count(*) from mail where form = 'invitation'";
+    assert_eq!(count(&app, letters).await, 1);
+
+    change(&app, "update link set ends_at = now() - interval '1 minute' where kind = 'invitation'").await;
+    let over = organiser.get(&page).await.expect(200);
+    assert!(over.text(panel).contains("it ran out on"), "{}", over.text(panel));
+    assert_eq!(over.text("button#invitation"), "Invite again");
+    organiser.post(&invitation, &[]).await.expect(303);
+    let latest = "select l.link_id from link l join volunteer v on v.invitation = l.link_id";
+    let link: Uuid = query_scalar(latest).fetch_one(&mut app.database.operator().await).await.unwrap();
+    organiser.post(&format!("/access/invitations/{link}/end"), &[]).await.expect(303);
+    assert!(organiser.get(&page).await.expect(200).text(panel).contains("It was withdrawn on"));
+    organiser.post(&invitation, &[]).await.expect(303);
+    assert_eq!(count(&app, letters).await, 3);
+
+    let link = app.link_to("tamsin@lantern.example").await;
+    app.nobody().post(&link, &[("name", "Tamsin Oldacre"), ("password", PASSWORD)]).await.expect(303);
+    let taken = organiser.get(&page).await.expect(200);
+    assert!(taken.text(panel).contains("They took it up on") && taken.count(&format!("{panel} button")) == 0);
+    // Another area's organisers learn nothing of it.
+    let stranger = app.account(Role::Organiser, "Saltern").await;
+    let foreign = open_session(&app, &stranger).await;
+    let own = open_session(&app, &organiser.account).await;
+    let person: Uuid = page.rsplit('/').next().unwrap().parse().unwrap();
+    for (token, area, rows) in [(foreign, "Saltern", 0), (own, "Quillbrook", 1)] {
+        let mut db = app.database.app().await;
+        become_role(&mut db, "hustings_organiser", &hash(&token), "", &area_id(&app, area).await).await;
+        let told: i64 =
+            query_scalar("select count(*) from wall.invitation_of($1)").bind(person).fetch_one(&mut db).await.unwrap();
+        assert_eq!(told, rows, "{area}");
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_was_put_down_for_before_they_had_an_account_stands_on_their_own_pages() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    let area = area_id(&app, "Quillbrook").await;
+    let page = add(&organiser, &area, &[]).await;
+    let person = page.rsplit('/').next().unwrap();
+    let stall = make(&organiser, &area, 3, &[("title", "The market stall")]).await;
+    let put_down = [("person", person), ("shift", "")];
+    organiser.post(&format!("{stall}/people"), &put_down).await.expect(303);
+    organiser.post(&format!("{page}/invitation"), &[]).await.expect(303);
+    let phone = app.nobody();
+    let link = app.link_to("tamsin@lantern.example").await;
+    phone.post(&link, &[("name", "Tamsin Oldacre"), ("password", PASSWORD)]).await.expect(303);
+
+    let home = phone.get("/").await.expect(200).text("section[aria-labelledby=next]");
+    assert!(home.contains("The market stall") && home.contains("You are down for it"), "{home}");
+    assert!(phone.get("/events?tab=mine").await.expect(200).text("main").contains("The market stall"));
+    // And so does what they are put down for by name from now on; nobody is down twice.
+    organiser.post(&format!("{stall}/people"), &put_down).await;
+    let leaflets = make(&organiser, &area, 4, &[("title", "The leaflet round")]).await;
+    organiser.post(&format!("{leaflets}/people"), &put_down).await.expect(303);
+    assert!(phone.get("/events?tab=mine").await.expect(200).text("main").contains("The leaflet round"));
+    assert_eq!(count(&app, "select count(*) from event_sign_up where account_id is not null").await, 2);
+    assert_eq!(count(&app, "select count(*) from event_sign_up").await, 2);
+    let did = organiser.get(&page).await.expect(200).text("section[aria-labelledby=did]");
+    assert!(did.contains("The market stall") && did.contains("The leaflet round"), "{did}");
 }
 
 #[tokio::test]

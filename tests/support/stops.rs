@@ -29,6 +29,7 @@ pub const FILES: &[&str] = &[
     "/protection/records/{kind}/{number}/document.pdf",
     "/exports/{number}/file",
     "/events/{id}/event.ics",
+    "/public/events/{id}/event.ics",
     "/messages/{message}/pictures/{number}",
     "/calendar/{file}",
 ];
@@ -70,12 +71,13 @@ pub const LEADS: &[&str] = &[
     "/imports/{id}/matches",
     "/walk-lists/{id}/assignments/{assignment}/end",
     "/members/matches",
-    "/members/imports/{id}/choices",
+    "/members/matches/withdrawal",
     "/members/imports/{id}/throw-away",
     "/members/{id}/elector/unlink",
     "/events/calendar/end",
     "/events/{id}/places/{place}/withdrawal",
     "/events/{id}/people/{sign_up}/removal",
+    "/events/{id}/people/{sign_up}/shift",
     "/events/{id}/shifts/{shift}/removal",
     "/events/{id}/lists",
     "/events/{id}/lists/{list}/removal",
@@ -203,6 +205,7 @@ fn messages(site: &Site) -> Vec<Stop> {
         open("/messages/{message}", one(m.service)),
         open("/messages/{message}", one(m.text)),
         open("/messages/new", "/messages/new?channel=text"),
+        open("/messages/new", format!("/messages/new?form=shift-change&event={}", site.events.on)),
         open("/messages/{message}", one(m.waiting)),
         open("/messages/{message}", one(m.sent)),
         open("/messages/{message}/people", one(m.sent) + "/people?which=no-consent"),
@@ -337,6 +340,13 @@ fn membership(site: &Site) -> Vec<Stop> {
         open(FILE, file(site.members.waiting)),
         open(FILE, file(site.members.unknown)),
         send("/members/imports/{id}/columns", file(site.members.unknown) + "/columns", 422, &[("number", "0")]),
+        send(
+            "/members/imports/{id}/choices",
+            file(site.members.waiting) + "/choices",
+            422,
+            &[("branch", "Hill End"), ("area", "")],
+        ),
+        send("/members/imports/{id}/apply", file(site.members.waiting) + "/apply", 422, &[]),
         send("/members/imports/{id}/apply", file(site.members.applied) + "/apply", 409, &[]),
     ]
 }
@@ -866,6 +876,9 @@ fn rights(site: &Site) -> Vec<Stop> {
     const PASSAGES: &str = "/protection/subjects/{id}/passages";
     const ANSWERS: &str = "/protection/subjects/{id}/answers";
     const ERASURE: &str = "/protection/subjects/{id}/erasure";
+    const CONSENTS: &str = "/protection/subjects/{id}/consents";
+    const DETAILS: &str = "/protection/subjects/{id}/details";
+    let person = |rest: &str| format!("/protection/subjects/person-{}{rest}", site.person);
     let of = |rest: &str| format!("/protection/subjects/{}{rest}", site.walk.doors[1].electors[1]);
     let account = format!("/protection/subjects/{}", site.gone.id);
     let request = format!("/protection/requests/{}", site.rights.open);
@@ -896,6 +909,10 @@ fn rights(site: &Site) -> Vec<Stop> {
         send(PASSAGES, of("/passages"), 422, &typed),
         open(ANSWERS, of("/answers")),
         send(ANSWERS, of("/answers"), 422, &[("result", site.said.as_str()), ("intention", "no such code")]),
+        open(CONSENTS, person("/consents")),
+        send(CONSENTS, person("/consents"), 422, &[("how", "")]),
+        open(DETAILS, person("/details")),
+        send(DETAILS, person("/details"), 422, &[("surname", ""), ("mobile", "no number")]),
         open(ERASURE, of("/erasure")),
         open(ERASURE, account + "/erasure"),
         send(ERASURE, of("/erasure"), 422, &[("reason", "")]),

@@ -93,6 +93,12 @@ pub struct PublicEvent {
     pub words: String,
     /// Called off.
     pub cancelled: bool,
+    /// The area whose it is.
+    pub area: i64,
+    /// When it was changed last.
+    pub changed: DateTime<Utc>,
+    /// How often.
+    pub sequence: i32,
 }
 
 /// A public event; None: there is none, it is not public, or it is over.
@@ -102,7 +108,8 @@ pub struct PublicEvent {
 pub async fn public_event(database: &Database, id: Uuid) -> Result<Option<PublicEvent>, Error> {
     let row = sqlx::query!(
         r#"select title as "title!", kind as "kind!", place as "place!", lat, long, starts_at as "starts!", ends_at as "ends!",
-             public_text as "words!", cancelled as "cancelled!"
+             public_text as "words!", cancelled as "cancelled!", area_id as "area!", changed_at as "changed!",
+             sequence as "sequence!"
            from wall.public_event($1)"#,
         id
     )
@@ -117,6 +124,9 @@ pub async fn public_event(database: &Database, id: Uuid) -> Result<Option<Public
         ends: r.ends,
         words: r.words,
         cancelled: r.cancelled,
+        area: r.area,
+        changed: r.changed,
+        sequence: r.sequence,
     }))
 }
 

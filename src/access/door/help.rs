@@ -50,6 +50,8 @@ pub struct Offered {
     pub availability: Vec<String>,
     /// What they wrote.
     pub wishes: String,
+    /// What they chose to tell so that they can take part.
+    pub access_needs: String,
     /// Whether they are under 18.
     pub under_18: bool,
     /// The channels that they ticked, each with the words that stood beside it.

@@ -2,18 +2,19 @@
 
 use super::Nothing;
 use crate::access::Token;
-use crate::access::door::events::{self, OwnPlace};
+use crate::access::door;
+use crate::access::door::events::{self, OwnPlace, PublicEvent};
 use crate::database::Credential;
 use crate::error::Error;
+use crate::events::feed::{self, Feed};
 use crate::events::ics::{self, Entry};
-use crate::events::{Event, feed, store};
+use crate::events::{Event, store};
 use crate::web::{Answer, App, Form, Layout, Path, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// Calendar programs read it as it is; it names nobody, so it is no export of people.
@@ -64,6 +65,24 @@ fn of_place(app: &App, place: OwnPlace) -> Entry {
     }
 }
 
+/// What anybody may know of it: neither what to bring nor who comes.
+fn of_public(app: &App, id: Uuid, event: &PublicEvent) -> Entry {
+    Entry {
+        uid: id,
+        title: event.title.clone(),
+        place: event.place.clone(),
+        at: event.at,
+        words: event.words.clone(),
+        starts: event.starts,
+        ends: event.ends,
+        cancelled: event.cancelled,
+        tentative: false,
+        changed: event.changed,
+        sequence: event.sequence,
+        url: format!("{}/public/events/{id}", app.config.base_url),
+    }
+}
+
 fn bring(what: &str) -> String {
     if what.is_empty() { String::new() } else { format!("Bring: {what}") }
 }
@@ -77,6 +96,16 @@ pub async fn one(State(app): State<App>, viewer: Viewer, Path(id): Path<Uuid>) -
     let event = store::find(&mut scope, id).await?;
     scope.commit().await?;
     Ok(answer(ics::calendar(&event.title, host(&app), &[of_event(&app, &event)])))
+}
+
+/// `GET /public/events/{id}/event.ics`
+///
+/// # Errors
+/// [`Error::NotFound`] where its page is not found.
+pub async fn public(State(app): State<App>, Path(id): Path<Uuid>) -> Answer {
+    let event = events::public_event(&app.database, id).await?.ok_or(Error::NotFound)?;
+    door::messages::imprint_of_event(&app.database, id).await?.ok_or(Error::NotFound)?;
+    Ok(answer(ics::calendar(&event.title, host(&app), &[of_public(&app, id, &event)])))
 }
 
 /// `GET /calendar/{file}`: the token with `.ics` behind it. Whoever knows it reads it: it shows its account's own sign-ups and
@@ -95,8 +124,8 @@ pub async fn read(State(app): State<App>, Path(file): Path<String>) -> Answer {
 #[template(path = "events/calendar.html")]
 struct CalendarPage {
     layout: Layout,
-    /// When the address was made; None: there is none.
-    made: Option<DateTime<Utc>>,
+    /// The address that there is; None: there is none.
+    feed: Option<Feed>,
     /// The address itself, which is shown once.
     address: Option<String>,
 }
@@ -107,12 +136,13 @@ struct CalendarPage {
 /// What the database says.
 pub async fn show(viewer: Viewer, layout: Layout) -> Answer {
     let mut scope = viewer.scope().await?;
-    let made = feed::made(&mut scope).await?;
+    let feed = feed::own(&mut scope).await?;
     scope.commit().await?;
-    Ok(CalendarPage { layout, made, address: None }.into_response())
+    Ok(CalendarPage { layout, feed, address: None }.into_response())
 }
 
-/// `POST /events/calendar`: makes the address; one that there was opens nothing any more.
+/// `POST /events/calendar`: makes the address; one that there was opens nothing any more. It is drawn in the answer itself, since a
+/// secret goes into no address to lead to.
 ///
 /// # Errors
 /// What the database says.
@@ -120,9 +150,10 @@ pub async fn make(State(app): State<App>, viewer: Viewer, layout: Layout, _: For
     let token = Token::new();
     let mut scope = viewer.scope().await?;
     feed::make(&mut scope, &token).await?;
+    let feed = feed::own(&mut scope).await?;
     scope.commit().await?;
     let address = Some(format!("{}/calendar/{}.ics", app.config.base_url, token.as_str()));
-    Ok(CalendarPage { layout, made: Some(Utc::now()), address }.into_response())
+    Ok(CalendarPage { layout, feed, address }.into_response())
 }
 
 /// `POST /events/calendar/end`

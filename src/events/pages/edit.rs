@@ -1,7 +1,7 @@
 //! Making, changing, repeating and calling off an event.
 
 use crate::access::text;
-use crate::areas::Area;
+use crate::areas::{Area, store as areas};
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::events::form::{EventForm, NewEvent};
@@ -70,7 +70,7 @@ pub async fn new(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> 
 }
 
 async fn draw(mut scope: Scoped, layout: Layout, event: Option<Event>, form: EventForm, errors: FieldErrors) -> Answer {
-    let areas = store::areas(&mut scope).await?;
+    let areas = areas::worked_in(&mut scope).await?;
     let mut down = 0;
     if let Some(event) = &event {
         let of = slots::of(&mut scope, std::slice::from_ref(event)).await?;
@@ -109,7 +109,7 @@ async fn read(scope: &mut Scoped, form: &EventForm, errors: &mut FieldErrors) ->
     if new.ends <= Utc::now() {
         errors.add("day", "This time is past: choose one to come");
     }
-    if !store::areas(scope).await?.iter().any(|a| a.id == new.area) {
+    if !areas::worked_in(scope).await?.iter().any(|a| a.id == new.area) {
         errors.add("area", "Choose an area inside your own");
     } else if new.public && imprint::of(scope, new.area).await?.is_none() {
         errors.add("public", "A public page needs an imprint, and this area has none: put it down under Imprint first");
@@ -155,7 +155,8 @@ pub async fn change(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(f
         drop(scope);
         return draw(viewer.scope().await?, layout, Some(event), form, errors).await;
     };
-    let told = if must_tell { store::tell_changed(&mut scope, id).await? } else { 0 };
+    let at_once = store::at_once(event.starts, new.starts);
+    let told = if must_tell { store::tell_changed(&mut scope, id, at_once).await? } else { 0 };
     scope.commit().await?;
     Ok(see_other(&format!("/events/{id}?said={}", if told > 0 { "told" } else { "changed" })))
 }

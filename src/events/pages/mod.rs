@@ -28,7 +28,7 @@ fn said(word: &str) -> Option<(&'static str, &'static str)> {
         "changed" => Some(("good", "The event is changed.")),
         "told" => Some((
             "good",
-            "The event is changed. Whoever is down for it and has an account gets a letter; tell the others.",
+            "The event is changed. Whoever is down for it and has an account gets one letter soon; tell the others.",
         )),
         "cancelled" => Some((
             "good",
@@ -46,6 +46,7 @@ fn said(word: &str) -> Option<(&'static str, &'static str)> {
         "here" => Some(("good", "You are ticked off. Good to see you.")),
         "added" => Some(("good", "They are down for it.")),
         "added-waiting" => Some(("warn", "It is full, so they are on the waiting list.")),
+        "shift-given" => Some(("good", "They have the shift.")),
         "was-down" => Some(("warn", "They were down for it already.")),
         "removed" => Some(("good", "Their place is given up. Whoever waited longest has it.")),
         "shift" => Some(("good", "The shift is kept.")),

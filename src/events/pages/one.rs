@@ -41,6 +41,17 @@ impl EventPage {
         self.event.cancelled.is_none() && !self.event.over()
     }
 
+    /// Whether the reader may still say that they are here: not who said so already.
+    fn expected(&self) -> bool {
+        let came = |slot: &Slot| slot.own.as_ref().is_some_and(|own| own.state == "came");
+        self.slots.iter().any(|s| !came(s) && !s.over()) && !self.event.over()
+    }
+
+    /// Whether it is the shift that is on, or the next one.
+    fn is_next(&self, slot: &Slot) -> bool {
+        slots::on_or_next(&self.slots).is_some_and(|next| next.shift == slot.shift)
+    }
+
     /// Whether it is an event with shifts.
     fn shifts(&self) -> bool {
         self.slots.iter().any(|s| s.shift.is_some())

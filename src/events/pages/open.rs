@@ -10,6 +10,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::State;
 use axum::response::IntoResponse;
+use chrono::Utc;
 use chrono_tz::Europe::London;
 use uuid::Uuid;
 
@@ -17,11 +18,23 @@ use uuid::Uuid;
 #[template(path = "events/public.html")]
 struct PublicPage {
     layout: Layout,
+    id: Uuid,
     event: PublicEvent,
     imprint: Imprint,
+    /// Whether the event's area asks for help.
+    help: bool,
 }
 
 impl PublicPage {
+    fn over(&self) -> bool {
+        self.event.ends <= Utc::now()
+    }
+
+    /// Whether somebody can still come.
+    fn coming(&self) -> bool {
+        !self.event.cancelled && !self.over()
+    }
+
     fn kind(&self) -> &'static str {
         Kind::parse(&self.event.kind).map_or("", Kind::title)
     }
@@ -47,5 +60,6 @@ impl PublicPage {
 pub async fn show(State(app): State<App>, layout: Layout, Path(id): Path<Uuid>) -> Answer {
     let event = door::events::public_event(&app.database, id).await?.ok_or(Error::NotFound)?;
     let imprint = door::messages::imprint_of_event(&app.database, id).await?.ok_or(Error::NotFound)?;
-    Ok(PublicPage { layout, event, imprint }.into_response())
+    let help = door::help::page(&app.database, event.area).await?.is_some();
+    Ok(PublicPage { layout, id, event, imprint, help }.into_response())
 }

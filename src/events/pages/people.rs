@@ -45,9 +45,14 @@ impl AddPage {
     fn shifts(&self) -> bool {
         self.slots.iter().any(|s| s.shift.is_some())
     }
+
+    /// The shift that is chosen.
+    fn chosen(&self) -> Option<&Slot> {
+        self.slots.iter().find(|s| s.shift.is_some() && s.key() == self.form.shift)
+    }
 }
 
-async fn draw(mut scope: Scoped, layout: Layout, id: Uuid, form: Adding, errors: FieldErrors) -> Answer {
+async fn draw(mut scope: Scoped, layout: Layout, id: Uuid, mut form: Adding, errors: FieldErrors) -> Answer {
     let event = store::find(&mut scope, id).await?;
     if event.cancelled.is_some() {
         return Err(Error::Conflict("This event was called off".into()));
@@ -55,6 +60,9 @@ async fn draw(mut scope: Scoped, layout: Layout, id: Uuid, form: Adding, errors:
     let mut slots = slots::of(&mut scope, std::slice::from_ref(&event)).await?.remove(&id).unwrap_or_default();
     if slots.iter().any(|s| s.shift.is_some()) {
         slots.retain(|s| s.shift.is_some());
+    }
+    if form.shift.is_empty() {
+        form.shift = slots::on_or_next(&slots).map(Slot::key).unwrap_or_default();
     }
     let team = sign_ups::team(&mut scope, id).await?;
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -122,6 +130,31 @@ pub async fn remove(viewer: Viewer, Path((id, sign_up)): Path<(Uuid, Uuid)>, _: 
     sign_ups::give_up(&mut scope, id, sign_up).await?;
     scope.commit().await?;
     Ok(see_other(&format!("/events/{id}?said=removed")))
+}
+
+/// The shift that somebody is given.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Choosing {
+    shift: String,
+}
+
+/// `POST /events/{id}/people/{sign_up}/shift`: for whoever was down before there were shifts.
+///
+/// # Errors
+/// [`Error::NotFound`] outside the area, [`Error::Conflict`] when it was called off.
+pub async fn choose(viewer: Viewer, Path((id, sign_up)): Path<(Uuid, Uuid)>, Form(form): Form<Choosing>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    store::find(&mut scope, id).await?;
+    let shift = form.shift.parse().map_err(|_| Error::NotFound)?;
+    let taken = sign_ups::choose_shift(&mut scope, id, sign_up, shift).await?;
+    scope.commit().await?;
+    let word = match taken {
+        Taken::Coming | Taken::Came => "shift-given",
+        Taken::Waiting => "added-waiting",
+        Taken::Already => "was-down",
+    };
+    Ok(see_other(&format!("/events/{id}?said={word}")))
 }
 
 /// One shift with its people, as the sheet and the ticks show it.

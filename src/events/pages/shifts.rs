@@ -107,7 +107,7 @@ pub async fn change(
     };
     store::change_shift(&mut scope, id, shift, &new).await?;
     if (before.starts, before.ends) != (new.starts, new.ends) {
-        store::tell_shift_changed(&mut scope, id, shift).await?;
+        store::tell_shift_changed(&mut scope, id, shift, store::at_once(before.starts, new.starts)).await?;
     }
     scope.commit().await?;
     Ok(see_other(&format!("/events/{id}?said=shift")))

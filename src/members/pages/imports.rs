@@ -1,8 +1,9 @@
 //! `/members/imports`: the party's file: given, explained, looked over, applied or thrown away; its receipt.
 
-use super::super::apply::{self, Said};
-use super::super::columns::{Columns, FIELDS};
+use super::super::apply::{self, Said, WHICH_AREA};
+use super::super::columns::{Columns, FIELDS, Sample};
 use super::super::imports::{self, Choice, Counts, Given, Import, Missing};
+use super::super::lapsing::{Lapsing, Meant};
 use super::super::plan::{Changed, Entry, Plan, Refused};
 use super::super::reading::{self, LIMIT};
 use super::super::typed::areas;
@@ -52,6 +53,8 @@ struct ColumnsPage {
     layout: Layout,
     errors: FieldErrors,
     import: Import,
+    /// The file's columns, with what stands in them first.
+    columns: Vec<Sample>,
     /// Each field's word, title and the column chosen, from 1; 0 for none.
     fields: Vec<(&'static str, &'static str, usize)>,
 }
@@ -71,8 +74,10 @@ struct PreviewPage {
     added: Vec<Entry>,
     /// The first who would be marked lapsed, as the file is complete and does not have them.
     lapsed: Vec<Missing>,
-    /// Branches' names that mean nothing yet, with how many have each.
-    unknown: Vec<(String, usize)>,
+    /// How many would be marked lapsed in all.
+    lapsing: Lapsing,
+    /// Branches' names that mean nothing yet.
+    unknown: Vec<Unknown>,
     areas: Vec<Area>,
     outcome: Outcome,
     /// People in the file who were erased, and new ones who have the name of one.
@@ -80,6 +85,24 @@ struct PreviewPage {
     namesakes: Vec<Entry>,
     /// Why they are taken in again, as it was typed.
     erased_reason: String,
+    typed: Typed,
+}
+
+/// A branch's name that means nothing yet.
+struct Unknown {
+    name: String,
+    /// How many members have it.
+    members: usize,
+    /// The area that was chosen, where the form comes back, and what is wrong with it.
+    chosen: String,
+    error: String,
+}
+
+/// What the page's two forms held, where one of them cannot stand.
+#[derive(Default)]
+struct Typed {
+    choices: Choices,
+    go: Go,
 }
 
 #[derive(Template, WebTemplate)]
@@ -97,6 +120,11 @@ impl PreviewPage {
             Some(_) => "They would be recorded as members anew, and campaigning to them stays stopped.",
             None => "They are left out, unless you say below that their membership is live.",
         }
+    }
+
+    /// Whether the box beside those who would lapse was ticked, for as many as there are now.
+    fn lapse_ticked(&self) -> bool {
+        self.typed.go.lapse.parse::<usize>().is_ok_and(|n| n == self.lapsing.all())
     }
 }
 
@@ -181,12 +209,13 @@ pub async fn show(
         return Ok(ReceiptPage { layout, import, counts }.into_response());
     }
     if import.columns.is_none() || !asked.columns.is_empty() {
+        let columns = imports::samples(&mut scope, &import).await?;
         scope.commit().await?;
-        let columns = import.columns.clone().map_or_else(|| Columns::guess(&import.headings), |c| c.0);
-        let fields = FIELDS.iter().map(|(f, word, title, _)| (*word, *title, columns.chosen(*f))).collect();
-        return Ok(ColumnsPage { layout, errors: FieldErrors::default(), import, fields }.into_response());
+        let known = import.columns.clone().map_or_else(|| Columns::guess(&import.headings), |c| c.0);
+        let fields = FIELDS.iter().map(|(f, word, title, _)| (*word, *title, known.chosen(*f))).collect();
+        return Ok(ColumnsPage { layout, errors: FieldErrors::default(), import, columns, fields }.into_response());
     }
-    preview(scope, &app, &viewer, layout, import, FieldErrors::default()).await
+    preview(scope, &app, &viewer, layout, import, FieldErrors::default(), Typed::default()).await
 }
 
 /// The page before anything is done. Who would change is named, so that is a look.
@@ -197,8 +226,10 @@ async fn preview(
     layout: Layout,
     import: Import,
     errors: FieldErrors,
+    typed: Typed,
 ) -> Answer {
     let (plan, _, outcome) = imports::look_over(&mut scope, &app.keys, &import).await?;
+    let lapsing = Lapsing::of(&plan, import.complete);
     let areas = areas(&mut scope, viewer.area).await?;
     let counts = Counts::of(&plan, import.complete, &outcome);
     let Plan { mut changed, mut added, missing, unknown, refused, erased, namesakes, .. } = plan;
@@ -210,7 +241,13 @@ async fn preview(
     let people: Vec<Uuid> =
         changed.iter().map(|c| c.entry.person_id).chain(lapsed.iter().map(|m| m.person_id)).collect();
     let changed = scope.finish(Seen::helpers(changed, people)).await?;
-    let unknown = unknown.into_iter().collect();
+    let chosen: BTreeMap<&String, &String> = typed.choices.branch.iter().zip(&typed.choices.area).collect();
+    let chosen = |name: &String| chosen.get(name).map(|area| (*area).clone()).unwrap_or_default();
+    let error = |n: usize| errors.of(&format!("area-{n}")).to_owned();
+    let unknown: Vec<Unknown> = (1..)
+        .zip(unknown)
+        .map(|(n, (name, members))| Unknown { chosen: chosen(&name), error: error(n), name, members })
+        .collect();
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let erased_reason = import.erased_reason.clone().unwrap_or_default();
     let page = PreviewPage {
@@ -223,12 +260,14 @@ async fn preview(
         more,
         added,
         lapsed,
+        lapsing,
         unknown,
         areas,
         outcome,
         erased,
         namesakes,
         erased_reason,
+        typed,
     };
     Ok((status, page).into_response())
 }
@@ -246,10 +285,11 @@ pub async fn set_columns(
     match Columns::read(&chosen, import.headings.len()) {
         Ok(columns) => imports::set_columns(&mut scope, &import, &columns).await?,
         Err(error) => {
+            let columns = imports::samples(&mut scope, &import).await?;
             scope.commit().await?;
             let at = |word: &str| chosen.get(word).and_then(|c| c.parse().ok()).unwrap_or(0);
             let fields = FIELDS.iter().map(|(_, word, title, _)| (*word, *title, at(word))).collect();
-            let page = ColumnsPage { layout, errors: FieldErrors(vec![error]), import, fields };
+            let page = ColumnsPage { layout, errors: FieldErrors(vec![error]), import, columns, fields };
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     }
@@ -265,7 +305,22 @@ pub struct Choices {
     erased: String,
     erased_reason: String,
     branch: Vec<String>,
-    area: Vec<i64>,
+    area: Vec<String>,
+}
+
+impl Choices {
+    /// What the branches' names mean; a name without an area is one that nobody chose for.
+    fn branches(&self, errors: &mut FieldErrors) -> Vec<(String, i64)> {
+        let mut said = Vec::new();
+        for (n, (branch, area)) in (1..).zip(self.branch.iter().zip(&self.area)) {
+            match area.parse::<i64>() {
+                _ if fold(branch).is_empty() => {}
+                Ok(area) => said.push((branch.clone(), area)),
+                Err(_) => errors.add(&format!("area-{n}"), WHICH_AREA),
+            }
+        }
+        said
+    }
 }
 
 /// `POST /members/imports/{id}/choices`
@@ -282,6 +337,7 @@ pub async fn choose(
     let why = "Say why they are taken in again: the member’s history keeps it";
     let again = choices.erased == "again";
     let erased_reason = if again { errors.take(text("erased_reason", &choices.erased_reason, 300, why)) } else { None };
+    let branches = choices.branches(&mut errors);
     if choices.complete {
         let (plan, ..) = imports::look_over(&mut scope, &app.keys, &import).await?;
         if let Some(why) = plan.not_complete() {
@@ -289,21 +345,33 @@ pub async fn choose(
         }
     }
     if errors.any() {
-        return preview(scope, &app, &viewer, layout, import, errors).await;
+        let typed = Typed { choices, go: Go::default() };
+        return preview(scope, &app, &viewer, layout, import, errors, typed).await;
     }
-    let branches: Vec<(String, i64)> =
-        choices.branch.into_iter().zip(choices.area).filter(|(branch, _)| !fold(branch).is_empty()).collect();
     imports::choose(&mut scope, &import, &Choice { complete: choices.complete, erased_reason, branches }).await?;
     scope.commit().await?;
     Ok(see_other(&format!("/members/imports/{id}#go")))
 }
 
-/// What was looked over, and the tick beside what stops an import.
+/// What was looked over, and the ticks beside what stops an import.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Go {
     expected: String,
     allow_many: bool,
+    /// How many are meant to lapse, by the box that names them; empty when it is not ticked.
+    lapse: String,
+}
+
+impl Go {
+    fn said(&self) -> Said {
+        Said {
+            expected: Some(self.expected.clone()),
+            allow_many: self.allow_many,
+            lapse: self.lapse.parse::<usize>().map_or(Meant::Unsaid, Meant::Exactly),
+            unknown_stay: false,
+        }
+    }
 }
 
 /// `POST /members/imports/{id}/apply`
@@ -317,21 +385,23 @@ pub async fn apply(
     let mut scope = viewer.scope().await?;
     let import = imports::open(&mut scope, id).await?;
     imports::must_be_ready(&import)?;
-    let said = Said { expected: Some(go.expected), allow_many: go.allow_many };
-    match apply::apply(&mut scope, &app.keys, &import, &said).await {
-        Ok(_) => scope.commit().await?,
-        Err(Error::Refused(_)) => {
-            drop(scope);
-            let mut errors = FieldErrors::default();
-            errors.add(
-                "allow_many",
-                "Look at which access would end, and say that so many are meant, or throw the file away",
-            );
-            return preview(viewer.scope().await?, &app, &viewer, layout, import, errors).await;
+    let mut errors = FieldErrors::default();
+    match apply::apply(&mut scope, &app.keys, &import, &go.said()).await {
+        Ok(_) => {
+            scope.commit().await?;
+            return Ok(see_other(&format!("/members/imports/{id}")));
         }
+        Err(Error::Invalid(fields)) => errors.0.extend(fields),
+        Err(Error::Refused(_)) => errors.add(
+            "allow_many",
+            "Look at which access would end, and say that so many are meant, or throw the file away",
+        ),
         Err(other) => return Err(other),
     }
-    Ok(see_other(&format!("/members/imports/{id}")))
+    // What was begun is undone; the page is drawn anew, and keeps what was ticked.
+    drop(scope);
+    let typed = Typed { choices: Choices::default(), go };
+    preview(viewer.scope().await?, &app, &viewer, layout, import, errors, typed).await
 }
 
 /// `POST /members/imports/{id}/throw-away`

@@ -8,7 +8,7 @@ use crate::messages::audience::{Audience, MEMBERS, SECRETARYS, VOLUNTEERS};
 use crate::messages::compose::Text;
 use crate::messages::form::{Fields, Form as Fixed};
 use crate::messages::markup::{FIELDS, Pictured};
-use crate::messages::{Channel, Draft, Kind, Message, State, store};
+use crate::messages::{Channel, Draft, Kind, Message, State, occasion, store};
 use crate::volunteers::{AVAILABILITY, SKILLS};
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other};
 use askama::Template;
@@ -36,6 +36,9 @@ pub struct Typed {
     skill: String,
     free: String,
     supporters: bool,
+    /// An event, or a shift of it.
+    occasion: String,
+    waiting: bool,
 }
 
 /// Letters of an email.
@@ -48,7 +51,8 @@ const MOST_PARTS: usize = 6;
 
 impl Typed {
     fn of(draft: &Draft) -> Self {
-        let Audience { members, days, volunteers, skill, when, supporters } = draft.audience.clone();
+        let Audience { members, days, volunteers, skill, when, supporters, event, shift, waiting } =
+            draft.audience.clone();
         Typed {
             form: draft.form.map_or("", Fixed::as_str).into(),
             channel: draft.channel.as_str().into(),
@@ -64,6 +68,8 @@ impl Typed {
             skill: skill.unwrap_or_default(),
             free: when.unwrap_or_default(),
             supporters,
+            occasion: event.map(|event| occasion::key(event, shift)).unwrap_or_default(),
+            waiting,
         }
     }
 
@@ -71,15 +77,17 @@ impl Typed {
         let area = areas.iter().find(|a| a.id.to_string() == self.area);
         let area = errors.take(area.ok_or_else(|| Error::field("area", "Choose an area inside your own")));
         let audience =
-            Audience::typed(&self.members, &self.days, &self.volunteers, &self.skill, &self.free, self.supporters);
+            Audience::typed(&self.members, &self.days, &self.volunteers, &self.skill, &self.free, self.supporters)
+                .and_event(occasion::read(&self.occasion), self.waiting);
         if audience.nobody() {
-            errors.add("members", "Choose whom it is for: members, volunteers, supporters, or several of them");
+            errors.add("members", "Choose whom it is for: members, volunteers, supporters, those who come to an event");
         } else if audience.is_secretarys() && role != Role::MembershipSecretary {
             errors.add("members", "Who joined lately or lapses soon is for the membership secretary to write to");
         }
         let form = Fixed::parse(&self.form);
-        if form.is_some_and(Fixed::is_for_members) && (audience.volunteers.is_some() || audience.supporters) {
-            errors.add("members", "This form is for members: choose which, and neither volunteers nor supporters");
+        let beyond_members = audience.volunteers.is_some() || audience.supporters || audience.event.is_some();
+        if form.is_some_and(Fixed::is_for_members) && beyond_members {
+            errors.add("members", "This form is for members: choose which, and neither volunteers nor others");
         }
         let mut draft =
             Draft { area: area?.id, channel: Channel::parse(&self.channel), form, audience, ..Draft::default() };
@@ -150,6 +158,8 @@ struct EditPage {
     form: Option<Fixed>,
     typed: Typed,
     areas: Vec<Area>,
+    /// Events to come and their shifts, as the form sends each and in words.
+    occasions: Vec<(String, String)>,
     /// Whether the reader keeps members.
     secretary: bool,
 }
@@ -176,14 +186,6 @@ impl EditPage {
     }
 }
 
-async fn places(scope: &mut Scoped) -> Result<Vec<Area>, Error> {
-    let here: Vec<i64> =
-        sqlx::query_scalar!(r#"select wall.places() as "places!""#).fetch_one(scope.connection()).await?;
-    let mut all = areas::all(scope).await?;
-    all.retain(|area| here.contains(&area.id));
-    Ok(all)
-}
-
 async fn draw(
     viewer: &Viewer,
     mut scope: Scoped,
@@ -192,37 +194,49 @@ async fn draw(
     typed: Typed,
     errors: FieldErrors,
 ) -> Answer {
-    let areas = places(&mut scope).await?;
+    let areas = areas::worked_in(&mut scope).await?;
+    let occasions = occasion::choices(&mut scope).await?;
     scope.commit().await?;
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let secretary = viewer.role == Role::MembershipSecretary;
     let form = Fixed::parse(&typed.form);
-    Ok((status, EditPage { layout, errors, id, form, typed, areas, secretary }).into_response())
+    Ok((status, EditPage { layout, errors, id, form, typed, areas, occasions, secretary }).into_response())
 }
 
-/// Which kind a new one is, and by which way it goes.
+/// Which kind a new one is, by which way it goes, and to whose event it is.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
     form: String,
     channel: String,
+    event: Option<Uuid>,
 }
 
-/// `GET /messages/new`
+/// `GET /messages/new`: from the page of an event with what is known of it.
+///
+/// # Errors
+/// [`Error::NotFound`] for an event outside the area, or one that is over.
 pub async fn begin(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> Answer {
     let form = Fixed::parse(&asked.form);
-    let typed =
-        Typed::of(&Draft { area: viewer.area, channel: Channel::parse(&asked.channel), form, ..Draft::default() });
-    let scope = viewer.scope().await?;
-    draw(&viewer, scope, layout, None, Typed { days: "60".into(), ..typed }, FieldErrors::default()).await
+    let mut draft = Draft { area: viewer.area, channel: Channel::parse(&asked.channel), form, ..Draft::default() };
+    let mut scope = viewer.scope().await?;
+    if let Some(event) = asked.event {
+        let about = occasion::about(&mut scope, event).await?;
+        draft.area = about.area;
+        draft.fields = Fields { what: about.title, when: about.when, place: about.place };
+        draft.audience = Audience::default().and_event(Some((event, None)), false);
+    }
+    let typed = Typed { days: "60".into(), ..Typed::of(&draft) };
+    draw(&viewer, scope, layout, None, typed, FieldErrors::default()).await
 }
 
 /// `POST /messages/new`
 pub async fn make(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> Answer {
     let mut scope = viewer.scope().await?;
     let mut errors = FieldErrors::default();
-    let areas = places(&mut scope).await?;
-    let Some(draft) = typed.read(&mut errors, &areas, viewer.role, Vec::new()) else {
+    let areas = areas::worked_in(&mut scope).await?;
+    let draft = typed.read(&mut errors, &areas, viewer.role, Vec::new());
+    let Some(draft) = occasion::checked(&mut scope, draft, &mut errors).await? else {
         return draw(&viewer, scope, layout, None, typed, errors).await;
     };
     let id = store::make(&mut scope, &draft).await?;
@@ -258,8 +272,9 @@ pub async fn change(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(t
     let held = draft_of(&mut scope, id).await?;
     let typed = Typed { form: held.draft.form.map_or("", Fixed::as_str).into(), ..typed };
     let mut errors = FieldErrors::default();
-    let areas = places(&mut scope).await?;
-    let Some(draft) = typed.read(&mut errors, &areas, viewer.role, held.pictures) else {
+    let areas = areas::worked_in(&mut scope).await?;
+    let draft = typed.read(&mut errors, &areas, viewer.role, held.pictures);
+    let Some(draft) = occasion::checked(&mut scope, draft, &mut errors).await? else {
         return draw(&viewer, scope, layout, Some(id), typed, errors).await;
     };
     store::change(&mut scope, id, &draft).await?;

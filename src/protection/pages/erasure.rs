@@ -26,6 +26,7 @@ const FIGURES: &[(&str, &str, bool)] = &[
     ("contacts", "How they are reached: email, telephone, address, date of birth", true),
     ("consents", "What they agreed to or took back", true),
     ("person_notes", "Notes about them", true),
+    ("offers", "Offers to help that wait to be confirmed, with the letters that ask for it", true),
     ("sessions", "Sign-ins, with browser and network address", true),
     ("letters", "Letters by email", true),
     ("requests", "Requests: names and words go, that one came and what became of it stays", true),
@@ -85,8 +86,11 @@ async fn page(
 ) -> Answer<ErasurePage> {
     let mut scope = viewer.scope_as(Permission::HandleRequests, Scope::default()).await?;
     let file = store::file(&mut scope, subject, false).await?;
-    let counts = store::erasure_counts(&mut scope, subject).await?;
+    let mut counts = store::erasure_counts(&mut scope, subject).await?;
     scope.commit().await?;
+    if file.offers() > 0 {
+        counts["offers"] = file.offers().into();
+    }
     let (name, open, sure) = (file.name().to_owned(), file.open_requests(), form.sure == "yes");
     Ok(ErasurePage { layout, errors, subject, name, counts, reason: form.reason, open, sure })
 }
@@ -147,6 +151,10 @@ struct ErasedPage {
 impl ErasedPage {
     fn is_account(&self) -> bool {
         self.erasure.of_what == "account"
+    }
+
+    fn is_offer(&self) -> bool {
+        self.erasure.of_what == "offer"
     }
 
     fn went(&self) -> Vec<(&'static str, i64)> {

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod erasure;
 pub mod passages;
+pub mod people;
 pub mod requests;
 pub mod stops;
 pub mod subjects;

@@ -182,7 +182,8 @@ pub struct ActForm {
 
 /// `POST /protection/requests/{number}`: puts an act on record, or says whom it is about.
 pub async fn act(viewer: Viewer, layout: Layout, Path(id): Path<i64>, Form(form): Form<ActForm>) -> Answer<Response> {
-    if let Ok(subject) = form.subject.parse::<Subject>() {
+    // An offer that waits to be confirmed is gone within two days: a request is about nobody by it.
+    if let Some(subject) = form.subject.parse::<Subject>().ok().filter(|s| s.offer().is_none()) {
         let mut scope = viewer.scope().await?;
         store::found(&mut scope, id, subject).await?;
         scope.commit().await?;

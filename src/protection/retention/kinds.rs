@@ -112,7 +112,8 @@ pub const KINDS: [Kind; 22] = [
         title: "People who are no members and do not help any more",
         tables: &["person", "person_contact", "person_consent", "person_note", "person_subject", "volunteer"],
         unit: ("person", "people"),
-        from: "the last that was agreed to, noted or changed of them. Members, helpers and accounts stay",
+        from: "the last that was said, noted or changed of them. Members, helpers, accounts, and whoever agrees to hear from us by any way \
+               stay",
         how: "The whole record goes",
         why: "Who has left the party or stopped helping may come back within a Parliament; later nothing of them is needed (UK GDPR \
               Art 5(1)(e))",

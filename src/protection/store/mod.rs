@@ -1,5 +1,6 @@
 //! What is kept of requests, and the database's own functions that look wide.
 
+pub mod people;
 mod requests;
 mod subjects;
 

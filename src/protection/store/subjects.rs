@@ -7,6 +7,7 @@ use crate::electors::folding::fold;
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::protection::file::File;
+use crate::protection::values::value_words;
 use crate::protection::{Subject, suppress};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -31,13 +32,13 @@ impl Sought {
 /// Somebody found, or a place where they are named.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Found {
-    /// `elector`, `person`, `account`, `letter`, `request`, `mention`.
+    /// `elector`, `person`, `offer`, `account`, `letter`, `request`, `mention`.
     pub kind: String,
     /// The elector, or of a mention whose answer it is in.
     pub elector: Option<ElectorId>,
     /// The account.
     pub account: Option<Uuid>,
-    /// The person of Organise.
+    /// The person of Organise; of an offer to help that waits to be confirmed, the offer.
     pub person: Option<Uuid>,
     /// The request's number.
     pub request: Option<i64>,
@@ -53,7 +54,21 @@ impl Found {
     /// Whose file this leads to.
     pub fn subject(&self) -> Option<Subject> {
         let account = self.account.map(Subject::Account);
-        self.elector.map(Subject::Elector).or(account).or(self.person.map(Subject::Person))
+        let of_organise = if self.is_offer() { Subject::Offer } else { Subject::Person };
+        self.elector.map(Subject::Elector).or(account).or(self.person.map(of_organise))
+    }
+
+    /// Whether it is an offer to help that nobody has confirmed.
+    pub fn is_offer(&self) -> bool {
+        self.kind == "offer"
+    }
+
+    /// Where it is or what it is about, in words.
+    pub fn detail_words(&self) -> String {
+        match self.kind.as_str() {
+            "letter" => value_words("form", &self.detail).unwrap_or_else(|| self.detail.clone()),
+            _ => self.detail.clone(),
+        }
     }
 }
 
@@ -104,6 +119,12 @@ pub async fn find(scope: &mut Scoped, sought: &Sought) -> Result<Vec<Found>, Err
 /// [`Error::NotFound`] when there is nobody, or nobody any more.
 pub async fn file(scope: &mut Scoped, subject: Subject, taken: bool) -> Result<File, Error> {
     let operator = scope.operator_id();
+    if let Subject::Offer(offer) = subject {
+        let held = sqlx::query_scalar!("select wall.offer_file($1, $2, $3)", offer, taken, operator)
+            .fetch_one(scope.connection())
+            .await?;
+        return held.map(File::new).ok_or(Error::NotFound);
+    }
     let held = sqlx::query_scalar!(
         "select wall.subject_file($1, $2, $3, $4, $5, $6)",
         subject.partition(),
@@ -236,6 +257,10 @@ pub async fn lift_strike(scope: &mut Scoped, strike: Uuid) -> Result<bool, Error
 /// # Errors
 /// What the database says.
 pub async fn erasure_counts(scope: &mut Scoped, subject: Subject) -> Result<Value, Error> {
+    if subject.offer().is_some() {
+        // Its file, which is read beside these, says that it is there.
+        return Ok(serde_json::json!({}));
+    }
     Ok(sqlx::query_scalar!(
         r#"select wall.erasure_counts($1, $2, $3, $4) as "counts!""#,
         subject.partition(),
@@ -291,6 +316,11 @@ pub async fn erase(scope: &mut Scoped, keys: &Keys, subject: Subject, reason: &s
             .fetch_one(scope.connection())
             .await?
         }
+        Subject::Offer(offer) => {
+            sqlx::query_scalar!("select wall.erase_offer($1, $2, $3)", offer, reason, operator)
+                .fetch_one(scope.connection())
+                .await?
+        }
     };
     erased.ok_or(Error::NotFound)
 }
@@ -307,7 +337,7 @@ fn still_has_access(error: sqlx::Error) -> Error {
 /// An erasure on record: never who.
 #[derive(Debug, Clone)]
 pub struct Erasure {
-    /// `elector`, `account` or `person`.
+    /// `elector`, `account`, `person` or `offer`.
     pub of_what: String,
     /// Why.
     pub reason: String,

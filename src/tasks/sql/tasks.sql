@@ -8,7 +8,11 @@ select t.task_id, t.what, t.words, t.agreed, t.due_on, t.partition_id, t.elector
   array(select no.channel from (select distinct on (o.channel) o.channel, o.withdrawn from objection o
       where o.partition_id = t.partition_id and o.elector_id = t.elector_id order by o.channel, o.at desc, o.objection_id desc) no
     where not no.withdrawn and no.channel not in ('opinions', 'processing')) as "objected!",
-  coalesce(p.channels, '{}') as "channels!", t.assigned_to, t.could_not, t.state, t.outcome, t.came_of, t.created_at, t.closed_at
+  coalesce(p.channels, '{}') as "channels!", coalesce(p.has_mobile, false) as "has_mobile!",
+  -- Of whoever agreed to be rung, as far as it was given to organisers.
+  case when t.state = 'open' and 'phone' = any (p.channels) then coalesce((select case when r.mobile <> '' then r.mobile else r.phone end
+    from wall.reach_of(t.person_id) r), '') else '' end as "number!",
+  t.assigned_to, t.could_not, t.state, t.outcome, t.came_of, t.created_at, t.closed_at
 from task t
 join area a on a.area_id = t.area_id
 left join district d on d.area_no = a.area_no
