@@ -156,9 +156,11 @@ $$;
 
 -- What anybody may read of an event that is to be read by anybody: nobody's name, and not without an imprint.
 create or replace function wall.public_event(event uuid) returns table (title text, kind text, place text, lat double precision,
-  long double precision, starts_at timestamptz, ends_at timestamptz, public_text text, cancelled boolean)
+  long double precision, starts_at timestamptz, ends_at timestamptz, public_text text, cancelled boolean, area_id bigint,
+  changed_at timestamptz, sequence integer)
 language sql stable security definer set search_path = '' as $$
-  select e.title, e.kind, e.place, e.lat, e.long, e.starts_at, e.ends_at, e.public_text, e.state = 'cancelled'
+  select e.title, e.kind, e.place, e.lat, e.long, e.starts_at, e.ends_at, e.public_text, e.state = 'cancelled', e.area_id,
+    e.changed_at, e.sequence
   from public.event e
   where e.event_id = public_event.event and e.public and e.ends_at > statement_timestamp() - interval '1 day'
     and exists (select from wall.imprint_of(e.area_id))

@@ -1,7 +1,6 @@
 //! `/volunteers/asking`: the public pages on which people offer to help: open or closed for each area, with what is asked for and
 //! a sheet to put up.
 
-use super::store;
 use crate::access::text;
 use crate::areas::{Area, store as areas};
 use crate::database::Scoped;

@@ -138,9 +138,14 @@ async fn an_address_that_is_put_off_on_three_days_is_left_alone_and_a_complaint_
 
     // Behind the wall, and gone with the person.
     note_return(&mut door, &Return { digest: vec![10; 32], ..complaint.clone() }).await.unwrap();
-    change_for(&app, "update person_contact set email_key = 'other@lantern.example' where person_id = $1", member).await;
-    change_for(&app, "update person_contact set email_key = 'oswin.tarrant@lantern.example' where person_id = $1", member)
+    change_for(&app, "update person_contact set email_key = 'other@lantern.example' where person_id = $1", member)
         .await;
+    change_for(
+        &app,
+        "update person_contact set email_key = 'oswin.tarrant@lantern.example' where person_id = $1",
+        member,
+    )
+    .await;
     assert_eq!(count(&app, silent).await, 1, "a complaint holds when the address is changed and put back");
     let (here, there) = (area_id(&app, "Quillbrook").await, area_id(&app, "Saltern").await);
     let own = open_session(&app, &secretary.account).await;
