@@ -299,6 +299,17 @@ begin
         or (cardinality(plain) = 0 and near <> '' and starts_with(c.postcode_key, near)))
       order by o.name_key limit 200)
     union all
+    -- Whoever offered to help and has not confirmed it is no person here yet: the number is the offer's own.
+    (select 'offer', null, null, null, s.sign_up_id, null, btrim(s.forename || ' ' || s.surname), concat_ws(', ', ar.name, s.email),
+        'Offered to help, not confirmed', 3
+      from public.volunteer_sign_up s join public.area ar using (area_id)
+      where s.used_at is null and (
+        (cardinality(folded) > 0 and not exists (select from unnest(folded) w
+          where not starts_with(s.name_key, w) and position(' ' || w in s.name_key) = 0))
+        or (cardinality(plain) = 1 and length(typed) > 3 and (position(typed in s.email) > 0
+          or position(replace(typed, ' ', '') in replace(s.mobile, ' ', '')) > 0)))
+      order by s.asked_at desc limit 50)
+    union all
     (select 'account', null, null, a.account_id, null, null, a.name, a.email, 'Account', 4 from public.account a
       where cardinality(plain) > 0 and (position(typed in a.email) > 0
         or not exists (select from unnest(plain) w where position(lower(w) in lower(a.name)) = 0)) order by a.name limit 50)
@@ -322,7 +333,8 @@ begin
   perform wall.note_rights('search', 'handle-requests',
     array(select (f ->> 'partition_id')::integer from jsonb_array_elements(answer) f where f ->> 'elector_id' is not null),
     array(select (f ->> 'elector_id')::bigint from jsonb_array_elements(answer) f where f ->> 'elector_id' is not null), operator,
-    array(select distinct (f ->> 'person_id')::uuid from jsonb_array_elements(answer) f where f ->> 'person_id' is not null));
+    array(select distinct (f ->> 'person_id')::uuid from jsonb_array_elements(answer) f
+      where f ->> 'person_id' is not null and f ->> 'kind' <> 'offer'));
   return query select f.kind, f.partition_id, f.elector_id, f.account_id, f.person_id, f.request_id, f.name, f.detail, f.why
   from jsonb_to_recordset(answer) f (kind text, partition_id integer, elector_id bigint, account_id uuid, person_id uuid,
     request_id bigint, name text, detail text, why text);
@@ -430,7 +442,7 @@ begin
       from public.person_contact c cross join lateral (values ('email', c.email_key), ('text', c.mobile)) w (channel, address)
       join public.message_silence s on s.channel = w.channel and s.address_digest = wall.address_digest(w.channel, w.address)
       where c.person_id = any (persons)),
-    'messages', (select coalesce(jsonb_agg(jsonb_build_object('at', r.at, 'subject', m.subject, 'kind', m.kind, 'state', r.state,
+    'messages', (select coalesce(jsonb_agg(jsonb_build_object('at', r.at, 'subject', m.subject, 'channel', m.channel, 'kind', m.kind, 'state', r.state,
         'why', r.why) order by r.at desc nulls last), '[]')
       from public.message_recipient r join public.message m using (message_id) where r.person_id = any (persons)),
     'notes', (select coalesce(jsonb_agg(jsonb_build_object('at', n.at, 'purpose', n.purpose, 'words', n.words) order by n.at desc), '[]')
@@ -438,7 +450,9 @@ begin
     'events', (select coalesce(jsonb_agg(jsonb_build_object('at', coalesce(h.starts_at, e.starts_at), 'event', e.title, 'shift', h.name,
         'signed_at', s.signed_at, 'state', s.state) order by e.starts_at), '[]')
       from public.event_sign_up s join public.event e using (event_id) left join public.shift h on h.shift_id = s.shift_id
-      where s.person_id = any (persons)));
+      where s.person_id = any (persons)
+        or s.account_id in (select p.account_id from public.person p where p.person_id = any (persons))),
+    'offers', wall.file_offers(wall.offers_of(persons)));
 end
 $$;
 
@@ -768,6 +782,7 @@ begin
       'contacts', (select count(*) from public.person_contact c where c.person_id = person),
       'consents', (select count(*) from public.person_consent c where c.person_id = person),
       'person_notes', (select count(*) from public.person_note n where n.person_id = person),
+      'offers', cardinality(wall.offers_of(array[person])),
       'requests', (select count(*) from public.request q where q.person_id = person),
       'looks', (select count(*) from wall.who_saw_person(person, 0, 1000000)));
   end if;
@@ -826,10 +841,23 @@ language sql volatile security definer set search_path = '' as $$
   where (q.partition_id = partition and q.elector_id = any (records)) or q.account_id = account or q.person_id = person;
 $$;
 
--- Everything that hangs on the record goes with it.
+-- Everything that hangs on the record goes with it, and so does what waits for them outside it: offers to help, invitations that
+-- nobody took up, letters to their address. What goes to an address that somebody else is reached by, or an account's, stays theirs.
 create function wall.erase_organise(persons uuid[]) returns void
-language sql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  theirs text[] := array(select c.email_key from public.person_contact c where c.person_id = any (persons) and c.email_key <> ''
+    and not exists (select from public.person_contact x where x.email_key = c.email_key and x.person_id <> all (persons))
+    and not exists (select from public.account a where a.email = c.email_key));
+begin
+  delete from public.volunteer_sign_up s where s.sign_up_id = any (wall.offers_of(persons));
+  update public.link l set address = null, name = null, reason = null, ended_at = coalesce(l.ended_at, statement_timestamp())
+  where l.kind = 'invitation' and l.account_id is null and (l.address = any (theirs)
+    or l.link_id in (select v.invitation from public.volunteer v where v.person_id = any (persons)));
+  delete from public.mail m where m.account_id is null
+    and (m.address = any (theirs) or m.fields ->> 'person' = any (persons::text[]));
   delete from public.person p where p.person_id = any (persons);
+end
 $$;
 
 create function wall.erase_register(partition integer, records bigint[]) returns void

@@ -451,10 +451,11 @@ begin
     return query
     select t.ctid from public.task t where t.state <> 'open' and t.closed_at < due.before limit at_most;
   when 'former-people' then
-    -- Nobody's member and nobody's helper any more, and nothing was agreed to or noted since.
+    -- Nobody's member and nobody's helper any more, nothing that they agreed to stands, and nothing was said or noted since: whoever
+    -- agreed to hear from us is kept for as long as that.
     return query
     select p.ctid from public.person p
-    where p.created_at < due.before and p.account_id is null
+    where p.created_at < due.before and p.account_id is null and p.channels = '{}'
       and not exists (select from public.member m where m.person_id = p.person_id and m.state in ('current', 'suspended'))
       and not exists (select from public.volunteer v where v.person_id = p.person_id
         and (v.state <> 'stopped' or v.state_at >= due.before))

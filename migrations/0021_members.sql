@@ -75,7 +75,7 @@ create table member_import_row (
 );
 
 -- Which column is what, by a digest of the line of headings, and which area a branch's name means: decided once by whoever
--- keeps that area's members.
+-- keeps that area's members. A branch of no area is another's, and its members are left out.
 create table member_import_form (
   area_id bigint not null references area,
   headings bytea not null,
@@ -87,7 +87,7 @@ create table member_import_form (
 create table member_branch (
   within_id bigint not null references area,
   branch_key text collate "C" not null check (length(branch_key) between 1 and 100),
-  area_id bigint not null references area,
+  area_id bigint references area,
   set_by uuid references account,
   set_at timestamptz not null default statement_timestamp(),
   primary key (within_id, branch_key)
@@ -364,6 +364,10 @@ begin
     update public.member_match x set later_at = clock_timestamp()
     where x.person_id = person and x.partition_id = partition and x.elector_id = elector;
     return true;
+  elsif verdict = 'same' and exists (select from public.person p where (p.person_id = person and p.elector_id is not null)
+    or (p.partition_id = partition and p.elector_id = elector)) then
+    -- Somebody said meanwhile who they are: that stands until it is taken back.
+    return false;
   end if;
   update public.member_match x set state = decide_member_match.verdict, decided_by = wall.account(), decided_at = statement_timestamp()
   where x.person_id = person and x.partition_id = partition and x.elector_id = elector;
@@ -392,7 +396,7 @@ language sql stable security definer set search_path = '' as $$
   limit 1
 $$;
 
--- Takes back what whoever acts said of a pair: it is a question again, and so is what was settled with it. Answers whether it
+-- Takes back what whoever acts said of a pair within the hour: it is a question again, and so is what was settled with it. Answers whether it
 -- was theirs, and still stands.
 create function wall.undo_member_match(person uuid, partition integer, elector bigint) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
@@ -403,7 +407,8 @@ declare
 begin
   select x.state, x.decided_at into verdict, said_at from public.member_match x
   where x.person_id = person and x.partition_id = partition and x.elector_id = elector
-    and x.state in ('same', 'different') and x.decided_by = wall.account() and x.area_id = any (here) for update;
+    and x.state in ('same', 'different') and x.decided_by = wall.account() and x.area_id = any (here)
+    and x.decided_at > statement_timestamp() - interval '1 hour' for update;
   if not found then
     return false;
   end if;
@@ -497,7 +502,7 @@ create policy membership on member_import_form to hustings_membership
   with check (area_id = any ((select wall.places())::bigint[]) and set_by = (select wall.account()));
 create policy membership on member_branch to hustings_membership
   using (within_id = any ((select wall.places())::bigint[]))
-  with check (within_id = any ((select wall.places())::bigint[]) and area_id = any ((select wall.places())::bigint[])
-    and set_by = (select wall.account()));
+  with check (within_id = any ((select wall.places())::bigint[])
+    and (area_id is null or area_id = any ((select wall.places())::bigint[])) and set_by = (select wall.account()));
 create policy membership on member_match for select to hustings_membership using (area_id = any ((select wall.places())::bigint[]));
 reset role;

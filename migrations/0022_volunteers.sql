@@ -363,6 +363,98 @@ language sql stable security definer set search_path = '' as $$
   where v.person_id = invitation_of.person and v.area_id = any (wall.places()) and wall.works('organiser')
 $$;
 
+-- Ends the invitation that a volunteer of these areas was sent last, whoever sent it, while nobody has taken it up: an address that
+-- was mistyped keeps nobody waiting. False: none is out.
+create function wall.withdraw_invitation(person uuid) returns boolean
+language sql volatile security definer set search_path = '' as $$
+  with ended as (
+    update public.link l set ended_at = statement_timestamp()
+    from public.volunteer v
+    where v.person_id = withdraw_invitation.person and v.area_id = any (wall.places()) and wall.works('organiser')
+      and l.link_id = v.invitation and l.kind = 'invitation' and l.used_at is null and l.ended_at is null
+      and l.ends_at > statement_timestamp()
+    returning 1)
+  select exists (select from ended)
+$$;
+
+-- Internal, of a trigger: an invitation is good for the address that is the volunteer's. Whoever has the old one does not come in
+-- as them.
+create function wall.invitation_follows() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update public.link l set ended_at = statement_timestamp()
+  from public.volunteer v
+  where v.person_id = new.person_id and l.link_id = v.invitation and l.kind = 'invitation' and l.used_at is null
+    and l.ended_at is null and l.ends_at > statement_timestamp() and l.address <> new.email_key;
+  return null;
+end
+$$;
+
+-- Canvassers of these areas whose account is nobody's on record: they joined by a code, or an administrator invited them. For whoever
+-- gives such access, with what the list of it shows anyway.
+create function wall.helpers_without_record() returns table (account_id uuid, name text, area_name text)
+language sql stable security definer set search_path = '' as $$
+  select distinct on (g.account_id) g.account_id, a.name, case when r.kind = 'district' then d.letters else r.name end
+  from public.access_grant g
+  join public.account a on a.account_id = g.account_id
+  join public.area r on r.area_id = g.area_id
+  left join public.district d on d.area_no = r.area_no
+  where (select wall.works('organiser')) and g.role = 'volunteer' and g.area_id = any ((select wall.places())::bigint[])
+    and g.ended_at is null and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
+    and not exists (select from public.person p where p.account_id = g.account_id)
+  order by g.account_id, g.starts_at, g.grant_id
+$$;
+
+-- Writes one of them down as the volunteer that they are, where their access is. False: there is no such one, or they are on record.
+create function wall.add_helper(account uuid, person uuid, forename text, surname text, name_key text, forename_key text)
+returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  belongs bigint;
+begin
+  if not wall.works('organiser') then
+    return false;
+  end if;
+  -- Of two who press the button at once, the second finds the record of the first.
+  perform from public.account a where a.account_id = add_helper.account for no key update;
+  select g.area_id into belongs from public.access_grant g
+  where g.account_id = add_helper.account and g.role = 'volunteer' and g.area_id = any (wall.places())
+    and g.ended_at is null and g.starts_at <= statement_timestamp() and g.ends_at > statement_timestamp()
+    and not exists (select from public.person p where p.account_id = g.account_id)
+  order by g.starts_at, g.grant_id limit 1;
+  if belongs is null then
+    return false;
+  end if;
+  insert into public.person (person_id, area_id, forename, surname, name_key, forename_key, source, account_id, created_by)
+  values (add_helper.person, belongs, add_helper.forename, add_helper.surname, add_helper.name_key, add_helper.forename_key, 'typed',
+    add_helper.account, wall.account());
+  -- They gave it to sign in with, not to organisers, who may put down what they are given; what nobody proved may be another's.
+  insert into public.person_contact (person_id, area_id, email, email_key, for_organisers, open_ways)
+  select add_helper.person, belongs, own.email, own.email, true, '{}'
+  from (select case when a.address_proved_at is not null and position('@' in a.email) > 0 then a.email else '' end as email
+    from public.account a where a.account_id = add_helper.account) own;
+  insert into public.volunteer (person_id, area_id) values (add_helper.person, belongs);
+  return true;
+end
+$$;
+
+-- The data protection officer leaves a note of what was done at somebody's request, for whoever keeps their record: as a member, as a
+-- helper, or both.
+create function wall.note_for_rights(person uuid, words text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform wall.must_be_for_rights();
+  insert into public.person_note (note_id, person_id, area_id, purpose, words, by_account)
+  select gen_random_uuid(), p.person_id, p.area_id, k.purpose, note_for_rights.words, wall.account()
+  from public.person p
+  cross join lateral (select exists (select from public.member m where m.person_id = p.person_id) as is_member,
+    exists (select from public.volunteer v where v.person_id = p.person_id) as helps) what
+  cross join (values ('membership'), ('campaigning')) k (purpose)
+  where p.person_id = note_for_rights.person and p.erased_at is null
+    and case k.purpose when 'membership' then what.is_member else what.helps or not what.is_member end;
+end
+$$;
+
 -- Hands back open tasks of whoever may no longer do them: their access ended by its day.
 create function wall.hand_tasks_back() returns integer
 language sql volatile security definer set search_path = '' as $$
@@ -460,7 +552,8 @@ language sql stable security definer set search_path = '' as $$
   select exists (select from public.person p left join public.person_contact c using (person_id)
       where wall.minor(p.under_18, c.born_on) and p.erased_at is null and (p.account_id = under_18.account
         or c.email_key = (select lower(a.email) from public.account a where a.account_id = under_18.account)))
-    and (exists (select from wall.in_use() u where u.role = 'organiser')
+    and (exists (select from wall.in_use() u join public.access_grant g on g.account_id = under_18.account
+        where u.role = 'organiser' and wall.meet(g.area_id, u.area_id))
       or pg_has_role(session_user, 'hustings_operator', 'member'))
 $$;
 
@@ -479,7 +572,14 @@ begin
     and (p.elector_id is null or (p.partition_id, p.elector_id) = (link_helper.partition, link_helper.elector))
     and exists (select from public.elector e where e.partition_id = link_helper.partition and e.elector_id = link_helper.elector
       and split_part(e.name_key, ' ', 1) = split_part(p.name_key, ' ', 1));
-  return found;
+  if not found then
+    return false;
+  end if;
+  -- Pairs that asked about either are no question any more.
+  update public.member_match x set state = 'moot', decided_at = statement_timestamp()
+  where x.state = 'open' and (x.person_id = link_helper.person
+    or (x.partition_id = link_helper.partition and x.elector_id = link_helper.elector));
+  return true;
 end
 $$;
 
@@ -491,134 +591,6 @@ language sql stable security definer set search_path = '' as $$
   from public.task t where t.partition_id = file_tasks.partition and t.elector_id = any (records)
 $$;
 
--- What of a kind is past its period, as 0014_records.sql has it, with supporters: they are no members, have never helped, and stay
--- while they agree to hear from us.
-create or replace function wall.due(kind text, before timestamptz, at_most bigint) returns setof tid
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  case kind
-  when 'candidate-register' then
-    return query
-    with over as materialized (
-      select c.partition_id, c.register_id from wall.candidate_polls() c
-      where c.poll_date < (due.before at time zone 'Europe/London')::date)
-    select e.ctid from public.elector e
-    where e.destroyed_at is null
-      and exists (select from public.register_entry t join over using (partition_id, register_id)
-        where t.partition_id = e.partition_id and t.elector_id = e.elector_id)
-      and not exists (select from public.register_entry t where t.partition_id = e.partition_id and t.elector_id = e.elector_id
-        and not exists (select from over o where o.partition_id = t.partition_id and o.register_id = t.register_id))
-    limit at_most;
-  when 'register-copies' then
-    -- Of each district, what a newer full register has taken the place of for so long.
-    return query
-    select t.ctid from public.register r
-    join public.district d using (partition_id)
-    join public.register_entry t on t.partition_id = r.partition_id and t.register_id = r.register_id and t.area_no = d.area_no
-    where exists (
-      select from public.register n where n.partition_id = r.partition_id and n.register_id > r.register_id and n.kind = 'full'
-        and n.imported_at < due.before
-        and exists (select from public.register_entry e where e.partition_id = n.partition_id and e.register_id = n.register_id
-          and e.area_no = d.area_no))
-    limit at_most;
-  when 'left-register' then
-    return query
-    select e.ctid from public.district d join public.elector e using (area_no)
-    where e.left_at < due.before and e.destroyed_at is null and not wall.objects(e.partition_id, e.elector_id)
-    limit at_most;
-  when 'results' then
-    return query
-    select r.ctid from public.district d join public.result r using (area_no) where r.received_at < due.before
-    order by r.received_at limit at_most;
-  when 'notes' then
-    return query
-    select r.ctid from public.district d join public.result r using (area_no)
-    where r.received_at < due.before and r.note is not null limit at_most;
-  when 'quarantine' then
-    return query
-    select q.ctid from public.quarantine q where q.state <> 'waiting' and q.decided_at < due.before limit at_most;
-  when 'staged-imports' then
-    return query
-    select i.ctid from public.import i where i.state in ('reading', 'ready') and i.beat_at < due.before limit at_most;
-  when 'walk-lists' then
-    return query
-    select l.ctid from public.walk_list l
-    where l.ended_at < due.before
-      and exists (select from public.walk_list_door w where w.partition_id = l.partition_id and w.list_id = l.list_id)
-      and not exists (select from public.access_log a where a.list_id = l.list_id and a.partition_id = l.partition_id)
-    limit at_most;
-  when 'past-events' then
-    return query
-    select s.ctid from public.event_sign_up s join public.event e using (event_id) where e.ends_at < due.before limit at_most;
-  when 'closed-tasks' then
-    return query
-    select t.ctid from public.task t where t.state <> 'open' and t.closed_at < due.before limit at_most;
-  when 'former-people' then
-    -- Nobody's member and nobody's helper any more, nothing that they agreed to stands, and nothing was said or noted since: whoever
-    -- agreed to hear from us is kept for as long as that.
-    return query
-    select p.ctid from public.person p
-    where p.created_at < due.before and p.account_id is null and p.channels = '{}'
-      and not exists (select from public.member m where m.person_id = p.person_id and m.state in ('current', 'suspended'))
-      and not exists (select from public.volunteer v where v.person_id = p.person_id
-        and (v.state <> 'stopped' or v.state_at >= due.before))
-      and not exists (select from public.member_change h where h.person_id = p.person_id and h.at >= due.before)
-      and not exists (select from public.event_sign_up s where s.person_id = p.person_id and s.signed_at >= due.before)
-      and not exists (select from public.person_consent c where c.person_id = p.person_id and c.recorded_at >= due.before)
-      and not exists (select from public.person_note n where n.person_id = p.person_id and n.at >= due.before)
-    limit at_most;
-  when 'ended-accounts' then
-    return query
-    select a.ctid from public.account a
-    where a.created_at < due.before and a.email not like '%@ended.invalid'
-      and not exists (select from public.access_grant g where g.account_id = a.account_id
-        and least(g.ended_at, g.ends_at) >= due.before)
-      and not exists (select from public.access_log l where l.account_id = a.account_id)
-      and not wall.in_open_breach(a.account_id)
-    limit at_most;
-  when 'operator-record' then
-    return query
-    select o.ctid from public.operator_session o
-    where o.at < due.before and not exists (select from public.access_log l where l.operator_id = o.operator_id)
-    limit at_most;
-  when 'alerts' then
-    return query
-    select l.ctid from public.alert l where l.state in ('explained', 'ended', 'breach') and l.state_at < due.before limit at_most;
-  when 'watch-trail' then
-    return query
-    select t.ctid from public.watch_trail t where t.at < due.before limit at_most;
-  when 'access-log' then
-    -- Whole months only: what is sealed is dropped by the month.
-    return query
-    select l.ctid from public.access_log l where l.at < date_trunc('month', due.before) limit at_most;
-  when 'breach-records' then
-    return query
-    select b.ctid from public.breach b where b.closed_at < due.before limit at_most;
-  when 'kept-searches' then
-    return query
-    select k.ctid from public.kept_search k where not exists (
-      select from public.session s join public.access_grant g using (grant_id)
-      where s.session_id = k.session_id and s.ended_at is null and g.ended_at is null
-        and least(s.idle_until, s.ends_at, g.ends_at) > due.before)
-    limit at_most;
-  when 'sign-in-tries' then
-    return query
-    select f.ctid from public.sign_in_failure f where f.at < due.before limit at_most;
-  when 'sessions' then
-    return query
-    select s.ctid from public.session s
-    where least(s.ended_at, s.ends_at, s.idle_until) < due.before and not wall.in_open_breach(s.account_id) limit at_most;
-  when 'messages' then
-    return query
-    select m.ctid from public.message m
-    where coalesce(m.ended_at, case m.state when 'draft' then m.made_at end) < due.before limit at_most;
-  when 'mail-record' then
-    return query
-    select m.ctid from public.mail m where m.queued_at < due.before limit at_most;
-  end case;
-end
-$$;
-
 do $$
 declare f regprocedure;
 begin
@@ -628,12 +600,14 @@ begin
   end loop;
 end $$;
 grant execute on function wall.task_due(text), wall.task_hands(bigint[]), wall.under_18(uuid), wall.invitation_of(uuid),
+  wall.withdraw_invitation(uuid), wall.helpers_without_record(), wall.add_helper(uuid, uuid, text, text, text, text),
   wall.link_helper(uuid, integer, bigint) to hustings_organiser;
+grant execute on function wall.note_for_rights(uuid, text) to hustings_protection;
 grant execute on function wall.own_tasks(), wall.answer_task(uuid, text, text) to hustings_organiser, hustings_volunteer;
 grant execute on function wall.tasks_from(integer[], uuid[]) to hustings_organiser, hustings_volunteer;
 grant execute on function wall.hand_tasks_back() to hustings_door;
-grant execute on function wall.tasks_back(), wall.minor_hands_back(), wall.keep_task(), wall.note_task(), wall.helper_gone(), wall.keep_volunteer(), wall.helper_has_account()
-  to hustings_owner;
+grant execute on function wall.tasks_back(), wall.minor_hands_back(), wall.keep_task(), wall.note_task(), wall.helper_gone(), wall.keep_volunteer(), wall.helper_has_account(),
+  wall.invitation_follows() to hustings_owner;
 
 set local role hustings_owner;
 create trigger keep_task before insert or update on task for each row execute function wall.keep_task();
@@ -645,6 +619,8 @@ create trigger helper_has_account after update of used_at on link for each row
   when (new.used_at is not null and old.used_at is null and new.kind = 'invitation' and new.account_id is not null)
   execute function wall.helper_has_account();
 
+create trigger invitation_follows after update of email_key on person_contact for each row
+  when (new.email_key is distinct from old.email_key) execute function wall.invitation_follows();
 create trigger tasks_back after update of ended_at, ends_at on access_grant for each row
   when (new.ended_at is distinct from old.ended_at or new.ends_at <> old.ends_at) execute function wall.tasks_back();
 create trigger minor_hands_back after update of under_18, account_id on person for each row

@@ -172,14 +172,50 @@ begin
 end
 $$;
 
--- Internal: what letters about an event are filled with.
-create function wall.event_fields(form text, event uuid, shift uuid) returns jsonb
-language sql stable security definer set search_path = '' as $$
-  select jsonb_build_object('form', event_fields.form, 'event', e.event_id, 'title', e.title, 'place', e.place,
-    'starts', coalesce(s.starts_at, e.starts_at), 'ends', coalesce(s.ends_at, e.ends_at), 'shift', s.name, 'shift_id', s.shift_id,
-    'reason', coalesce(e.cancelled_reason, ''), 'bring', e.bring)
-  from public.event e left join public.shift s on s.event_id = e.event_id and s.shift_id = event_fields.shift
-  where e.event_id = event_fields.event
+-- Internal: what letters about an event are filled with. `person`: whoever was put down by name, and cannot sign in.
+create function wall.event_fields(form text, event uuid, shift uuid, person uuid) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (
+    select jsonb_build_object('form', event_fields.form, 'event', e.event_id, 'title', e.title, 'place', e.place,
+      'starts', coalesce(s.starts_at, e.starts_at), 'ends', coalesce(s.ends_at, e.ends_at), 'shift', s.name, 'shift_id', s.shift_id,
+      'reason', coalesce(e.cancelled_reason, ''), 'bring', e.bring, 'person', event_fields.person,
+      'public', exists (select from wall.public_event(e.event_id)))
+    from public.event e left join public.shift s on s.event_id = e.event_id and s.shift_id = event_fields.shift
+    where e.event_id = event_fields.event);
+end
+$$;
+
+-- Internal: where a letter reaches whoever has a place: an account at its own address, somebody who was put down by name at the one
+-- that service messages may go to. None: no letter reaches them.
+create function wall.place_address(account uuid, person uuid) returns text
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if place_address.account is not null then
+    return (select a.email from public.account a
+      where a.account_id = place_address.account and position('@' in a.email) > 0 and not a.demonstration);
+  end if;
+  return (select c.email_key from public.person p join public.person_contact c on c.person_id = p.person_id
+    where p.person_id = place_address.person and p.erased_at is null and c.email_key like '_%@_%'
+      and wall.why_no_message('email', 'service', 'shift-change', p.person_id, c.email_key, c.mobile, p.channels,
+        wall.minor(p.under_18, c.born_on), p.partition_id, p.elector_id) = '');
+end
+$$;
+
+-- Internal: writes to whoever has a place. Answers whether a letter reaches them.
+create function wall.tell_place(account uuid, fields jsonb, goes timestamptz default clock_timestamp()) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  reached text := wall.place_address(tell_place.account, (tell_place.fields ->> 'person')::uuid);
+begin
+  if reached is null then
+    return false;
+  end if;
+  insert into public.mail (mail_id, account_id, address, form, fields, next_try_at)
+  values (gen_random_uuid(), tell_place.account, case when tell_place.account is null then reached end, tell_place.fields ->> 'form',
+    tell_place.fields, tell_place.goes);
+  return true;
+end
 $$;
 
 -- Internal: calendars that hold an event take what it says now for newer than what they have.
@@ -188,8 +224,9 @@ language sql volatile security definer set search_path = '' as $$
   update public.event e set changed_at = statement_timestamp(), sequence = e.sequence + 1 where e.event_id = event_says_more.event
 $$;
 
--- Internal: fills the places that are free with those who have waited longest, and writes to them. The event is locked.
-create function wall.move_up(event uuid, shift uuid) returns void
+-- Internal: fills the places that are free with those who have waited longest, and writes to them. The event is locked. Answers
+-- whether somebody moved up.
+create function wall.move_up(event uuid, shift uuid) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   most integer;
@@ -200,10 +237,10 @@ begin
   from public.event e left join public.shift s on s.event_id = e.event_id and s.shift_id = move_up.shift
   where e.event_id = move_up.event and e.state = 'planned' and coalesce(s.ends_at, e.ends_at) > statement_timestamp();
   if not found then
-    return;
+    return false;
   end if;
   for next_one in
-    select p.sign_up_id, p.account_id from public.event_sign_up p
+    select p.sign_up_id, p.account_id, p.person_id from public.event_sign_up p
     where p.event_id = move_up.event and p.shift_id is not distinct from move_up.shift and p.state = 'waiting'
       and (p.account_id is null or wall.may_come(p.account_id, p.area_id))
     order by p.signed_at, p.sign_up_id
@@ -211,12 +248,14 @@ begin
     exit when most <= (select count(*) from public.event_sign_up p where p.event_id = move_up.event
       and p.shift_id is not distinct from move_up.shift and p.state in ('coming', 'came', 'did-not-come'));
     update public.event_sign_up p set state = 'coming', moved_up_at = clock_timestamp() where p.sign_up_id = next_one.sign_up_id;
-    perform wall.tell(next_one.account_id, wall.event_fields('event-moved-up', move_up.event, move_up.shift));
+    perform wall.tell_place(next_one.account_id,
+      wall.event_fields('event-moved-up', move_up.event, move_up.shift, next_one.person_id));
     moved := true;
   end loop;
   if moved then
     perform wall.event_says_more(move_up.event);
   end if;
+  return moved;
 end
 $$;
 
@@ -251,17 +290,44 @@ $$;
 -- pages, in its calendar and in its letters.
 create function wall.places_follow(account uuid) returns void
 language sql volatile security definer set search_path = '' as $$
+  -- One that the account gave up itself gives way.
+  delete from public.event_sign_up x using public.event_sign_up s, public.person h
+  where x.account_id = places_follow.account and x.state = 'withdrawn' and h.account_id = x.account_id
+    and s.person_id = h.person_id and s.state <> 'withdrawn' and s.event_id = x.event_id and s.shift_id is not distinct from x.shift_id
+    and wall.may_come(h.account_id, s.area_id);
   update public.event_sign_up s set account_id = h.account_id, person_id = null from public.person h
   where h.account_id = places_follow.account and s.person_id = h.person_id and wall.may_come(h.account_id, s.area_id)
     and not exists (select from public.event_sign_up x where x.event_id = s.event_id and x.account_id = h.account_id
       and x.shift_id is not distinct from s.shift_id)
 $$;
 
--- Internal, of a trigger: the same when they are given access, as by the invitation that they take up.
-create function wall.places_of_granted() returns trigger
+-- Internal: an account that works where one record alone has its email address is that person's: the address was proved. Where two
+-- share an address, or somebody is linked already, nobody is linked by it.
+create function wall.meet_account(account uuid) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  perform wall.places_follow(new.account_id);
+  update public.person p set account_id = a.account_id
+  from public.account a join public.person_contact c on c.email_key = a.email
+  where a.account_id = meet_account.account and p.person_id = c.person_id and p.account_id is null and p.erased_at is null
+    and wall.may_come(a.account_id, p.area_id)
+    and not exists (select from public.person x where x.account_id = a.account_id)
+    and not exists (select from public.person_contact x where x.email_key = c.email_key and x.person_id <> c.person_id);
+  perform wall.places_follow(meet_account.account);
+end
+$$;
+
+-- Internal, of triggers: the same when access is given, as by an invitation that is taken up, and when an address is put down.
+create function wall.account_granted() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform wall.meet_account(new.account_id);
+  return null;
+end
+$$;
+create function wall.address_put_down() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform wall.meet_account(a.account_id) from public.account a where a.email = new.email_key;
   return null;
 end
 $$;
@@ -339,7 +405,8 @@ begin
 end
 $$;
 
--- Gives a place up: one's own, or as who runs the event. The next who waits has it at once.
+-- Gives a place up: one's own, or as who runs the event, which is told to whoever had it. The next who waits has it at once.
+-- Answers what became of it: `moved-up` where somebody has it now.
 create function wall.give_up_place(id uuid) returns text
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -351,17 +418,25 @@ begin
     return 'not-found';
   end if;
   perform from public.event e where e.event_id = held.event_id for update;
-  if exists (select from public.event e left join public.shift s on s.shift_id = held.shift_id
+  -- As it stands once nobody else has the event in hand.
+  select x.* into held from public.event_sign_up x where x.sign_up_id = give_up_place.id;
+  if held.sign_up_id is null then
+    return 'not-found';
+  elsif exists (select from public.event e left join public.shift s on s.shift_id = held.shift_id
     where e.event_id = held.event_id and coalesce(s.ends_at, e.ends_at) <= statement_timestamp()) then
     return 'over';
   end if;
   update public.event_sign_up x set state = 'withdrawn' where x.sign_up_id = give_up_place.id and x.state in ('coming', 'waiting', 'came');
   -- That it was changed is no news to them any more.
-  delete from public.mail m where m.account_id = held.account_id and m.form = 'event-changed' and m.sent_at is null
-    and m.given_up_at is null and m.tries = 0 and m.fields ->> 'event' = held.event_id::text
-    and m.fields ->> 'shift_id' is not distinct from held.shift_id::text;
-  perform wall.move_up(held.event_id, held.shift_id);
-  return 'withdrawn';
+  delete from public.mail m where m.form = 'event-changed' and m.sent_at is null and m.given_up_at is null and m.tries = 0
+    and m.account_id is not distinct from held.account_id and m.fields ->> 'person' is not distinct from held.person_id::text
+    and m.fields ->> 'event' = held.event_id::text and m.fields ->> 'shift_id' is not distinct from held.shift_id::text;
+  -- Whoever gives up their own knows, and of what was called off they were told.
+  if held.state in ('coming', 'waiting') and held.account_id is distinct from wall.account()
+    and exists (select from public.event e where e.event_id = held.event_id and e.state = 'planned') then
+    perform wall.tell_place(held.account_id, wall.event_fields('place-ended', held.event_id, held.shift_id, held.person_id));
+  end if;
+  return case when wall.move_up(held.event_id, held.shift_id) then 'moved-up' else 'withdrawn' end;
 end
 $$;
 
@@ -397,6 +472,10 @@ begin
     becomes := case when held.state in ('came', 'did-not-come') then held.state when s.ends_at <= statement_timestamp() then 'came'
       when s.capacity <= (select count(*) from public.event_sign_up x where x.event_id = held.event_id and x.shift_id = s.shift_id
         and x.state in ('coming', 'came', 'did-not-come')) then 'waiting' else 'coming' end;
+    -- Nobody loses the place that they have by being given another.
+    if becomes = 'waiting' and held.state = 'coming' then
+      return 'full';
+    end if;
     -- One that they gave up there before gives way.
     delete from public.event_sign_up x where x.event_id = held.event_id and x.shift_id = s.shift_id
       and x.account_id is not distinct from held.account_id and x.person_id is not distinct from held.person_id;
@@ -407,6 +486,14 @@ begin
   perform wall.move_up(held.event_id, null);
   return becomes;
 end
+$$;
+
+-- Those places of an event, had or waited for, whose people no letter reaches, for whoever runs it: they are to be rung.
+create function wall.event_unreached(event uuid) returns setof uuid
+language sql stable security definer set search_path = '' as $$
+  select p.sign_up_id from public.event_sign_up p
+  where p.event_id = event_unreached.event and p.state in ('coming', 'waiting')
+    and (select wall.runs_event(event_unreached.event)) and wall.place_address(p.account_id, p.person_id) is null
 $$;
 
 -- How many come and wait, shift by shift, of events that whoever asks may see: figures, nobody's name.
@@ -504,33 +591,36 @@ begin
 end
 $$;
 
--- Internal: tells an account that something it is down for was changed. The letter waits a quarter of an hour, unless that is too
--- long, and what is changed meanwhile goes into it: nobody gets two where one says all. One that somebody has taken to send is
--- not touched, so that none is lost.
-create function wall.tell_of_change(account uuid, fields jsonb, at_once boolean) returns void
+-- Internal: tells whoever has a place that what they are down for was changed. The letter waits a quarter of an hour, unless that is
+-- too long, and what is changed meanwhile goes into it: nobody gets two where one says all. One that somebody has taken to send is
+-- not touched, so that none is lost. Answers whether a letter reaches them.
+create function wall.tell_of_change(account uuid, fields jsonb, at_once boolean) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   goes timestamptz := statement_timestamp() + case when at_once then interval '0' else interval '15 minutes' end;
+  reached text := wall.place_address(tell_of_change.account, (tell_of_change.fields ->> 'person')::uuid);
 begin
-  update public.mail m set fields = tell_of_change.fields, next_try_at = least(m.next_try_at, goes)
-  where m.account_id = tell_of_change.account and m.form = tell_of_change.fields ->> 'form' and m.sent_at is null
+  update public.mail m set fields = tell_of_change.fields, next_try_at = least(m.next_try_at, goes),
+    address = case when m.account_id is null then coalesce(reached, m.address) end
+  where m.account_id is not distinct from tell_of_change.account and m.form = tell_of_change.fields ->> 'form'
+    and m.fields ->> 'person' is not distinct from tell_of_change.fields ->> 'person' and m.sent_at is null
     and m.given_up_at is null and m.tries = 0 and m.fields ->> 'event' = tell_of_change.fields ->> 'event'
     and m.fields ->> 'shift_id' is not distinct from tell_of_change.fields ->> 'shift_id';
-  if not found then
-    perform wall.tell(tell_of_change.account, tell_of_change.fields);
-    update public.mail m set next_try_at = goes
-    where m.account_id = tell_of_change.account and m.form = tell_of_change.fields ->> 'form' and m.sent_at is null
-      and m.given_up_at is null and m.tries = 0 and m.fields = tell_of_change.fields;
+  if found then
+    return true;
   end if;
+  return wall.tell_place(tell_of_change.account, tell_of_change.fields, goes);
 end
 $$;
 
 -- Tells those who have a place or wait for one, each about their own: that it was cancelled, changed, or that a shift is gone.
+-- Answers how many get a letter.
 create function wall.tell_event(form text, event uuid, shift uuid, at_once boolean default false) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   told integer := 0;
   p record;
+  said jsonb;
 begin
   if not wall.runs_event(tell_event.event) or tell_event.form not in ('event-cancelled', 'event-changed', 'shift-removed') then
     return null;
@@ -541,16 +631,15 @@ begin
       and m.fields ->> 'event' = tell_event.event::text
       and (tell_event.shift is null or m.fields ->> 'shift_id' = tell_event.shift::text);
   end if;
-  for p in select x.account_id, x.shift_id from public.event_sign_up x where x.event_id = tell_event.event
-    and x.state in ('coming', 'waiting') and x.account_id is not null and (tell_event.shift is null or x.shift_id = tell_event.shift)
+  for p in select x.account_id, x.person_id, x.shift_id from public.event_sign_up x where x.event_id = tell_event.event
+    and x.state in ('coming', 'waiting') and (tell_event.shift is null or x.shift_id = tell_event.shift)
     order by x.signed_at
   loop
-    if tell_event.form = 'event-changed' then
-      perform wall.tell_of_change(p.account_id, wall.event_fields(tell_event.form, tell_event.event, p.shift_id), at_once);
-    else
-      perform wall.tell(p.account_id, wall.event_fields(tell_event.form, tell_event.event, p.shift_id));
+    said := wall.event_fields(tell_event.form, tell_event.event, p.shift_id, p.person_id);
+    if case when tell_event.form = 'event-changed' then wall.tell_of_change(p.account_id, said, at_once)
+      else wall.tell_place(p.account_id, said) end then
+      told := told + 1;
     end if;
-    told := told + 1;
   end loop;
   -- A new time is reminded of anew.
   update public.event_sign_up x set reminded_at = null
@@ -615,9 +704,9 @@ declare
   told integer := 0;
 begin
   for due in
-    select p.sign_up_id, p.account_id, p.event_id, p.shift_id, p.area_id
+    select p.sign_up_id, p.account_id, p.person_id, p.event_id, p.shift_id, p.area_id
     from public.event_sign_up p join public.event e using (event_id) left join public.shift s on s.shift_id = p.shift_id
-    where p.state = 'coming' and p.account_id is not null and p.reminded_at is null and e.state = 'planned'
+    where p.state = 'coming' and p.reminded_at is null and e.state = 'planned'
       and coalesce(s.starts_at, e.starts_at) > statement_timestamp()
       and coalesce(s.starts_at, e.starts_at) <= statement_timestamp() + interval '24 hours'
       and greatest(p.signed_at, p.moved_up_at) < coalesce(s.starts_at, e.starts_at) - interval '24 hours'
@@ -625,10 +714,10 @@ begin
   loop
     update public.event_sign_up p set reminded_at = statement_timestamp() where p.sign_up_id = due.sign_up_id;
     -- Whose access has ended is not written to, and what is closed reminds nobody.
-    if wall.may_come(due.account_id, due.area_id) and not exists (select from public.lockdown l
+    if (due.account_id is null or wall.may_come(due.account_id, due.area_id)) and not exists (select from public.lockdown l
       where l.tool = 'organise' and l.opened_at is null and (l.area_id is null or wall.meet(l.area_id, due.area_id))) then
-      perform wall.tell(due.account_id, wall.event_fields('event-reminder', due.event_id, due.shift_id));
-      told := told + 1;
+      told := told + wall.tell_place(due.account_id,
+        wall.event_fields('event-reminder', due.event_id, due.shift_id, due.person_id))::integer;
     end if;
   end loop;
   return told;
@@ -803,17 +892,19 @@ end $$;
 grant execute on function wall.event_areas(), wall.take_place(uuid, uuid, uuid, uuid, uuid), wall.give_up_place(uuid),
   wall.event_taken(uuid[]), wall.own_places(uuid[]), wall.check_in(text, uuid), wall.make_feed(bytea), wall.end_feed(), wall.own_feed()
   to hustings_volunteer, hustings_organiser, hustings_membership;
-grant execute on function wall.event_team(uuid), wall.mark_came(uuid, uuid, uuid[]), wall.tell_event(text, uuid, uuid, boolean),
+grant execute on function wall.event_unreached(uuid), wall.event_team(uuid), wall.mark_came(uuid, uuid, uuid[]), wall.tell_event(text, uuid, uuid, boolean),
   wall.choose_shift(uuid, uuid),
   wall.cancel_event(uuid, text), wall.remove_shift(uuid), wall.detach_list(uuid, integer, bigint) to hustings_organiser;
 grant execute on function wall.seen_at_events(), wall.attended(uuid), wall.canvassed(uuid) to hustings_organiser, hustings_membership;
 grant execute on function wall.free_places(), wall.remind_events(), wall.feed_opens(text), wall.calendar(text), wall.public_event(uuid) to hustings_door;
-grant execute on function wall.room_changed(), wall.places_of_granted() to hustings_owner;
+grant execute on function wall.room_changed(), wall.account_granted(), wall.address_put_down() to hustings_owner;
 
 set local role hustings_owner;
 create trigger room_changed after update of capacity on event for each row execute function wall.room_changed();
 create trigger room_changed after update of capacity on shift for each row execute function wall.room_changed();
-create trigger places_of_granted after insert on access_grant for each row execute function wall.places_of_granted();
+create trigger account_granted after insert on access_grant for each row execute function wall.account_granted();
+create trigger address_put_down after insert or update of email_key on person_contact for each row when (new.email_key <> '')
+  execute function wall.address_put_down();
 
 create policy here on event for select to hustings_volunteer, hustings_membership
   using (area_id = any ((select wall.event_areas())::bigint[]));

@@ -341,16 +341,24 @@ begin
 end
 $$;
 
--- Whoever presses the button behind a link of ours takes back what they agreed to. Twice is once; nobody is asked who they are,
--- and no half that is closed keeps anybody from it.
+-- Whoever presses the button behind a link of ours takes back what they agreed to, and so does every record of the address that it
+-- came to: "nothing more" is what the page promises whoever reads there. Twice is once; nobody is asked who they are, and no half
+-- that is closed keeps anybody from it.
 create function wall.unsubscribe(person uuid, channels text[]) returns void
 language sql volatile security definer set search_path = '' as $$
   insert into public.person_consent (consent_id, person_id, area_id, channel, given, wording, source)
   select gen_random_uuid(), p.person_id, p.area_id, w.channel, false, 'Took it back by the link in a message', 'unsubscribe link'
-  from public.person p cross join (select distinct unnest(unsubscribe.channels) as channel) w
-  where p.person_id = unsubscribe.person and p.erased_at is null and w.channel in ('email', 'text', 'phone', 'post')
+  from (select distinct unnest(unsubscribe.channels) as channel) w
+  join lateral (
+    select unsubscribe.person as id
+    union select r from public.person_contact c
+      cross join lateral (values ('email', c.email_key), ('text', c.mobile)) x (channel, address)
+      cross join lateral wall.reached_by(x.channel, x.address) r
+    where c.person_id = unsubscribe.person and x.channel = w.channel and x.address <> '') who on true
+  join public.person p on p.person_id = who.id
+  where p.erased_at is null and w.channel in ('email', 'text', 'phone', 'post')
     and coalesce((select x.given from public.person_consent x where x.person_id = p.person_id and x.channel = w.channel
-      order by x.recorded_at desc, x.consent_id desc limit 1), true)
+      order by x.recorded_at desc, x.consent_id desc limit 1), p.person_id = unsubscribe.person)
 $$;
 
 -- ── Offering to help ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -482,105 +490,6 @@ language sql volatile security definer set search_path = '' as $$
 $$;
 
 -- ── For people's rights ───────────────────────────────────────────────────────────────────────
-
--- As 0013_rights.sql has it, with offers to help that wait to be confirmed.
-create or replace function wall.find_subjects(folded text[], plain text[], near text, partition integer, elector bigint, operator uuid)
-returns table (kind text, partition_id integer, elector_id bigint, account_id uuid, person_id uuid, request_id bigint,
-  name text, detail text, why text)
-language plpgsql volatile security definer set search_path = '' as $$
-#variable_conflict use_column
-declare
-  answer jsonb;
-  typed text := lower(array_to_string(plain, ' '));
-begin
-  perform wall.must_be_for_rights();
-  with candidate as (
-    (select e.partition_id, e.elector_id, 1 as rank, 'Name' as why from public.elector e
-      where cardinality(folded) > 0 and e.erased_at is null
-        and not exists (select from unnest(folded) w where not starts_with(e.name_key, w) and position(' ' || w in e.name_key) = 0)
-        and (near = '' or exists (select from public.household h where h.partition_id = e.partition_id
-          and h.household_id = e.household_id and starts_with(h.postcode_key, near)))
-      order by e.left_at is not null, e.name_key limit 200)
-    union all
-    (select e.partition_id, e.elector_id, 2, 'Postcode' from public.household h
-      join public.elector e on e.partition_id = h.partition_id and e.household_id = h.household_id
-      where cardinality(folded) = 0 and near <> '' and starts_with(h.postcode_key, near) and e.erased_at is null limit 200)
-    union all
-    (select e.partition_id, e.elector_id, 0, 'Record number' from public.elector e
-      where e.partition_id = find_subjects.partition and e.elector_id = find_subjects.elector and e.erased_at is null)
-    union all
-    (select e.partition_id, e.elector_id, 0, 'Number' from public.elector e
-      where cardinality(plain) = 1 and e.number = upper(plain[1]) and e.number <> '' and e.erased_at is null limit 20)
-    union all
-    (select t.partition_id, t.elector_id, 3, 'An earlier register' from public.register_entry t
-      where cardinality(plain) > 0 and t.elector_id is not null
-        and not exists (select from unnest(plain) w where position(lower(w) in lower(t.raw)) = 0)
-        and (near = '' or position(near in lower(replace(t.raw, ' ', ''))) > 0) limit 200)
-  ), person as (
-    select distinct on (c.partition_id, c.elector_id) c.* from candidate c order by c.partition_id, c.elector_id, c.rank
-  ), found as (
-    select 'elector' as kind, p.partition_id, p.elector_id, null::uuid as account_id, null::uuid as person_id,
-      null::bigint as request_id, e.name,
-      concat_ws(', ', nullif(h.address, ''), case when e.left_at is not null then 'off the register' else e.number end) as detail,
-      p.why, p.rank
-    from person p join public.elector e using (partition_id, elector_id)
-    left join public.household h on h.partition_id = e.partition_id and h.household_id = e.household_id
-    union all
-    (select 'person', null, null, null, o.person_id, null, wall.person_name(o), concat_ws(', ',
-        array_to_string(array(select r.name from public.area r where r.area_id = o.area_id), ''), nullif(c.email, '')),
-        case when cardinality(folded) = 0 and near <> '' then 'Postcode' else 'Organise' end, 2
-      from public.person o left join public.person_contact c using (person_id)
-      where o.erased_at is null and (
-        (cardinality(folded) > 0 and not exists (select from unnest(folded) w
-            where not starts_with(o.name_key, w) and position(' ' || w in o.name_key) = 0)
-          and (near = '' or starts_with(c.postcode_key, near)))
-        or (cardinality(plain) = 1 and length(typed) > 3 and (position(typed in c.email_key) > 0
-          or position(replace(typed, ' ', '') in replace(c.mobile, ' ', '')) > 0))
-        or (cardinality(plain) = 0 and near <> '' and starts_with(c.postcode_key, near)))
-      order by o.name_key limit 200)
-    union all
-    -- Whoever offered to help and has not confirmed it is no person here yet: the number is the offer's own.
-    (select 'offer', null, null, null, s.sign_up_id, null, btrim(s.forename || ' ' || s.surname), concat_ws(', ', ar.name, s.email),
-        'Offered to help, not confirmed', 3
-      from public.volunteer_sign_up s join public.area ar using (area_id)
-      where s.used_at is null and (
-        (cardinality(folded) > 0 and not exists (select from unnest(folded) w
-          where not starts_with(s.name_key, w) and position(' ' || w in s.name_key) = 0))
-        or (cardinality(plain) = 1 and length(typed) > 3 and (position(typed in s.email) > 0
-          or position(replace(typed, ' ', '') in replace(s.mobile, ' ', '')) > 0)))
-      order by s.asked_at desc limit 50)
-    union all
-    (select 'account', null, null, a.account_id, null, null, a.name, a.email, 'Account', 4 from public.account a
-      where cardinality(plain) > 0 and (position(typed in a.email) > 0
-        or not exists (select from unnest(plain) w where position(lower(w) in lower(a.name)) = 0)) order by a.name limit 50)
-    union all
-    (select 'letter', null, null, m.account_id, null, null, m.address, m.form, 'Letter by email', 5 from public.mail m
-      where cardinality(plain) > 0 and position(typed in m.address) > 0 order by m.queued_at desc limit 20)
-    union all
-    (select 'request', q.partition_id, q.elector_id, q.account_id, q.person_id, q.request_id, q.asker, q.kind, 'Request', 6 from public.request q
-      where cardinality(plain) > 0 and (position(typed in lower(q.answer_to)) > 0
-        or not exists (select from unnest(plain) w where position(lower(w) in lower(q.asker)) = 0))
-      order by q.request_id desc limit 20)
-    union all
-    (select 'mention', r.partition_id, r.elector_id, null, null, null, coalesce(e.name, h.address), '', 'In a note from a door', 7
-      from public.result r left join public.elector e on e.partition_id = r.partition_id and e.elector_id = r.elector_id
-      left join public.household h on h.partition_id = r.partition_id and h.household_id = r.household_id
-      where cardinality(plain) > 0 and r.note is not null
-        and not exists (select from unnest(plain) w where position(lower(w) in lower(r.note)) = 0)
-      order by r.received_at desc limit 50)
-  )
-  select coalesce(jsonb_agg(to_jsonb(f) order by f.rank, f.name, f.elector_id), '[]') into answer from found f;
-  perform wall.note_rights('search', 'handle-requests',
-    array(select (f ->> 'partition_id')::integer from jsonb_array_elements(answer) f where f ->> 'elector_id' is not null),
-    array(select (f ->> 'elector_id')::bigint from jsonb_array_elements(answer) f where f ->> 'elector_id' is not null), operator,
-    array(select distinct (f ->> 'person_id')::uuid from jsonb_array_elements(answer) f
-      where f ->> 'person_id' is not null and f ->> 'kind' <> 'offer'));
-  return query select f.kind, f.partition_id, f.elector_id, f.account_id, f.person_id, f.request_id, f.name, f.detail, f.why
-  from jsonb_to_recordset(answer) f (kind text, partition_id integer, elector_id bigint, account_id uuid, person_id uuid,
-    request_id bigint, name text, detail text, why text);
-end
-$$;
-
 -- Internal: offers to help that wait to be confirmed, as a file says them.
 create function wall.file_offers(offers uuid[]) returns jsonb
 language sql stable security definer set search_path = '' set timezone = 'Europe/London' as $$
@@ -601,28 +510,6 @@ language sql stable security definer set search_path = '' as $$
   join public.volunteer_sign_up s on s.email = c.email_key and s.name_key = p.name_key
   where p.person_id = any (persons) and c.email_key <> '' and s.used_at is null
 $$;
-
--- What Organise holds of somebody, with the offers that wait, and the places that are their account's.
-alter function wall.file_organise(uuid[]) rename to file_people;
-create function wall.file_organise(persons uuid[]) returns jsonb
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  return wall.file_people(persons) || jsonb_build_object('offers', wall.file_offers(wall.offers_of(persons)),
-    'events', (select coalesce(jsonb_agg(jsonb_build_object('at', coalesce(h.starts_at, e.starts_at), 'event', e.title, 'shift', h.name,
-        'signed_at', s.signed_at, 'state', s.state) order by e.starts_at), '[]')
-      from public.event_sign_up s join public.event e using (event_id) left join public.shift h on h.shift_id = s.shift_id
-      where s.person_id = any (persons)
-        or s.account_id in (select p.account_id from public.person p where p.person_id = any (persons))));
-end
-$$;
-
--- Everything that hangs on the record goes with it, and what waits to be added to it.
-create or replace function wall.erase_organise(persons uuid[]) returns void
-language sql volatile security definer set search_path = '' as $$
-  delete from public.volunteer_sign_up s where s.sign_up_id = any (wall.offers_of(persons));
-  delete from public.person p where p.person_id = any (persons);
-$$;
-
 -- The data protection officer records that somebody of Organise objects to messages by these channels: what they agreed to is taken
 -- back, or never asked again by it. False: there is nobody.
 create function wall.withdraw_consents(person uuid, channels text[], words text) returns boolean
@@ -694,7 +581,9 @@ begin
     return null;
   end if;
   perform wall.note_rights('look', 'erase-subjects', '{}', '{}', erase_offer.operator);
-  delete from public.mail m where m.address = held and m.form = 'help-offered';
+  -- One letter asks for each offer: another's, from the same address, keeps its own.
+  delete from public.mail m where m.address = held and m.form = 'help-offered'
+    and not exists (select from public.volunteer_sign_up s where s.email = held and s.used_at is null);
   insert into public.erasure (erasure_id, of_what, reason, counts, erased_by, erased_by_operator)
   values (erased, 'offer', erase_offer.reason, jsonb_build_object('offers', 1), wall.account(), erase_offer.operator);
   return erased;

@@ -193,7 +193,7 @@ language sql stable security definer set search_path = '' as $$
 $$;
 
 -- Internal: whom an audience means, and who of them is left out. One record is one person and gets one message: two people who
--- share an address get one each, as each agreed for themselves and each takes it back for themselves.
+-- share an address get one each, as each agreed for themselves; whoever of them takes it back takes it back for the address.
 create function wall.audience_of(area bigint, audience jsonb, channel text, kind text, form text)
 returns table (person_id uuid, area_id bigint, why text)
 language sql stable security definer set search_path = '' set timezone = 'Europe/London' as $$
@@ -203,17 +203,18 @@ language sql stable security definer set search_path = '' set timezone = 'Europe
   left join public.member m using (person_id)
   left join public.volunteer v using (person_id)
   where p.area_id = any ((select wall.areas_inside(audience_of.area))::bigint[]) and p.erased_at is null
-    and (case audience ->> 'members'
+    -- A form goes to those alone whom it speaks to, whatever else an audience says.
+    and ((audience_of.form <> 'shift-change' and case audience ->> 'members'
         when 'current' then m.state = 'current'
         when 'joined' then m.state = 'current' and m.joined_on > current_date - (audience ->> 'days')::integer
         when 'lapsing' then m.state = 'current' and m.paid_until between current_date and current_date + (audience ->> 'days')::integer
         when 'lapsed' then m.state = 'lapsed'
-        else false end
-      or (v.state = audience ->> 'volunteers' and (audience ->> 'skill' is null or audience ->> 'skill' = any (v.skills))
+        else false end)
+      or (audience_of.form in ('', 'invitation') and v.state = audience ->> 'volunteers' and (audience ->> 'skill' is null or audience ->> 'skill' = any (v.skills))
         and (audience ->> 'when' is null or audience ->> 'when' = any (v.availability)))
-      or (coalesce((audience ->> 'supporters')::boolean, false) and m.person_id is null and v.person_id is null)
-      or p.person_id = any (array(select d.person_id from wall.down_for(audience_of.area, audience_of.audience) d
-        where d.person_id is not null)))
+      or (audience_of.form = '' and coalesce((audience ->> 'supporters')::boolean, false) and m.person_id is null and v.person_id is null)
+      or (audience_of.form in ('', 'invitation', 'shift-change') and p.person_id = any (array(select d.person_id from wall.down_for(audience_of.area, audience_of.audience) d
+        where d.person_id is not null))))
 $$;
 
 -- Internal: may whoever acts send this one? Since when somebody is a member and until when is their secretary's to know.
@@ -222,7 +223,8 @@ language plpgsql stable security definer set search_path = '' as $$
 begin
   return exists (select from public.message m where m.message_id = may_message.message and m.area_id = any (wall.places())
     and (wall.works('membership-secretary')
-      or (wall.works('organiser') and coalesce(m.audience ->> 'members', '') not in ('joined', 'lapsing'))));
+      or (wall.works('organiser') and coalesce(m.audience ->> 'members', '') not in ('joined', 'lapsing')
+        and m.form not in ('renewal', 'welcome'))));
 end
 $$;
 
@@ -287,8 +289,11 @@ begin
     return 'no-imprint';
   end if;
   perform pg_advisory_xact_lock(4871029, hashtext(wall.account()::text));
-  select coalesce(sum(m.people), 0) into lately from public.message m where m.sender = wall.account() and m.approved_by is null
-    and m.state in ('scheduled', 'sending', 'sent') and m.sent_off_at > statement_timestamp() - interval '1 day';
+  -- Of one that was stopped, what had gone by then.
+  select coalesce(sum(case m.state when 'stopped' then (select count(*) from public.message_recipient r
+      where r.message_id = m.message_id and r.person_id is not null and r.state not in ('queued', 'left-out')) else m.people end), 0)
+  into lately from public.message m where m.sender = wall.account() and m.approved_by is null
+    and m.state in ('scheduled', 'sending', 'sent', 'stopped') and m.sent_off_at > statement_timestamp() - interval '1 day';
   insert into public.message_recipient (message_id, person_id, area_id, state, why, next_try_at)
   select held.message_id, w.person_id, w.area_id, case w.why when '' then 'queued' else 'left-out' end, w.why, 'infinity'
   from wall.audience_of(held.area_id, held.audience, held.channel, held.kind, held.form) w;
@@ -335,7 +340,7 @@ declare
   held public.message;
 begin
   select m.* into held from public.message m where m.message_id = stop_message.message
-    and m.state in ('waiting', 'scheduled', 'sending') and m.area_id = any (wall.places()) for update;
+    and m.state in ('waiting', 'scheduled', 'sending') and wall.may_message(m.message_id) for update;
   if held.message_id is null then
     return 'not-yours';
   elsif not exists (select from public.message_recipient r where r.message_id = held.message_id and r.person_id is not null
@@ -359,7 +364,7 @@ create function wall.remove_message(message uuid) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   delete from public.message m where m.message_id = remove_message.message and m.state = 'draft'
-    and m.area_id = any (wall.places());
+    and wall.may_message(m.message_id);
   return found;
 end
 $$;
@@ -370,7 +375,7 @@ language plpgsql volatile security definer set search_path = '' as $$
 begin
   update public.message m set body = regexp_replace(m.body,
     '(^|\n)[ \t]*\[picture ' || remove_picture.number || '\][ \t]*(?=\n|$)', '', 'g')
-  where m.message_id = remove_picture.message and m.state = 'draft' and m.area_id = any (wall.places());
+  where m.message_id = remove_picture.message and m.state = 'draft' and wall.may_message(m.message_id);
   if not found then
     return false;
   end if;
@@ -389,7 +394,7 @@ begin
   end if;
   insert into public.message_recipient (message_id, area_id, account_id, grant_id, state)
   select m.message_id, m.area_id, wall.account(), (select u.grant_id from wall.in_use() u limit 1), 'queued' from public.message m
-  where m.message_id = try_message.message and m.state = 'draft' and m.channel = 'email' and m.area_id = any (wall.places());
+  where m.message_id = try_message.message and m.state = 'draft' and m.channel = 'email' and wall.may_message(m.message_id);
   return found;
 end
 $$;
@@ -457,7 +462,7 @@ language plpgsql volatile security definer set search_path = '' as $$
 begin
   return query
   with due as materialized (
-    select r.recipient_id, m.kind, m.form, m.channel, m.sent_off_at, p.person_id, p.channels, p.under_18, p.partition_id, p.elector_id, p.forename, p.surname,
+    select r.recipient_id, m.kind, m.form, m.channel, m.sent_off_at, m.area_id as written_in, m.audience, p.person_id, p.channels, p.under_18, p.partition_id, p.elector_id, p.forename, p.surname,
       p.area_id, p.erased_at
     from public.message_recipient r
     join public.message m on m.message_id = r.message_id
@@ -469,6 +474,9 @@ begin
     for update of r skip locked for share of p, m skip locked
   ), asked as (
     select d.*, case d.channel when 'text' then c.mobile else c.email end as address, case when d.erased_at is not null then 'erased'
+      -- Those who come to an event, and nobody else, were meant: who comes no more, and who came to what is over, is not.
+      when d.audience ? 'event' and not d.audience ?| array['members', 'volunteers'] and not coalesce((d.audience ->> 'supporters')::boolean, false)
+        and not exists (select from wall.down_for(d.written_in, d.audience) x where x.person_id = d.person_id) then 'not-coming'
       else wall.why_no_message(d.channel, d.kind, d.form, d.person_id, c.email, c.mobile, d.channels, wall.minor(d.under_18, c.born_on), d.partition_id,
         d.elector_id) end as no
     from due d left join public.person_contact c on c.person_id = d.person_id
@@ -504,10 +512,11 @@ $$;
 -- What a message says, for its sender; answers go to whoever sent it off, or wrote it.
 create function wall.message_text(message uuid)
 returns table (kind text, channel text, form text, fields jsonb, subject text, body text, imprint text[], reply_name text, reply_to text,
-  area_name text)
+  area_name text, controller text)
 language sql stable security definer set search_path = '' as $$
   select m.kind, m.channel, m.form, m.fields, m.subject, m.body,
-    case m.imprint when '{}' then coalesce(wall.imprint_lines(m.area_id), '{}') else m.imprint end, a.name, a.email, r.name
+    case m.imprint when '{}' then coalesce(wall.imprint_lines(m.area_id), '{}') else m.imprint end, a.name, a.email, r.name,
+    coalesce((select i.controller from public.installation i limit 1), '')
   from public.message m join public.account a on a.account_id = coalesce(m.sender, m.made_by)
   join public.area r on r.area_id = m.area_id
   where m.message_id = message_text.message

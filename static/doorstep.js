@@ -526,6 +526,8 @@ async function fetchAhead(path) {
 
 document.addEventListener("click", (event) => {
   const anchor = event.target.closest("a[href]");
+  // From any other page a list opens as pages do.
+  if (!location.pathname.startsWith(LISTS)) return;
   if (!anchor || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
   const { origin, pathname, search } = new URL(anchor.href);
   if (origin !== location.origin || search || !/^\/canvass(\/[\d.]+(\/doors\/[\d.]+|\/done)?)?$/.test(pathname)) return;

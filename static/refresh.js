@@ -8,11 +8,13 @@ for (const event of ["pointerdown", "keydown", "scroll"]) {
 }
 
 async function refresh() {
-  if (document.hidden || Date.now() - touched > quiet) return;
+  if (!parts.length || document.hidden || Date.now() - touched > quiet) return;
   try {
     const answer = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "manual" });
     // Signed out, or the tool was closed: the page itself says why.
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 503) return location.reload();
+    // The page came of a form that was not taken: there is nothing to ask for.
+    if (answer.status === 405) parts.length = 0;
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const { id } of parts) swap(document.getElementById(id), page.getElementById(id));

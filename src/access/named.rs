@@ -9,7 +9,8 @@ use crate::error::Error;
 /// [`Error::Invalid`] on `email`.
 pub fn email_address(typed: &str) -> Result<String, Error> {
     let email = typed.trim().to_lowercase();
-    let plain = !email.contains(|c: char| c.is_whitespace() || c.is_control());
+    // What is written around an address, and what mail servers take for something else.
+    let plain = !email.contains(|c: char| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c));
     let parts = email.split_once('@').is_some_and(|(who, host)| {
         !who.is_empty() && host.len() >= 3 && host.contains('.') && !host.contains('@') && !host.ends_with('.')
     });

@@ -218,6 +218,7 @@ fn words_of(i: &Imported, dry_run: bool) -> String {
     lines.extend(
         i.unknown_branches.iter().map(|b| format!("No area is called {b}: its members belong to the area given")),
     );
+    lines.extend(c.left_out_words());
     lines.extend(i.refused.iter().map(|r| format!("Line {}: {}", r.line, r.reason)));
     lines.join("\n")
 }

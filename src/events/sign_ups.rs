@@ -169,7 +169,8 @@ async fn must_be_of(scope: &mut Scoped, event: Uuid, id: Uuid) -> Result<(), Err
 /// Gives a shift to somebody who was down before the event had any.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they or the shift are not there, [`Error::Conflict`] when the event was called off.
+/// [`Error::NotFound`] when they or the shift are not there, [`Error::Conflict`] when the event was called off or the shift
+/// is full.
 pub async fn choose_shift(scope: &mut Scoped, event: Uuid, id: Uuid, shift: Uuid) -> Result<Taken, Error> {
     must_be_of(scope, event, id).await?;
     let done = sqlx::query_scalar!(r#"select wall.choose_shift($1, $2) as "done!""#, id, shift)
@@ -180,6 +181,9 @@ pub async fn choose_shift(scope: &mut Scoped, event: Uuid, id: Uuid, shift: Uuid
         "waiting" => Ok(Taken::Waiting),
         "came" | "did-not-come" => Ok(Taken::Came),
         "already" => Ok(Taken::Already),
+        "full" => Err(Error::Conflict(
+            "That shift is full, and they keep the place that they have. Choose another, or make it larger".into(),
+        )),
         "cancelled" => Err(Error::Conflict("This event was called off".into())),
         _ => Err(Error::NotFound),
     }

@@ -10,6 +10,7 @@ use crate::access::store::reviews;
 use crate::canvass::codes::{self, Code};
 use crate::error::{Error, Tool};
 use crate::exports::store as exports;
+use crate::messages::store as messages;
 use crate::polls;
 use crate::web::words::{self, ago, count, day_of, figure, within};
 use crate::web::{Answer, Layout, Viewer};
@@ -107,11 +108,12 @@ pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
     let reviews = reviews::list(&mut scope).await?;
     let exports = exports::to_decide(&mut scope).await?;
     let week = week::week(&mut scope).await?;
+    let messages = messages::to_approve(&mut scope).await?;
     scope.commit().await?;
     let whole = total(&districts);
     let nobody_held = whole.electors == 0;
     sort_by(&mut districts, &codes, "rate", false);
-    let known = Known { waiting: &waiting, week: &week, reviews: &reviews, exports: &exports, nobody_held };
+    let known = Known { waiting: &waiting, week: &week, messages, reviews: &reviews, exports: &exports, nobody_held };
     let (todo, more) = todo(&known);
     let page = HomePage {
         organise_closed: viewer.notice(Tool::Organise).is_some(),

@@ -32,6 +32,8 @@ pub struct Known<'a> {
     pub waiting: &'a Waiting,
     /// Of the week.
     pub week: &'a Week,
+    /// Messages that wait for a second person.
+    pub messages: i64,
     /// Access reviews.
     pub reviews: &'a [Review],
     /// Exports that one may decide.
@@ -56,6 +58,14 @@ pub fn todo(known: &Known) -> (Vec<Todo>, usize) {
         let href = format!("/exports/{}", export.number);
         all.push(line(format!("{} asks for an export", export.asker), why, href, "Decide"));
     }
+    if known.messages > 0 {
+        all.push(line(
+            format!("{} for a second person", count(known.messages, "message waits", "messages wait")),
+            "Read it, and let it go or not",
+            "/messages?tab=going",
+            "Read",
+        ));
+    }
     people(known.week, &mut all);
     lists(known.waiting, &mut all);
     for review in known.reviews.iter().filter(|r| r.closed_at.is_none() && r.open > 0) {
@@ -68,8 +78,8 @@ pub fn todo(known: &Known) -> (Vec<Todo>, usize) {
     }
     conflicts(known.waiting, &mut all);
     tasks(known.week, &mut all);
-    nobodys(known.waiting, &mut all);
     memberships(known.week, &mut all);
+    nobodys(known.waiting, &mut all);
     let more = all.len().saturating_sub(MOST);
     all.truncate(MOST);
     (all, more)

@@ -266,6 +266,8 @@ pub enum Form {
     EventCancelled(Occasion),
     /// To whoever is down for a shift: it is no longer needed.
     ShiftRemoved(Occasion),
+    /// To whoever was down for an event: an organiser took them off.
+    PlaceEnded(Occasion),
 }
 
 /// An event, or a shift of one, as letters tell of it.
@@ -289,6 +291,12 @@ pub struct Occasion {
     /// What to bring.
     #[serde(default)]
     pub bring: String,
+    /// Whom it is to, where they were put down by name: they cannot sign in. None: to an account.
+    #[serde(default)]
+    pub person: Option<uuid::Uuid>,
+    /// Whether the event has a page that anybody may open.
+    #[serde(default)]
+    pub public: bool,
 }
 
 /// A letter as it is read.
@@ -348,6 +356,7 @@ impl Form {
             Form::EventReminder(_) => "event-reminder",
             Form::EventCancelled(_) => "event-cancelled",
             Form::ShiftRemoved(_) => "shift-removed",
+            Form::PlaceEnded(_) => "place-ended",
         }
     }
 

@@ -8,12 +8,14 @@ mod about_access;
 mod about_events;
 mod about_exports;
 pub mod form;
+mod kind;
 mod link;
 pub mod pages;
 pub mod send;
 pub mod store;
 
 pub use form::{Form, Letter};
+pub use kind::Kind;
 pub use link::Link;
 
 use uuid::Uuid;

@@ -25,7 +25,7 @@ pub struct Said {
 }
 
 /// What is said beside a branch whose name means nothing yet.
-pub const WHICH_AREA: &str = "Choose which area this branch is: its members belong there";
+pub const WHICH_AREA: &str = "Choose which area this branch is, or leave its members out";
 
 /// Applies a file: members, their history, the access that depends on them, and who of them is on the register.
 ///

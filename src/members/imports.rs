@@ -9,6 +9,7 @@ use crate::database::{Actor, Scoped};
 use crate::electors::folding::fold;
 use crate::error::Error;
 use crate::keys::Keys;
+use crate::web::words;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
@@ -69,6 +70,8 @@ pub struct Counts {
     pub odd_emails: usize,
     /// People in it who were erased.
     pub erased: usize,
+    /// Branches whose members were left out, as somebody chose, with how many members each has.
+    pub left_out: BTreeMap<String, usize>,
     /// Accesses that end.
     pub accesses: usize,
     /// Members found on the register without a doubt.
@@ -89,6 +92,7 @@ impl Counts {
             lapsed: if complete { plan.missing.len() } else { 0 },
             odd_emails: plan.odd_emails,
             erased: plan.erased.len(),
+            left_out: plan.left_out.clone(),
             accesses: outcome.ending(),
             ..Counts::default()
         }
@@ -97,6 +101,15 @@ impl Counts {
     /// How many members it adds or changes.
     pub fn to_do(&self) -> usize {
         self.added + self.changed + self.lapsed
+    }
+
+    /// "12 members of Leeds are left out, as you chose", of each such branch.
+    pub fn left_out_words(&self) -> Vec<String> {
+        let of = |(branch, n): (&String, &usize)| {
+            let (one, many) = (format!("member of {branch} is"), format!("members of {branch} are"));
+            format!("{} left out, as you chose", words::count(*n, one, many))
+        };
+        self.left_out.iter().map(of).collect()
     }
 
     /// What was looked over, for the button that applies it: another figure since means another look.
@@ -253,8 +266,8 @@ pub struct Choice {
     pub complete: bool,
     /// Why members who were erased are taken in again; None: they are left out.
     pub erased_reason: Option<String>,
-    /// What branches' names mean.
-    pub branches: Vec<(String, i64)>,
+    /// What branches' names mean: an area, or None, that its members are left out.
+    pub branches: Vec<(String, Option<i64>)>,
 }
 
 /// Says whether the file is complete, what becomes of who was erased, and what branches' names mean; the names are remembered
@@ -275,7 +288,7 @@ pub async fn choose(scope: &mut Scoped, import: &Import, choice: &Choice) -> Res
     let places: HashSet<i64> = places(scope, import.area).await?.into_iter().collect();
     let account = scope.account();
     for (branch, area) in choice.branches.iter().filter(|(branch, _)| !fold(branch).is_empty()) {
-        if !places.contains(area) {
+        if area.is_some_and(|area| !places.contains(&area)) {
             return Err(Error::Conflict("That area is not one of yours. Open the page again".into()));
         }
         sqlx::query!(
@@ -283,7 +296,7 @@ pub async fn choose(scope: &mut Scoped, import: &Import, choice: &Choice) -> Res
              on conflict (within_id, branch_key) do update set area_id = excluded.area_id, set_by = excluded.set_by, set_at = now()",
             import.area,
             fold(branch),
-            area,
+            *area,
             account
         )
         .execute(scope.connection())
@@ -450,8 +463,8 @@ async fn ground(scope: &mut Scoped, import: &Import) -> Result<Ground, Error> {
     }
     let branches = sqlx::query!("select branch_key, area_id from member_branch where within_id = $1", import.area);
     let branches = branches.fetch_all(scope.connection()).await?;
-    ground.branches =
-        branches.into_iter().filter(|b| places.contains(&b.area_id)).map(|b| (b.branch_key, b.area_id)).collect();
+    let ours = |area: Option<i64>| area.is_none_or(|area| places.contains(&area));
+    ground.branches = branches.into_iter().filter(|b| ours(b.area_id)).map(|b| (b.branch_key, b.area_id)).collect();
     ground.held = held(scope, &places).await?.into_iter().map(|h| (h.number.clone(), h)).collect();
     ground.places = places.into_iter().collect();
     Ok(ground)

@@ -136,8 +136,8 @@ pub struct Ground {
     pub areas: HashMap<String, Vec<(i64, u8)>>,
     /// The areas' names.
     pub names: HashMap<i64, String>,
-    /// What branches' names were said to mean.
-    pub branches: HashMap<String, i64>,
+    /// What branches' names were said to mean: an area, or None, that its members are left out.
+    pub branches: HashMap<String, Option<i64>>,
     /// Who is held in these places, by number.
     pub held: HashMap<String, Entry>,
     /// Numbers of the file that members outside these places have.
@@ -158,12 +158,17 @@ enum Place {
 impl Ground {
     fn place(&self, branch: &str) -> Place {
         let key = fold(branch);
-        if let Some(area) = self.branches.get(&key) {
-            return Place::Here(*area);
+        if let Some(area) = self.branches.get(&key).copied().flatten() {
+            return Place::Here(area);
         }
         let Some(found) = self.areas.get(&key) else { return Place::Unknown };
         let here = found.iter().filter(|(id, _)| self.places.contains(id)).min_by_key(|(id, rank)| (*rank, *id));
         here.map_or(Place::Outside, |(id, _)| Place::Here(*id))
+    }
+
+    /// Whether somebody chose that the members of a branch are left out: they are another area's.
+    fn leaves_out(&self, branch: &str) -> bool {
+        self.branches.get(&fold(branch)).is_some_and(Option::is_none)
     }
 }
 
@@ -192,6 +197,8 @@ pub struct Plan {
     pub nobodys: Vec<i32>,
     /// Branches' names that mean nothing here yet, with how many members each has.
     pub unknown: BTreeMap<String, usize>,
+    /// Branches whose members are left out, as somebody chose, with how many members each has.
+    pub left_out: BTreeMap<String, usize>,
     /// How many email addresses are none and were left out.
     pub odd_emails: usize,
     /// How each taken line's membership stands, by email address.
@@ -202,7 +209,7 @@ pub struct Plan {
 pub fn plan(lines: &[Line], columns: &Columns, ground: &Ground) -> Plan {
     let mut plan = Plan::default();
     let mut rows = Vec::with_capacity(lines.len());
-    // Whoever stands in a line that is refused is in the file all the same.
+    // Whoever stands in a line that is refused or left out is in the file all the same.
     let mut there = HashSet::<&str>::new();
     for line in lines {
         let read = line.cells.as_ref().map_err(|why| *why);
@@ -221,8 +228,9 @@ pub fn plan(lines: &[Line], columns: &Columns, ground: &Ground) -> Plan {
     let mut seen = HashSet::new();
     for row in &rows {
         match doubled.get(row.number.as_str()) {
-            Some(false) => plan.refuse_row(row, "Two people have this membership number: neither was imported"),
             Some(true) if !seen.insert(row.number.as_str()) => plan.refuse_row(row, "The same member stands above"),
+            _ if ground.leaves_out(&row.branch) => *plan.left_out.entry(row.branch.clone()).or_default() += 1,
+            Some(false) => plan.refuse_row(row, "Two people have this membership number: neither was imported"),
             _ => plan.take(row, columns, ground),
         }
     }
@@ -473,6 +481,24 @@ mod tests {
         let plan = super::plan(&lines, &columns, &ground);
         assert_eq!(plan.nobodys, [3, 4]);
         assert!(plan.not_complete().unwrap().contains("lines 3, 4 could not be read"));
+    }
+
+    #[test]
+    fn whose_branch_is_left_out_is_only_counted_and_of_those_held_nobody_lapses_or_moves() {
+        let mut ground = ground();
+        ground.branches.insert("leeds".into(), None);
+        let held = |number: &str| Entry { number: number.into(), state: "current".into(), ..Entry::default() };
+        ground.held = ["L1", "L9"].into_iter().map(|n| (n.to_owned(), held(n))).collect();
+        let (lines, columns) = lines(&[
+            "L1,Jim,Jackson,jim@example.org,lapsed,Leeds",
+            "L2,Una,Other,,current,LEEDS",
+            "L3,Bo,Vale,,current,Quillbrook",
+        ]);
+        let plan = plan(&lines, &columns, &ground);
+        assert_eq!(plan.left_out.values().sum::<usize>(), 2);
+        assert_eq!((plan.added.len(), plan.changed.len(), plan.unknown.len(), plan.said_lapsed), (1, 0, 0, 0));
+        assert_eq!((plan.missing.len(), plan.refused.len()), (1, 0), "L9 alone is missing");
+        assert!(plan.standings_by_address(false).is_empty(), "nor does their access hang on it");
     }
 
     #[test]

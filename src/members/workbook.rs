@@ -14,6 +14,8 @@ const UNPACKED: u64 = 256 * 1024 * 1024;
 const COLUMNS: u32 = 200;
 /// More lines than any branch has members.
 const LINES: usize = 400_000;
+/// Bytes of text that all cells together hold: a text that stands in the file once may stand in every cell.
+const TEXT: usize = 64 * 1024 * 1024;
 /// More characters than a cell that says something of a member has.
 const CELL: usize = 2_000;
 /// Titles, dates and empty lines above the headings: no more than these.
@@ -107,6 +109,7 @@ impl Row {
 
 fn sheet<S: Read + std::io::Seek>(mut cells: XlsxCellReader<'_, S>) -> Result<Contents, &'static str> {
     let mut rows: Vec<Row> = Vec::new();
+    let (mut held, mut bytes) = (0_usize, 0_usize);
     while let Some(cell) = cells.next_cell().map_err(|_| BROKEN)? {
         let (row, column) = cell.get_position();
         let text = text(cell.get_value());
@@ -127,6 +130,11 @@ fn sheet<S: Read + std::io::Seek>(mut cells: XlsxCellReader<'_, S>) -> Result<Co
             continue;
         }
         last.long |= text.len() > CELL;
+        held += 1;
+        bytes += text.len();
+        if held > CELLS || bytes > TEXT {
+            return Err(TOO_LARGE);
+        }
         if !last.long {
             last.cells.push((usize::try_from(column).unwrap_or_default(), text));
         }
@@ -252,7 +260,17 @@ mod tests {
         sheet.write_row(0, 0, ["Membership Number", "Surname"]).unwrap();
         sheet.write(1_048_575, 16_383, "far away").unwrap();
         let whole = members();
+        let mut often = Workbook::new();
+        let sheet = often.add_worksheet();
+        sheet.write_row(0, 0, ["Membership Number", "Surname"]).unwrap();
+        let (long, lines) = ("x".repeat(CELL - 1), u32::try_from(TEXT / CELL + 100).unwrap());
+        for row in 1..lines {
+            sheet.write(row, 1, long.as_str()).unwrap();
+        }
+        let often = often.save_to_buffer().unwrap();
+        assert!(often.len() < 1 << 20, "one text, in every line");
         for (bytes, why) in [
+            (often, TOO_LARGE),
             (bomb, TOO_LARGE),
             (packed(&[("word/document.xml", b"<x/>")]), OTHER),
             (b"PK\x03\x04[Content_Types].xml".to_vec(), BROKEN),

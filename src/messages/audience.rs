@@ -85,6 +85,11 @@ impl Audience {
         self.members.is_none() && self.volunteers.is_none() && !self.supporters && self.event.is_none()
     }
 
+    /// Whether it means those who come to an event, and nobody else.
+    pub fn is_events_alone(&self) -> bool {
+        self.event.is_some() && self.members.is_none() && self.volunteers.is_none() && !self.supporters
+    }
+
     /// Whether a membership secretary alone may write to it.
     pub fn is_secretarys(&self) -> bool {
         self.members.as_deref().is_some_and(|m| SECRETARYS.contains(&m))
@@ -122,7 +127,7 @@ impl Audience {
 }
 
 /// Why somebody is left out, or a message did not go: the database's word and ours.
-pub const WHY: [(&str, &str); 13] = [
+pub const WHY: [(&str, &str); 14] = [
     ("no-consent", "Did not agree to email"),
     ("withdrew", "Took back that they agreed to it"),
     ("no-address", "No email address"),
@@ -130,6 +135,7 @@ pub const WHY: [(&str, &str); 13] = [
     ("came-back", "Their address came back, or they complained"),
     ("under-18", "Under 18: no campaign messages"),
     ("erased", "Erased meanwhile"),
+    ("not-coming", "No longer down for it, or it was over"),
     ("stopped", "Stopped before it went"),
     ("late", "It could not go for two days, and was stopped"),
     ("access-ended", "The sender’s access ended"),

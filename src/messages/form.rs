@@ -73,12 +73,14 @@ impl Form {
         }
     }
 
-    /// Whether what it is about promotes, as far as words show it: an address to open, money, a vote.
-    pub fn promotes(self, fields: &Fields) -> bool {
-        let what = fields.what.to_lowercase();
-        let words: Vec<&str> = what.split(|c: char| !c.is_alphanumeric()).collect();
-        ["://", "www.", "£", "€"].iter().any(|sign| what.contains(sign))
-            || ["vote", "votes", "donate", "donation", "donations"].iter().any(|word| words.contains(word))
+    /// Which field promotes, as far as words show it: a vote, money, an address to open. Where and how members meet or renew may be
+    /// an address.
+    pub fn promotes(self, fields: &Fields) -> Option<&'static str> {
+        let links = matches!(self, Form::Renewal | Form::Meeting);
+        [("what", &fields.what, false), ("when", &fields.when, false), ("place", &fields.place, links)]
+            .into_iter()
+            .find(|(_, typed, links)| campaigns(typed) || (!links && opens(typed)))
+            .map(|(field, _, _)| field)
     }
 
     /// Whether it is for members alone: it speaks of their membership, or calls those who may vote in the branch.
@@ -142,6 +144,29 @@ impl Form {
     }
 }
 
+/// Words that ask for a vote or for money.
+const CAMPAIGN: [&str; 9] =
+    ["vote", "votes", "elect", "reelect", "donate", "donates", "donation", "donations", "fundraiser"];
+
+fn campaigns(typed: &str) -> bool {
+    let typed = typed.to_lowercase();
+    let mut words = typed.split(|c: char| !c.is_alphanumeric());
+    typed.contains(['£', '€', '$']) || words.any(|word| CAMPAIGN.contains(&word))
+}
+
+/// Whether something in it reads as an address to open: "https://…", "www.…", "lantern.example/pay".
+fn opens(typed: &str) -> bool {
+    typed.contains("://")
+        || typed.split(|c: char| c.is_whitespace() || "/,;:()<>\"".contains(c)).any(|word| {
+            let word = word.trim_matches('.');
+            word.rsplit_once('.').is_some_and(|(host, end)| {
+                end.chars().count() > 1
+                    && end.chars().all(char::is_alphabetic)
+                    && host.chars().filter(|c| c.is_alphanumeric()).count() > 1
+            })
+        })
+}
+
 const ANSWER: &str = "Please say whether you can come by replying to this message.";
 const CANNOT: &str = "If you cannot make it, please say so by replying to this message.";
 
@@ -164,9 +189,26 @@ mod tests {
 
     #[test]
     fn a_form_promotes_nothing() {
-        let about = |what: &str| Form::Invitation.promotes(&Fields { what: what.into(), ..Fields::default() });
-        assert!(!about("Branch meeting, with tea") && !about("Revote of the minutes"));
-        assert!(about("VOTE for us") && about("Supper, give £10") && about("see www.lantern.example"));
+        let all = |form: Form, typed: &str| {
+            let one = Fields::default();
+            let fields = [
+                Fields { what: typed.into(), ..one.clone() },
+                Fields { when: typed.into(), ..one.clone() },
+                Fields { place: typed.into(), ..one },
+            ];
+            fields.map(|fields| form.promotes(&fields).unwrap_or_default())
+        };
+        for plain in
+            ["Branch meeting, with tea", "Revote of the minutes", "10.30am to 3 p.m.", "St. Mary’s Hall, No. 4"]
+        {
+            assert_eq!(all(Form::Invitation, plain), ["", "", ""], "{plain}");
+        }
+        for bad in ["VOTE for us", "Re-elect Ida", "Supper, give £10", "see www.lantern.example", "lantern.example/pay"]
+        {
+            assert_eq!(all(Form::ShiftChange, bad), ["what", "when", "place"], "{bad}");
+        }
+        let meeting = all(Form::Meeting, "https://meet.lantern.example/oldney");
+        assert_eq!(meeting, ["what", "when", ""], "members may meet online");
     }
 
     #[test]

@@ -111,8 +111,6 @@ pub async fn checked(
 /// What a message to those who come to an event begins with.
 #[derive(Debug, Clone)]
 pub struct About {
-    /// Whose event it is.
-    pub area: i64,
     /// What it is called.
     pub title: String,
     /// When it is, in words.
@@ -127,7 +125,7 @@ pub struct About {
 /// [`Error::NotFound`] outside the area, and when it is over.
 pub async fn about(scope: &mut Scoped, event: Uuid) -> Result<About, Error> {
     let row = sqlx::query!(
-        "select area_id, title, place, starts_at, ends_at from event where event_id = $1 and ends_at > now()",
+        "select title, place, starts_at, ends_at from event where event_id = $1 and ends_at > now()",
         event
     )
     .fetch_optional(scope.connection())
@@ -136,7 +134,7 @@ pub async fn about(scope: &mut Scoped, event: Uuid) -> Result<About, Error> {
     let day = row.starts_at.with_timezone(&London).format("%A %-d %B").to_string();
     // A form's words are typed: nothing in them that no key writes.
     let when = format!("{day}, {}", hours(row.starts_at, row.ends_at)).replace('\u{a0}', " ");
-    Ok(About { area: row.area_id, title: row.title, when, place: row.place })
+    Ok(About { title: row.title, when, place: row.place })
 }
 
 #[cfg(test)]

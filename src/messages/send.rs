@@ -11,6 +11,7 @@ use crate::database::Database;
 use crate::error::Error;
 use crate::mail::send::{Sender, Trouble};
 use chrono::{DateTime, Utc};
+use lettre::message::Mailbox;
 use sqlx::PgConnection;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -48,6 +49,8 @@ struct Kept {
     text: Text,
     files: Vec<(i16, Drawn)>,
     reply: (String, String),
+    /// Whose message it is, as its reader knows them; empty where nobody put it down.
+    party: String,
 }
 
 /// By which ways messages leave.
@@ -144,7 +147,7 @@ async fn take(connection: &mut PgConnection, at_once: i32) -> Result<(usize, Vec
 async fn kept(connection: &mut PgConnection, message: Uuid) -> Result<Option<Kept>, Error> {
     let row = sqlx::query!(
         r#"select kind as "kind!", channel as "channel!", form as "form!", fields as "fields!", subject as "subject!", body as "body!", imprint as "imprint!",
-             reply_name as "reply_name!", reply_to as "reply_to!"
+             reply_name as "reply_name!", reply_to as "reply_to!", controller as "controller!"
            from wall.message_text($1)"#,
         message
     )
@@ -165,7 +168,7 @@ async fn kept(connection: &mut PgConnection, message: Uuid) -> Result<Option<Kep
     // Those alone that stand in what everybody read before it went.
     files.retain(|(number, _)| text.blocks.contains(&Block::Picture(*number)));
     text.imprint = row.imprint;
-    Ok(Some(Kept { text, files, reply: (row.reply_name, row.reply_to) }))
+    Ok(Some(Kept { text, files, reply: (row.reply_name, row.reply_to), party: row.controller }))
 }
 
 type Pictures = (Vec<Pictured>, Vec<(i16, Drawn)>);
@@ -245,13 +248,19 @@ async fn post(sender: &Sender, kept: &Kept, taken: &Taken) -> Result<(), Trouble
     let envelope = Envelope {
         id: taken.id,
         host: sender.host(),
-        from: sender.from(),
+        from: from(sender, kept),
         reply_to: (&kept.reply.0, &kept.reply.1),
         to: &taken.address,
     };
     let message = compose::message(&kept.text, &kept.files, &taken.reader, links.as_ref(), envelope)
         .map_err(|_| Trouble::ForGood)?;
     sender.post(taken.id, message).await
+}
+
+/// The installation's own address, under the name that its reader knows.
+fn from(sender: &Sender, kept: &Kept) -> Mailbox {
+    let own = sender.from();
+    if kept.party.is_empty() { own } else { Mailbox::new(Some(kept.party.clone()), own.email) }
 }
 
 async fn end(connection: &mut PgConnection, outcomes: Vec<(Uuid, &str, &str)>) -> Result<(), Error> {

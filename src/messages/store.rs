@@ -2,6 +2,7 @@
 
 use super::audience::{Audience, why_words};
 use super::form::{Fields, Form};
+use super::markup::{Reader, pieces, plain_line};
 use super::occasion::Occasion;
 use super::{Channel, Draft, Kind, Message, State, pictures};
 use crate::database::{Scoped, Seen};
@@ -453,8 +454,9 @@ impl Had {
 /// What the database says.
 pub async fn of_person(scope: &mut Scoped, person: Uuid) -> Result<Vec<Had>, Error> {
     let rows = sqlx::query!(
-        r#"select m.message_id, m.channel, m.subject, m.form, m.fields, r.at, r.state, r.why
-           from message_recipient r join message m using (message_id) where r.person_id = $1
+        r#"select m.message_id, m.channel, m.subject, m.form, m.fields, r.at, r.state, r.why, p.forename, p.surname, a.name as branch
+           from message_recipient r join message m using (message_id) join person p using (person_id)
+           join area a on a.area_id = p.area_id where r.person_id = $1
            order by coalesce(r.at, m.send_at) desc, m.message_id limit 20"#,
         person
     )
@@ -462,10 +464,26 @@ pub async fn of_person(scope: &mut Scoped, person: Uuid) -> Result<Vec<Had>, Err
     .await?;
     let had = rows.into_iter().map(|r| {
         let fields: Fields = serde_json::from_value(r.fields).unwrap_or_default();
-        let title = Form::parse(&r.form).map_or(r.subject, |form| form.subject(&fields));
+        // As they read it.
+        let reader = Reader { forename: r.forename, surname: r.surname, branch: r.branch };
+        let read = || pieces(&r.subject).map_or_else(|_| r.subject.clone(), |line| plain_line(&line, &reader));
+        let title = Form::parse(&r.form).map_or_else(read, |form| form.subject(&fields));
         Had { message: r.message_id, channel: Channel::parse(&r.channel), title, at: r.at, state: r.state, why: r.why }
     });
     Ok(had.collect())
+}
+
+/// How many messages wait for somebody other than whose they are, which whoever acts may let go.
+///
+/// # Errors
+/// What the database says.
+pub async fn to_approve(scope: &mut Scoped) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "n!" from message where state = 'waiting' and area_id = any ((select wall.places())::bigint[])
+             and (select wall.account()) not in (made_by, coalesce(sender, made_by), coalesce(changed_by, made_by))"#
+    )
+    .fetch_one(scope.connection())
+    .await?)
 }
 
 /// A draft made of the list of members that a form is for.

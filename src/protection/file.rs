@@ -3,7 +3,7 @@
 
 use super::holdings::{self, Holding, Part};
 use super::store::About;
-use super::values::{sentence, value_words};
+use super::values::{sentence, value_words, why};
 use crate::access::Role;
 use crate::paper::{Document, Stamp, Table};
 use crate::web::words;
@@ -269,14 +269,14 @@ fn grid(section: &Value, part: &Part) -> Option<Grid> {
         Value::Object(_) => vec![held],
         _ => return None,
     };
-    let cell = |row: &Value, key: &str| say_of(key, row.get(key).unwrap_or(&Value::Null));
-    let row = |r: &&Value| part.columns.iter().map(|(key, ..)| cell(r, key)).collect();
+    let row = |r: &&Value| part.columns.iter().map(|(key, ..)| say_of(r, key)).collect();
     let columns = part.columns.iter().map(|(_, head, share)| (*head, *share)).collect();
     (!rows.is_empty()).then(|| Grid { caption: part.caption, columns, rows: rows.iter().map(row).collect() })
 }
 
-/// A value in words, where its column has words of its own.
-fn say_of(key: &str, value: &Value) -> String {
+/// A value of a row in words, where its column has words of its own.
+fn say_of(row: &Value, key: &str) -> String {
+    let value = row.get(key).unwrap_or(&Value::Null);
     match (key, value.as_str()) {
         ("role", Some(role)) => Role::parse(role).map_or_else(|| sentence(role), |r| r.title().to_owned()),
         ("how", Some(what @ ("look" | "search" | "print" | "export" | "refused"))) => {
@@ -287,6 +287,10 @@ fn say_of(key: &str, value: &Value) -> String {
             }
         }
         ("channel", Some(channel)) => super::channel_title(channel).to_owned(),
+        ("why", Some(word)) => {
+            let channel = row.get("channel").and_then(Value::as_str).unwrap_or_default();
+            why(word, channel).unwrap_or_else(|| say(value))
+        }
         (_, Some(word)) => value_words(key, word).unwrap_or_else(|| say(value)),
         _ => say(value),
     }

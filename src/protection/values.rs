@@ -1,21 +1,10 @@
 //! The database's own words in a file, as people say them. A file for a program keeps them as they are.
 
-use crate::messages::audience::WHY;
+use crate::mail::Kind;
+use crate::messages::Channel;
+use crate::messages::audience::{WHY, why_words};
 use crate::tasks::kinds::KINDS;
 use crate::volunteers::{AVAILABILITY, Choice, HOW_FAR, SKILLS};
-
-/// What letters by email are about, by the form's word in the queue.
-const LETTERS: &[Choice] = &[
-    ("invitation", "Invitation to an account"),
-    ("help-offered", "Asks them to confirm that they offered to help"),
-    ("password-reset", "A link to set another password"),
-    ("sign-in-link", "A link to sign in"),
-    ("event-moved-up", "A place at an event became theirs"),
-    ("event-changed", "An event has another time or place"),
-    ("event-reminder", "Reminder of an event"),
-    ("event-cancelled", "An event was called off"),
-    ("shift-removed", "A shift was taken away"),
-];
 
 /// How a record came.
 const SOURCES: &[Choice] = &[
@@ -36,12 +25,11 @@ const SILENCES: &[Choice] = &[
 /// A value of a column in words; None where it says itself what it is.
 pub fn value_words(column: &str, word: &str) -> Option<String> {
     match column {
-        "form" => titled(LETTERS, word).or_else(|| spelt_out(word)),
+        "form" => Kind::parse(word).map(|kind| kind.about().to_owned()).or_else(|| spelt_out(word)),
         "source" => titled(SOURCES, word),
         "skills" => Some(each(&SKILLS, word)),
         "availability" => Some(each(&AVAILABILITY, word)),
         "how_far" => titled(&HOW_FAR, word),
-        "why" => titled(SILENCES, word).or_else(|| titled(&WHY, word)),
         "what" => {
             let task = KINDS.iter().find(|kind| kind.code == word).map(|kind| kind.title.to_owned());
             task.or_else(|| spelt_out(word))
@@ -50,6 +38,12 @@ pub fn value_words(column: &str, word: &str) -> Option<String> {
         "purpose" => spelt_out(word),
         _ => None,
     }
+}
+
+/// Why nothing goes to an address, or a message did not reach somebody, by the way that it was to go; None where somebody wrote it.
+pub fn why(word: &str, channel: &str) -> Option<String> {
+    let known = || WHY.iter().any(|(code, _)| *code == word);
+    titled(SILENCES, word).or_else(|| known().then(|| why_words(word, Channel::parse(channel)).to_owned()))
 }
 
 fn titled(choices: &[Choice], word: &str) -> Option<String> {
@@ -84,8 +78,17 @@ mod tests {
         assert_eq!(told("skills", "stalls, driving"), "Street stalls, Driving");
         assert_eq!(told("form", "help-offered"), "Asks them to confirm that they offered to help");
         assert_eq!((told("what", "welcome"), told("what", "moved-branch")), ("Welcome".into(), "Moved branch".into()));
-        assert_eq!(told("why", "no-consent"), "Did not agree to email");
+        assert_eq!(told("form", "password-changed"), "The password was changed");
         assert_eq!(value_words("source", "on the phone today"), None);
         assert_eq!(value_words("what", "An offer to help of 3 May 2026"), None);
+    }
+
+    #[test]
+    fn why_a_message_did_not_go_is_told_by_the_way_that_it_was_to_go() {
+        assert_eq!(why("no-consent", "email").unwrap(), "Did not agree to email");
+        assert_eq!(why("no-consent", "text").unwrap(), "Did not agree to text messages");
+        assert_eq!(why("no-address", "text").unwrap(), "No mobile number");
+        assert_eq!(why("full", "email").unwrap(), "The box is full");
+        assert_eq!(why("Asked by the council", ""), None);
     }
 }

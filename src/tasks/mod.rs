@@ -117,15 +117,18 @@ impl Task {
     /// On which telephone they are rung, or why on none. Nobody's whom the task is not about.
     pub fn telephone(&self) -> &str {
         let may_ring = self.channels.iter().any(|c| c == "phone");
+        let said_no = |way: &str| self.objected.iter().any(|c| c == way);
         match self.about {
             About::Nobody => "",
-            About::Elector { .. } | About::Home(_) => "No telephone number is held: call at the door",
+            _ if said_no("phone") => "",
+            About::Elector { .. } | About::Home(_) if said_no("door") => "No telephone number stands here",
+            About::Elector { .. } | About::Home(_) => "No telephone number stands here: call at the door",
             About::Person { .. } if !may_ring => "",
             About::Person { .. } if !self.number.is_empty() => self.number.as_str(),
             About::Person { .. } if self.has_mobile => {
                 "Their number is not for organisers: ask their membership secretary"
             }
-            About::Person { .. } => "No telephone number is held",
+            About::Person { .. } => "No mobile number is held",
         }
     }
 

@@ -1,5 +1,6 @@
 //! The invitation to an account that a volunteer was sent, and what became of it: one is out at a time.
 
+use super::store;
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::web::words;
@@ -35,9 +36,14 @@ pub struct Invitation {
 }
 
 impl Invitation {
+    /// Whether it waits for them.
+    pub fn is_out(&self) -> bool {
+        self.stands == Stands::Out
+    }
+
     /// Whether another may be sent to somebody without an account: not while this one can still be taken up.
     pub fn may_again(&self) -> bool {
-        self.stands != Stands::Out
+        !self.is_out()
     }
 
     /// When they were invited and what came of it, in words.
@@ -58,7 +64,7 @@ impl Invitation {
     /// Why no other is sent now, and what to do instead.
     fn not_again(&self) -> String {
         format!(
-            "They were invited on {} and can still take that up. You may invite them again once it has run out, on {}, or was ended under Access, Invitations",
+            "They were invited on {} and can still take that up, until {}. To invite them again before then, withdraw that invitation first",
             words::date(words::day_of(self.sent_at)),
             words::moment(self.ends_at)
         )
@@ -86,6 +92,24 @@ pub async fn of(scope: &mut Scoped, person: Uuid) -> Result<Option<Invitation>, 
         };
         Invitation { sent_at: r.sent_at, ends_at: r.ends_at, stands, since: r.since }
     }))
+}
+
+/// Whether one is out, as far as whoever asks is told of invitations.
+///
+/// # Errors
+/// What the database says.
+pub async fn is_out(scope: &mut Scoped, person: Uuid) -> Result<bool, Error> {
+    Ok(store::organises(scope) && of(scope, person).await?.is_some_and(|sent| sent.is_out()))
+}
+
+/// Ends the one that is out, whoever sent it. False: none is.
+///
+/// # Errors
+/// What the database says.
+pub async fn withdraw(scope: &mut Scoped, person: Uuid) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(r#"select wall.withdraw_invitation($1) as "done!""#, person)
+        .fetch_one(scope.connection())
+        .await?)
 }
 
 /// Holds a volunteer's record until the transaction ends, so that two who press the button at once send one invitation.

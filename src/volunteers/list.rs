@@ -1,5 +1,6 @@
 //! `/volunteers`: whoever helps in the area in use. A name is looked for by a form that is sent, never by the address.
 
+use super::joined::{self, Joined};
 use super::store::{self, Filter};
 use super::{AVAILABILITY, Choice, SKILLS, State, Volunteer};
 use crate::electors::folding::fold;
@@ -35,6 +36,8 @@ struct ListPage {
     asked: Asked,
     /// Whether the reader organises, and may open a page that asks for help.
     organises: bool,
+    /// Who canvasses here and is not on record, for organisers who look at the whole list.
+    joined: Vec<Joined>,
 }
 
 /// `GET /volunteers`
@@ -70,15 +73,33 @@ async fn draw(viewer: Viewer, layout: Layout, mut asked: Asked) -> Answer {
     let organises = store::organises(&scope);
     let counts = store::counts(&mut scope, &filter).await?;
     let seen = store::page(&mut scope, &filter, paging).await?;
+    let joined = if organises && filter.is_open() { joined::without_record(&mut scope).await? } else { Vec::new() };
     let rows = scope.finish(seen).await?;
     paging.must_be_there(rows.len())?;
     let paging = paging.of(counts[filter.state as usize]);
-    Ok(ListPage { layout, area: viewer.area_name, filter, counts, rows, paging, asked, organises }.into_response())
+    Ok(ListPage { layout, area: viewer.area_name, filter, counts, rows, paging, asked, organises, joined }
+        .into_response())
 }
 
 impl ListPage {
     fn count_of(&self, state: State) -> String {
         words::figure(self.counts[state as usize])
+    }
+
+    fn joined_title(&self) -> String {
+        words::count(
+            self.joined.len(),
+            "person knocks on doors here without a record",
+            "people knock on doors here without a record",
+        )
+    }
+
+    fn joined_shown(&self) -> impl Iterator<Item = &Joined> {
+        self.joined.iter().take(joined::SHOWN)
+    }
+
+    fn joined_more(&self) -> bool {
+        self.joined.len() > joined::SHOWN
     }
 
     fn filtered(&self) -> bool {

@@ -8,6 +8,7 @@ pub mod add;
 pub mod asking;
 pub mod change;
 pub mod invitation;
+pub mod joined;
 pub mod list;
 pub mod new;
 pub mod one;

@@ -86,6 +86,11 @@ impl VolunteerPage {
             && self.invitation.is_none_or(|sent| sent.may_again())
     }
 
+    /// Whether one is out that may be withdrawn.
+    fn may_withdraw(&self) -> bool {
+        self.invitation.is_some_and(|sent| sent.is_out())
+    }
+
     fn add_task(&self) -> String {
         format!("/tasks/new?person={}", self.volunteer.person)
     }
@@ -110,6 +115,12 @@ pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(as
         "stopped" => "They have stopped. Nothing is asked of them; their record stays until its time is over",
         "active" => "They help again",
         "invited" => "The invitation is on its way by email. When they take it up, this page knows their account",
+        "withdrawn" => "The invitation is withdrawn: its link opens nothing any more. You may send another",
+        "none-out" => "No invitation is out any more",
+        "other-address" => {
+            "The changes are kept. The invitation that was out had gone to the old address, and is withdrawn: invite them again"
+        }
+        "joined" => "They are on record as a volunteer now. What they agree to is still to be asked",
         _ => "",
     };
     draw(&viewer, layout, id, FieldErrors::default(), SmallForm::default(), said).await
@@ -319,9 +330,12 @@ pub async fn change_it(
     if !held.supports() {
         change::offer(&mut scope, id, &offer).await?;
     }
+    let out = invitation::is_out(&mut scope, id).await?;
     change::reach(&mut scope, id, &email, &mobile, form.under_18).await?;
+    // An invitation ends with the address that it went to.
+    let ended = out && !invitation::is_out(&mut scope, id).await?;
     scope.commit().await?;
-    Ok(back(id, "changed"))
+    Ok(back(id, if ended { "other-address" } else { "changed" }))
 }
 
 /// `POST /volunteers/{id}/invitation`: an account and access as a canvasser in their own area, in one step.
@@ -363,6 +377,18 @@ pub async fn invite(
         }
     }
     draw(&viewer, layout, id, errors, SmallForm::default(), "").await
+}
+
+/// `POST /volunteers/{id}/invitation/withdrawal`: ends the invitation that is out, whoever sent it.
+///
+/// # Errors
+/// [`Error::NotFound`] outside the area in use.
+pub async fn withdraw(viewer: Viewer, Path(id): Path<Uuid>, Form(_): Form<SmallForm>) -> Answer {
+    must_be_there(&viewer, id).await?;
+    let mut scope = viewer.scope().await?;
+    let ended = invitation::withdraw(&mut scope, id).await?;
+    scope.commit().await?;
+    Ok(back(id, if ended { "withdrawn" } else { "none-out" }))
 }
 
 async fn send(app: &App, viewer: &Viewer, volunteer: &Volunteer, email: String) -> Result<(), Error> {

@@ -24,6 +24,13 @@ pub struct Filter {
     pub sort: String,
 }
 
+impl Filter {
+    /// Whether it shows everybody who helps.
+    pub fn is_open(&self) -> bool {
+        self.state == State::Active && self.skill.is_empty() && self.when.is_empty() && self.words.is_empty()
+    }
+}
+
 struct Row {
     person_id: Uuid,
     forename: String,

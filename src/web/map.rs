@@ -543,7 +543,7 @@ fn tasks(routes: Routes) -> Routes {
 
 /// Whoever helps.
 fn volunteers(routes: Routes) -> Routes {
-    use crate::volunteers::{list, new, one};
+    use crate::volunteers::{joined, list, new, one};
     routes
         .get("/volunteers", P::KeepVolunteers, list::show)
         .post("/volunteers", P::KeepVolunteers, list::search)
@@ -556,6 +556,8 @@ fn volunteers(routes: Routes) -> Routes {
         .post("/volunteers/{person}/notes", P::KeepVolunteers, one::note)
         .post("/volunteers/{person}/state", P::KeepVolunteers, one::state)
         .post("/volunteers/{person}/invitation", P::InviteVolunteers, one::invite)
+        .post("/volunteers/{person}/invitation/withdrawal", P::InviteVolunteers, one::withdraw)
+        .post("/volunteers/joined", P::KeepVolunteers, joined::add)
 }
 
 /// What messages stand on: imprints, addresses that came back, consent taken back by a link.

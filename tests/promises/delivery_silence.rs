@@ -224,6 +224,20 @@ async fn only_the_button_takes_somebody_off_the_list_and_it_does_so_whatever_is_
 }
 
 #[tokio::test]
+async fn whoever_reads_at_an_address_takes_every_record_of_it_off_the_list() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let (member, _) = written_to(&app, "Tarrant").await;
+    written_to(&app, "Sallow").await;
+    let agreed = "select count(*) from person where 'email' = any (channels)";
+    change(&app, "update person_contact set email = 'home@lantern.example', email_key = 'home@lantern.example'").await;
+    assert_eq!(count(&app, agreed).await, 2);
+    let page = path(&app, &links_to(&app, member).page).to_owned();
+    app.nobody().post(&page, &[("channel", "email")]).await.expect(200);
+    assert_eq!(count(&app, agreed).await, 0, "two records, one letterbox: “nothing more by email” is so");
+}
+
+#[tokio::test]
 async fn nothing_goes_public_without_an_imprint_and_the_nearest_one_holds() {
     let app = TestApp::new().await;
     seed_place(&app.database).await;

@@ -179,7 +179,7 @@ async fn what_is_changed_several_times_in_a_row_is_one_letter_and_words_are_no_n
 
 #[tokio::test]
 async fn on_the_day_itself_the_code_and_i_am_here_come_first() {
-    let Place { area, organiser, volunteer, .. } = place().await;
+    let Place { app: _app, area, organiser, volunteer } = place().await;
     let day = [("from", "00:00"), ("until", "23:59")];
     let (today, later) = (make(&organiser, &area, 0, &day).await, make(&organiser, &area, 7, &[]).await);
     let here = "main a[href='/events/check-in']";

@@ -6,9 +6,10 @@ use crate::support::access::{area, told};
 use crate::support::app::{Actor, TestApp, seed_place};
 use crate::support::events::{id, make, person};
 use crate::support::form::{Form, words};
+use crate::support::people::person as record;
 use crate::support::walk::{Walk, change, count};
 use hustings::access::Role;
-use sqlx::{query, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 /// Moves an event to begin and end so many hours from now.
@@ -151,6 +152,9 @@ async fn who_walks_in_is_put_down_for_the_shift_that_is_on_and_who_chose_none_is
     let stranger = app.actor(Role::Organiser, "Saltern").await;
     stranger.post(&act, &[("shift", morning.as_str())]).await.expect(404);
     organiser.post(&act, &[("shift", Uuid::now_v7().to_string().as_str())]).await.expect(404);
+    change(&app, "update shift set capacity = 1 where name = 'Evening'").await;
+    let full = organiser.post(&act, &[("shift", evening.as_str())]).await.expect(409).text("main");
+    assert!(full.contains("That shift is full, and they keep the place that they have"), "{full}");
     for _ in 0..2 {
         let page = organiser.get(&event).await.expect(200);
         let give = Form::of(&page, "form[action$='/shift']");
@@ -164,6 +168,37 @@ async fn who_walks_in_is_put_down_for_the_shift_that_is_on_and_who_chose_none_is
         0
     );
     assert_eq!(organiser.get(&event).await.expect(200).count("form[action$='/shift']"), 0);
+}
+
+#[tokio::test]
+async fn an_account_is_the_persons_whose_address_it_has_unless_two_share_it() {
+    let Place { app, area, organiser, volunteer } = place().await;
+    let event = make(&organiser, &area, 7, &[]).await;
+    let oswin = record(&app, "Quillbrook", "Oswin", "Tarrant", true).await;
+    organiser.post(&format!("{event}/people"), &[("person", oswin.to_string().as_str())]).await.expect(303);
+    for (forename, account) in [("Oswin", &volunteer.account), ("Edith", &organiser.account)] {
+        if forename == "Edith" {
+            record(&app, "Quillbrook", "Edith", "Harcourt", true).await;
+            record(&app, "Quillbrook", "Edith", "Sallow", true).await;
+        }
+        query(
+            "update person_contact c set email = a.email, email_key = a.email from account a, person p
+             where a.account_id = $1 and p.person_id = c.person_id and p.forename = $2",
+        )
+        .bind(account.id)
+        .bind(forename)
+        .execute(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    }
+    let whose: Vec<(String, Uuid)> =
+        query_as("select forename, account_id from person where account_id is not null order by 1")
+            .fetch_all(&mut app.database.operator().await)
+            .await
+            .unwrap();
+    assert_eq!(whose, [("Oswin".to_owned(), volunteer.account.id)], "two Ediths share an address: a person decides");
+    // What he was put down for by name is on his own pages.
+    assert_eq!(volunteer.get("/events?tab=mine").await.expect(200).count("article.day"), 1);
 }
 
 #[tokio::test]

@@ -171,7 +171,7 @@ async fn whoever_will_help_is_one_link_away_with_how_to_reach_them_or_that_we_ca
     for told in [
         "07700 900123",
         "Their number is not for organisers: ask their membership secretary",
-        "No telephone number is held: call at the door",
+        "No telephone number stands here: call at the door",
     ] {
         assert_eq!(rows.matches(told).count(), 1, "{told}: {rows}");
     }

@@ -291,6 +291,44 @@ async fn nobody_guesses_which_area_an_unknown_branch_is() {
 }
 
 #[tokio::test]
+async fn members_of_a_branch_that_is_left_out_are_named_and_nothing_happens_to_them() {
+    let (app, oswin) = place("all").await;
+    let line = |n: u32, state: &str, branch: &str| {
+        format!("L{n},Edith,Harcourt{n},{n} Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,{state},{branch}")
+    };
+    let of = |lines: &[String]| file(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    import(&oswin, of(&[line(1, "current", "Quillbrook"), line(2, "current", "Quillbrook")])).await;
+    // One of ours moved to Leeds and lapsed there; the other two are strangers.
+    let next = [line(1, "current", "Quillbrook")];
+    let leeds = [line(2, "lapsed", "Leeds"), line(3, "current", "Leeds"), line(4, "current", "Leeds")];
+    let next = of(&[&next[..], &leeds[..]].concat());
+    let path = give(&oswin, "nation.csv", next.clone()).await.expect(303).location();
+    let page = oswin.get(&path).await.expect(200);
+    assert_eq!(page.text("#area-1 option[value=out]"), "Leave these members out (3)");
+    let (choices, said) = (format!("{path}/choices"), "3 members of Leeds are left out, as you chose");
+    oswin.post(&choices, &[("branch", "Leeds"), ("area", "out"), ("complete", "true")]).await.expect(303);
+    let page = oswin.get(&path).await.expect(200);
+    assert!(page.text("main").contains(said) && page.count("#lapsed") == 0, "{}", page.text("main"));
+    assert_eq!(page.attribute("#area-1 option[selected]", "value"), "out", "it can be said otherwise");
+    apply(&oswin, &path, &[]).await.expect(303);
+    assert!(oswin.get(&path).await.expect(200).text("main").contains(said), "the receipt says so too");
+    let ours =
+        "select count(*) from member m join area a using (area_id) where m.state = 'current' and a.name = 'Quillbrook'";
+    assert_eq!((count(&app, MEMBERS).await, count(&app, ours).await), (2, 2), "nobody joins, lapses or moves");
+    // It is remembered, also by the command line, until somebody says otherwise.
+    let saved = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(saved.path(), &next).unwrap();
+    let choice = Import { file: saved.path().into(), area: "all".into(), dry_run: true, ..Import::default() };
+    let would = by_operator(&operation(&app.database), &choice).await.unwrap();
+    assert_eq!((would.counts.added, would.unknown_branches.len()), (0, 0));
+    let path = give(&oswin, "again.csv", next).await.expect(303).location();
+    assert!(oswin.get(&path).await.expect(200).text("main").contains(said));
+    say_where(&app, &oswin, &path, "Leeds").await;
+    let page = oswin.get(&path).await.expect(200).text("main");
+    assert!(!page.contains("left out, as you chose") && page.replace(' ', "").contains("Added2"), "{page}");
+}
+
+#[tokio::test]
 async fn the_list_of_who_lapses_and_the_reminder_to_them_mean_the_same_people() {
     let (_app, oswin) = place("Quillbrook").await;
     let line = |(n, name, days): (u32, &str, i64)| {

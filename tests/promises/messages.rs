@@ -217,6 +217,12 @@ async fn above_the_installations_number_a_second_person_lets_it_go_and_anybody_s
         stranger.post(&format!("{page}{path}"), &[]).await.expect(404);
     }
     assert!(other.get(&page).await.expect(200).text("main").contains("Let it go?"));
+    let waits = "1 message waits for a second person";
+    let secretary = app.actor(Role::MembershipSecretary, "Quillbrook").await;
+    for who in [&other, &secretary] {
+        assert!(who.get("/").await.expect(200).text("main").contains(waits));
+    }
+    assert!(!organiser.get("/").await.expect(200).text("main").contains(waits), "it is their own");
     other.post(&format!("{page}/stop"), &[]).await.expect(303);
     assert!(organiser.get(&page).await.expect(200).text("main").contains("Change it"), "a draft again");
     press(&organiser, &page).await.expect(303);
@@ -271,7 +277,7 @@ async fn service_messages_have_fixed_forms_and_the_secretarys_lists_prepare_them
     let said = secretary.get(page).await.expect(200).text("main");
     assert!(said.contains("Ida Tarrant") && said.contains("ends soon"), "consent is not asked for: {said}");
     press(&organiser, page).await.expect(404);
-    press(&secretary, &page).await.expect(303);
+    press(&secretary, page).await.expect(303);
     let (data, database) = (tempfile::tempdir().unwrap(), Database::connect(&app.urls()).unwrap());
     send_due(&sender(&app, None, data.path()), &database).await.unwrap();
     let letters = outbox(data.path());
@@ -279,7 +285,7 @@ async fn service_messages_have_fixed_forms_and_the_secretarys_lists_prepare_them
     assert!(header(&letters[0], "To").contains("ida.tarrant@") && !letters[0].contains("nsubscribe"), "{}", letters[0]);
     let welcome = secretary.post("/messages/prepared", &[("form", "welcome")]).await.expect(303).location();
     let welcome = welcome.strip_suffix("/edit").unwrap();
-    let said = press(&secretary, &welcome).await.expect(422).text(".errors");
+    let said = press(&secretary, welcome).await.expect(422).text(".errors");
     assert!(said.contains("fill it in"), "{said}");
     let area = area(&app, "Quillbrook").await;
     let secret = [("area", area.as_str()), ("subject", "Hi"), ("body", "Hi"), ("members", "lapsing")];
@@ -394,6 +400,24 @@ async fn nobody_sends_to_all_by_halves_or_days_late() {
 }
 
 #[tokio::test]
+async fn a_message_that_is_stopped_counts_by_what_had_gone_and_a_time_that_is_typed_is_meant() {
+    let (app, _) = place().await;
+    let two = person(&app, "Quillbrook", "Bea", "Oldacre", true).await;
+    agrees_to_email(&app, two).await;
+    change(&app, "update installation set message_limit = 2").await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    let (first, second) = (write(&app, &organiser, "One").await, write(&app, &organiser, "Two").await);
+    let later = [("when", "now"), ("at", "2030-01-01T18:00"), ("version", "1")];
+    let refused = organiser.post(&format!("{first}/sending"), &later).await.expect(422).text(".errors");
+    assert!(refused.contains("choose “Later”, or clear them"), "{refused}");
+    press(&organiser, &first).await.expect(303);
+    change(&app, "update message_recipient set state = 'sent' where person_id = (select person_id from person where forename = 'Bea')").await;
+    organiser.post(&format!("{first}/stop"), &[]).await.expect(303);
+    press(&organiser, &second).await.expect(303);
+    assert!(organiser.get(&second).await.expect(200).text(".tag").contains("second person"), "one went, two more would");
+}
+
+#[tokio::test]
 async fn a_form_that_speaks_of_membership_goes_to_members_alone() {
     let (app, _) = place().await;
     let secretary = app.actor(Role::MembershipSecretary, "Quillbrook").await;
@@ -497,4 +521,10 @@ async fn volunteers_who_said_nothing_of_what_they_can_do_are_written_to_and_an_i
     let promoting = [&invitation[..2], &[("what", "VOTE for us: www.lantern.example")], &invitation[3..]].concat();
     let refused = organiser.post("/messages/new", &promoting).await.expect(422);
     assert!(refused.text(".errors").contains("promotes nothing"), "{}", refused.text(".errors"));
+    // A change is told to those who come: as typed, and as the database sends it.
+    let changed = [&[("form", "shift-change")], &invitation[1..]].concat();
+    let refused = organiser.post("/messages/new", &changed).await.expect(422).text(".errors");
+    assert!(refused.contains("goes to those who come to it"), "{refused}");
+    change(&app, "update message set form = 'shift-change'").await;
+    assert!(organiser.get(page).await.expect(200).text("main").contains("Gets it Nobody"));
 }

@@ -102,6 +102,21 @@ async fn an_organiser_writes_to_those_who_come_from_the_events_page_and_nobody_e
 }
 
 #[tokio::test]
+async fn whoever_gives_their_place_up_before_it_goes_does_not_get_it() {
+    let Evening { app, organiser, ida, event } = evening().await;
+    let page = keep(&organiser, &begun(&organiser, &event).await).await;
+    press(&organiser, &page).await.expect(303);
+    let place = ida.get(&event).await.attribute("form[action$=withdrawal]", "action");
+    ida.post(&place, &[]).await.expect(303);
+    let (data, database) = (tempfile::tempdir().unwrap(), Database::connect(&app.urls()).unwrap());
+    send_due(&sender(&app, None, data.path()), &database).await.unwrap();
+    let to: Vec<String> = outbox(data.path()).iter().map(|letter| header(letter, "To")).collect();
+    assert!(to.len() == 1 && to[0].contains("dee.oldacre@"), "{to:?}");
+    let said = organiser.get(&page).await.expect(200).text("main");
+    assert!(said.contains("No longer down for it"), "{said}");
+}
+
+#[tokio::test]
 async fn one_shifts_people_can_be_written_to_and_members_forms_go_to_no_event() {
     let Evening { app, organiser, ida, event } = evening().await;
     for (name, from, until) in [("Early", "10:00", "11:00"), ("Late", "11:00", "12:00")] {

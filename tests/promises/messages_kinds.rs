@@ -132,7 +132,7 @@ async fn a_text_goes_to_whoever_agreed_to_texts_with_who_promotes_it_and_the_way
     }
     assert!(!said.contains("07700"), "no number: {said}");
     organiser.post(&format!("{page}/trial"), &[]).await.expect(409);
-    press(&organiser, &page).await.expect(303);
+    press(&organiser, page).await.expect(303);
     let (data, database) = (tempfile::tempdir().unwrap(), Database::connect(&app.urls()).unwrap());
     let (mail, texts) = (sender(&app, None, data.path()), texts::provider(None, data.path()));
     for _ in 0..2 {
@@ -185,7 +185,7 @@ async fn a_text_that_may_have_gone_is_not_sent_again_and_one_that_did_not_is() {
     let organiser = app.actor(Role::Organiser, "Quillbrook").await;
     let page = write_text(&app, &organiser, "Hello").await.expect(303).location();
     let page = page.split('?').next().unwrap();
-    press(&organiser, &page).await.expect(303);
+    press(&organiser, page).await.expect(303);
     let (data, database) = (tempfile::tempdir().unwrap(), Database::connect(&app.urls()).unwrap());
     let mail = sender(&app, None, data.path());
     let answers = Mutex::new(vec![Failure::Unknown("cut off".into()), Failure::Later("busy".into())]);

@@ -5,7 +5,7 @@ use super::help::{asks, offer};
 use crate::support::app::{TestApp, seed_place};
 use crate::support::form::words;
 use crate::support::people::{agrees_to_email, person};
-use crate::support::walk::count;
+use crate::support::walk::{change, count};
 use crate::support::wall::{become_role, hash, open_session};
 use hustings::access::Role;
 use sqlx::{query, query_scalar};
@@ -176,6 +176,25 @@ async fn an_offer_of_somebody_who_is_here_stands_in_their_file_and_goes_with_the
 }
 
 #[tokio::test]
+async fn an_erased_volunteers_invitation_opens_nothing_and_no_letter_names_them() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let helper = person(&app, "Quillbrook", "Oswin", "Tarrant", true).await;
+    change(&app, "insert into volunteer (person_id, area_id) select person_id, area_id from person").await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    organiser.post(&format!("/volunteers/{helper}/invitation"), &[]).await.expect(303);
+    let out = "select count(*) from link where kind = 'invitation' and ended_at is null and name = 'Oswin Tarrant'";
+    let letters = "select count(*) from mail where address = 'oswin.tarrant@lantern.example'";
+    assert_eq!((count(&app, out).await, count(&app, letters).await), (1, 1));
+    let officer = app.actor(Role::DataProtectionOfficer, "all").await;
+    let erasure = format!("/protection/subjects/person-{helper}/erasure");
+    officer.post(&erasure, &[("reason", "Request 1")]).await.expect(303);
+    assert_eq!((count(&app, out).await, count(&app, letters).await), (0, 0));
+    let left = "select count(*) from link where coalesce(name, address, reason) is not null and kind = 'invitation'";
+    assert_eq!(count(&app, left).await, 0, "nothing says whom it was for");
+}
+
+#[tokio::test]
 async fn somebody_on_no_register_objects_to_messages_and_has_what_is_wrong_corrected() {
     let app = TestApp::new().await;
     seed_place(&app.database).await;
@@ -199,6 +218,9 @@ async fn somebody_on_no_register_objects_to_messages_and_has_what_is_wrong_corre
                 where not c.given and c.source = 'data protection officer' and c.wording = 'By letter of 3 October'";
     assert_eq!(count(&app, kept).await, 2);
     assert_eq!(count(&app, "select count(*) from person where channels = '{}'").await, 1, "nothing is sent any more");
+    let noted = "select count(*) from person_note n join account a on a.account_id = n.by_account where n.purpose = 'campaigning'
+      and n.words = 'Objected to messages by email, text: recorded by the data protection officer'";
+    assert_eq!(count(&app, noted).await, 1, "whoever keeps the record learns why");
 
     let details = format!("{file}/details");
     let form = officer.get(&details).await.expect(200);
@@ -209,6 +231,11 @@ async fn somebody_on_no_register_objects_to_messages_and_has_what_is_wrong_corre
     let corrected = "select count(*) from person p join person_contact c using (person_id)
       where p.surname = 'Terrant' and p.name_key = 'terrant oswin' and c.email_key = 'oswin@lantern.example' and not p.has_mobile";
     assert_eq!(count(&app, corrected).await, 1);
+    let noted = "select count(*) from person_note where purpose = 'campaigning'
+      and words = 'Corrected by the data protection officer: name, email, mobile'";
+    assert_eq!(count(&app, noted).await, 1, "which of it, and never what stood there");
+    officer.post(&details, &right).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from person_note").await, 2, "nothing was corrected the second time");
     let looks = "select count(*) from access_log l join person_subject s on s.pseudonym = any (l.subjects)
                  where l.permission = 'handle-requests'";
     assert!(count(&app, looks).await >= 8, "each of these is on record");
@@ -235,4 +262,50 @@ async fn a_file_and_a_search_say_in_words_what_the_database_says_in_codes() {
         assert!(file.contains(told), "{told}: {file}");
     }
     assert!(!file.contains("saturdays"), "{file}");
+}
+
+#[tokio::test]
+async fn a_file_says_why_a_text_message_did_not_go_by_the_way_that_it_was_to_go() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let helper = person(&app, "Quillbrook", "Oswin", "Tarrant", false).await;
+    app.account(Role::Organiser, "Quillbrook").await;
+    change(
+        &app,
+        "with written as (
+           insert into message (message_id, area_id, kind, subject, channel, state, made_by)
+           select gen_random_uuid(), p.area_id, 'campaign', 'Polling day', 'text', 'sent', a.account_id from person p, (select account_id from account limit 1) a
+           returning message_id, area_id)
+         insert into message_recipient (message_id, person_id, area_id, state, why, at)
+         select w.message_id, p.person_id, w.area_id, 'left-out', 'no-consent', now() from written w, person p",
+    )
+    .await;
+    let officer = app.actor(Role::DataProtectionOfficer, "all").await;
+    let file = words(&officer.get(&format!("/protection/subjects/person-{helper}")).await.expect(200), "main");
+    assert!(file.contains("Did not agree to text messages") && !file.contains("Did not agree to email"), "{file}");
+}
+
+#[tokio::test]
+async fn a_member_who_helps_is_noted_for_whoever_keeps_either_record() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let helper = person(&app, "Quillbrook", "Oswin", "Tarrant", true).await;
+    change(&app, "insert into volunteer (person_id, area_id) select person_id, area_id from person").await;
+    let officer = app.actor(Role::DataProtectionOfficer, "all").await;
+    let said = [("channel", "email"), ("how", "By letter of 3 October")];
+    officer.post(&format!("/protection/subjects/person-{helper}/consents"), &said).await.expect(303);
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    let page = organiser.get(&format!("/volunteers/{helper}")).await.expect(200);
+    let notes = page.text("section[aria-labelledby=notes]");
+    assert!(notes.contains("Objected to messages by email: recorded by the data protection officer"), "{notes}");
+    // A member’s record is their membership secretary’s.
+    change(
+        &app,
+        "insert into member (person_id, area_id, number, kind, joined_on, state)
+         select person_id, area_id, 'L1', '', '2020-02-01', 'current' from person",
+    )
+    .await;
+    officer.post(&format!("/protection/subjects/person-{helper}/consents"), &said).await.expect(303);
+    let each = "select count(distinct purpose) from person_note";
+    assert_eq!(count(&app, each).await, 2);
 }

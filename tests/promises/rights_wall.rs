@@ -8,7 +8,7 @@ use hustings::access::Role;
 use sqlx::{AssertSqlSafe, query, query_scalar};
 
 /// Each function with arguments that would do something.
-const FUNCTIONS: [&str; 18] = [
+const FUNCTIONS: [&str; 19] = [
     "select count(*) from wall.find_subjects(array['harcourt1'], array['harcourt1'], '', null, null, null)",
     "select wall.subject_file(1, (select min(elector_id) from elector), null, null, false, null)",
     "select wall.strike(gen_random_uuid(), 1, gen_random_uuid(), 0, 1)",
@@ -19,11 +19,12 @@ const FUNCTIONS: [&str; 18] = [
     "select wall.erasure_counts(1, 1, null, null)",
     "select wall.erase_elector(1, 1, 'x', 'x', null, sha256('x'), null)",
     "select wall.erase_account(gen_random_uuid(), 'x', null)",
-    "select wall.erase_person(gen_random_uuid(), 'x', null)",
+    "select wall.erase_person(gen_random_uuid(), 'x', 'x', sha256('x'), null, null)",
     "select wall.offer_file(gen_random_uuid(), false, null)",
     "select wall.erase_offer(gen_random_uuid(), 'x', null)",
     "select wall.withdraw_consents(gen_random_uuid(), array['email'], 'x')",
     "select wall.correct_person(gen_random_uuid(), 'x', 'x', 'x', 'x', 'x', 'x', 'x')",
+    "select wall.note_for_rights(gen_random_uuid(), 'x')",
     "select wall.hold_back(1, array[1]::bigint[], array[gen_random_uuid()], array[true])",
     "select wall.keep_suppression(1, 1, 'x', null, sha256('x'))",
     "select wall.file_register(1, array[1]::bigint[])",

@@ -92,7 +92,7 @@ async fn a_supporter_is_kept_by_a_page_counted_by_a_message_and_made_a_volunteer
     assert!(counted.contains("1 person"), "{counted}");
     let consents = format!("{page}/consents");
     organiser.post(&consents, &[("channel", "email"), ("given", "no"), ("source", "By letter")]).await.expect(303);
-    assert!(organiser.get(&message).await.expect(200).text("main").contains("Did not agree to email"));
+    assert!(organiser.get(&message).await.expect(200).text("main").contains("Took back that they agreed"));
     organiser
         .post(&format!("{page}/change"), &[("mobile", "07700 900321"), ("email", "s@lantern.example")])
         .await

@@ -6,7 +6,7 @@ use crate::support::events::make;
 use crate::support::form::Form;
 use crate::support::members::{file, import, person as member};
 use crate::support::register::operation;
-use crate::support::walk::{Walk, change, count};
+use crate::support::walk::{Walk, change, change_for, count};
 use crate::support::wall::{become_role, hash, open_session};
 use chrono::Datelike;
 use hustings::access::Role;
@@ -205,9 +205,11 @@ async fn an_invitation_that_is_out_is_shown_and_another_goes_once_it_ran_out_or_
     organiser.post(&invitation, &[]).await.expect(303);
     let out = organiser.get(&page).await.expect(200);
     assert!(out.text(panel).contains("Invited on") && out.text(panel).contains("not taken it up yet"));
-    assert_eq!(out.count(&format!("{panel} button")), 0, "nothing to press while one is out");
+    let to_press = format!("{panel} button");
+    assert_eq!((out.count(&to_press), out.text(&to_press).as_str()), (1, "Withdraw the invitation"));
     let refused = organiser.post(&invitation, &[]).await.expect(422).text(".errors");
     assert!(refused.contains("can still take that up"), "{refused}");
+    assert!(refused.contains("withdraw that invitation first"), "{refused}");
     let letters = "select count(*) from mail where form = 'invitation'";
     assert_eq!(count(&app, letters).await, 1);
 
@@ -239,6 +241,137 @@ async fn an_invitation_that_is_out_is_shown_and_another_goes_once_it_ran_out_or_
             query_scalar("select count(*) from wall.invitation_of($1)").bind(person).fetch_one(&mut db).await.unwrap();
         assert_eq!(told, rows, "{area}");
     }
+}
+
+#[tokio::test]
+async fn any_organiser_of_the_area_withdraws_an_invitation_and_its_link_opens_nothing_any_more() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    let page = add(&organiser, &area_id(&app, "Quillbrook").await, &[]).await;
+    let (invitation, withdrawal) = (format!("{page}/invitation"), format!("{page}/invitation/withdrawal"));
+    organiser.post(&invitation, &[]).await.expect(303);
+    let mistyped = app.link_to("tamsin@lantern.example").await;
+
+    let stranger = app.actor(Role::Organiser, "Saltern").await;
+    stranger.post(&withdrawal, &[]).await.expect(404);
+    let secretary = app.actor(Role::MembershipSecretary, "Quillbrook").await;
+    secretary.post(&withdrawal, &[]).await.expect(403);
+    let out = "select count(*) from link where kind = 'invitation' and used_at is null and ended_at is null";
+    assert_eq!(count(&app, out).await, 1);
+
+    let colleague = app.actor(Role::Organiser, "Quillbrook").await;
+    let to = colleague.post(&withdrawal, &[]).await.expect(303).location();
+    let told = colleague.get(&to).await.expect(200);
+    assert!(told.text("main").contains("opens nothing any more"), "{}", told.text("main"));
+    assert!(told.text("[aria-labelledby=account]").contains("It was withdrawn on"));
+    assert_eq!(count(&app, out).await, 0);
+    app.nobody().post(&mistyped, &[("name", "Somebody Else"), ("password", PASSWORD)]).await;
+    assert_eq!(count(&app, "select count(*) from person where account_id is not null").await, 0);
+    // Once more, there is nothing to withdraw; and another goes at once.
+    assert!(colleague.post(&withdrawal, &[]).await.expect(303).location().ends_with("said=none-out"));
+    colleague.post(&invitation, &[]).await.expect(303);
+    assert_eq!(count(&app, out).await, 1);
+
+    // The wall says the same to whoever calls the function by hand.
+    let person: Uuid = page.rsplit('/').next().unwrap().parse().unwrap();
+    let call = "select wall.withdraw_invitation($1)";
+    let foreign = open_session(&app, &stranger.account).await;
+    let own = open_session(&app, &colleague.account).await;
+    let (here, there) = (area_id(&app, "Quillbrook").await, area_id(&app, "Saltern").await);
+    for (token, area, ended) in [(&foreign, &there, false), (&foreign, &here, false), (&own, &here, true)] {
+        let mut db = app.database.app().await;
+        become_role(&mut db, "hustings_organiser", &hash(token), "", area).await;
+        let done: bool = query_scalar(call).bind(person).fetch_one(&mut db).await.unwrap();
+        assert_eq!(done, ended, "{area}");
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_ends_with_the_address_that_it_went_to() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    let page = add(&organiser, &area_id(&app, "Quillbrook").await, &[]).await;
+    organiser.post(&format!("{page}/invitation"), &[]).await.expect(303);
+    let change = format!("{page}/change");
+    // The same address, whichever way it is written, is no other.
+    let same = [("email", "Tamsin@lantern.example"), ("mobile", "07700 900123")];
+    assert!(organiser.post(&change, &same).await.expect(303).location().ends_with("said=changed"));
+    let other = [("email", "t.oldacre@lantern.example"), ("mobile", "07700 900123")];
+    let to = organiser.post(&change, &other).await.expect(303).location();
+    let told = organiser.get(&to).await.expect(200);
+    assert!(told.text("main").contains("had gone to the old address, and is withdrawn"), "{}", told.text("main"));
+    assert!(told.text("[aria-labelledby=account]").contains("It was withdrawn on"));
+    let link = app.link_to("tamsin@lantern.example").await;
+    app.nobody().post(&link, &[("name", "Somebody Else"), ("password", PASSWORD)]).await;
+    assert_eq!(count(&app, "select count(*) from person where account_id is not null").await, 0);
+    organiser.post(&format!("{page}/invitation"), &[]).await.expect(303);
+    app.link_to("t.oldacre@lantern.example").await;
+}
+
+#[tokio::test]
+async fn whoever_canvasses_without_a_record_is_added_to_the_volunteers_once() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let canvasser = app.account(Role::Volunteer, "Quillbrook").await;
+    let elsewhere = app.account(Role::Volunteer, "Saltern").await;
+    change(&app, "update account set name = 'Mary Ann Thirlby' where email like 'volunteer-%'").await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    let panel = "section[aria-labelledby=joined]";
+    let page = organiser.get("/volunteers").await.expect(200);
+    let shown = page.text(panel);
+    assert!(shown.contains("1 person knocks on doors here without a record"), "{shown}");
+    assert!(shown.contains("Mary Ann Thirlby") && shown.contains("Quillbrook"), "{shown}");
+    assert!(!page.body.contains(&canvasser.email), "a name, and no address");
+
+    let secretary = app.actor(Role::MembershipSecretary, "Quillbrook").await;
+    assert_eq!(secretary.get("/volunteers").await.expect(200).count(panel), 0);
+    let id = canvasser.id.to_string();
+    let joined = [("account", id.as_str())];
+    secretary.post("/volunteers/joined", &joined).await.expect(404);
+    let foreign = elsewhere.id.to_string();
+    for other in [foreign.as_str(), organiser.account.id.to_string().as_str(), "nobody"] {
+        organiser.post("/volunteers/joined", &[("account", other)]).await.expect(404);
+    }
+    assert_eq!(count(&app, "select count(*) from person").await, 0);
+
+    let to = organiser.post("/volunteers/joined", &joined).await.expect(303).location();
+    let one = organiser.get(&to).await.expect(200);
+    assert_eq!(one.text("h1"), "Mary Ann Thirlby");
+    assert!(one.text("[aria-labelledby=account]").contains("They have an account"));
+    assert!(!one.body.contains(&canvasser.email), "the address was not given to organisers");
+    organiser.post("/volunteers/joined", &joined).await.expect(303);
+    let kept = "select count(*) from person p join volunteer v using (person_id) join person_contact c using (person_id)
+      join account a on a.account_id = p.account_id and a.email = c.email_key join area r on r.area_id = p.area_id
+      where p.forename = 'Mary Ann' and p.surname = 'Thirlby' and p.name_key = 'thirlby mary ann' and r.name = 'Quillbrook'
+        and p.channels = '{}'";
+    assert_eq!((count(&app, kept).await, count(&app, "select count(*) from person").await), (1, 1));
+    assert_eq!(organiser.get("/volunteers").await.expect(200).count(panel), 0);
+
+    // What they give to organisers from now on is put down, and theirs alone is shown.
+    let page = to.split('?').next().unwrap();
+    let change_form = organiser.get(&format!("{page}/change")).await.expect(200);
+    assert_eq!(change_form.attribute("#email", "value"), "");
+    organiser.post(&format!("{page}/change"), &[("mobile", "07700 900123")]).await.expect(303);
+    assert!(organiser.get(page).await.expect(200).text("[aria-labelledby=reach]").contains("+447700900123"));
+    assert_eq!(count(&app, kept).await, 1, "the address stays");
+}
+
+#[tokio::test]
+async fn whose_access_is_over_and_whose_address_nobody_proved_are_not_taken_for_more() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let unproved = app.account(Role::Volunteer, "Quillbrook").await;
+    change(&app, "update account set address_proved_at = null").await;
+    let over = app.account(Role::Volunteer, "Quillbrook").await;
+    change_for(&app, "update access_grant set ended_at = now() where account_id = $1", over.id).await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    let (over, unproved) = (over.id.to_string(), unproved.id.to_string());
+    organiser.post("/volunteers/joined", &[("account", over.as_str())]).await.expect(404);
+    organiser.post("/volunteers/joined", &[("account", unproved.as_str())]).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from person_contact where email = ''").await, 1);
+    assert_eq!(count(&app, "select count(*) from person where not has_email").await, 1);
 }
 
 #[tokio::test]

@@ -40,6 +40,8 @@ pub const LEADS: &[&str] = &[
     "/tasks/{id}/open",
     "/volunteers/{person}/state",
     "/volunteers/{person}/invitation",
+    "/volunteers/{person}/invitation/withdrawal",
+    "/volunteers/joined",
     "/news/{id}/end",
     "/access/endings/{id}/letter",
     "/protection/suppressed",

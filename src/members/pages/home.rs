@@ -17,6 +17,8 @@ struct MembershipHome {
     viewer: Viewer,
     counts: Counts,
     pairs: i64,
+    /// Messages that wait for a second person.
+    messages: i64,
     /// The newest file, applied or waiting.
     newest: Option<Import>,
     lately: Vec<Lately>,
@@ -33,7 +35,7 @@ impl MembershipHome {
 
     fn nothing_to_do(&self) -> bool {
         let waits = self.newest.as_ref().is_some_and(|i| i.state == "ready");
-        !waits && self.pairs == 0 && self.counts.late == 0 && self.counts.lapsing == 0
+        !waits && self.messages == 0 && self.pairs == 0 && self.counts.late == 0 && self.counts.lapsing == 0
     }
 }
 
@@ -42,8 +44,9 @@ pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
     let mut scope = viewer.scope_as(Permission::ReadMembers, Scope::default()).await?;
     let counts = list::counts(&mut scope).await?;
     let pairs = matches::open_count(&mut scope).await?;
+    let messages = crate::messages::store::to_approve(&mut scope).await?;
     let newest = imports::list(&mut scope, 1).await?.pop();
     let lately = list::lately(&mut scope, 8).await?;
     let lately = scope.finish(lately).await?;
-    Ok(MembershipHome { layout, viewer, counts, pairs, newest, lately }.into_response())
+    Ok(MembershipHome { layout, viewer, counts, pairs, messages, newest, lately }.into_response())
 }

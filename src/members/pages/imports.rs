@@ -30,6 +30,9 @@ use uuid::Uuid;
 /// One file at a time is read: each may take much memory.
 static READING: Semaphore = Semaphore::const_new(1);
 
+/// What stands for no area: the branch's members are left out.
+const OUT: &str = "out";
+
 /// How many of those who change are named before the file is applied.
 const NAMED: usize = 50;
 
@@ -76,7 +79,7 @@ struct PreviewPage {
     lapsed: Vec<Missing>,
     /// How many would be marked lapsed in all.
     lapsing: Lapsing,
-    /// Branches' names that mean nothing yet.
+    /// Branches' names that mean nothing yet, and after them those whose members are left out, which may be said otherwise.
     unknown: Vec<Unknown>,
     areas: Vec<Area>,
     outcome: Outcome,
@@ -88,12 +91,12 @@ struct PreviewPage {
     typed: Typed,
 }
 
-/// A branch's name that means nothing yet.
+/// A branch's name that means no area.
 struct Unknown {
     name: String,
     /// How many members have it.
     members: usize,
-    /// The area that was chosen, where the form comes back, and what is wrong with it.
+    /// The area that was chosen, where the form comes back, or [`OUT`]; and what is wrong with it.
     chosen: String,
     error: String,
 }
@@ -120,6 +123,11 @@ impl PreviewPage {
             Some(_) => "They would be recorded as members anew, and campaigning to them stays stopped.",
             None => "They are left out, unless you say below that their membership is live.",
         }
+    }
+
+    /// Whether there is a branch of which nobody said anything yet.
+    fn unsaid(&self) -> bool {
+        self.unknown.len() > self.counts.left_out.len()
     }
 
     /// Whether the box beside those who would lapse was ticked, for as many as there are now.
@@ -232,7 +240,7 @@ async fn preview(
     let lapsing = Lapsing::of(&plan, import.complete);
     let areas = areas(&mut scope, viewer.area).await?;
     let counts = Counts::of(&plan, import.complete, &outcome);
-    let Plan { mut changed, mut added, missing, unknown, refused, erased, namesakes, .. } = plan;
+    let Plan { mut changed, mut added, missing, unknown, left_out, refused, erased, namesakes, .. } = plan;
     added.truncate(NAMED);
     let missing: Vec<Uuid> = missing.into_iter().filter(|_| import.complete).map(|(person, _)| person).collect();
     let lapsed = imports::named(&mut scope, &missing, i64::try_from(NAMED).unwrap_or_default()).await?;
@@ -242,11 +250,12 @@ async fn preview(
         changed.iter().map(|c| c.entry.person_id).chain(lapsed.iter().map(|m| m.person_id)).collect();
     let changed = scope.finish(Seen::helpers(changed, people)).await?;
     let chosen: BTreeMap<&String, &String> = typed.choices.branch.iter().zip(&typed.choices.area).collect();
-    let chosen = |name: &String| chosen.get(name).map(|area| (*area).clone()).unwrap_or_default();
+    let chosen = |name: &String, so_far: &str| chosen.get(name).map_or_else(|| so_far.into(), |area| (*area).clone());
     let error = |n: usize| errors.of(&format!("area-{n}")).to_owned();
+    let branches = unknown.into_iter().map(|b| (b, "")).chain(left_out.into_iter().map(|b| (b, OUT)));
     let unknown: Vec<Unknown> = (1..)
-        .zip(unknown)
-        .map(|(n, (name, members))| Unknown { chosen: chosen(&name), error: error(n), name, members })
+        .zip(branches)
+        .map(|(n, ((name, members), so_far))| Unknown { chosen: chosen(&name, so_far), error: error(n), name, members })
         .collect();
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let erased_reason = import.erased_reason.clone().unwrap_or_default();
@@ -309,13 +318,14 @@ pub struct Choices {
 }
 
 impl Choices {
-    /// What the branches' names mean; a name without an area is one that nobody chose for.
-    fn branches(&self, errors: &mut FieldErrors) -> Vec<(String, i64)> {
+    /// What the branches' names mean, None where their members are left out; a name without either is one that nobody chose for.
+    fn branches(&self, errors: &mut FieldErrors) -> Vec<(String, Option<i64>)> {
         let mut said = Vec::new();
         for (n, (branch, area)) in (1..).zip(self.branch.iter().zip(&self.area)) {
             match area.parse::<i64>() {
                 _ if fold(branch).is_empty() => {}
-                Ok(area) => said.push((branch.clone(), area)),
+                _ if area == OUT => said.push((branch.clone(), None)),
+                Ok(area) => said.push((branch.clone(), Some(area))),
                 Err(_) => errors.add(&format!("area-{n}"), WHICH_AREA),
             }
         }

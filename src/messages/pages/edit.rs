@@ -95,8 +95,14 @@ impl Typed {
             Some(form) => {
                 draft.kind = Kind::Service;
                 draft.fields = self.fields(errors, form);
-                if form.promotes(&draft.fields) {
-                    errors.add("what", "A service message promotes nothing: no votes, money or web address here. Write a campaign message for that");
+                if let Some(field) = form.promotes(&draft.fields) {
+                    errors.add(field, "A service message promotes nothing: no votes, money or web address here. Write a campaign message for that");
+                }
+                if form == Fixed::ShiftChange && !draft.audience.is_events_alone() {
+                    errors.add(
+                        "occasion",
+                        "A change of a shift goes to those who come to it, and to nobody else: choose the event",
+                    );
                 }
                 if form == Fixed::Invitation && draft.audience.supporters {
                     errors.add(
@@ -177,6 +183,10 @@ impl EditPage {
         self.form.is_some_and(Fixed::is_for_members)
     }
 
+    fn is_for_an_event(&self) -> bool {
+        self.form == Some(Fixed::ShiftChange)
+    }
+
     fn field_words(&self) -> String {
         FIELDS.iter().map(|(f, _)| format!("{{{{{f}}}}}")).collect::<Vec<_>>().join(", ")
     }
@@ -222,7 +232,6 @@ pub async fn begin(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -
     let mut scope = viewer.scope().await?;
     if let Some(event) = asked.event {
         let about = occasion::about(&mut scope, event).await?;
-        draft.area = about.area;
         draft.fields = Fields { what: about.title, when: about.when, place: about.place };
         draft.audience = Audience::default().and_event(Some((event, None)), false);
     }

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::messages::audience::why_words;
 use crate::messages::imprint::{self, Imprint};
 use crate::messages::store::{self, Counts};
-use crate::messages::{Message, State};
+use crate::messages::{Channel, Message, State};
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -36,6 +36,10 @@ impl When {
     /// The moment; None: now.
     fn read(&self, errors: &mut FieldErrors) -> Option<DateTime<Utc>> {
         if self.when != "later" {
+            // Whoever typed a time meant it.
+            if !self.at.trim().is_empty() {
+                errors.add("at", "A day and time stand here, and “Now” is chosen: choose “Later”, or clear them");
+            }
             return None;
         }
         let now = Utc::now();
@@ -66,6 +70,10 @@ impl ConfirmPage {
 
     fn why(&self, why: &str) -> &'static str {
         why_words(why, self.message.draft.channel)
+    }
+
+    fn is_text(&self) -> bool {
+        self.message.draft.channel == Channel::Text
     }
 
     fn may_go(&self) -> bool {

@@ -198,7 +198,7 @@ pub async fn correct(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let mut scope = viewer.scope().await?;
-    people::correct(&mut scope, person_of(subject)?, &right).await?;
+    people::correct(&mut scope, person_of(subject)?, &held, &right).await?;
     scope.commit().await?;
     Ok(see_other(&format!("/protection/subjects/{subject}?said=details-kept")))
 }

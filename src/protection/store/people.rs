@@ -21,6 +21,20 @@ pub struct Details {
     pub phone: String,
 }
 
+impl Details {
+    /// What of it is otherwise than what is right.
+    fn corrected(&self, right: &Details) -> Vec<&'static str> {
+        let name = self.forename != right.forename || self.surname != right.surname;
+        let all = [
+            (name, "name"),
+            (self.email != right.email, "email"),
+            (self.mobile != right.mobile, "mobile"),
+            (self.phone != right.phone, "telephone"),
+        ];
+        all.into_iter().filter(|(other, _)| *other).map(|(_, field)| field).collect()
+    }
+}
+
 /// What is held of a person now; whoever asks has just read their file, which put the look on record.
 ///
 /// # Errors
@@ -37,11 +51,11 @@ pub async fn details(scope: &mut Scoped, person: Uuid) -> Result<Details, Error>
     .await?)
 }
 
-/// Corrects that.
+/// Corrects that, and notes which of it was corrected.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is nobody any more.
-pub async fn correct(scope: &mut Scoped, person: Uuid, right: &Details) -> Result<(), Error> {
+pub async fn correct(scope: &mut Scoped, person: Uuid, held: &Details, right: &Details) -> Result<(), Error> {
     let done = sqlx::query_scalar!(
         r#"select wall.correct_person($1, $2, $3, $4, $5, $6, $7, $8) as "done!""#,
         person,
@@ -55,7 +69,13 @@ pub async fn correct(scope: &mut Scoped, person: Uuid, right: &Details) -> Resul
     )
     .fetch_one(scope.connection())
     .await?;
-    if done { Ok(()) } else { Err(Error::NotFound) }
+    if !done {
+        return Err(Error::NotFound);
+    }
+    match held.corrected(right).join(", ") {
+        nothing if nothing.is_empty() => Ok(()),
+        fields => note(scope, person, &format!("Corrected by the data protection officer: {fields}")).await,
+    }
 }
 
 /// Records that somebody objects to messages by these channels, in these words.
@@ -66,5 +86,15 @@ pub async fn withdraw(scope: &mut Scoped, person: Uuid, channels: &[String], how
     let done = sqlx::query_scalar!(r#"select wall.withdraw_consents($1, $2, $3) as "done!""#, person, channels, how)
         .fetch_one(scope.connection())
         .await?;
-    if done { Ok(()) } else { Err(Error::NotFound) }
+    if !done {
+        return Err(Error::NotFound);
+    }
+    let words = format!("Objected to messages by {}: recorded by the data protection officer", channels.join(", "));
+    note(scope, person, &words).await
+}
+
+/// Whoever keeps the record learns what was done, and never what stood there before.
+async fn note(scope: &mut Scoped, person: Uuid, words: &str) -> Result<(), Error> {
+    sqlx::query!("select wall.note_for_rights($1, $2)", person, words).execute(scope.connection()).await?;
+    Ok(())
 }

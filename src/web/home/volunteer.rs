@@ -14,6 +14,7 @@ use askama_web::WebTemplate;
 use axum::response::IntoResponse;
 use chrono::{NaiveDate, Timelike, Utc};
 use chrono_tz::Europe::London;
+use uuid::Uuid;
 
 /// How many events and tasks are named.
 const NAMED: usize = 3;
@@ -28,6 +29,8 @@ struct Mine {
 #[template(path = "home/volunteer.html")]
 struct VolunteerHome {
     layout: Layout,
+    /// Whose answers may wait on this phone: they are sent from here too.
+    who: Uuid,
     area: String,
     lists: Vec<MyList>,
     mine: Vec<Mine>,
@@ -93,6 +96,7 @@ pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
     let mine = down.into_iter().map(|event| Mine { own: own(&event), event }).collect();
     Ok(VolunteerHome {
         layout,
+        who: viewer.account,
         organise_closed: viewer.notice(Tool::Organise).is_some(),
         area: viewer.area_name,
         lists,
