@@ -24,7 +24,8 @@ create index mail_to_send on mail (next_try_at) where sent_at is null and given_
 create index mail_by_time on mail (queued_at);
 
 grant select, insert, update, delete on mail to hustings_wall;
-grant select (mail_id, account_id, address, form, queued_at, tries, next_try_at, sent_at, failure, given_up_at)
+-- Not the address: wall.letters says to whom, where an administrator may know it.
+grant select (mail_id, account_id, form, queued_at, tries, next_try_at, sent_at, failure, given_up_at)
   on mail to hustings_administrator;
 alter table mail enable row level security;
 alter table mail force row level security;
@@ -79,9 +80,30 @@ language sql volatile security definer set search_path = '' as $$
   delete from public.mail m where m.queued_at < statement_timestamp() - interval '1 year';
 $$;
 
+-- What was written to whom, for administrators. That somebody offered to help, or that an organiser invited them, tells their
+-- political opinion, and they are nobody's account: no address of theirs leaves, and what is said instead stands in the application.
+create function wall.letters(skip bigint, take bigint)
+returns table (recipient text, form text, queued_at timestamptz, sent_at timestamptz, given_up_at timestamptz, failure text,
+  next_try_at timestamptz, total bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+  select coalesce(a.name || ', ' || a.email, case when m.form in ('address-leaves', 'address-comes')
+      or (m.form = 'invitation' and (m.queued_by is null or exists (select from public.access_grant g
+        where g.account_id = m.queued_by and g.role = 'administrator' and g.starts_at <= m.queued_at
+          and least(g.ended_at, g.ends_at) > m.queued_at))) then m.address end),
+    m.form, m.queued_at, m.sent_at, m.given_up_at, m.failure, m.next_try_at, count(*) over ()
+  from public.mail m left join public.account a on a.account_id = m.account_id
+  where (select wall.is('administrator'))
+  order by (m.sent_at is null) desc, m.queued_at desc offset letters.skip limit letters.take;
+end
+$$;
+
+alter function wall.letters(bigint, bigint) owner to hustings_wall;
 alter function wall.queue_mail(uuid, uuid, text, text, jsonb) owner to hustings_wall;
 alter function wall.take_mail(integer) owner to hustings_wall;
 alter function wall.end_mail(uuid, text, boolean) owner to hustings_wall;
 grant execute on function wall.queue_mail(uuid, uuid, text, text, jsonb) to hustings_organiser, hustings_membership,
   hustings_protection, hustings_administrator;
+grant execute on function wall.letters(bigint, bigint) to hustings_administrator;
 grant execute on function wall.take_mail(integer), wall.end_mail(uuid, text, boolean) to hustings_door;

@@ -240,6 +240,68 @@ language sql stable security definer set search_path = '' as $$
   select array_agg(elector_id) from record
 $$;
 
+-- Internal: the other records of the same human: the account of somebody of Organise, the elector that they are said to be, and
+-- the other way round. Each is erased by itself.
+create function wall.same_human(partition integer, elector bigint, account uuid, person uuid)
+returns table (partition_id integer, elector_id bigint, account_id uuid, person_id uuid, name text)
+language sql stable security definer set search_path = '' as $$
+  with one as (
+    select p.person_id, p.partition_id, p.elector_id from public.person p
+    where p.erased_at is null and (p.person_id = same_human.person or p.account_id = same_human.account
+      or (p.partition_id = same_human.partition
+        and p.elector_id = any (wall.records_of(same_human.partition, same_human.elector))))
+  ), human as (
+    select o.person_id from one o
+    union
+    select p.person_id from one o join public.person p on p.partition_id = o.partition_id and p.elector_id = o.elector_id
+    where p.erased_at is null
+  )
+  select distinct e.partition_id, e.elector_id, null::uuid, null::uuid, e.name
+  from human h join public.person p on p.person_id = h.person_id
+  join public.elector e on e.partition_id = p.partition_id and e.elector_id = p.elector_id
+  where e.erased_at is null and (e.partition_id = same_human.partition
+    and e.elector_id = any (wall.records_of(same_human.partition, same_human.elector))) is not true
+  union all
+  select null::integer, null::bigint, a.account_id, null::uuid, a.name
+  from human h join public.person p on p.person_id = h.person_id
+  join public.account a on a.account_id = p.account_id
+  where a.name <> 'Erased account' and a.account_id is distinct from same_human.account
+  union all
+  select null::integer, null::bigint, null::uuid, p.person_id, wall.person_name(p)
+  from human h join public.person p on p.person_id = h.person_id
+  where p.person_id is distinct from same_human.person
+$$;
+
+-- The same for whoever is about to erase one of them: they are named, and that is a look.
+create function wall.other_records(partition integer, elector bigint, account uuid, person uuid, operator uuid)
+returns table (partition_id integer, elector_id bigint, account_id uuid, person_id uuid, name text)
+language plpgsql volatile security definer set search_path = '' as $$
+#variable_conflict use_column
+declare
+  others jsonb;
+begin
+  perform wall.must_be_for_rights();
+  select jsonb_agg(to_jsonb(s)) into others from wall.same_human(partition, elector, account, person) s;
+  if others is null then
+    return;
+  end if;
+  perform wall.note_rights('look', 'handle-requests',
+    array(select (o ->> 'partition_id')::integer from jsonb_array_elements(others) o where o ->> 'elector_id' is not null),
+    array(select (o ->> 'elector_id')::bigint from jsonb_array_elements(others) o where o ->> 'elector_id' is not null), operator,
+    array(select (o ->> 'person_id')::uuid from jsonb_array_elements(others) o where o ->> 'person_id' is not null));
+  return query select o.partition_id, o.elector_id, o.account_id, o.person_id, o.name
+  from jsonb_to_recordset(others) o (partition_id integer, elector_id bigint, account_id uuid, person_id uuid, name text);
+end
+$$;
+
+-- Internal: how many there are of each kind, for the record of an erasure: it says what stayed, and never whose.
+create function wall.count_others(partition integer, elector bigint, account uuid, person uuid) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_strip_nulls(jsonb_build_object('their_electors', nullif(count(s.elector_id), 0),
+    'their_accounts', nullif(count(s.account_id), 0), 'their_people', nullif(count(s.person_id), 0)))
+  from wall.same_human(count_others.partition, count_others.elector, count_others.account, count_others.person) s
+$$;
+
 -- Everybody of this name, postcode, address or number, wherever their data are: electors now and once, by any part of the name
 -- and by names that older registers had; people of Organise, by how they are reached too; accounts; letters; requests; notes
 -- that mention them. `folded` are words as names
@@ -776,7 +838,8 @@ begin
       'lists', (select count(distinct w.list_id) from public.walk_list_elector w join public.walk_list l using (partition_id, list_id)
         where w.partition_id = partition and w.elector_id = any (records) and l.ended_at is null and w.version = l.version),
       'requests', (select count(*) from public.request q where q.partition_id = partition and q.elector_id = any (records)),
-      'looks', (select count(*) from wall.who_saw(partition, elector, 0, 1000000)));
+      'looks', (select count(*) from wall.who_saw(partition, elector, 0, 1000000)))
+      || wall.count_others(partition, elector, null, null);
   elsif person is not null then
     return jsonb_build_object(
       'contacts', (select count(*) from public.person_contact c where c.person_id = person),
@@ -784,7 +847,8 @@ begin
       'person_notes', (select count(*) from public.person_note n where n.person_id = person),
       'offers', cardinality(wall.offers_of(array[person])),
       'requests', (select count(*) from public.request q where q.person_id = person),
-      'looks', (select count(*) from wall.who_saw_person(person, 0, 1000000)));
+      'looks', (select count(*) from wall.who_saw_person(person, 0, 1000000)))
+      || wall.count_others(null, null, null, person);
   end if;
   return jsonb_build_object(
     'live_grants', (select count(*) from public.access_grant g where g.account_id = account and g.ended_at is null
@@ -795,7 +859,8 @@ begin
     'grants', (select count(*) from public.access_grant g where g.account_id = account),
     'answers', (select count(*) from public.result r where r.account_id = account),
     'requests', (select count(*) from public.request q where q.account_id = account),
-    'looks', (select count(*) from public.access_log l where l.account_id = account));
+    'looks', (select count(*) from public.access_log l where l.account_id = account))
+    || wall.count_others(null, null, account, null);
 end
 $$;
 
@@ -1020,7 +1085,7 @@ grant execute on function wall.find_subjects(text[], text[], text, integer, bigi
   wall.correct_answer(integer, bigint, uuid, uuid, text, text),
   wall.record_stop(integer, bigint, text[], boolean, text, text, bytea, bytea, uuid),
   wall.suppression_doubts(uuid), wall.decide_doubt(integer, bigint, uuid, boolean, uuid),
-  wall.erasure_counts(integer, bigint, uuid, uuid), wall.erase_elector(integer, bigint, text, text, bytea, bytea, uuid),
+  wall.erasure_counts(integer, bigint, uuid, uuid), wall.other_records(integer, bigint, uuid, uuid, uuid), wall.erase_elector(integer, bigint, text, text, bytea, bytea, uuid),
   wall.erase_account(uuid, text, uuid), wall.erase_person(uuid, text, text, bytea, bytea, uuid) to hustings_protection;
 grant execute on function wall.suppressions(), wall.hold_back(integer, bigint[], uuid[], boolean[]) to hustings_importer;
 grant execute on function wall.held_back(integer, bigint), wall.keep_suppression(integer, bigint, text, bytea, bytea)

@@ -636,8 +636,8 @@ begin
     order by x.signed_at
   loop
     said := wall.event_fields(tell_event.form, tell_event.event, p.shift_id, p.person_id);
-    if case when tell_event.form = 'event-changed' then wall.tell_of_change(p.account_id, said, at_once)
-      else wall.tell_place(p.account_id, said) end then
+    if (case when tell_event.form = 'event-changed' then wall.tell_of_change(p.account_id, said, at_once)
+      else wall.tell_place(p.account_id, said) end) then
       told := told + 1;
     end if;
   end loop;

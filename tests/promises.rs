@@ -59,6 +59,8 @@ mod ending_access;
 mod endings;
 #[path = "promises/events.rs"]
 mod events;
+#[path = "promises/events_by_name.rs"]
+mod events_by_name;
 #[path = "promises/events_calendar.rs"]
 mod events_calendar;
 #[path = "promises/events_property.rs"]

@@ -4,6 +4,7 @@ use super::Event;
 use crate::database::{Scoped, Seen};
 use crate::electors::folding::fold;
 use crate::error::Error;
+use crate::web::words;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -29,6 +30,10 @@ pub struct SignUp {
     pub moved_up: Option<DateTime<Utc>>,
     /// Whether they put themselves down.
     pub themselves: bool,
+    /// Whether it is the reader's own.
+    pub own: bool,
+    /// Whether it stands and no letter reaches them: they are to be rung.
+    pub unreached: bool,
 }
 
 impl SignUp {
@@ -54,11 +59,28 @@ impl SignUp {
 /// # Errors
 /// What the database says.
 pub async fn of(scope: &mut Scoped, event: Uuid) -> Result<Seen<Vec<SignUp>>, Error> {
+    put_down(scope, event, None).await
+}
+
+/// One of them, who has a place or waits for one; None: they gave it up meanwhile.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not there.
+pub async fn one(scope: &mut Scoped, event: Uuid, id: Uuid) -> Result<Seen<Option<SignUp>>, Error> {
+    must_be_of(scope, event, id).await?;
+    Ok(put_down(scope, event, Some(id)).await?.map(|found| found.into_iter().find(SignUp::stands)))
+}
+
+async fn put_down(scope: &mut Scoped, event: Uuid, only: Option<Uuid>) -> Result<Seen<Vec<SignUp>>, Error> {
+    let reader = scope.account();
     let rows = sqlx::query!(
         r#"with put_down as materialized (
              select sign_up_id, shift_id, account_id, person_id, state, signed_at, moved_up_at, added_by
-             from event_sign_up where event_id = $1)
+             from event_sign_up where event_id = $1 and ($2::uuid is null or sign_up_id = $2)),
+           unreached as materialized (select u.id from wall.event_unreached($1) u (id))
            select s.sign_up_id, s.shift_id, s.person_id, s.state, s.signed_at, s.moved_up_at, s.added_by is null as "themselves!",
+             coalesce(s.account_id = $3::uuid, false) as "own!",
+             exists (select from unreached u where u.id = s.sign_up_id) as "unreached!",
              coalesce(n.name, nullif(trim(p.forename || ' ' || p.surname), ''), 'Somebody of another area') as "name!",
              p.person_id is not null as "person_seen!"
            from put_down s
@@ -66,7 +88,9 @@ pub async fn of(scope: &mut Scoped, event: Uuid) -> Result<Seen<Vec<SignUp>>, Er
            left join person p on p.person_id = s.person_id
            order by array_position(array['coming', 'came', 'did-not-come', 'waiting', 'withdrawn'], s.state),
              case when s.state = 'waiting' then s.signed_at end, lower(coalesce(n.name, p.name_key)), s.sign_up_id"#,
-        event
+        event,
+        only,
+        reader
     )
     .fetch_all(scope.connection())
     .await?;
@@ -80,8 +104,59 @@ pub async fn of(scope: &mut Scoped, event: Uuid) -> Result<Seen<Vec<SignUp>>, Er
         signed: r.signed_at,
         moved_up: r.moved_up_at,
         themselves: r.themselves,
+        own: r.own,
+        unreached: r.unreached,
     });
     Ok(Seen::helpers(sign_up.collect(), shown))
+}
+
+/// How many of those who are down for something a letter reaches, and how many are to be rung.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// Who get a letter.
+    pub letters: i64,
+    /// Whom no letter reaches.
+    pub ring: i64,
+}
+
+impl Reach {
+    /// "12 people get a letter"; with nobody to write to, "Nobody gets a letter".
+    pub fn told(&self) -> String {
+        if self.letters == 0 {
+            return "Nobody gets a letter".into();
+        }
+        words::count(self.letters, "person gets a letter", "people get a letter")
+    }
+
+    /// Whom to ring besides, as a sentence; empty where a letter reaches everybody.
+    pub fn to_ring(&self) -> String {
+        match self.ring {
+            0 => String::new(),
+            1 => "1 of those who come has no email address here that letters may go to: ring them.".into(),
+            n => format!(
+                "{} of those who come have no email address here that letters may go to: ring them.",
+                words::figure(n)
+            ),
+        }
+    }
+}
+
+/// How those who are down for an event are told of it, or for one shift of it.
+///
+/// # Errors
+/// What the database says.
+pub async fn reach(scope: &mut Scoped, event: Uuid, shift: Option<Uuid>) -> Result<Reach, Error> {
+    Ok(sqlx::query_as!(
+        Reach,
+        r#"with unreached as materialized (select u.id from wall.event_unreached($1) u (id))
+           select count(*) filter (where u.id is null) as "letters!", count(u.id) as "ring!"
+           from event_sign_up s left join unreached u on u.id = s.sign_up_id
+           where s.event_id = $1 and s.state in ('coming', 'waiting') and ($2::uuid is null or s.shift_id = $2)"#,
+        event,
+        shift
+    )
+    .fetch_one(scope.connection())
+    .await?)
 }
 
 /// Whose place is taken.
@@ -140,16 +215,18 @@ pub async fn take(scope: &mut Scoped, event: Uuid, shift: Option<Uuid>, who: Who
     }
 }
 
-/// Gives a place up, one's own or as who runs the event; the next who waits has it.
+/// Gives a place up, one's own or as who runs the event, which is told to whoever had it; the next who waits has it. Answers
+/// whether somebody moved up.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is not there or another's, [`Error::Conflict`] when it is over.
-pub async fn give_up(scope: &mut Scoped, event: Uuid, id: Uuid) -> Result<(), Error> {
+pub async fn give_up(scope: &mut Scoped, event: Uuid, id: Uuid) -> Result<bool, Error> {
     must_be_of(scope, event, id).await?;
     let done =
         sqlx::query_scalar!(r#"select wall.give_up_place($1) as "done!""#, id).fetch_one(scope.connection()).await?;
     match done.as_str() {
-        "withdrawn" => Ok(()),
+        "withdrawn" => Ok(false),
+        "moved-up" => Ok(true),
         "over" => Err(Error::Conflict("This is over: who came is kept as it is".into())),
         _ => Err(Error::NotFound),
     }

@@ -41,6 +41,7 @@ pub enum Kind {
     EventReminder,
     EventCancelled,
     ShiftRemoved,
+    PlaceEnded,
 }
 
 impl Kind {
@@ -84,6 +85,7 @@ impl Kind {
             Kind::EventReminder => "Reminder of an event",
             Kind::EventCancelled => "An event was called off",
             Kind::ShiftRemoved => "A shift was taken away",
+            Kind::PlaceEnded => "Somebody was taken off an event",
         }
     }
 }
@@ -125,6 +127,7 @@ impl Form {
             Form::EventReminder(_) => Kind::EventReminder,
             Form::EventCancelled(_) => Kind::EventCancelled,
             Form::ShiftRemoved(_) => Kind::ShiftRemoved,
+            Form::PlaceEnded(_) => Kind::PlaceEnded,
         }
     }
 }

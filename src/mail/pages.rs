@@ -13,7 +13,8 @@ use serde::Deserialize;
 
 /// A letter in the record.
 struct Sent {
-    to: String,
+    /// Whom; None of somebody whom an administrator is not told.
+    recipient: Option<String>,
     form: String,
     queued_at: DateTime<Utc>,
     sent_at: Option<DateTime<Utc>>,
@@ -24,6 +25,16 @@ struct Sent {
 }
 
 impl Sent {
+    /// Whom it was for. Whoever offered to help, or was invited by an organiser, is named to no administrator.
+    fn to(&self) -> &str {
+        match (&self.recipient, self.form.as_str()) {
+            (Some(recipient), _) => recipient,
+            (None, "help-offered") => "Somebody who offered to help",
+            (None, "invitation") => "Somebody who was invited",
+            (None, _) => "Somebody without an account",
+        }
+    }
+
     /// "Invitation", "New device": the form's word as people read it.
     fn title(&self) -> String {
         let words = self.form.replace('-', " ");
@@ -80,10 +91,9 @@ pub async fn show(State(app): State<App>, viewer: Viewer, layout: Layout, Query(
 async fn list(scope: &mut Scoped, skip: i64) -> Result<Vec<Sent>, Error> {
     Ok(sqlx::query_as!(
         Sent,
-        r#"select coalesce(a.name || ', ' || a.email, m.address) as "to!", m.form, m.queued_at, m.sent_at, m.given_up_at, m.failure,
-             m.next_try_at, count(*) over () as "total!"
-           from mail m left join account a on a.account_id = m.account_id
-           order by (m.sent_at is null) desc, m.queued_at desc offset $1 limit $2"#,
+        r#"select recipient, form as "form!", queued_at as "queued_at!", sent_at, given_up_at, failure,
+             next_try_at as "next_try_at!", total as "total!"
+           from wall.letters($1, $2)"#,
         skip,
         paging::SIZE
     )

@@ -1,11 +1,15 @@
 //! What goes out goes once, or is told: letters against a mail server that refuses, dawdles and goes away in the middle.
 
+use super::help::{asks, offer};
 use crate::support::app::{Account, TestApp, keys};
+use crate::support::people::person;
 use crate::support::smtp::{Manner, Smtp};
-use crate::support::walk::{change, count};
+use crate::support::walk::{change, change_for, count};
+use crate::support::wall::{become_role, hash, open_session};
 use hustings::access::Role;
 use hustings::database::Database;
 use hustings::mail::send::Sender;
+use sqlx::{query, query_scalar};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -129,4 +133,41 @@ async fn a_letter_that_was_cut_off_goes_again_under_the_same_id_so_that_no_mailb
     let got = post.smtp.received();
     assert_eq!(got[1].header("Message-ID"), got[2].header("Message-ID"));
     assert_ne!(got[0].header("Message-ID"), got[1].header("Message-ID"));
+}
+
+#[tokio::test]
+async fn an_administrator_is_told_of_no_address_of_whoever_offered_to_help_or_was_invited_by_an_organiser() {
+    let (app, organiser, page) = asks().await;
+    app.nobody().post(&page, &offer(&[])).await.expect(200);
+    let helper = person(&app, "Quillbrook", "Oswin", "Tarrant", true).await;
+    change(&app, "insert into volunteer (person_id, area_id) select person_id, area_id from person").await;
+    organiser.post(&format!("/volunteers/{helper}/invitation"), &[]).await.expect(303);
+    let ann = app.actor(Role::Administrator, "all").await;
+    let own = "insert into mail (mail_id, address, form, queued_by) values (gen_random_uuid(), 'cy@lantern.example', 'invitation', $1)";
+    change_for(&app, own, ann.account.id).await;
+
+    let page = ann.get("/access/outbox").await.expect(200);
+    for said in ["Somebody who offered to help", "Somebody who was invited", "cy@lantern.example"] {
+        assert!(page.text("tbody").contains(said), "{said}: {}", page.text("tbody"));
+    }
+    let hidden = ["tamsin@lantern.example", "oswin.tarrant@lantern.example"];
+    for address in hidden {
+        let sent: i64 = query_scalar("select count(*) from mail where address = $1")
+            .bind(address)
+            .fetch_one(&mut app.database.operator().await)
+            .await
+            .unwrap();
+        assert!(sent == 1 && !page.body.contains(address), "{address}");
+    }
+    // Nor is there a way to it by SQL.
+    let token = open_session(&app, &ann.account).await;
+    let mut db = app.database.app().await;
+    become_role(&mut db, "hustings_administrator", &hash(&token), "", "").await;
+    let told: Vec<Option<String>> =
+        query_scalar("select recipient from wall.letters(0, 50)").fetch_all(&mut db).await.unwrap();
+    assert!(told.len() >= 3 && !told.iter().flatten().any(|to| hidden.contains(&to.as_str())), "{told:?}");
+    let refused = query("select address from mail").execute(&mut db).await.unwrap_err();
+    assert_eq!(refused.as_database_error().and_then(|e| e.code()).as_deref(), Some("42501"));
+    become_role(&mut db, "hustings_organiser", &hash(&token), "", "").await;
+    query("select recipient from wall.letters(0, 50)").execute(&mut db).await.unwrap_err();
 }

@@ -299,7 +299,8 @@ async fn what_would_end_before_it_begins_is_refused_and_letters_are_promised_onl
     let said = join(&soon).await;
     assert!(said.contains("You are down for it.") && !said.contains("A letter reminds you"), "{said}");
     let off = organiser.post(&format!("{event}/cancellation"), &[("reason", "Rain")]).await.expect(303).location();
-    assert!(organiser.get(&off).await.text("main").contains("has an account gets a letter; tell the others"));
+    let said = organiser.get(&off).await.text("main");
+    assert!(said.contains("has an email address here gets a letter; ring the others"), "{said}");
 }
 
 #[tokio::test]

@@ -83,6 +83,7 @@ async fn events_are_seen_from_their_own_area_and_places_by_who_runs_them() {
         ("select wall.mark_came($1, null, array[$2])::text", None),
         ("select wall.tell_event('event-changed', $1, null)::text", None),
         ("select string_agg(name, '') from wall.event_team($1)", None),
+        ("select string_agg(unreached::text, '') from wall.event_unreached($1) unreached", None),
         ("select string_agg(coming::text, '') from wall.event_taken(array[$1])", None),
     ] {
         // Both are bound each time: what an act does not name is let be by a condition that is always true.
@@ -175,7 +176,7 @@ async fn of_two_hundred_who_come_at_once_exactly_as_many_as_there_are_places_hav
             become_role(&mut db, "hustings_organiser", session, "", open).await;
             let said: String =
                 query_scalar("select wall.give_up_place($1)").bind(sign_up).fetch_one(&mut db).await.unwrap();
-            assert_eq!(said, "withdrawn");
+            assert_eq!(said, "moved-up");
         }
     });
     futures_util::future::join_all(leave).await;

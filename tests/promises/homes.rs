@@ -57,6 +57,11 @@ async fn a_volunteer_finds_the_list_in_hand_the_next_shift_their_tasks_and_the_n
     // On the day the place to say that one is there is on the first page.
     began(&app, id(&event), TimeDelta::minutes(-30)).await;
     assert!(phone.get("/").await.expect(200).count("article a[href='/events/check-in']") == 1);
+    let code = words(&organiser.get(&event).await.expect(200), ".made");
+    phone.post("/events/check-in", &[("code", code.as_str())]).await.expect(303);
+    let there = phone.get("/").await.expect(200);
+    assert!(words(&there, "article").contains("You are there"), "{}", words(&there, "main"));
+    assert_eq!(there.count("article a[href='/events/check-in']"), 0, "who said so is not asked again");
     change(&app, "insert into lockdown (tool, notice) values ('organise', 'Closed')").await;
     let closed = phone.get("/").await.expect(200);
     assert!(words(&closed, "main").contains("Organise is closed") && !closed.body.contains("Saltern Saturday"));

@@ -329,6 +329,20 @@ async fn members_of_a_branch_that_is_left_out_are_named_and_nothing_happens_to_t
 }
 
 #[tokio::test]
+async fn a_page_that_refused_a_file_leads_back_to_it_when_it_is_loaded_again() {
+    let (app, oswin) = place("Quillbrook").await;
+    let bytes = file(&["L1,Edith,Harcourt1,1 Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,current,Hill End"]);
+    let path = give(&oswin, "november.csv", bytes).await.expect(303).location();
+    apply(&oswin, &path, &[]).await.expect(422);
+    let elsewhere = app.actor(Role::MembershipSecretary, "Saltern").await;
+    for form in ["apply", "choices", "columns"] {
+        let again = format!("{path}/{form}");
+        assert_eq!(oswin.get(&again).await.expect(303).location(), path, "{form}");
+        elsewhere.get(&again).await.expect(404);
+    }
+}
+
+#[tokio::test]
 async fn the_list_of_who_lapses_and_the_reminder_to_them_mean_the_same_people() {
     let (_app, oswin) = place("Quillbrook").await;
     let line = |(n, name, days): (u32, &str, i64)| {

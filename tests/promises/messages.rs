@@ -414,7 +414,10 @@ async fn a_message_that_is_stopped_counts_by_what_had_gone_and_a_time_that_is_ty
     change(&app, "update message_recipient set state = 'sent' where person_id = (select person_id from person where forename = 'Bea')").await;
     organiser.post(&format!("{first}/stop"), &[]).await.expect(303);
     press(&organiser, &second).await.expect(303);
-    assert!(organiser.get(&second).await.expect(200).text(".tag").contains("second person"), "one went, two more would");
+    assert!(
+        organiser.get(&second).await.expect(200).text(".tag").contains("second person"),
+        "one went, two more would"
+    );
 }
 
 #[tokio::test]

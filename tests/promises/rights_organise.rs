@@ -5,7 +5,7 @@ use super::help::{asks, offer};
 use crate::support::app::{TestApp, seed_place};
 use crate::support::form::words;
 use crate::support::people::{agrees_to_email, person};
-use crate::support::walk::{change, count};
+use crate::support::walk::{change, change_for, count};
 use crate::support::wall::{become_role, hash, open_session};
 use hustings::access::Role;
 use sqlx::{query, query_scalar};
@@ -192,6 +192,56 @@ async fn an_erased_volunteers_invitation_opens_nothing_and_no_letter_names_them(
     assert_eq!((count(&app, out).await, count(&app, letters).await), (0, 0));
     let left = "select count(*) from link where coalesce(name, address, reason) is not null and kind = 'invitation'";
     assert_eq!(count(&app, left).await, 0, "nothing says whom it was for");
+}
+
+#[tokio::test]
+async fn whoever_is_here_twice_is_told_of_before_one_record_is_erased_and_the_receipt_says_what_stayed() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let helper = person(&app, "Quillbrook", "Oswin", "Tarrant", false).await;
+    let account = app.account(Role::Volunteer, "Quillbrook").await;
+    let joined = "update person set account_id = $1, linked_how = 'exact', (partition_id, elector_id)
+      = (select partition_id, elector_id from elector order by elector_id limit 1)";
+    assert_eq!(change_for(&app, joined, account.id).await, 1);
+    let elector: String =
+        query_scalar("select partition_id || '.' || elector_id from elector order by elector_id limit 1")
+            .fetch_one(&mut app.database.operator().await)
+            .await
+            .unwrap();
+    let officer = app.actor(Role::DataProtectionOfficer, "all").await;
+    let of = |subject: &str| format!("/protection/subjects/{subject}/erasure");
+    let (theirs, account) = (format!("person-{helper}"), account.id.to_string());
+
+    let page = officer.get(&of(&theirs)).await.expect(200);
+    let told = words(&page, "main");
+    assert!(
+        told.contains("They also have an account here") && told.contains("They are also on the register as"),
+        "{told}"
+    );
+    for other in [&account, &elector] {
+        assert_eq!(page.count(&format!("a[href='{}']", of(other))), 1, "{told}");
+    }
+    let looks = "select count(*) from access_log l join subject s on s.pseudonym = any (l.subjects)
+                 where l.what = 'look' and l.permission = 'handle-requests'";
+    assert_eq!(count(&app, looks).await, 1, "who is named beside them is looked at");
+    for other in [&account, &elector] {
+        let told = words(&officer.get(&of(other)).await.expect(200), "main");
+        assert!(told.contains("also a member, volunteer or supporter here, as Oswin Tarrant"), "{told}");
+    }
+
+    let receipt = officer.post(&of(&theirs), &[("reason", "Request 1")]).await.expect(303).location();
+    let said = words(&officer.get(&receipt).await.expect(200), "main");
+    for stayed in ["Other records of the same person stayed", "Their account here", "Their record on the register"] {
+        assert!(said.contains(stayed), "{stayed}: {said}");
+    }
+    assert!(!said.contains("Nothing here says who they were"), "{said}");
+    // Of somebody who is here once, nothing else is claimed.
+    let alone = person(&app, "Quillbrook", "Una", "Vale", false).await;
+    let page = words(&officer.get(&of(&format!("person-{alone}"))).await.expect(200), "main");
+    assert!(!page.contains("They also") && !page.contains("They are also"), "{page}");
+    let receipt =
+        officer.post(&of(&format!("person-{alone}")), &[("reason", "Request 2")]).await.expect(303).location();
+    assert!(officer.get(&receipt).await.expect(200).text("main").contains("Nothing here says who they were"));
 }
 
 #[tokio::test]

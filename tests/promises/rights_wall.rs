@@ -8,7 +8,7 @@ use hustings::access::Role;
 use sqlx::{AssertSqlSafe, query, query_scalar};
 
 /// Each function with arguments that would do something.
-const FUNCTIONS: [&str; 19] = [
+const FUNCTIONS: [&str; 20] = [
     "select count(*) from wall.find_subjects(array['harcourt1'], array['harcourt1'], '', null, null, null)",
     "select wall.subject_file(1, (select min(elector_id) from elector), null, null, false, null)",
     "select wall.strike(gen_random_uuid(), 1, gen_random_uuid(), 0, 1)",
@@ -17,6 +17,7 @@ const FUNCTIONS: [&str; 19] = [
     "select count(*) from wall.suppression_doubts(null)",
     "select wall.decide_doubt(1, 1, gen_random_uuid(), true, null)",
     "select wall.erasure_counts(1, 1, null, null)",
+    "select count(*) from wall.other_records(1, 1, null, null, null)",
     "select wall.erase_elector(1, 1, 'x', 'x', null, sha256('x'), null)",
     "select wall.erase_account(gen_random_uuid(), 'x', null)",
     "select wall.erase_person(gen_random_uuid(), 'x', 'x', sha256('x'), null, null)",

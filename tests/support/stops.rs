@@ -318,6 +318,8 @@ fn membership(site: &Site) -> Vec<Stop> {
     let one = format!("/members/{}", site.members.person);
     let in_one = |more: &str| format!("{one}{more}");
     let file = |id: Uuid| format!("/members/imports/{id}");
+    let again =
+        |route: &'static str, form: &str| Stop { status: 303, ..open(route, file(site.members.waiting) + form) };
     vec![
         refused("/electors", 403),
         here("/members"),
@@ -350,6 +352,9 @@ fn membership(site: &Site) -> Vec<Stop> {
         ),
         send("/members/imports/{id}/apply", file(site.members.waiting) + "/apply", 422, &[]),
         send("/members/imports/{id}/apply", file(site.members.applied) + "/apply", 409, &[]),
+        again("/members/imports/{id}/columns", "/columns"),
+        again("/members/imports/{id}/choices", "/choices"),
+        again("/members/imports/{id}/apply", "/apply"),
     ]
 }
 
@@ -447,6 +452,7 @@ fn running_events(site: &Site) -> Vec<Stop> {
         send(PEOPLE, of("/people"), 422, &[]),
         send(PEOPLE, of("/people"), 200, &[("q", "oswin")]),
         send(PEOPLE, of("/people"), 200, &[("q", "nobody of this name")]),
+        open("/events/{id}/people/{sign_up}/removal", of(&format!("/people/{}/removal", site.events.place))),
         open("/events/{id}/attendance", of("/attendance")),
         on_paper(open("/events/{id}/sheet", of("/sheet"))),
     ]

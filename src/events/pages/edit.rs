@@ -5,6 +5,7 @@ use crate::areas::{Area, store as areas};
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::events::form::{EventForm, NewEvent};
+use crate::events::sign_ups::{self, Reach};
 use crate::events::{Event, Kind, slots, store, weeks};
 use crate::messages::imprint;
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
@@ -28,8 +29,9 @@ struct FormPage {
     event: Option<Event>,
     form: EventForm,
     areas: Vec<Area>,
-    /// How many are down for it, who are written to when time or place change.
+    /// How many are down for it, and how they are told when time or place change.
     down: i64,
+    reach: Reach,
 }
 
 impl FormPage {
@@ -71,14 +73,15 @@ pub async fn new(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> 
 
 async fn draw(mut scope: Scoped, layout: Layout, event: Option<Event>, form: EventForm, errors: FieldErrors) -> Answer {
     let areas = areas::worked_in(&mut scope).await?;
-    let mut down = 0;
+    let (mut down, mut reach) = (0, Reach::default());
     if let Some(event) = &event {
         let of = slots::of(&mut scope, std::slice::from_ref(event)).await?;
         down = of.values().flatten().map(|s| s.coming + s.waiting).sum();
+        reach = sign_ups::reach(&mut scope, event.id, None).await?;
     }
     scope.commit().await?;
     let status = status(&errors);
-    Ok((status, FormPage { layout, errors, event, form, areas, down }).into_response())
+    Ok((status, FormPage { layout, errors, event, form, areas, down, reach }).into_response())
 }
 
 /// `POST /events`
@@ -243,7 +246,7 @@ struct CancelPage {
     layout: Layout,
     errors: FieldErrors,
     event: Event,
-    down: i64,
+    reach: Reach,
     reason: String,
 }
 
@@ -258,10 +261,9 @@ pub async fn cancel_form(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -
 async fn cancel_page(viewer: Viewer, layout: Layout, id: Uuid, reason: String, errors: FieldErrors) -> Answer {
     let mut scope = viewer.scope().await?;
     let event = store::find_open(&mut scope, id).await?;
-    let of = slots::of(&mut scope, std::slice::from_ref(&event)).await?;
-    let down = of.values().flatten().map(|s| s.coming + s.waiting).sum();
+    let reach = sign_ups::reach(&mut scope, id, None).await?;
     scope.commit().await?;
-    Ok((status(&errors), CancelPage { layout, errors, event, down, reason }).into_response())
+    Ok((status(&errors), CancelPage { layout, errors, event, reach, reason }).into_response())
 }
 
 /// `POST /events/{id}/cancellation`

@@ -28,11 +28,11 @@ fn said(word: &str) -> Option<(&'static str, &'static str)> {
         "changed" => Some(("good", "The event is changed.")),
         "told" => Some((
             "good",
-            "The event is changed. Whoever is down for it and has an account gets one letter soon; tell the others.",
+            "The event is changed. Whoever is down for it and has an email address here gets one letter soon; ring the others.",
         )),
         "cancelled" => Some((
             "good",
-            "The event is called off. Whoever was down for it and has an account gets a letter; tell the others.",
+            "The event is called off. Whoever was down for it and has an email address here gets a letter; ring the others.",
         )),
         "repeated" => Some(("good", "The repeats are made. Each can be changed by itself.")),
         "repeated-before" => Some(("warn", "Each of those weeks has it already.")),
@@ -48,12 +48,12 @@ fn said(word: &str) -> Option<(&'static str, &'static str)> {
         "added-waiting" => Some(("warn", "It is full, so they are on the waiting list.")),
         "shift-given" => Some(("good", "They have the shift.")),
         "was-down" => Some(("warn", "They were down for it already.")),
-        "removed" => Some(("good", "Their place is given up. Whoever waited longest has it.")),
+        "removed" => Some(("good", "They are no longer down for it.")),
+        "removed-moved" => Some(("good", "They are no longer down for it. Whoever waited longest has the place.")),
         "shift" => Some(("good", "The shift is kept.")),
-        "shift-removed" => Some((
-            "good",
-            "The shift is gone. Whoever was down for it and has an account gets a letter; tell the others.",
-        )),
+        "shift-removed" => {
+            Some(("good", "The shift is gone. Whoever was down for it and has an email address here gets a letter."))
+        }
         "ticked" => Some(("good", "Who came is kept.")),
         "attached" => Some(("good", "The lists are attached.")),
         "detached" => Some(("good", "The list is taken off this event. Its assignments and answers stay.")),

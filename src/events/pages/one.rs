@@ -6,7 +6,7 @@ use crate::access::Role;
 use crate::canvass::ListId;
 use crate::canvass::lists::outing::{self, Outing};
 use crate::database::Seen;
-use crate::events::sign_ups::{self, SignUp, Taken, Who};
+use crate::events::sign_ups::{self, Reach, SignUp, Taken, Who};
 use crate::events::slots::{self, Slot};
 use crate::events::{Event, Kind, store, walk};
 use crate::web::{Answer, Form, Layout, Path, Query, Viewer, see_other, words};
@@ -21,6 +21,8 @@ use uuid::Uuid;
 struct Runs {
     code: String,
     people: Vec<SignUp>,
+    /// How those who are down for it are told.
+    reach: Reach,
     lists: Vec<Outing>,
     /// Lists that could be attached.
     ready: Vec<(ListId, String)>,
@@ -86,6 +88,7 @@ pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(do
         runs.ready = outing::ready(&mut scope).await?;
         runs.ready.retain(|(list, _)| runs.lists.iter().all(|l| l.id != *list));
     }
+    runs.reach = sign_ups::reach(&mut scope, id, None).await?;
     let seen: Seen<Vec<SignUp>> = sign_ups::of(&mut scope, id).await?;
     runs.people = scope.finish(seen).await?;
     Ok(EventPage { layout, event, slots, runs: Some(runs), said }.into_response())

@@ -120,6 +120,62 @@ pub async fn add(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(form
     Ok(see_other(&format!("/events/{id}?said={word}")))
 }
 
+#[derive(Template, WebTemplate)]
+#[template(path = "events/removal.html")]
+struct RemovalPage {
+    layout: Layout,
+    event: Event,
+    /// What they are taken off.
+    slot: Slot,
+    who: SignUp,
+}
+
+impl RemovalPage {
+    /// "Board runner, 10:00 am to 12:30 pm", or the event's own day.
+    fn what(&self) -> String {
+        match self.slot.shift {
+            Some(_) => format!("{}, {}", self.slot.name, self.slot.hours()),
+            None => format!("{}, {}", self.event.day(), self.event.hours()),
+        }
+    }
+
+    /// Whether the place that they leave is somebody else's at once.
+    fn goes_on(&self) -> bool {
+        let fits = self.slot.capacity.is_none_or(|most| self.slot.coming <= i64::from(most));
+        self.who.state != "waiting" && self.slot.waiting > 0 && fits
+    }
+
+    /// How they learn of it.
+    fn told(&self) -> &'static str {
+        match self.who.state.as_str() {
+            _ if self.who.own => "Nobody: it is your own place",
+            "coming" | "waiting" if self.who.unreached => {
+                "No letter: they have no email address here that letters may go to. Ring them"
+            }
+            "coming" | "waiting" => "They get a letter",
+            _ => "Nobody: they were ticked off as there",
+        }
+    }
+}
+
+/// `GET /events/{id}/people/{sign_up}/removal`: asks once more, and says what will happen.
+///
+/// # Errors
+/// [`Error::NotFound`] outside the area, [`Error::Conflict`] when it is over or their place is given up already.
+pub async fn ask_removal(viewer: Viewer, layout: Layout, Path((id, sign_up)): Path<(Uuid, Uuid)>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let event = store::find_open(&mut scope, id).await?;
+    let slots = slots::of(&mut scope, std::slice::from_ref(&event)).await?.remove(&id).unwrap_or_default();
+    let seen = sign_ups::one(&mut scope, id, sign_up).await?;
+    let who = scope.finish(seen).await?;
+    let who = who.ok_or_else(|| Error::Conflict("Their place is given up already".into()))?;
+    let slot = slots.into_iter().find(|s| s.shift == who.shift).ok_or(Error::NotFound)?;
+    if slot.over() {
+        return Err(Error::Conflict("This is over: who came is kept as it is".into()));
+    }
+    Ok(RemovalPage { layout, event, slot, who }.into_response())
+}
+
 /// `POST /events/{id}/people/{sign_up}/removal`
 ///
 /// # Errors
@@ -127,9 +183,9 @@ pub async fn add(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(form
 pub async fn remove(viewer: Viewer, Path((id, sign_up)): Path<(Uuid, Uuid)>, _: Form<Nothing>) -> Answer {
     let mut scope = viewer.scope().await?;
     store::find(&mut scope, id).await?;
-    sign_ups::give_up(&mut scope, id, sign_up).await?;
+    let moved_up = sign_ups::give_up(&mut scope, id, sign_up).await?;
     scope.commit().await?;
-    Ok(see_other(&format!("/events/{id}?said=removed")))
+    Ok(see_other(&format!("/events/{id}?said={}", if moved_up { "removed-moved" } else { "removed" })))
 }
 
 /// The shift that somebody is given.

@@ -3,6 +3,7 @@
 use super::Nothing;
 use crate::error::Error;
 use crate::events::form::ShiftForm;
+use crate::events::sign_ups::{self, Reach};
 use crate::events::slots::{self, Slot};
 use crate::events::{Event, store};
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Viewer, see_other, words};
@@ -20,6 +21,8 @@ struct ShiftPage {
     event: Event,
     /// The shift that is changed; None: a new one.
     shift: Option<Slot>,
+    /// How those who are down for it are told.
+    reach: Reach,
     form: ShiftForm,
 }
 
@@ -35,9 +38,10 @@ impl ShiftPage {
     }
 }
 
-fn page(layout: Layout, errors: FieldErrors, event: Event, shift: Option<Slot>, form: ShiftForm) -> Answer {
+fn page(layout: Layout, errors: FieldErrors, event: Event, shift: Option<(Slot, Reach)>, form: ShiftForm) -> Answer {
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok((status, ShiftPage { layout, errors, event, shift, form }).into_response())
+    let (shift, reach) = shift.map_or((None, Reach::default()), |(slot, reach)| (Some(slot), reach));
+    Ok((status, ShiftPage { layout, errors, event, shift, reach, form }).into_response())
 }
 
 /// `GET /events/{id}/shifts/new`
@@ -80,9 +84,10 @@ pub async fn show(viewer: Viewer, layout: Layout, Path((id, shift)): Path<(Uuid,
         store::shifts(&mut scope, id).await?.into_iter().find(|(s, _)| *s == shift).map(|(_, s)| ShiftForm::of(&s));
     let form = form.ok_or(Error::NotFound)?;
     let slots = slots::of(&mut scope, std::slice::from_ref(&event)).await?.remove(&id).unwrap_or_default();
+    let reach = sign_ups::reach(&mut scope, id, Some(shift)).await?;
     scope.commit().await?;
     let slot = slots.into_iter().find(|s| s.shift == Some(shift));
-    page(layout, FieldErrors::default(), event, slot, form)
+    page(layout, FieldErrors::default(), event, slot.map(|slot| (slot, reach)), form)
 }
 
 /// `POST /events/{id}/shifts/{shift}`
@@ -102,8 +107,9 @@ pub async fn change(
     let before = slots.swap_remove(at);
     let mut errors = FieldErrors::default();
     let Some(new) = form.read(&mut errors, &event) else {
+        let reach = sign_ups::reach(&mut scope, id, Some(shift)).await?;
         scope.commit().await?;
-        return page(layout, errors, event, Some(before), form);
+        return page(layout, errors, event, Some((before, reach)), form);
     };
     store::change_shift(&mut scope, id, shift, &new).await?;
     if (before.starts, before.ends) != (new.starts, new.ends) {

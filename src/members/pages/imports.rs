@@ -281,6 +281,14 @@ async fn preview(
     Ok((status, page).into_response())
 }
 
+/// `GET /members/imports/{id}/columns`, `/choices`, `/apply`: a page that refused a form, loaded again, leads back to the file.
+pub async fn again(viewer: Viewer, Path(id): Path<Uuid>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let import = imports::open(&mut scope, id).await?;
+    scope.commit().await?;
+    Ok(see_other(&format!("/members/imports/{}", import.id)))
+}
+
 /// `POST /members/imports/{id}/columns`
 pub async fn set_columns(
     viewer: Viewer,

@@ -4,7 +4,7 @@ use super::text;
 use crate::access::Permission;
 use crate::database::Scope;
 use crate::protection::Subject;
-use crate::protection::store::{self, Erasure};
+use crate::protection::store::{self, Erasure, Other};
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -33,7 +33,13 @@ const FIGURES: &[(&str, &str, bool)] = &[
     ("lists", "Walk lists out now that hold them: printed cards do not know", false),
     ("grants", "Grants: reasons go, that they were given stays", false),
     ("looks", "Lines of the access log: sealed, and about nobody from then on", false),
+    (OTHERS[0], "Their account here, with name and email: erased by itself", false),
+    (OTHERS[1], "Their record on the register, with name and address: erased by itself", false),
+    (OTHERS[2], "Their record as a member, volunteer or supporter: erased by itself", false),
 ];
+
+/// The keys of what is the same human's and is erased by itself.
+const OTHERS: [&str; 3] = ["their_accounts", "their_electors", "their_people"];
 
 #[derive(Template, WebTemplate)]
 #[template(path = "protection/erasure.html")]
@@ -43,6 +49,8 @@ struct ErasurePage {
     subject: Subject,
     name: String,
     counts: Value,
+    /// The other records of the same human, which stay.
+    others: Vec<Other>,
     reason: String,
     /// Requests of theirs that wait for an answer, and whether their identity is known.
     open: Vec<(i64, bool)>,
@@ -86,13 +94,14 @@ async fn page(
 ) -> Answer<ErasurePage> {
     let mut scope = viewer.scope_as(Permission::HandleRequests, Scope::default()).await?;
     let file = store::file(&mut scope, subject, false).await?;
+    let others = store::others(&mut scope, subject).await?;
     let mut counts = store::erasure_counts(&mut scope, subject).await?;
     scope.commit().await?;
     if file.offers() > 0 {
         counts["offers"] = file.offers().into();
     }
     let (name, open, sure) = (file.name().to_owned(), file.open_requests(), form.sure == "yes");
-    Ok(ErasurePage { layout, errors, subject, name, counts, reason: form.reason, open, sure })
+    Ok(ErasurePage { layout, errors, subject, name, counts, others, reason: form.reason, open, sure })
 }
 
 /// `GET /protection/subjects/{id}/erasure`
@@ -157,9 +166,21 @@ impl ErasedPage {
         self.erasure.of_what == "offer"
     }
 
+    fn of(&self) -> Subject {
+        if self.is_account() { Subject::Account(Uuid::nil()) } else { NOBODY }
+    }
+
     fn went(&self) -> Vec<(&'static str, i64)> {
-        let of = if self.is_account() { Subject::Account(Uuid::nil()) } else { NOBODY };
-        figures(&self.erasure.counts, of, true)
+        figures(&self.erasure.counts, self.of(), true)
+    }
+
+    fn stayed(&self) -> Vec<(&'static str, i64)> {
+        figures(&self.erasure.counts, self.of(), false)
+    }
+
+    /// Whether other records of the same human were there, which say who they are.
+    fn others_stayed(&self) -> bool {
+        OTHERS.iter().any(|key| self.erasure.counts.get(*key).is_some())
     }
 }
 

@@ -6,8 +6,8 @@ mod subjects;
 
 pub use requests::{NewRequest, Queue, act, add, counts, events, found, get, list, note};
 pub use subjects::{
-    Corrected, Erasure, Found, Sought, correct_answer, erase, erasure, erasure_counts, file, find, lift_strike,
-    standing, stop, strike,
+    Corrected, Erasure, Found, Other, Sought, correct_answer, erase, erasure, erasure_counts, file, find, lift_strike,
+    others, standing, stop, strike,
 };
 
 use crate::database::Scoped;

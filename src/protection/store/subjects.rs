@@ -252,6 +252,38 @@ pub async fn lift_strike(scope: &mut Scoped, strike: Uuid) -> Result<bool, Error
     Ok(sqlx::query_scalar!(r#"select wall.lift_strike($1) as "lifted!""#, strike).fetch_one(scope.connection()).await?)
 }
 
+/// Another record of the same human: an account, an elector, somebody of Organise.
+#[derive(Debug, Clone)]
+pub struct Other {
+    /// Whose file it is.
+    pub subject: Subject,
+    /// What they are called there.
+    pub name: String,
+}
+
+/// The other records of the same human, as far as they are said to be: erasing one leaves them. The wall puts the look on record.
+///
+/// # Errors
+/// What the database says.
+pub async fn others(scope: &mut Scoped, subject: Subject) -> Result<Vec<Other>, Error> {
+    let operator = scope.operator_id();
+    let rows = sqlx::query!(
+        r#"select partition_id, elector_id, account_id, person_id, name as "name!" from wall.other_records($1, $2, $3, $4, $5)"#,
+        subject.partition(),
+        subject.number(),
+        subject.account(),
+        subject.person(),
+        operator
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    let others = rows.into_iter().filter_map(|r| {
+        let subject = Subject::of(r.partition_id, r.elector_id, r.account_id, r.person_id)?;
+        Some(Other { subject, name: r.name })
+    });
+    Ok(others.collect())
+}
+
 /// What erasing somebody takes away, as figures.
 ///
 /// # Errors

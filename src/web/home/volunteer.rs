@@ -62,9 +62,10 @@ impl VolunteerHome {
 }
 
 impl Mine {
-    /// Whether its day is today, so that one can say that one is there.
-    fn is_today(&self) -> bool {
-        words::day_of(self.event.starts) == words::day_of(Utc::now())
+    /// Whether its day is today and one can still say that one is there: not who said so already.
+    fn expected(&self) -> bool {
+        let came = |slot: &Slot| slot.own.as_ref().is_some_and(|own| own.state == "came");
+        self.event.today() && self.own.iter().any(|s| !came(s) && !s.over())
     }
 }
 
