@@ -301,14 +301,14 @@ language sql volatile security definer set search_path = '' as $$
       and x.shift_id is not distinct from s.shift_id)
 $$;
 
--- Internal: an account that works where one record alone has its email address is that person's: the address was proved. Where two
--- share an address, or somebody is linked already, nobody is linked by it.
+-- Internal: an account that works where one record alone has its email address is that person's, once the account has proved that it
+-- reads there. Where two share an address, or somebody is linked already, nobody is linked by it.
 create function wall.meet_account(account uuid) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   update public.person p set account_id = a.account_id
   from public.account a join public.person_contact c on c.email_key = a.email
-  where a.account_id = meet_account.account and p.person_id = c.person_id and p.account_id is null and p.erased_at is null
+  where a.account_id = meet_account.account and a.address_proved_at is not null and p.person_id = c.person_id and p.account_id is null and p.erased_at is null
     and wall.may_come(a.account_id, p.area_id)
     and not exists (select from public.person x where x.account_id = a.account_id)
     and not exists (select from public.person_contact x where x.email_key = c.email_key and x.person_id <> c.person_id);
@@ -316,8 +316,16 @@ begin
 end
 $$;
 
--- Internal, of triggers: the same when access is given, as by an invitation that is taken up, and when an address is put down.
+-- Internal, of triggers: the same when access is given, as by an invitation that is taken up, when an account proves its address, and
+-- when an address is put down.
 create function wall.account_granted() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform wall.meet_account(new.account_id);
+  return null;
+end
+$$;
+create function wall.address_proved() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   perform wall.meet_account(new.account_id);
@@ -897,12 +905,14 @@ grant execute on function wall.event_unreached(uuid), wall.event_team(uuid), wal
   wall.cancel_event(uuid, text), wall.remove_shift(uuid), wall.detach_list(uuid, integer, bigint) to hustings_organiser;
 grant execute on function wall.seen_at_events(), wall.attended(uuid), wall.canvassed(uuid) to hustings_organiser, hustings_membership;
 grant execute on function wall.free_places(), wall.remind_events(), wall.feed_opens(text), wall.calendar(text), wall.public_event(uuid) to hustings_door;
-grant execute on function wall.room_changed(), wall.account_granted(), wall.address_put_down() to hustings_owner;
+grant execute on function wall.room_changed(), wall.account_granted(), wall.address_proved(), wall.address_put_down() to hustings_owner;
 
 set local role hustings_owner;
 create trigger room_changed after update of capacity on event for each row execute function wall.room_changed();
 create trigger room_changed after update of capacity on shift for each row execute function wall.room_changed();
 create trigger account_granted after insert on access_grant for each row execute function wall.account_granted();
+create trigger address_proved after update of email, address_proved_at on account for each row
+  when (new.address_proved_at is not null) execute function wall.address_proved();
 create trigger address_put_down after insert or update of email_key on person_contact for each row when (new.email_key <> '')
   execute function wall.address_put_down();
 

@@ -73,6 +73,8 @@ create table volunteer_sign_up (
   mobile text not null default '' check (length(mobile) <= 30),
   skills text[] not null default '{}',
   availability text[] not null default '{}',
+  how_far text not null default '' check (how_far in ('', 'street', 'ward', 'constituency', 'anywhere')),
+  languages text not null default '' check (length(languages) <= 100),
   wishes text not null default '' check (length(wishes) <= 400),
   -- What they chose to tell, so that they can take part: it goes to their record and into no task.
   access_needs text not null default '' check (length(access_needs) <= 300),
@@ -89,8 +91,8 @@ create index volunteer_sign_up_by_end on volunteer_sign_up (ends_at);
 grant select, insert, update, delete on message_imprint, message_silence, message_return, volunteer_page, volunteer_sign_up
   to hustings_wall;
 grant select on message_imprint, message_silence, message_return, volunteer_page to hustings_protection;
-grant select (sign_up_id, area_id, forename, surname, name_key, forename_key, email, mobile, skills, availability, wishes, access_needs,
-  under_18, agreed, asked_at, ends_at, used_at) on volunteer_sign_up to hustings_protection;
+grant select (sign_up_id, area_id, forename, surname, name_key, forename_key, email, mobile, skills, availability, how_far, languages,
+  wishes, access_needs, under_18, agreed, asked_at, ends_at, used_at) on volunteer_sign_up to hustings_protection;
 grant select (area_id, promoter, promoter_address, behalf, behalf_address, printer, changed_at),
   insert (area_id, promoter, promoter_address, behalf, behalf_address, printer, changed_by),
   update (promoter, promoter_address, behalf, behalf_address, printer, changed_at, changed_by)
@@ -401,10 +403,10 @@ begin
   delete from public.volunteer_sign_up s where s.ends_at < statement_timestamp()
     or (s.email = to_email and s.area_id = offer_help.area);
   insert into public.volunteer_sign_up (sign_up_id, key, area_id, forename, surname, name_key, forename_key, email, mobile, skills,
-    availability, wishes, access_needs, under_18, agreed)
+    availability, how_far, languages, wishes, access_needs, under_18, agreed)
   values (offer_help.id, offer_help.key, offer_help.area, given ->> 'forename', given ->> 'surname', given ->> 'name_key',
     given ->> 'forename_key', to_email, given ->> 'mobile', array(select jsonb_array_elements_text(given -> 'skills')),
-    array(select jsonb_array_elements_text(given -> 'availability')), given ->> 'wishes',
+    array(select jsonb_array_elements_text(given -> 'availability')), given ->> 'how_far', given ->> 'languages', given ->> 'wishes',
     given ->> 'access_needs', (given ->> 'under_18')::boolean, given -> 'agreed');
   insert into public.mail (mail_id, address, form, fields)
   values (gen_random_uuid(), to_email, offer_help.fields ->> 'form', offer_help.fields);
@@ -434,7 +436,8 @@ begin
   if said.sign_up_id is null or said.used_at is not null or said.ends_at <= statement_timestamp() then
     return false;
   end if;
-  hears_only := said.skills = '{}' and said.availability = '{}' and said.wishes = '' and said.access_needs = '' and said.agreed <> '{}';
+  hears_only := said.skills = '{}' and said.availability = '{}' and said.wishes = '' and said.access_needs = ''
+    and said.languages = '' and said.how_far = '' and said.agreed <> '{}';
   perform pg_advisory_xact_lock(4871027, hashtext(said.email));
   select p.person_id, p.area_id into who, belongs from public.person p join public.person_contact c using (person_id)
   where c.email_key = said.email and p.name_key = said.name_key and p.erased_at is null
@@ -460,11 +463,13 @@ begin
     where c.person_id = who;
     update public.person p set under_18 = true where p.person_id = who and said.under_18;
   end if;
-  insert into public.volunteer as v (person_id, area_id, skills, availability, access_needs)
-  select who, belongs, said.skills, said.availability, said.access_needs where not hears_only
+  insert into public.volunteer as v (person_id, area_id, skills, availability, how_far, languages, access_needs)
+  select who, belongs, said.skills, said.availability, said.how_far, said.languages, said.access_needs where not hears_only
   on conflict (person_id) do update set state = 'active',
     -- What they told last holds; who told nothing this time takes nothing back.
     access_needs = coalesce(nullif(excluded.access_needs, ''), v.access_needs),
+    how_far = coalesce(nullif(excluded.how_far, ''), v.how_far),
+    languages = coalesce(nullif(excluded.languages, ''), v.languages),
     skills = array(select distinct unnest(v.skills || excluded.skills) order by 1),
     availability = array(select distinct unnest(v.availability || excluded.availability) order by 1);
   insert into public.person_consent (consent_id, person_id, area_id, channel, given, wording, source)
@@ -475,7 +480,7 @@ begin
     then ' They wrote: ' || said.wishes else '' end, 500), wall.task_due('welcome')
   where not hears_only and not exists (select from public.task t where t.person_id = who and t.what = 'welcome' and t.state = 'open');
   update public.volunteer_sign_up s set used_at = statement_timestamp(), forename = '', surname = '', name_key = '',
-    forename_key = '', email = '', mobile = '', skills = '{}', availability = '{}', wishes = '', access_needs = '', agreed = '{}',
+    forename_key = '', email = '', mobile = '', skills = '{}', availability = '{}', how_far = '', languages = '', wishes = '', access_needs = '', agreed = '{}',
     under_18 = false
   where s.sign_up_id = said.sign_up_id;
   return true;
@@ -496,7 +501,8 @@ language sql stable security definer set search_path = '' set timezone = 'Europe
   select coalesce(jsonb_agg(jsonb_build_object('what', 'An offer to help of ' || to_char(s.asked_at, 'FMDD FMMonth YYYY')
       || ', not confirmed, is deleted on ' || to_char(s.ends_at, 'FMDD FMMonth YYYY'), 'asked_at', s.asked_at, 'ends_at', s.ends_at,
       'area', a.name, 'name', btrim(s.forename || ' ' || s.surname), 'email', s.email, 'mobile', s.mobile,
-      'skills', array_to_string(s.skills, ', '), 'availability', array_to_string(s.availability, ', '), 'wishes', s.wishes,
+      'skills', array_to_string(s.skills, ', '), 'availability', array_to_string(s.availability, ', '), 'how_far', s.how_far, 'languages', s.languages,
+      'wishes', s.wishes,
       'access_needs', s.access_needs, 'under_18', s.under_18,
       'agreed', (select coalesce(jsonb_agg(w.value order by w.key), '[]') from jsonb_each_text(s.agreed) w)) order by s.asked_at desc), '[]')
   from public.volunteer_sign_up s join public.area a using (area_id)

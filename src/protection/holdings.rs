@@ -350,6 +350,8 @@ pub const ALL: &[Holding] = &[
                     ("mobile", "Mobile", 2),
                     ("skills", "Skills", 2),
                     ("availability", "When", 2),
+                    ("how_far", "How far", 2),
+                    ("languages", "Languages", 2),
                     ("wishes", "In their words", 3),
                     ("access_needs", "What they need", 2),
                     ("agreed", "Ways they ticked", 3),

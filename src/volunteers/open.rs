@@ -24,6 +24,15 @@ const ASKED: [(&str, &str, &str); 3] = [
     ("text", "text", "You may send me text messages about helping and about your campaigns here"),
 ];
 
+/// How far somebody would go, as they say it of themselves; the codes are those of [`super::HOW_FAR`].
+const MY_HOW_FAR: [super::Choice; 5] = [
+    ("", "As you need me"),
+    ("street", "My own street"),
+    ("ward", "My ward"),
+    ("constituency", "The constituency"),
+    ("anywhere", "Anywhere"),
+];
+
 /// An offer as it is typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -34,6 +43,8 @@ pub struct OfferForm {
     mobile: String,
     skill: Vec<String>,
     when: Vec<String>,
+    how_far: String,
+    languages: String,
     wishes: String,
     access_needs: String,
     agreed: Vec<String>,
@@ -59,6 +70,8 @@ impl OfferForm {
             typed => text(field, typed, most, ""),
         };
         let wishes = errors.take(maybe("wishes", &self.wishes, 400));
+        let languages = errors.take(maybe("languages", &self.languages, 100));
+        let how_far = MY_HOW_FAR.iter().find(|(c, _)| *c == self.how_far).map_or("", |(c, _)| c);
         let access_needs = errors.take(maybe("access_needs", &self.access_needs, 300));
         let ticked = |field: &str| self.agreed.iter().any(|a| a == field);
         if mobile.as_deref() == Some("") && (ticked("ring") || ticked("text")) {
@@ -82,6 +95,8 @@ impl OfferForm {
             mobile: mobile?,
             skills: known(&SKILLS, &self.skill),
             availability: known(&AVAILABILITY, &self.when),
+            how_far: how_far.to_owned(),
+            languages: languages?,
             wishes: wishes?,
             access_needs: access_needs?,
             under_18: under_18?,

@@ -176,6 +176,7 @@ async fn an_account_is_the_persons_whose_address_it_has_unless_two_share_it() {
     let event = make(&organiser, &area, 7, &[]).await;
     let oswin = record(&app, "Quillbrook", "Oswin", "Tarrant", true).await;
     organiser.post(&format!("{event}/people"), &[("person", oswin.to_string().as_str())]).await.expect(303);
+    change(&app, "update account set address_proved_at = null").await;
     for (forename, account) in [("Oswin", &volunteer.account), ("Edith", &organiser.account)] {
         if forename == "Edith" {
             record(&app, "Quillbrook", "Edith", "Harcourt", true).await;
@@ -191,6 +192,9 @@ async fn an_account_is_the_persons_whose_address_it_has_unless_two_share_it() {
         .await
         .unwrap();
     }
+    let linked = "select count(*) from person where account_id is not null";
+    assert_eq!(count(&app, linked).await, 0, "anybody can type an address: an account proves that it reads there");
+    change(&app, "update account set address_proved_at = now()").await;
     let whose: Vec<(String, Uuid)> =
         query_as("select forename, account_id from person where account_id is not null order by 1")
             .fetch_all(&mut app.database.operator().await)

@@ -106,11 +106,19 @@ async fn what_somebody_needs_to_take_part_stands_on_their_record_and_in_no_task(
     let long = "x".repeat(301);
     let refused = nobody.post(&page, &offer(&[("access_needs", long.as_str())])).await.expect(422);
     assert_eq!(refused.count(".errors a[href='#access_needs']"), 1);
-    let said = [("access_needs", "No stairs, please"), ("wishes", "I bake")];
+    let said = [
+        ("access_needs", "No stairs, please"),
+        ("wishes", "I bake"),
+        ("how_far", "street"),
+        ("languages", "Welsh, Polish"),
+    ];
     nobody.post(&page, &offer(&said)).await.expect(200);
     nobody.post(&app.link_to("tamsin@lantern.example").await, &[]).await.expect(200);
     let one = organiser.get("/volunteers").await.expect(200).attribute("tbody th a", "href");
-    assert!(organiser.get(&one).await.expect(200).text("[aria-labelledby=offer]").contains("No stairs, please"));
+    let offered = organiser.get(&one).await.expect(200).text("[aria-labelledby=offer]");
+    for said in ["No stairs, please", "Their own street", "Welsh, Polish"] {
+        assert!(offered.contains(said), "{said}: {offered}");
+    }
     assert_eq!(count(&app, "select count(*) from task where words like '%I bake%'").await, 1);
     assert_eq!(count(&app, "select count(*) from task where words like '%stairs%'").await, 0);
     assert_eq!(count(&app, "select count(*) from volunteer_sign_up where access_needs <> ''").await, 0);

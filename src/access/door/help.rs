@@ -48,6 +48,10 @@ pub struct Offered {
     pub skills: Vec<String>,
     /// When they can.
     pub availability: Vec<String>,
+    /// How far they would go; empty: they did not say.
+    pub how_far: String,
+    /// Languages besides English.
+    pub languages: String,
     /// What they wrote.
     pub wishes: String,
     /// What they chose to tell so that they can take part.
