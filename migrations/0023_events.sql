@@ -318,14 +318,7 @@ $$;
 
 -- Internal, of triggers: the same when access is given, as by an invitation that is taken up, when an account proves its address, and
 -- when an address is put down.
-create function wall.account_granted() returns trigger
-language plpgsql volatile security definer set search_path = '' as $$
-begin
-  perform wall.meet_account(new.account_id);
-  return null;
-end
-$$;
-create function wall.address_proved() returns trigger
+create function wall.account_known() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   perform wall.meet_account(new.account_id);
@@ -905,14 +898,14 @@ grant execute on function wall.event_unreached(uuid), wall.event_team(uuid), wal
   wall.cancel_event(uuid, text), wall.remove_shift(uuid), wall.detach_list(uuid, integer, bigint) to hustings_organiser;
 grant execute on function wall.seen_at_events(), wall.attended(uuid), wall.canvassed(uuid) to hustings_organiser, hustings_membership;
 grant execute on function wall.free_places(), wall.remind_events(), wall.feed_opens(text), wall.calendar(text), wall.public_event(uuid) to hustings_door;
-grant execute on function wall.room_changed(), wall.account_granted(), wall.address_proved(), wall.address_put_down() to hustings_owner;
+grant execute on function wall.room_changed(), wall.account_known(), wall.address_put_down() to hustings_owner;
 
 set local role hustings_owner;
 create trigger room_changed after update of capacity on event for each row execute function wall.room_changed();
 create trigger room_changed after update of capacity on shift for each row execute function wall.room_changed();
-create trigger account_granted after insert on access_grant for each row execute function wall.account_granted();
+create trigger account_granted after insert on access_grant for each row execute function wall.account_known();
 create trigger address_proved after update of email, address_proved_at on account for each row
-  when (new.address_proved_at is not null) execute function wall.address_proved();
+  when (new.address_proved_at is not null) execute function wall.account_known();
 create trigger address_put_down after insert or update of email_key on person_contact for each row when (new.email_key <> '')
   execute function wall.address_put_down();
 
