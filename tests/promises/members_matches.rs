@@ -218,3 +218,25 @@ async fn a_pair_says_what_differs_and_a_slip_is_taken_back_by_whoever_made_it() 
     change(&app, "update person set partition_id = null, elector_id = null, linked_how = null, linked_at = null, linked_by = null").await;
     oswin.post("/members/matches/withdrawal", &undo.fields()).await.expect(409);
 }
+
+#[tokio::test]
+async fn whoever_was_linked_meanwhile_stays_who_they_were_said_to_be() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let oswin = app.actor(Role::MembershipSecretary, "Quillbrook").await;
+    let line = "L2,Wilf,Harcourt1,1 Larkspur Row,ZZ1 4QX,,1/2/2020,31/12/2099,current,Quillbrook";
+    import(&oswin, file(&[line])).await;
+    let decision = Form::of(&oswin.get("/members/matches").await.expect(200), "article form").with("verdict", "same");
+    change(
+        &app,
+        "update person p set partition_id = x.partition_id, elector_id = x.elector_id, linked_how = 'person', linked_at = now()
+         from (select e.partition_id, min(e.elector_id) as elector_id from member_match m
+           join elector e on e.partition_id = m.partition_id and e.elector_id <> m.elector_id group by 1) x",
+    )
+    .await;
+    let other =
+        "select count(*) from person p join member_match m using (person_id) where p.elector_id <> m.elector_id";
+    assert_eq!(count(&app, other).await, 1);
+    oswin.post("/members/matches", &decision.fields()).await.expect(409);
+    assert_eq!(count(&app, other).await, 1, "a page that is older than that changes nothing");
+}

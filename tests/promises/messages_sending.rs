@@ -168,3 +168,20 @@ async fn messages_lie_behind_the_wall() {
     change(&app, "update access_grant set ended_at = now()").await;
     assert_eq!(ask(&mut here, "select count(message_id) from message").await, Some(0), "their access has ended");
 }
+
+#[tokio::test]
+async fn what_only_a_secretary_sees_no_organiser_deletes_or_stops_or_tries_by_sql() {
+    let (app, _) = place().await;
+    let secretary = app.actor(Role::MembershipSecretary, "Quillbrook").await;
+    let to = secretary.post("/messages/prepared", &[("form", "renewal")]).await.expect(303).location();
+    let id = to.strip_suffix("/edit").unwrap().rsplit('/').next().unwrap();
+    let mut organiser = attacker(&app, Role::Organiser, "Quillbrook", "Quillbrook").await;
+    for acts in ["remove_message", "try_message"] {
+        let sql = format!("select wall.{acts}('{id}')::int::bigint");
+        assert_eq!(ask(&mut organiser, &sql).await, Some(0), "{acts}");
+    }
+    change(&app, "update message set state = 'waiting'").await;
+    let stopped = format!("select (wall.stop_message('{id}') = 'not-yours')::int::bigint");
+    assert_eq!(ask(&mut organiser, &stopped).await, Some(1));
+    assert_eq!(count(&app, "select count(*) from message where state = 'waiting'").await, 1);
+}
