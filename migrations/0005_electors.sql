@@ -496,6 +496,9 @@ begin
       and h.household_id = r.household_id and r.area_no <> h.area_no;
   end if;
   perform wall.tasks_follow(partition);
+  perform wall.materials_follow(partition);
+  perform wall.marks_follow(partition);
+  perform wall.voters_follow(partition);
 end
 $$;
 
@@ -536,6 +539,8 @@ begin
   update public.result r set elector_id = elector, area_no = new_area
   where r.partition_id = partition and r.elector_id = candidate;
   perform wall.tasks_follow_pair(partition, elector, candidate);
+  perform wall.materials_follow_pair(partition, elector, candidate, new_area);
+  perform wall.voters_follow_pair(partition, elector, candidate, new_area);
   -- Whoever left is in no tally, so that their projection only goes.
   for kind in delete from public.intention_now i
     where i.partition_id = partition and i.elector_id = candidate returning i.intention_kind loop

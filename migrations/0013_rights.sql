@@ -514,6 +514,7 @@ begin
       from public.event_sign_up s join public.event e using (event_id) left join public.shift h on h.shift_id = s.shift_id
       where s.person_id = any (persons)
         or s.account_id in (select p.account_id from public.person p where p.person_id = any (persons))),
+    'rounds', wall.file_rounds(persons, null),
     'offers', wall.file_offers(wall.offers_of(persons)));
 end
 $$;
@@ -569,6 +570,7 @@ begin
         'signed_at', s.signed_at, 'state', s.state) order by e.starts_at), '[]')
       from public.event_sign_up s join public.event e using (event_id) left join public.shift h on h.shift_id = s.shift_id
       where s.account_id = account),
+    'rounds', wall.file_rounds('{}', account),
     'answers_recorded', (select count(*) from public.result r where r.account_id = account),
     'looks', (select coalesce(jsonb_agg(jsonb_build_object('at', l.at, 'how', l.what, 'permission', l.permission,
         'purpose', l.purpose, 'people', cardinality(l.subjects), 'route', l.route, 'status', l.status, 'address', l.address)
@@ -600,8 +602,11 @@ begin
   end if;
   file := case when elector is not null then jsonb_build_object(
       'register', wall.file_register(partition, records), 'contact', wall.file_contact(partition, records),
-      'answers', wall.file_answers(partition, records) || jsonb_build_object('tasks', wall.file_tasks(partition, records)),
+      'answers', wall.file_answers(partition, records) || jsonb_build_object('tasks', wall.file_tasks(partition, records),
+        'on_paper', wall.file_paper(partition, records)),
       'lists', wall.file_lists(partition, records),
+      'materials', wall.file_materials(partition, records),
+      'voters', wall.file_voters(partition, records),
       'looks', wall.file_looks(partition, elector))
     when account is not null then jsonb_build_object('account', wall.file_account(account))
     else jsonb_build_object('looks', wall.file_person_looks(person)) end
@@ -980,6 +985,8 @@ begin
   perform wall.note_rights('look', 'erase-subjects', array[partition], array[elector], operator);
   perform wall.erase_answers(partition, records);
   perform wall.erase_contact(partition, records);
+  perform wall.erase_materials(partition, records);
+  perform wall.erase_voters(partition, records);
   perform wall.erase_requests(partition, records, null, null);
   -- Whoever of Organise was said to be this elector stays what they are there, and is no elector any more.
   update public.person p set partition_id = null, elector_id = null, linked_how = null, linked_at = null, linked_by = null

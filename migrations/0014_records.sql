@@ -20,6 +20,9 @@ insert into retention_kind (kind, usual_days, least_days, most_days, nightly) va
   ('notes', 730, 30, 1826, false),
   ('quarantine', 30, 7, 365, false),
   ('staged-imports', 14, 1, 60, true),
+  ('absent-votes', 28, 0, 90, true),
+  ('marked-registers', 365, 0, 730, true),
+  ('printed', 1826, 90, 2557, false),
   ('walk-lists', 1096, 365, 2557, false),
   ('former-people', 1096, 90, 2557, false),
   ('closed-tasks', 365, 30, 1826, false),
@@ -437,6 +440,17 @@ begin
   when 'staged-imports' then
     return query
     select i.ctid from public.import i where i.state in ('reading', 'ready') and i.beat_at < due.before limit at_most;
+  when 'absent-votes' then
+    return query
+    select v.ctid from public.absent_vote v join public.poll p using (poll_id)
+    where p.poll_date < (due.before at time zone 'Europe/London')::date limit at_most;
+  when 'marked-registers' then
+    return query
+    select t.ctid from public.turnout t join public.poll p using (poll_id)
+    where p.poll_date < (due.before at time zone 'Europe/London')::date limit at_most;
+  when 'printed' then
+    return query
+    select i.ctid from public.material_run r join public.material_item i using (run_no) where r.made_at < due.before limit at_most;
   when 'walk-lists' then
     return query
     select l.ctid from public.walk_list l
@@ -530,6 +544,9 @@ begin
     when 'notes' then (select count(*) from public.result r where r.note is not null)
     when 'quarantine' then (select count(*) from public.quarantine)
     when 'staged-imports' then (select count(*) from public.import i where i.state in ('reading', 'ready'))
+    when 'absent-votes' then (select count(*) from public.absent_vote)
+    when 'marked-registers' then (select count(*) from public.turnout)
+    when 'printed' then (select count(*) from public.material_item)
     when 'walk-lists' then (select count(*) from public.walk_list l where l.ended_at is not null
       and exists (select from public.walk_list_door w where w.partition_id = l.partition_id and w.list_id = l.list_id))
     when 'former-people' then (select count(*) from public.person)
@@ -589,6 +606,8 @@ begin
   delete from public.result_conflict c where c.partition_id = partition and c.content ->> 'elector' = named;
   delete from public.quarantine q where q.partition_id = partition and q.content ->> 'elector' = named;
   delete from public.doubtful_match m where m.partition_id = partition and elector in (m.elector_id, m.candidate_id);
+  perform wall.erase_votes(partition, array[elector]);
+  perform wall.erase_materials(partition, array[elector]);
   delete from public.register_entry t where t.partition_id = partition and t.elector_id = elector;
   update public.objection o set how = 'Destroyed after its period' where o.partition_id = partition and o.elector_id = elector;
   update public.elector e set kind = 'other', title = '', forenames = '', surname = '', name_suffix = '', name = 'Destroyed record',
@@ -670,12 +689,28 @@ begin
       gone := gone + 1;
     end loop;
     return gone;
+  when 'absent-votes' then
+    delete from public.absent_vote v where v.ctid = any (array(select wall.due('absent-votes', before, at_most)));
+    get diagnostics gone = row_count;
+    -- A list of which nobody is left says nothing any more: its receipt stays.
+    delete from public.absent_list l using public.poll p
+    where p.poll_id = l.poll_id and p.poll_date < (destroy.before at time zone 'Europe/London')::date
+      and not exists (select from public.absent_vote v where v.partition_id = l.partition_id and v.list_no = l.list_no);
+    return gone;
+  when 'marked-registers' then
+    -- First that there was one: whoever is on no turnout of it would otherwise pass for somebody who did not vote.
+    delete from public.turnout_register r using public.poll p
+    where p.poll_id = r.poll_id and p.poll_date < (destroy.before at time zone 'Europe/London')::date;
+    delete from public.turnout t where t.ctid = any (array(select wall.due('marked-registers', before, at_most)));
+  when 'printed' then
+    delete from public.material_item i where i.ctid = any (array(select wall.due('printed', before, at_most)));
   when 'walk-lists' then
     for one in select l.partition_id, l.list_id from public.walk_list l
         where l.ctid = any (array(select wall.due('walk-lists', before, at_most))) loop
       delete from public.walk_list_elector w where w.partition_id = one.partition_id and w.list_id = one.list_id;
       delete from public.walk_list_door w where w.partition_id = one.partition_id and w.list_id = one.list_id;
       delete from public.assignment a where a.partition_id = one.partition_id and a.list_id = one.list_id;
+      update public.pile p set canvasser = null, canvasser_name = '' where p.partition_id = one.partition_id and p.list_id = one.list_id;
       update public.walk_list l set choices = '{}' where l.partition_id = one.partition_id and l.list_id = one.list_id;
       gone := gone + 1;
     end loop;

@@ -21,7 +21,7 @@ create table export (
   account_id uuid not null references account,
   grant_id uuid not null references access_grant,
   area_id bigint not null references area,
-  what text not null check (what in ('search', 'districts', 'list', 'figures')),
+  what text not null check (what in ('search', 'districts', 'list', 'selection', 'figures')),
   -- What was chosen, so that it can be found anew: a search's words and filters, a district, a list, a kind of election. Words
   -- may be somebody's name: they go 30 days after the export is over (wall.sweep_exports).
   choice jsonb not null check (length(choice::text) <= 2000),

@@ -125,10 +125,11 @@ reset role;
 -- ── The imprint ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 -- The imprint of an area: its own, or that of the smallest area that contains it.
+-- (0033_campaigns.sql puts a campaign's before it.)
 create function wall.imprint_of(area bigint) returns table (area_id bigint, area_name text, promoter text, promoter_address text,
-  behalf text, behalf_address text, printer text)
+  behalf text, behalf_address text, printer text, printer_address text, many boolean, welsh boolean, campaign uuid)
 language sql stable security definer set search_path = '' as $$
-  select i.area_id, a.name, i.promoter, i.promoter_address, i.behalf, i.behalf_address, i.printer
+  select i.area_id, a.name, i.promoter, i.promoter_address, i.behalf, i.behalf_address, i.printer, '', false, false, null::uuid
   from public.message_imprint i join public.area a using (area_id)
   where imprint_of.area = any (wall.areas_inside(i.area_id))
   order by i.area_id <> imprint_of.area, a.kind = 'installation', cardinality(wall.areas_inside(i.area_id)), i.area_id
@@ -151,7 +152,8 @@ $$;
 
 -- The same for a page that anybody reads of an event.
 create function wall.imprint_of_event(event uuid) returns table (area_id bigint, area_name text, promoter text,
-  promoter_address text, behalf text, behalf_address text, printer text)
+  promoter_address text, behalf text, behalf_address text, printer text, printer_address text, many boolean, welsh boolean,
+  campaign uuid)
 language sql stable security definer set search_path = '' as $$
   select i.* from public.event e cross join lateral wall.imprint_of(e.area_id) i where e.event_id = imprint_of_event.event
 $$;

@@ -16,14 +16,14 @@ $$;
 alter function wall.acts_for(text) owner to hustings_wall;
 set local role hustings_owner;
 
--- What is not about people and everybody may read: areas, polls, codes, the installation. Only an administrator's session
+-- What is not about people and everybody may read: areas, polls, polling places, codes, the installation. Only an administrator's session
 -- changes polls; areas also an organiser's of all of them or of an authority, as only an organiser's import counts the people of its districts.
 do $$
 declare
   open_table text;
 begin
   foreach open_table in array array['installation', 'intention_code', 'issue_code', 'authority', 'district', 'area',
-    'area_district', 'poll_kind', 'poll', 'franchise', 'district_size'] loop
+    'area_district', 'poll_kind', 'poll', 'franchise', 'district_size', 'polling_place'] loop
     execute format('alter table %I enable row level security', open_table);
     execute format('alter table %I force row level security', open_table);
     execute format('create policy everybody_reads on %I for select to hustings_volunteer, hustings_organiser,

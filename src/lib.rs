@@ -41,6 +41,8 @@ pub mod setup;
 pub mod electors;
 /// Reading councils' files: formats, preview, apply, matching people.
 pub mod registers;
+/// Who votes by post or proxy, and who voted: councils' lists of a poll.
+pub mod voters;
 
 /// Walk lists, assignments, the doorstep, results.
 pub mod canvass;
@@ -48,10 +50,16 @@ pub mod canvass;
 pub mod events;
 /// Taking people's data away as files: asking, approval, marks, canaries, record.
 pub mod exports;
+/// What is printed: cards, letters, labels, leaflets; the press and its runs.
+pub mod materials;
 /// Members: the party's file, the list, their pages, who they are on the register.
 pub mod members;
 /// Messages, and what they stand on: imprints, silence, consent taken back by a link.
 pub mod messages;
+/// Delivery rounds: streets, deliverers, bundles, what is done.
+pub mod rounds;
+/// Choosing electors: rules that nest, counts, kept selections.
+pub mod selections;
 
 /// Tallies: contact rate and intention by district.
 pub mod insight;

@@ -7,6 +7,9 @@ use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
     let line = hustings::commands::Line::parse();
+    if let Some(code) = line.press() {
+        return code;
+    }
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {

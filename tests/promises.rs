@@ -19,6 +19,8 @@ mod break_glass;
 mod browser;
 #[path = "promises/canaries.rs"]
 mod canaries;
+#[path = "promises/canvass_cards.rs"]
+mod canvass_cards;
 #[path = "promises/catalogue.rs"]
 mod catalogue;
 #[path = "promises/closing.rs"]
@@ -91,6 +93,8 @@ mod help;
 mod homes;
 #[path = "promises/imports.rs"]
 mod imports;
+#[path = "promises/imprints.rs"]
+mod imprints;
 #[path = "promises/insight.rs"]
 mod insight;
 #[path = "promises/joining.rs"]
@@ -103,10 +107,26 @@ mod kept_searches;
 mod killed;
 #[path = "promises/letters_and_links.rs"]
 mod letters_and_links;
+#[path = "promises/letters_journeys.rs"]
+mod letters_journeys;
+#[path = "promises/letters_made.rs"]
+mod letters_made;
+#[path = "promises/letters_wall.rs"]
+mod letters_wall;
 #[path = "promises/limits.rs"]
 mod limits;
 #[path = "promises/lockdown.rs"]
 mod lockdown;
+#[path = "promises/materials_designs.rs"]
+mod materials_designs;
+#[path = "promises/materials_gallery.rs"]
+mod materials_gallery;
+#[path = "promises/materials_labels.rs"]
+mod materials_labels;
+#[path = "promises/materials_leaflets.rs"]
+mod materials_leaflets;
+#[path = "promises/materials_runs.rs"]
+mod materials_runs;
 #[path = "promises/matrix.rs"]
 mod matrix;
 #[path = "promises/members.rs"]
@@ -137,6 +157,16 @@ mod oracle;
 mod organise_journeys;
 #[path = "promises/organise_wall.rs"]
 mod organise_wall;
+#[path = "promises/paper.rs"]
+mod paper;
+#[path = "promises/paper_entry.rs"]
+mod paper_entry;
+#[path = "promises/paper_journey.rs"]
+mod paper_journey;
+#[path = "promises/paper_scan.rs"]
+mod paper_scan;
+#[path = "promises/polling_places.rs"]
+mod polling_places;
 #[path = "promises/posts.rs"]
 mod posts;
 #[path = "promises/protection.rs"]
@@ -167,6 +197,10 @@ mod rights_holdings;
 mod rights_organise;
 #[path = "promises/rights_wall.rs"]
 mod rights_wall;
+#[path = "promises/rounds.rs"]
+mod rounds;
+#[path = "promises/rounds_journeys.rs"]
+mod rounds_journeys;
 #[path = "promises/seal.rs"]
 mod seal;
 #[path = "promises/seal_audit.rs"]
@@ -175,6 +209,14 @@ mod seal_audit;
 mod seal_places;
 #[path = "promises/second_factors.rs"]
 mod second_factors;
+#[path = "promises/selections.rs"]
+mod selections;
+#[path = "promises/selections_journeys.rs"]
+mod selections_journeys;
+#[path = "promises/selections_oracle.rs"]
+mod selections_oracle;
+#[path = "promises/selections_pages.rs"]
+mod selections_pages;
 #[path = "promises/serving.rs"]
 mod serving;
 #[path = "promises/sessions.rs"]
@@ -195,6 +237,8 @@ mod tallies;
 mod tasks;
 #[path = "promises/volunteers.rs"]
 mod volunteers;
+#[path = "promises/voters.rs"]
+mod voters;
 #[path = "promises/walk_lists.rs"]
 mod walk_lists;
 #[path = "promises/walk_lists_browser.rs"]

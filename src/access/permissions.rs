@@ -100,6 +100,14 @@ pub enum Permission {
     DecideMatches,
     /// Make, print, end walk lists.
     MakeWalkLists,
+    /// Choose electors by rules, count and keep selections.
+    ChooseElectors,
+    /// Make what is printed, see runs, fetch their files.
+    MakeMaterials,
+    /// Put in what was written on paper at doors.
+    EnterPaper,
+    /// Keep delivery rounds.
+    KeepRounds,
     /// Give a list to volunteers until a time.
     AssignWalkLists,
     /// Accept or bin results that came too late.
@@ -255,6 +263,18 @@ pub const PERMISSIONS: &[(Permission, &str, &[Role])] = &[
     (Permission::ImportRegisters, "Import a council’s register", &[Organiser]),
     (Permission::DecideMatches, "Say whether two entries are one person", &[Organiser]),
     (Permission::MakeWalkLists, "Make, print and end walk lists", &[Organiser]),
+    (
+        Permission::ChooseElectors,
+        "Choose electors by rules, count and keep selections of the area in use",
+        &[Organiser],
+    ),
+    (
+        Permission::MakeMaterials,
+        "Make cards, letters, labels and leaflets of the area in use, fetch what was made",
+        &[Organiser],
+    ),
+    (Permission::EnterPaper, "Put in what was written on canvass cards", &[Organiser]),
+    (Permission::KeepRounds, "Cut delivery rounds, give them to deliverers, see what is delivered", &[Organiser]),
     (Permission::AssignWalkLists, "Assign walk lists to volunteers until a time", &[Organiser]),
     (Permission::DecideQuarantine, "Accept or bin results that came after access ended", &[Organiser]),
     (Permission::ReadInsight, "See contact rate and intention by district", &[Organiser]),
@@ -517,6 +537,10 @@ impl Permission {
             Permission::ImportRegisters => "import-registers",
             Permission::DecideMatches => "decide-matches",
             Permission::MakeWalkLists => "make-walk-lists",
+            Permission::ChooseElectors => "choose-electors",
+            Permission::MakeMaterials => "make-materials",
+            Permission::EnterPaper => "enter-paper",
+            Permission::KeepRounds => "keep-rounds",
             Permission::AssignWalkLists => "assign-walk-lists",
             Permission::DecideQuarantine => "decide-quarantine",
             Permission::ReadInsight => "read-insight",

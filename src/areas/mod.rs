@@ -6,6 +6,7 @@
 pub mod choices;
 pub mod import;
 pub mod pages;
+pub mod places;
 pub mod store;
 
 /// An area as lists and choices show it.

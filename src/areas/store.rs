@@ -65,6 +65,18 @@ pub async fn worked_in(scope: &mut Scoped) -> Result<Vec<Area>, Error> {
     Ok(areas)
 }
 
+/// The same for what belongs to Contact: [`worked_in`] is empty while Organise is closed.
+///
+/// # Errors
+/// What the database says.
+pub async fn contacted_in(scope: &mut Scoped) -> Result<Vec<Area>, Error> {
+    let here: Vec<i64> =
+        sqlx::query_scalar!(r#"select wall.contact_places() as "p!""#).fetch_one(scope.connection()).await?;
+    let mut areas = all(scope).await?;
+    areas.retain(|area| here.contains(&area.id));
+    Ok(areas)
+}
+
 /// Areas that lie wholly inside the area in use: every district of theirs is one of its own.
 ///
 /// # Errors

@@ -1,8 +1,9 @@
-//! Walk lists, assignments, the doorstep, results.
+//! Walk lists, assignments, the doorstep, results, and what comes back on paper.
 
 pub mod codes;
 pub mod doors;
 pub mod lists;
+pub mod paper;
 pub mod quarantine;
 pub mod results;
 pub mod walk_order;

@@ -28,6 +28,7 @@ mod secret;
 mod serve;
 pub mod setup;
 pub mod subject;
+pub mod voters;
 pub mod walk_list;
 
 pub use operation::Operation;
@@ -36,6 +37,7 @@ use crate::config::{Config, Flags};
 use crate::database::{Operator, OperatorSession};
 use crate::error::Error;
 use crate::keys::Keys;
+use crate::materials::press;
 use clap::{Parser, Subcommand};
 use place::{Place, Tables};
 use std::process::ExitCode;
@@ -75,6 +77,15 @@ enum Command {
     Demo,
     /// Print the description of the JSON contract
     Openapi,
+    /// Typeset what stands on standard input: begun by the server itself
+    #[command(hide = true)]
+    Press {
+        /// `pdf`, or pixels an inch
+        wanted: String,
+        /// The run's number as its codes begin
+        #[arg(default_value = "")]
+        run: String,
+    },
     /// Areas of polling districts from a file
     #[command(subcommand)]
     Areas(areas::Areas),
@@ -84,6 +95,12 @@ enum Command {
     /// A council's register: say what importing it would change, or import it
     #[command(subcommand)]
     Register(register::Register),
+    /// Councils' lists of who votes by post or proxy at a poll
+    #[command(subcommand)]
+    AbsentVoters(voters::AbsentVoters),
+    /// Councils' lists of who voted at a poll
+    #[command(subcommand)]
+    MarkedRegister(voters::MarkedRegister),
     /// Make walk lists, assign them, list them
     #[command(subcommand)]
     WalkList(walk_list::WalkList),
@@ -164,9 +181,12 @@ impl Command {
             Command::Backup(backup::BackupCommand::Restore { .. }) => "restore",
             Command::Demo => "demo",
             Command::Openapi => "openapi",
+            Command::Press { .. } => "press",
             Command::Areas(_) => "areas",
             Command::Poll(_) => "poll",
             Command::Register(_) => "register",
+            Command::AbsentVoters(_) => "absent-voters",
+            Command::MarkedRegister(_) => "marked-register",
             Command::WalkList(_) => "walk-list",
             Command::Setup(_) => "setup",
             Command::Account(_) => "account",
@@ -186,6 +206,17 @@ impl Command {
             Command::Records(_) => "records",
             Command::Export(_) => "export",
         }
+    }
+}
+
+impl Line {
+    /// Whether this process is the press: then it is that and nothing else, before anything of the server's is begun.
+    pub fn press(&self) -> Option<ExitCode> {
+        let Command::Press { wanted, run } = &self.command else { return None };
+        let wanted = press::Wanted::parse(wanted)?;
+        let set = press::bound()
+            .and_then(|()| press::set_here(run, wanted, std::io::stdin().lock(), std::io::stdout().lock()));
+        Some(if set.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
 
@@ -264,6 +295,8 @@ async fn operate(operation: &Operation, command: Command) -> Result<(), Error> {
         Command::Areas(command) => areas::run(operation, command).await,
         Command::Poll(command) => polls::run(operation, command).await,
         Command::Register(command) => register::run(operation, command).await,
+        Command::AbsentVoters(command) => voters::absent(operation, command).await,
+        Command::MarkedRegister(command) => voters::marked(operation, command).await,
         Command::WalkList(command) => walk_list::run(operation, command).await,
         Command::Setup(command) => setup::run(operation, command).await,
         Command::Account(command) => account::run(operation, command).await,
@@ -286,6 +319,7 @@ async fn operate(operation: &Operation, command: Command) -> Result<(), Error> {
         | Command::Config
         | Command::Demo
         | Command::Openapi
+        | Command::Press { .. }
         | Command::Audit(_) => Ok(()),
     }
 }

@@ -11,6 +11,7 @@ use crate::database::{Database, Operator, OperatorSession};
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::mail::{self, send::Sender};
+use crate::materials::runs::worker;
 use crate::messages::send::{Ways, send_due};
 use crate::messages::{returns, texts};
 use crate::setup;
@@ -68,12 +69,14 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
     let ways = Ways { mail: &sender, texts: texts.as_ref() };
     let no_more = CancellationToken::new();
     let mut messages = pin!(deliver_messages(&ways, &database, &no_more));
+    let mut printing = pin!(worker::keep(&database, &no_more));
     let served = tokio::select! {
         served = web::serve(app, listener, stopped()) => served,
         never = watch(&place, &replaced) => never,
         never = keep_house(&database) => never,
         never = deliver(&sender, &database) => never,
         never = &mut messages => never,
+        never = &mut printing => never,
         never = fetch_returns(returns.as_deref(), &database) => never,
         never = sealer.keep() => never,
         never = watcher.keep() => never,
@@ -83,6 +86,8 @@ pub async fn run(config: Config, demo: bool) -> Result<(), Error> {
     if tokio::time::timeout(MESSAGES_END, messages).await.is_err() {
         tracing::warn!("messages in hand did not end in time: it will be said of them that they may have gone");
     }
+    // What is on the press is left to the next server.
+    let _ = tokio::time::timeout(MESSAGES_END, printing).await;
     if !background.finish(IMPORTS_END).await || !database.close(CONNECTIONS_END).await {
         tracing::warn!("work that did not end in time was dropped: what it had not committed is undone");
     }

@@ -68,6 +68,7 @@ async fn add(operation: &Operation, name: &str, area: &str, streets: &[String]) 
         // Whoever makes a list from the command line has chosen its doors.
         asked_days: None,
         moved: true,
+        on_paper: true,
         empty: true,
         show_last: false,
         split: None,

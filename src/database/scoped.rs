@@ -155,6 +155,13 @@ impl<T> Seen<T> {
         Ok(self)
     }
 
+    /// For what this same transaction keeps, a run of the press above all: hands the rows over before the look is on record, which
+    /// stays to be finished. Nothing of them may leave but what commits with that record.
+    pub(crate) fn for_the_press(self) -> (T, Seen<()>) {
+        let looked = Looked { what: What::Print, ..self.looked };
+        (self.value, Seen { value: (), looked })
+    }
+
     /// The same look, on a page made for paper.
     pub fn for_print(mut self) -> Self {
         self.looked.what = What::Print;

@@ -66,6 +66,7 @@ fn choices(name: &str, poll: Asked, split: Option<usize>) -> Result<Choices, Err
         poll,
         asked_days: None,
         moved: true,
+        on_paper: true,
         empty: true,
         show_last: false,
         split,

@@ -40,6 +40,8 @@ pub struct Recorded {
     pub by: String,
     /// The name of the organiser who accepted it after access had ended.
     pub accepted_by: Option<String>,
+    /// How it came by way of paper, where it did.
+    pub paper: Option<OnPaper>,
     /// The list it was recorded on.
     pub list: ListId,
     /// That list's name.
@@ -48,6 +50,17 @@ pub struct Recorded {
     pub base: Option<Uuid>,
     /// Whether a later result corrects it.
     pub corrected: bool,
+}
+
+/// An answer that was written on a card and entered afterwards: whoever recorded it is who entered it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnPaper {
+    /// Who canvassed; nothing where nobody said so.
+    pub canvasser: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whether it only takes a slip back.
+    pub taken_back: bool,
 }
 
 /// Everything recorded about a person, and about nobody in particular at their home. Newest first.
@@ -92,14 +105,31 @@ struct Row {
     accepted_by: Option<Uuid>,
     base: Option<Uuid>,
     corrected: bool,
+    canvasser: Option<Uuid>,
+    canvasser_name: Option<String>,
+    canvassed_at: Option<DateTime<Utc>>,
+    taken_back: Option<bool>,
+}
+
+impl Row {
+    fn paper(&self, names: &Names) -> Option<OnPaper> {
+        let named = self.canvasser_name.clone().unwrap_or_default();
+        Some(OnPaper {
+            at: self.canvassed_at?,
+            canvasser: self.canvasser.map_or(named, |account| names.of(account)),
+            taken_back: self.taken_back.unwrap_or_default(),
+        })
+    }
 }
 
 /// Adds the names of those who recorded; the people whom the rows are about are shown.
 async fn seen(scope: &mut Scoped, rows: Vec<Row>) -> Result<Seen<Vec<Recorded>>, Error> {
-    let accounts: Vec<Uuid> = rows.iter().flat_map(|r| [Some(r.account_id), r.accepted_by]).flatten().collect();
+    let accounts: Vec<Uuid> =
+        rows.iter().flat_map(|r| [Some(r.account_id), r.accepted_by, r.canvasser]).flatten().collect();
     let names = names(scope, &accounts).await?;
     let shown: Vec<_> = rows.iter().filter_map(|r| r.elector_id.map(|e| (r.partition_id, e))).collect();
     let recorded = rows.into_iter().map(|r| Recorded {
+        paper: r.paper(&names),
         id: r.id,
         elector: r.elector_id.map(|id| ElectorId { partition: r.partition_id, id }),
         name: r.name,

@@ -6,6 +6,7 @@
 //! that has committed. A temporary file would need a key and somebody to take it away; at these bounds memory needs neither.
 
 use super::people::stops;
+use super::selection;
 use super::store::{self, Export};
 use super::{
     Attachment, Choice, Column, Exportable, Format, MOST_ON_PAPER, MOST_PEOPLE, Mark, Purpose, Row, Sheet, canary,
@@ -142,7 +143,9 @@ struct Body {
     /// The places of the ticked columns.
     places: Vec<usize>,
     /// Where what makes somebody who they are stands among a row's cells.
-    said: [Option<usize>; 5],
+    said: [Option<usize>; 6],
+    /// Where the lines of their address stand, in an export that has them each in a column.
+    lines: Vec<usize>,
     /// Invented people who have not had their place yet.
     invented: HashMap<ElectorId, Vec<Invented>>,
     /// Lines that stand after the home in hand.
@@ -164,7 +167,8 @@ impl Body {
         let sheet = (export.format == Format::Csv).then(|| Sheet::new(mark, columns.iter().map(|(_, c)| c.head)));
         Body {
             places: columns.iter().map(|(place, _)| *place).collect(),
-            said: ["name", "address", "number", "surname", "forenames"].map(place),
+            said: ["name", "address", "number", "surname", "forenames", "salutation"].map(place),
+            lines: selection::LINES.into_iter().filter_map(place).collect(),
             invented: by_neighbour,
             after: Vec::new(),
             home: String::new(),
@@ -196,7 +200,13 @@ impl Body {
     /// The line of somebody invented: like their neighbour's, but for who they are and at which number they live.
     fn line_of(&self, like: &Row, one: Invented) -> Row {
         let mut line = like.clone();
-        let texts = [one.called, one.lives, one.number, one.family, one.given];
+        for (place, text) in self.lines.iter().zip(selection::five(one.lives.split(", "))) {
+            if let Some(cell) = line.cells.get_mut(*place) {
+                *cell = text;
+            }
+        }
+        let greeted = one.called.clone();
+        let texts = [one.called, one.lives, one.number, one.family, one.given, greeted];
         for (place, text) in self.said.iter().zip(texts) {
             if let Some(cell) = place.and_then(|place| line.cells.get_mut(place)) {
                 *cell = text;

@@ -16,6 +16,7 @@ mod list;
 pub mod mark;
 pub mod pages;
 mod people;
+mod selection;
 pub mod store;
 pub mod trace;
 
@@ -31,6 +32,7 @@ use crate::electors::kept::Search;
 use crate::error::Error;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// The most people that one file holds: a large constituency. More are fetched district by district.
 pub const MOST_PEOPLE: usize = 120_000;
@@ -189,6 +191,13 @@ pub enum Choice {
         /// The list.
         list: ListId,
     },
+    /// Electors of a kept selection, by the rules of one version, which never change.
+    Selection {
+        /// The selection.
+        selection: Uuid,
+        /// The version.
+        version: i32,
+    },
     /// Figures by district for a kind of election.
     Figures {
         /// The kind.
@@ -222,6 +231,7 @@ impl Choice {
             Choice::Search { .. } => &electors::FOUND,
             Choice::Districts { .. } => &electors::EVERYBODY,
             Choice::List { .. } => &list::Results,
+            Choice::Selection { .. } => &selection::Chosen,
             Choice::Figures { .. } => &figures::ByDistrict,
         }
     }
@@ -230,7 +240,7 @@ impl Choice {
     pub fn district(&self) -> Option<i32> {
         match self {
             Choice::Search { district, .. } | Choice::Districts { district } => *district,
-            Choice::List { .. } | Choice::Figures { .. } => None,
+            Choice::List { .. } | Choice::Selection { .. } | Choice::Figures { .. } => None,
         }
     }
 }
@@ -307,4 +317,5 @@ pub trait Exportable: Sync {
 }
 
 /// Everything that can be exported.
-pub const ALL: [&dyn Exportable; 4] = [&electors::FOUND, &electors::EVERYBODY, &list::Results, &figures::ByDistrict];
+pub const ALL: [&dyn Exportable; 5] =
+    [&electors::FOUND, &electors::EVERYBODY, &list::Results, &selection::Chosen, &figures::ByDistrict];

@@ -1,10 +1,18 @@
-//! Imprints: who promotes what goes out from an area, and on whose behalf. Without one no message is sent and no page is public
-//! (Elections Act 2022, part 6; Representation of the People Act 1983, section 110).
+//! Imprints: who promotes what goes out from an area, and on whose behalf. Without one no message is sent, no page is public and
+//! nothing is printed for the public (Elections Act 2022, part 6; Representation of the People Act 1983, section 110).
+//!
+//! A campaign has its own, for a kind of poll and a time; an area's usual one holds where no campaign's does.
 
+pub mod campaign_form;
+pub mod campaign_pages;
+pub mod campaigns;
 pub mod pages;
+pub mod rules;
 
 use crate::database::Scoped;
 use crate::error::Error;
+use rules::Names;
+use uuid::Uuid;
 
 /// The imprint that holds in an area: its own, or that of the smallest area around it that has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,24 +29,54 @@ pub struct Imprint {
     pub behalf: String,
     /// Their address.
     pub behalf_address: String,
-    /// Who prints, for what is printed.
+    /// Who prints, for what is printed; of a usual imprint with the address.
     pub printer: String,
+    /// The address of a campaign's printer.
+    pub printer_address: String,
+    /// Whether it is on behalf of several candidates.
+    pub many: bool,
+    /// Whether it is said in Welsh too.
+    pub welsh: bool,
+    /// Of which campaign; None: the area's usual one.
+    pub campaign: Option<Uuid>,
 }
 
 impl Imprint {
     /// The words that stand below a message or a page, a line each.
     pub fn lines(&self) -> Vec<String> {
-        let Imprint { promoter, promoter_address, behalf, behalf_address, .. } = self;
-        if promoter_address == behalf_address {
-            return vec![format!("Promoted by {promoter} on behalf of {behalf}, both of {promoter_address}.")];
-        }
-        vec![format!("Promoted by {promoter}, {promoter_address}, on behalf of {behalf}, {behalf_address}.")]
+        rules::online(&self.names(), self.welsh)
     }
 
-    /// The same for paper, which names its printer too.
+    /// The same for paper; None where the printer is not known, and nothing may be printed for the public.
+    pub fn on_paper(&self) -> Option<Vec<String>> {
+        let printer = (self.printer.as_str(), self.printer_address.as_str());
+        self.missing().is_empty().then(|| rules::on_paper(&self.names(), printer, self.welsh))
+    }
+
+    /// The words below a page that may be printed: with the printer, where one is known.
     pub fn lines_on_paper(&self) -> Vec<String> {
-        let printed = (!self.printer.is_empty()).then(|| format!("Printed by {}.", self.printer));
-        self.lines().into_iter().chain(printed).collect()
+        self.on_paper().unwrap_or_else(|| self.lines())
+    }
+
+    /// What it lacks for paper, in words after "Give". What is read on a screen needs no more than the database wants anyway.
+    pub fn missing(&self) -> Vec<&'static str> {
+        match (self.campaign, self.printer.is_empty(), self.printer_address.is_empty()) {
+            (None, true, _) => vec!["the printer, with address"],
+            (Some(_), true, true) => vec!["the printer’s name", "the printer’s address"],
+            (Some(_), true, false) => vec!["the printer’s name"],
+            (Some(_), false, true) => vec!["the printer’s address"],
+            _ => Vec::new(),
+        }
+    }
+
+    fn names(&self) -> Names<'_> {
+        Names {
+            promoter: &self.promoter,
+            promoter_address: &self.promoter_address,
+            behalf: &self.behalf,
+            behalf_address: &self.behalf_address,
+            many: self.many,
+        }
     }
 }
 
@@ -50,7 +88,8 @@ pub async fn of(scope: &mut Scoped, area: i64) -> Result<Option<Imprint>, Error>
     Ok(sqlx::query_as!(
         Imprint,
         r#"select area_id as "area!", area_name as "area_name!", promoter as "promoter!", promoter_address as "promoter_address!",
-             behalf as "behalf!", behalf_address as "behalf_address!", printer as "printer!"
+             behalf as "behalf!", behalf_address as "behalf_address!", printer as "printer!",
+             printer_address as "printer_address!", many as "many!", welsh as "welsh!", campaign as "campaign?"
            from wall.imprint_of($1)"#,
         area
     )
@@ -58,21 +97,49 @@ pub async fn of(scope: &mut Scoped, area: i64) -> Result<Option<Imprint>, Error>
     .await?)
 }
 
-/// The imprints that whoever acts may change, by the area's name.
+/// The imprint of what is printed in an area for a kind of poll, such as `local`, or `party`; for no kind that of whatever the area
+/// campaigns for now. It may still lack its printer.
+///
+/// # Errors
+/// What the database says.
+pub async fn for_paper(scope: &mut Scoped, area: i64, kind: Option<&str>) -> Result<Option<Imprint>, Error> {
+    Ok(sqlx::query_as!(
+        Imprint,
+        r#"select area_id as "area!", area_name as "area_name!", promoter as "promoter!", promoter_address as "promoter_address!",
+             behalf as "behalf!", behalf_address as "behalf_address!", printer as "printer!",
+             printer_address as "printer_address!", many as "many!", welsh as "welsh!", campaign as "campaign?"
+           from wall.imprint_for($1, $2)"#,
+        area,
+        kind
+    )
+    .fetch_optional(scope.connection())
+    .await?)
+}
+
+/// The complete lines for paper; None: nothing may be made for the public there.
+///
+/// # Errors
+/// What the database says.
+pub async fn on_paper(scope: &mut Scoped, area: i64, kind: Option<&str>) -> Result<Option<Vec<String>>, Error> {
+    Ok(for_paper(scope, area, kind).await?.and_then(|imprint| imprint.on_paper()))
+}
+
+/// The usual imprints that whoever acts may change, by the area's name.
 ///
 /// # Errors
 /// What the database says.
 pub async fn own(scope: &mut Scoped) -> Result<Vec<Imprint>, Error> {
     Ok(sqlx::query_as!(
         Imprint,
-        r#"select i.area_id as area, a.name as "area_name!", i.promoter, i.promoter_address, i.behalf, i.behalf_address, i.printer
+        r#"select i.area_id as area, a.name as "area_name!", i.promoter, i.promoter_address, i.behalf, i.behalf_address, i.printer,
+             '' as "printer_address!", false as "many!", false as "welsh!", null::uuid as "campaign?"
            from message_imprint i join area a using (area_id) order by a.kind <> 'installation', a.name, i.area_id"#
     )
     .fetch_all(scope.connection())
     .await?)
 }
 
-/// Puts an area's imprint down, or another in its place.
+/// Puts an area's usual imprint down, or another in its place.
 ///
 /// # Errors
 /// [`Error::Forbidden`] outside one's own areas.
@@ -97,7 +164,7 @@ pub async fn keep(scope: &mut Scoped, imprint: &Imprint) -> Result<(), Error> {
     Ok(())
 }
 
-/// Takes an area's own imprint away, where one of an area around it takes its place. Whether it did.
+/// Takes an area's usual imprint away, where one of an area around it takes its place. Whether it did.
 ///
 /// # Errors
 /// What the database says.
@@ -109,9 +176,8 @@ pub async fn remove(scope: &mut Scoped, area: i64) -> Result<bool, Error> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn an_imprint_names_both_and_says_one_address_once() {
-        let imprint = Imprint {
+    fn usual() -> Imprint {
+        Imprint {
             area: 1,
             area_name: "Quillbrook".into(),
             promoter: "A. Agent".into(),
@@ -119,15 +185,35 @@ mod tests {
             behalf: "The Lantern Party".into(),
             behalf_address: "2 Larkspur Row, ZZ1 4QX".into(),
             printer: "Presses, 3 Larkspur Row".into(),
-        };
+            printer_address: String::new(),
+            many: false,
+            welsh: false,
+            campaign: None,
+        }
+    }
+
+    #[test]
+    fn an_imprint_names_both_and_says_one_address_once() {
+        let imprint = usual();
         let both =
             "Promoted by A. Agent, 1 Larkspur Row, ZZ1 4QX, on behalf of The Lantern Party, 2 Larkspur Row, ZZ1 4QX.";
         assert_eq!(imprint.lines(), [both]);
-        assert_eq!(imprint.lines_on_paper(), [both, "Printed by Presses, 3 Larkspur Row."]);
+        assert_eq!(imprint.lines_on_paper(), ["Printed by Presses, 3 Larkspur Row.", both]);
         let one = Imprint { behalf_address: imprint.promoter_address.clone(), ..imprint };
         assert_eq!(
             one.lines(),
             ["Promoted by A. Agent on behalf of The Lantern Party, both of 1 Larkspur Row, ZZ1 4QX."]
         );
+    }
+
+    #[test]
+    fn nothing_is_for_paper_without_the_printers_name_and_address() {
+        let none = Imprint { printer: String::new(), ..usual() };
+        assert_eq!((none.on_paper(), none.missing()), (None, vec!["the printer, with address"]));
+        assert_eq!(none.lines_on_paper(), none.lines());
+        let campaign = Imprint { campaign: Some(Uuid::nil()), ..usual() };
+        assert_eq!((campaign.on_paper(), campaign.missing()), (None, vec!["the printer’s address"]));
+        let whole = Imprint { printer_address: "3 Larkspur Row".into(), ..campaign };
+        assert!(whole.on_paper().is_some_and(|lines| lines.len() == 2));
     }
 }

@@ -15,4 +15,6 @@ mod text;
 mod typeset;
 
 pub use blocks::{Block, Column, Document, Head, Stamp, Table};
+pub(crate) use text::clean;
+pub(crate) use typeset::FONTS;
 pub use typeset::typeset;

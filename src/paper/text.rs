@@ -11,7 +11,7 @@ const MAY_BREAK: char = '\u{200b}';
 
 /// The same text without control characters (but line breaks) and without those that turn the direction of what
 /// follows them, with a box for what no font has, and with places to break in runs that no column could hold.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     for (n, line) in text.lines().enumerate() {
         if n > 0 {

@@ -11,7 +11,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 const TEMPLATE: &str = include_str!("document.typ");
 
 /// The running text's faces, then the font that helps out.
-pub(super) const FONTS: [&[u8]; 4] = [
+pub(crate) const FONTS: [&[u8]; 4] = [
     include_bytes!("fonts/LibertinusSerif-Regular.otf"),
     include_bytes!("fonts/LibertinusSerif-Semibold.otf"),
     include_bytes!("fonts/LibertinusSerif-Italic.otf"),

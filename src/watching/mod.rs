@@ -13,7 +13,7 @@ pub mod store;
 pub mod watcher;
 
 pub use rules::{RULES, Rule};
-pub use store::among as invented_among;
+pub use store::{among as invented_among, in_districts as invented_in};
 pub use watcher::Watcher;
 
 use crate::access::Role;

@@ -20,7 +20,7 @@ pub struct Entry {
 }
 
 /// What a page says of what was done a moment ago, by the word in its address (`said`): fixed words, nobody's data.
-const SAID: [(&str, &str); 35] = [
+const SAID: &[(&str, &str)] = &[
     ("planted", "Planted. Whoever opens, prints or looks it up from now on raises an alert"),
     (
         "taken-out",
@@ -41,11 +41,24 @@ const SAID: [(&str, &str); 35] = [
     ("details-kept", "Corrected. What stood there before is gone"),
     ("note-kept", "The note is kept"),
     ("imprint-kept", "Kept. What goes out from now on carries it"),
+    ("campaign-ended", "Ended. Nothing carries its imprint any more"),
+    ("places-kept", "Kept. What is made from now on says so"),
+    ("place-gone", "Taken away"),
     ("imprint-gone", "Taken away. What goes out carries the imprint of the area around it"),
     ("address-again", "The address is tried again from now on"),
     ("address-left", "They complained to their mail provider: put down first that they agreed once more"),
     ("help-open", "The page is open. Whoever offers to help stands under Volunteers once they have confirmed it"),
     ("help-shut", "The page is closed: its address says so to whoever opens it"),
+    ("brand-kept", "Kept. What is made from now on is dressed in it"),
+    ("brand-gone", "Taken away. What is made wears what the area around it wears"),
+    ("boundary-kept", "The boundary is kept. Maps of the area are drawn from it"),
+    ("boundary-gone", "Taken away. Leaflets show the area’s streets by name instead"),
+    ("leaflet-begun", "Begun. Write what it says, keep it, and see how it looks"),
+    ("leaflet-kept", "Kept as a new version"),
+    ("leaflet-copied", "Copied. This one is yours to change"),
+    ("leaflet-gone", "Taken away. What was made of it stays on record"),
+    ("leaflet-picture", "The picture is there. Choose it under Picture, and keep the leaflet"),
+    ("leaflet-picture-gone", "The picture is taken out"),
     ("message-kept", "Kept as a draft. Nothing goes out before you send it"),
     (
         "picture-added",
@@ -60,6 +73,21 @@ const SAID: [(&str, &str); 35] = [
     ("message-let-go", "It goes now, or at its time"),
     ("message-draft", "Nothing had gone: it is a draft again"),
     ("message-stopped", "Stopped. What had not gone never goes"),
+    ("run-stopped", "Stopped. Nothing of it was kept"),
+    ("cards-queued", "On their way: each list has a file of its own, and is a pile until it comes back"),
+    ("selection-kept", "Kept. Whoever organises here finds it, and every version of it stays on record"),
+    ("selection-copied", "Copied. This is a selection of its own"),
+    ("selection-gone", "Taken away. What was made from it stays, with its record"),
+    ("template-kept", "Kept. What is made from now on says it so"),
+    ("template-copied", "Copied. This one is your own area’s to change"),
+    ("template-gone", "Taken away. What was made of it stays on record"),
+    (
+        "template-picture",
+        "The picture is kept. Change the template to put its line into the text, or to choose it as a signature",
+    ),
+    ("template-picture-gone", "The picture is taken out for good. Its line in the text has to go too"),
+    ("came-back", "Put down. It stands in the person’s history"),
+    ("came-back-undone", "Taken back: it counts as delivered again"),
     ("unlinked", "Taken back: these two are not put together again"),
     ("match-open", "Taken back: the pair is a question again"),
 ];
@@ -91,7 +119,11 @@ const ORGANISER: &[Heading] = &[
         entries: &[
             entry("/", "Home", "home"),
             entry("/electors", "Electors", "people"),
+            entry("/selections", "Selections", "filter"),
             entry("/walk-lists", "Walk lists", "list"),
+            entry("/materials", "Materials", "print"),
+            entry("/paper", "Paper entry", "card"),
+            entry("/rounds", "Rounds", "door"),
             entry("/insight", "Insight", "chart"),
             entry("/imports", "Imports", "import"),
             entry("/exports", "Exports", "export"),
@@ -109,7 +141,7 @@ const ORGANISER: &[Heading] = &[
             entry("/events", "Events", "calendar"),
             entry("/news", "News", "info"),
             entry("/messages", "Messages", "mail"),
-            entry("/messages/imprint", "Imprint", "ballot"),
+            entry("/messages/imprint", "Imprints", "ballot"),
         ],
     },
 ];
@@ -120,6 +152,7 @@ const VOLUNTEER: &[Heading] = &[
         entries: &[
             entry("/events", "Events", "calendar"),
             entry("/tasks/mine", "My tasks", "good"),
+            entry("/rounds/mine", "My rounds", "door"),
             entry("/news", "News", "info"),
             ACCOUNT,
         ],
@@ -153,7 +186,7 @@ const ADMINISTRATOR: &[Heading] = &[Heading {
         entry("/access/break-glass", "Break-glass", "warn"),
         entry("/areas", "Areas", "map"),
         entry("/polls", "Polls", "ballot"),
-        entry("/messages/imprint", "Imprint", "ballot"),
+        entry("/messages/imprint", "Imprints", "ballot"),
         entry("/settings", "Settings", "filter"),
         entry("/access/permissions", "Permissions", "card"),
     ],

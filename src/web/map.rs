@@ -26,17 +26,24 @@ pub fn routes(app: App) -> Routes {
         exports,
         electors,
         imports,
+        voters,
         areas_and_polls,
         walk_lists,
+        paper,
         doors,
         insight,
         members,
         news,
         events,
         tasks,
+        rounds,
         volunteers,
         delivery,
         messages,
+        letters,
+        printed,
+        materials_made,
+        selections,
     ] {
         routes = add(routes);
     }
@@ -379,6 +386,21 @@ fn walk_lists(routes: Routes) -> Routes {
         .post("/walk-lists/{id}/assignments/{assignment}/end", P::AssignWalkLists, assign_pages::take_back)
 }
 
+/// Canvass cards that are out, and what is entered from them.
+fn paper(routes: Routes) -> Routes {
+    use crate::canvass::paper::{entry_pages, pages, scan_pages};
+    use axum::extract::DefaultBodyLimit;
+    use axum::handler::Handler;
+    routes
+        .get("/paper", P::EnterPaper, pages::index)
+        .get("/paper/scan", P::EnterPaper, scan_pages::show)
+        .post("/paper/scan", P::EnterPaper, scan_pages::read.layer(DefaultBodyLimit::max(scan_pages::LARGEST)))
+        .get("/paper/{run}", P::EnterPaper, entry_pages::show)
+        .post("/paper/{run}", P::EnterPaper, entry_pages::enter)
+        .post("/paper/{run}/canvasser", P::EnterPaper, entry_pages::canvasser)
+        .post("/paper/{run}/state", P::EnterPaper, pages::state)
+}
+
 /// The volunteer's pages and the results they send.
 fn doors(routes: Routes) -> Routes {
     use crate::canvass::doors::{api, pages, record};
@@ -437,9 +459,29 @@ fn imports(routes: Routes) -> Routes {
         .post("/imports/{id}/matches", P::DecideMatches, pages::decide)
 }
 
+/// Absent voters' lists and marked registers of polls.
+fn voters(routes: Routes) -> Routes {
+    use crate::voters::pages;
+    use axum::extract::DefaultBodyLimit;
+    use axum::handler::Handler;
+    routes
+        .get("/imports/voters", P::ImportRegisters, pages::list)
+        .post("/imports/voters", P::ImportRegisters, pages::upload.layer(DefaultBodyLimit::max(pages::LARGEST)))
+        .get("/imports/voters/new", P::ImportRegisters, pages::new)
+        .get("/imports/voters/{id}", P::ImportRegisters, pages::show)
+        .get("/imports/voters/{id}/columns", P::ImportRegisters, pages::again)
+        .post("/imports/voters/{id}/columns", P::ImportRegisters, pages::set_columns)
+        .get("/imports/voters/{id}/apply", P::ImportRegisters, pages::again)
+        .post("/imports/voters/{id}/apply", P::ImportRegisters, pages::apply)
+        .post("/imports/voters/{id}/throw-away", P::ImportRegisters, pages::throw_away)
+}
+
 /// Districts, the areas made of them, elections.
 fn areas_and_polls(routes: Routes) -> Routes {
-    use areas::pages;
+    use areas::{pages, places::one as place, places::pages as places};
+    use axum::extract::DefaultBodyLimit;
+    use axum::handler::Handler;
+    let largest = DefaultBodyLimit::max(registers::upload::LIMIT);
     routes
         .get("/areas", P::ReadAreas, pages::list)
         .post("/areas", P::ManageAreas, pages::add)
@@ -447,6 +489,13 @@ fn areas_and_polls(routes: Routes) -> Routes {
         .post("/areas/{id}", P::ManageAreas, pages::change)
         .get("/areas/districts/{number}", P::ManageAreas, pages::show_district)
         .post("/areas/districts/{number}", P::ManageAreas, pages::name_district)
+        .get("/areas/polling-places", P::ReadAreas, places::list)
+        .post("/areas/polling-places", P::ImportRegisters, places::apply)
+        .get("/areas/polling-places/import", P::ImportRegisters, places::import)
+        .post("/areas/polling-places/import", P::ImportRegisters, places::look_over.layer(largest))
+        .get("/areas/polling-places/{number}", P::ImportRegisters, place::show)
+        .post("/areas/polling-places/{number}", P::ImportRegisters, place::keep)
+        .post("/areas/polling-places/{number}/removal", P::ImportRegisters, place::remove)
         .get("/polls", P::ReadAreas, polls::pages::list)
         .post("/polls", P::ManagePolls, polls::pages::add)
 }
@@ -545,6 +594,33 @@ fn tasks(routes: Routes) -> Routes {
         .post("/tasks/{id}/due", P::KeepTasks, one::due)
 }
 
+/// Delivery rounds: streets, deliverers, leaflets and what became of each.
+fn rounds(routes: Routes) -> Routes {
+    use crate::rounds::pages::{cut, gaps, index, leaflet, leaflets, mine, one};
+    routes
+        .get("/rounds", P::KeepRounds, index::show)
+        .post("/rounds", P::KeepRounds, cut::make)
+        .get("/rounds/new", P::KeepRounds, cut::new)
+        .post("/rounds/new", P::KeepRounds, cut::step)
+        .get("/rounds/gaps", P::KeepRounds, gaps::show)
+        .post("/rounds/gaps", P::KeepRounds, gaps::put)
+        .get("/rounds/leaflets", P::KeepRounds, leaflets::show)
+        .post("/rounds/leaflets", P::KeepRounds, leaflets::add)
+        .get("/rounds/leaflets/{leaflet}", P::KeepRounds, leaflet::show)
+        .post("/rounds/leaflets/{leaflet}/steps", P::KeepRounds, leaflet::step)
+        .post("/rounds/leaflets/{leaflet}/sheets", P::KeepRounds, leaflet::print)
+        .post("/rounds/leaflets/{leaflet}/end", P::KeepRounds, leaflet::put_away)
+        .get("/rounds/mine", P::DoTasks, mine::show)
+        .post("/rounds/mine/{leaflet}/{round}", P::DoTasks, mine::say)
+        .get("/rounds/{id}", P::KeepRounds, one::show)
+        .get("/rounds/{id}/edit", P::KeepRounds, one::edit)
+        .post("/rounds/{id}/edit", P::KeepRounds, one::change)
+        .post("/rounds/{id}/deliverer", P::KeepRounds, one::give)
+        .post("/rounds/{id}/marks", P::KeepRounds, one::mark)
+        .get("/rounds/{id}/end", P::KeepRounds, one::ask_end)
+        .post("/rounds/{id}/end", P::KeepRounds, one::end)
+}
+
 /// Whoever helps.
 fn volunteers(routes: Routes) -> Routes {
     use crate::volunteers::{joined, list, new, one};
@@ -583,6 +659,11 @@ fn delivery(routes: Routes) -> Routes {
         .get("/messages/imprint", P::KeepImprint, imprint::pages::show)
         .post("/messages/imprint", P::KeepImprint, imprint::pages::keep)
         .post("/messages/imprint/{area}/removal", P::KeepImprint, imprint::pages::remove)
+        .post("/messages/imprint/campaigns", P::KeepImprint, imprint::campaign_pages::add)
+        .get("/messages/imprint/campaigns/new", P::KeepImprint, imprint::campaign_pages::new)
+        .get("/messages/imprint/campaigns/{campaign}", P::KeepImprint, imprint::campaign_pages::show)
+        .post("/messages/imprint/campaigns/{campaign}", P::KeepImprint, imprint::campaign_pages::change)
+        .post("/messages/imprint/campaigns/{campaign}/end", P::KeepImprint, imprint::campaign_pages::end)
         .post("/members/{id}/address", P::KeepMembers, silence::of_member)
         .post("/volunteers/{person}/address", P::KeepVolunteers, silence::of_volunteer)
         .get("/unsubscribe/{token}", P::Public, unsubscribe::pages::show)
@@ -620,4 +701,121 @@ fn messages(routes: Routes) -> Routes {
         .post("/messages/{message}/sending", P::SendMessages, sending::send)
         .post("/messages/{message}/approval", P::SendMessages, sending::approve)
         .post("/messages/{message}/stop", P::SendMessages, sending::stop)
+}
+
+/// Letters and postcards, and which of them came back.
+fn letters(routes: Routes) -> Routes {
+    use crate::materials::letters::pages::{edit, list, making, one, pictures, proof, returned};
+    use axum::extract::DefaultBodyLimit;
+    use axum::handler::Handler;
+    routes
+        .get("/materials/letters", P::MakeMaterials, list::show)
+        .get("/materials/letters/new", P::MakeMaterials, edit::begin)
+        .post("/materials/letters/new", P::MakeMaterials, edit::make)
+        .get("/materials/letters/{template}", P::MakeMaterials, one::show)
+        .get("/materials/letters/{template}/edit", P::MakeMaterials, edit::open)
+        .post("/materials/letters/{template}/edit", P::MakeMaterials, edit::change)
+        .post("/materials/letters/{template}/copy", P::MakeMaterials, one::copy)
+        .post("/materials/letters/{template}/removal", P::MakeMaterials, one::remove)
+        .post(
+            "/materials/letters/{template}/pictures",
+            P::MakeMaterials,
+            pictures::add.layer(DefaultBodyLimit::max(pictures::LARGEST)),
+        )
+        .get("/materials/letters/{template}/pictures/{number}", P::MakeMaterials, pictures::show)
+        .post("/materials/letters/{template}/pictures/{number}/removal", P::MakeMaterials, pictures::remove)
+        .get("/materials/letters/{template}/making", P::MakeMaterials, making::show)
+        .post("/materials/letters/{template}/making", P::MakeMaterials, making::make)
+        .get("/materials/letters/{template}/proof", P::MakeMaterials, proof::show)
+        .get("/materials/letters/{template}/proof/file", P::MakeMaterials, proof::file)
+        .get("/materials/returned", P::MakeMaterials, returned::show)
+        .post("/materials/returned", P::MakeMaterials, returned::mark)
+        .post("/materials/returned/undo", P::MakeMaterials, returned::undo)
+}
+
+/// What was printed, and walk lists on paper.
+fn printed(routes: Routes) -> Routes {
+    use crate::materials::canvass_cards::pages as cards;
+    use crate::materials::pads::pages as pads;
+    use crate::materials::runs::pages as runs;
+    routes
+        .get("/materials/runs", P::MakeMaterials, runs::list)
+        .get("/materials/runs/{run}", P::MakeMaterials, runs::show)
+        .post("/materials/runs/{run}/stop", P::MakeMaterials, runs::stop)
+        .get("/materials/runs/{run}/file", P::MakeMaterials, runs::file)
+        .get("/materials/canvass-cards", P::MakeMaterials, cards::new)
+        .post("/materials/canvass-cards", P::MakeMaterials, cards::make)
+        .get("/materials/pads", P::MakeMaterials, pads::pads)
+        .post("/materials/pads", P::MakeMaterials, pads::make_pads)
+        .get("/materials/night-pack", P::MakeMaterials, pads::pack)
+        .post("/materials/night-pack", P::MakeMaterials, pads::make_pack)
+}
+
+/// The gallery, and what is made besides letters and cards for canvassing: labels, leaflets, posters, cards for doors and polls.
+fn materials_made(routes: Routes) -> Routes {
+    use crate::materials::leaflets::{edit, make, pages as leaflets, picture};
+    use crate::materials::{boundary, brand, cards, gallery, labels, poll_cards, posters};
+    use axum::extract::DefaultBodyLimit;
+    use axum::handler::Handler;
+    routes
+        .get("/materials", P::MakeMaterials, gallery::pages::show)
+        .get("/materials/samples/{file}", P::MakeMaterials, gallery::pages::sample)
+        .get("/materials/brand", P::MakeMaterials, brand::pages::show)
+        .post(
+            "/materials/brand",
+            P::MakeMaterials,
+            brand::pages::keep.layer(DefaultBodyLimit::max(brand::pages::LARGEST)),
+        )
+        .post("/materials/brand/{area}/removal", P::MakeMaterials, brand::pages::remove)
+        .get("/materials/boundaries", P::MakeMaterials, boundary::pages::show)
+        .post(
+            "/materials/boundaries",
+            P::MakeMaterials,
+            boundary::pages::keep.layer(DefaultBodyLimit::max(boundary::pages::LARGEST)),
+        )
+        .post("/materials/boundaries/{area}/removal", P::MakeMaterials, boundary::pages::remove)
+        .get("/materials/labels", P::MakeMaterials, labels::pages::form)
+        .post("/materials/labels", P::MakeMaterials, labels::pages::make)
+        .get("/materials/labels/test.pdf", P::MakeMaterials, labels::pages::test)
+        .get("/materials/poll-cards", P::MakeMaterials, poll_cards::pages::form)
+        .post("/materials/poll-cards", P::MakeMaterials, poll_cards::pages::make)
+        .get("/materials/out-cards", P::MakeMaterials, cards::out::form)
+        .post("/materials/out-cards", P::MakeMaterials, cards::out::make)
+        .get("/materials/door-cards", P::MakeMaterials, cards::door::form)
+        .post("/materials/door-cards", P::MakeMaterials, cards::door::make)
+        .get("/materials/posters", P::MakeMaterials, posters::pages::form)
+        .post("/materials/posters", P::MakeMaterials, posters::pages::make)
+        .get("/materials/leaflets", P::MakeMaterials, leaflets::list)
+        .post("/materials/leaflets", P::MakeMaterials, leaflets::begin)
+        .get("/materials/leaflets/{template}", P::MakeMaterials, edit::show)
+        .post("/materials/leaflets/{template}", P::MakeMaterials, edit::keep)
+        .post("/materials/leaflets/{template}/copy", P::MakeMaterials, leaflets::copy)
+        .post("/materials/leaflets/{template}/removal", P::MakeMaterials, leaflets::remove)
+        .post("/materials/leaflets/{template}/making", P::MakeMaterials, make::make)
+        .post(
+            "/materials/leaflets/{template}/pictures",
+            P::MakeMaterials,
+            picture::add.layer(DefaultBodyLimit::max(picture::LARGEST)),
+        )
+        .post("/materials/leaflets/{template}/pictures/{number}/removal", P::MakeMaterials, picture::remove)
+}
+
+/// Choosing electors by rules, and walk lists of them.
+fn selections(routes: Routes) -> Routes {
+    use crate::selections::pages::{build, counts, electors, list, one, walk};
+    routes
+        .get("/selections", P::ChooseElectors, list::show)
+        .post("/selections", P::ChooseElectors, list::search)
+        .get("/selections/new", P::ChooseElectors, build::new)
+        .post("/selections/new", P::ChooseElectors, build::make)
+        .post("/selections/counts", P::ChooseElectors, counts::show)
+        .get("/selections/{id}", P::ChooseElectors, one::show)
+        .get("/selections/{id}/edit", P::ChooseElectors, build::open)
+        .post("/selections/{id}/edit", P::ChooseElectors, build::change)
+        .post("/selections/{id}/copy", P::ChooseElectors, one::copy)
+        .get("/selections/{id}/removal", P::ChooseElectors, one::confirm)
+        .post("/selections/{id}/removal", P::ChooseElectors, one::remove)
+        .get("/selections/{id}/electors", P::ChooseElectors, electors::show)
+        .get("/selections/{id}/walk-lists", P::ChooseElectors, walk::form)
+        .post("/selections/{id}/walk-lists", P::ChooseElectors, walk::make)
 }

@@ -63,7 +63,8 @@ async fn limit_time(State(patience): State<Patience>, request: Request, next: Ne
 
 /// Whether a whole file is posted to this path, over whatever line somebody has.
 fn takes_a_file(path: &str) -> bool {
-    matches!(path, "/imports" | "/members/imports") || (path.starts_with("/messages/") && path.ends_with("/pictures"))
+    matches!(path, "/imports" | "/members/imports" | "/paper/scan")
+        || (path.starts_with("/messages/") && path.ends_with("/pictures"))
 }
 
 /// The panic's own text went to stderr; it may hold anything, so nothing of it is told.

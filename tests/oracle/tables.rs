@@ -30,7 +30,16 @@ pub const FACTS: &[&str] = &["area", "area_district", "authority", "district", "
 pub const ELSEWHERE: &[(&str, &[&str])] = &[
     (
         "nobody in it, and everybody reads it (catalogue::what_everybody_reads_is_not_about_people)",
-        &["district_size", "franchise", "installation", "intention_code", "issue_code", "poll", "poll_kind"],
+        &[
+            "district_size",
+            "franchise",
+            "installation",
+            "intention_code",
+            "issue_code",
+            "poll",
+            "poll_kind",
+            "polling_place",
+        ],
     ),
     (
         "no working role holds a column of it: the door's or the wall's alone (catalogue::roles_hold_…)",
@@ -70,6 +79,8 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "person_consent",
             "person_contact",
             "person_note",
+            "message_campaign",
+            "message_campaign_version",
             "message_imprint",
             "message",
             "message_picture",
@@ -79,6 +90,22 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "volunteer_page",
             "volunteer_sign_up",
         ],
+    ),
+    (
+        "rules and names, nobody in it: the area decides, by wall.contact_places() (selections::)",
+        &["selection", "selection_version"],
+    ),
+    (
+        "texts and pictures, nobody in them: the area decides, by wall.contact_places(), or the whole organisation (letters_wall::)",
+        &["material_picture", "material_template", "material_template_version"],
+    ),
+    (
+        "colours and outlines, nobody in them: the area decides, by wall.contact_places() (materials_designs::)",
+        &["area_boundary", "material_brand"],
+    ),
+    (
+        "piles on paper: seen with their list, entries with their result, both compared (paper_entry::)",
+        &["paper_entry", "pile"],
     ),
     (
         "events: the area decides, by wall.event_areas() and wall.places() (events_wall::)",
@@ -143,11 +170,23 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         &["member", "member_branch", "member_change", "member_import", "member_import_row", "member_match"],
     ),
     (
+        "rounds: the area decides, by wall.round_areas() and wall.areas() (rounds::a_neighbours_rounds_are_not_there)",
+        &["delivery", "leaflet", "no_mail", "round", "round_street"],
+    ),
+    (
         "the same (tasks::tasks_lie_behind_the_wall, volunteers::volunteers_lie_behind_the_wall)",
         &["task", "task_event", "volunteer"],
     ),
     (
         "no person in it: which column of the party's file is what, for whoever keeps members (members_wall::)",
         &["member_import_form"],
+    ),
+    (
+        "the area decides, by wall.areas(), as of `register_entry`, which is compared (voters::lists_lie_behind_the_wall)",
+        &["absent_list", "absent_vote", "turnout", "turnout_register"],
+    ),
+    (
+        "a list on its way in is its giver's alone, as `import` is, which is compared (voters::lists_lie_behind_the_wall)",
+        &["voters_import", "voters_import_form", "voters_import_row"],
     ),
 ];

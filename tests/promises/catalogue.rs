@@ -52,6 +52,7 @@ async fn what_everybody_reads_is_not_about_people() {
             "issue_code",
             "poll",
             "poll_kind",
+            "polling_place",
         ]
     );
 }
@@ -151,12 +152,12 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
         held,
         [
             "administrator inserts access_grant, access_log, account, area, area_district, ending, ending_group, \
-             export_limit, intention_code, issue_code, lockdown, message_imprint, poll, processor, terms",
+             export_limit, intention_code, issue_code, lockdown, message_campaign, message_imprint, poll, processor, terms",
             "administrator selects access_grant, access_log, account, alert, alert_event, assignment, ending, ending_group, export, \
-             export_fetch, export_limit, factor, grant_renewal, grant_request, installation_version, link, lockdown, looked_at, mail, message_imprint, \
+             export_fetch, export_limit, factor, grant_renewal, grant_request, installation_version, link, lockdown, looked_at, mail, message_campaign, message_campaign_version, message_imprint, \
              password_change, person_subject, processor, session, subject, terms, terms_acceptance, walk_list, walk_list_elector",
             "administrator updates access_grant, account, area, area_district, assignment, authority, district, \
-             ending, installation, intention_code, issue_code, lockdown, message_imprint, processor, session",
+             ending, installation, intention_code, issue_code, lockdown, message_campaign, message_imprint, processor, session",
             "membership inserts access_log, member, member_branch, member_import, member_import_form, member_import_row, message, message_picture, person, \
              person_consent, person_contact, person_note, volunteer",
             "membership selects event, event_sign_up, member, member_branch, member_change, member_import, member_import_form, member_import_row, member_match, \
@@ -167,7 +168,7 @@ async fn roles_hold_what_their_pages_read_and_write_and_nothing_else() {
             "protection selects access_grant, access_log, account, alert, alert_event, breach, breach_account, breach_event, \
              breach_letter, canary, elector, ending, ending_group, erasure, event, event_list, event_sign_up, export, export_canary, export_fetch, export_limit, factor, grant_request, household, \
              installation_version, looked_at, member, member_branch, member_change, member_import, member_import_form, member_import_row, \
-             member_match, message, message_imprint, message_picture, message_recipient, message_return, message_silence, news, password_change, person, person_consent, person_contact, person_note, \
+             member_match, message, message_campaign, message_campaign_version, message_imprint, message_picture, message_recipient, message_return, message_silence, news, password_change, person, person_consent, person_contact, person_note, \
              person_subject, processor, record_document, record_words, request, \
              request_event, retention_kind, retention_line, retention_night, retention_period, retention_run, session, \
              shift, subject, suppression_doubt, task, task_event, terms, terms_acceptance, volunteer, volunteer_page, volunteer_sign_up, walk_list, walk_list_elector, watch_rule_version",

@@ -39,7 +39,7 @@ async fn every_table_has_a_period_or_a_reason_to_stay() {
     said.sort();
     assert_eq!(held, said, "the table and the code name the same kinds");
     // Every kind can be counted and destroyed: a new one without its rows in wall.due fails here.
-    for kind in &KINDS {
+    for kind in KINDS {
         for call in [
             "select wall.held($1)",
             "select count(*) from wall.due($1, now(), 10)",

@@ -10,6 +10,8 @@ use hustings::database::Database;
 use hustings::database::cluster::Login;
 use hustings::keys::Keys;
 use hustings::mail::{self, Letter};
+use hustings::materials::press;
+use hustings::materials::runs::worker;
 use hustings::registers::turns::Turns;
 use hustings::web::App;
 use reqwest::header::{HeaderMap, HeaderValue, ORIGIN};
@@ -17,6 +19,7 @@ use reqwest::redirect::Policy;
 use scraper::{Html, Selector};
 use serde_json::Value;
 use sqlx::{Connection, PgConnection, query, query_as, query_scalar};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Everybody's password in tests.
@@ -63,6 +66,7 @@ impl TestApp {
 
     async fn at(database: TestDatabase, host: &str) -> Self {
         install(&mut database.operator().await).await;
+        press::set_program(env!("CARGO_BIN_EXE_hustings").into());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{host}:{}", listener.local_addr().unwrap().port());
         let urls = urls_of(&database);
@@ -78,6 +82,12 @@ impl TestApp {
     pub async fn served_elsewhere(database: TestDatabase, base: String) -> Self {
         install(&mut database.operator().await).await;
         TestApp { database, base, turns: Turns::default(), server: tokio::spawn(async {}) }
+    }
+
+    /// Prints all that is queued, as the server does by itself.
+    pub async fn print(&self) {
+        let (database, go_on) = (Database::connect(&self.urls()).unwrap(), CancellationToken::new());
+        while worker::print_next(&database, &go_on).await.unwrap() {}
     }
 
     /// The logins' URLs of its database.

@@ -6,9 +6,13 @@ use super::books::Books;
 use super::events::Events;
 use super::found::FoundThere;
 use super::imports::{import_for, upload_and_read};
+use super::materials::cards;
 use super::members::Members;
+use super::paper;
 use super::people::{agrees_to_email, person};
 use super::register::Generated;
+use super::rounds;
+use super::voters::Voters;
 use super::walk::{Walk, change};
 use hustings::access::{Role, Token};
 use hustings::config::Config;
@@ -88,8 +92,24 @@ pub struct Site {
     pub news: String,
     /// A member of Quillbrook, and membership files that wait, ask for their columns, and were applied.
     pub members: Members,
+    /// A pile of the list's first cards, one of them entered.
+    pub pile: i64,
+    /// Councils' lists of a poll, of the organiser, in each state.
+    pub voters: Voters,
+    /// A kept selection of Quillbrook.
+    pub selection: Uuid,
+    /// A letter of Quillbrook, and one of the whole organisation.
+    pub letters: [Uuid; 2],
+    /// A leaflet’s design of Quillbrook.
+    pub design: Uuid,
+    /// Canvass cards of the list under way, printed, and out on paper.
+    pub run: i64,
+    /// Runs that wait, that were stopped, that failed, and whose file is gone.
+    pub runs: [i64; 4],
     /// Messages of Quillbrook as they stand.
     pub messages: Messages,
+    /// A campaign of Quillbrook with an imprint of its own, without a printer.
+    pub campaign: String,
     /// What is on in Quillbrook.
     pub events: Events,
     /// A task that was asked for at a door of Quillbrook, in nobody’s hands.
@@ -98,6 +118,10 @@ pub struct Site {
     pub own_task: Uuid,
     /// A volunteer of Quillbrook.
     pub helper: Uuid,
+    /// A round of Quillbrook that the volunteer delivers.
+    pub round: Uuid,
+    /// A leaflet that the volunteer has in hand for it.
+    pub leaflet: Uuid,
 }
 
 impl Site {
@@ -115,6 +139,7 @@ impl Site {
             let stop = format!("/electors/{elector}/objection");
             app.sign_in(&organiser).await.post(&stop, &[("how", "At the door")]).await.expect(303);
         }
+        let (run, runs) = printed(&app, &organiser, &walk).await;
         let (applied, ready) = registers(&app, &organiser).await;
         let [reading, failed] = states(&app, &organiser).await;
         let (other, gone, ending, group) = access(&app).await;
@@ -134,15 +159,30 @@ impl Site {
         let members = Members::new(&app).await;
         let events = Events::new(&app, &volunteer, &walk.list).await;
         let [task, own_task, helper] = helping(&app, &volunteer).await;
+        let round = rounds::round(&app, "Quillbrook 1", "odd", Some(volunteer.id)).await;
+        let leaflet = rounds::leaflet(&app, "Quillbrook", "Autumn survey").await;
+        rounds::hand(&app, leaflet, round).await;
         links.extend(delivery(&app, &organiser, helper).await);
+        let pile = paper::printed(&app, &walk, 2, &organiser).await;
+        app.sign_in(&organiser).await.post(&format!("/paper/{pile}"), &[("line", "3 F")]).await.expect(303);
         Site {
             members,
+            pile,
+            voters: Voters::new(&app, &organiser).await,
+            selection: selection(&app).await,
+            letters: letters(&app).await,
+            design: design(&app).await,
+            run,
+            runs,
             messages: messages(&app, &organiser).await,
+            campaign: one(&app, "select campaign_id::text from message_campaign limit 1").await,
             links,
             events,
             task,
             own_task,
             helper,
+            round,
+            leaflet,
             app,
             books,
             ready_export,
@@ -254,6 +294,14 @@ async fn delivery(app: &TestApp, organiser: &Account, helper: Uuid) -> [(&'stati
          select area_id, 'B. Agent', '2 Larkspur Row', 'Wilma Vale', '3 Larkspur Row' from area where name = 'Quillbrook'",
         "insert into message_silence (channel, address_digest, why, status)
          values ('email', wall.address_digest('email', 'tamsin@lantern.example'), 'full', '5.2.2')",
+        "insert into message_campaign (campaign_id, area_id, name, kind, nation, promoter, promoter_address, whose, behalf,
+           behalf_address, printer, welsh, starts_on, ends_on)
+         select gen_random_uuid(), area_id, 'Quillbrook 2027', 'local', 'wales', 'B. Agent', '2 Larkspur Row', 'candidate', 'Wilma Vale',
+           '3 Larkspur Row', 'Presses', true, current_date, current_date + 200 from area where name = 'Quillbrook'",
+        "insert into polling_place (area_no, name, address, postcode)
+         select area_no, 'Quillbrook Village Hall', 'Hall Lane, Quillbrook', 'ZZ1 4QX' from district where letters = 'QB1'",
+        "insert into polling_place (area_no, poll_id, name)
+         select area_no, (select max(poll_id) from poll), 'The Ferry Inn' from district where letters = 'QB1'",
     ] {
         query(statement).execute(&mut db).await.unwrap();
     }
@@ -381,6 +429,80 @@ async fn rights(app: &TestApp, walk: &Walk) -> Rights {
 
 async fn one(app: &TestApp, statement: &'static str) -> String {
     query_scalar(statement).fetch_one(&mut app.database.operator().await).await.unwrap()
+}
+
+/// Cards of a list: printed, and in every other state.
+async fn printed(app: &TestApp, organiser: &Account, walk: &Walk) -> (i64, [i64; 4]) {
+    let desk = app.sign_in(organiser).await;
+    let mut runs = Vec::new();
+    for state in ["done", "stopped", "failed", "gone", "queued"] {
+        let made = cards(&desk, &[&walk.list]).await.expect(303);
+        let run: i64 = made.location().rsplit('/').next().unwrap().parse().unwrap();
+        match state {
+            "done" | "gone" => app.print().await,
+            "stopped" => drop(desk.post(&format!("/materials/runs/{run}/stop"), &[]).await.expect(303)),
+            "failed" => drop(change(app, "update material_run set state = 'failed', failure = 'The server’s disk is full.' where state = 'queued'").await),
+            _ => {}
+        }
+        runs.push(run);
+    }
+    query("update material_run set file_until = now() - interval '1 day' where run_no = $1")
+        .bind(runs[3])
+        .execute(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    (runs[0], [runs[4], runs[1], runs[2], runs[3]])
+}
+
+/// A letter of Quillbrook’s own, with a signature, and one that is the whole organisation’s.
+async fn letters(app: &TestApp) -> [Uuid; 2] {
+    let made = "with t as (insert into material_template (template_id, area_id, kind, name, pictures, made_by)
+           select gen_random_uuid(), a.area_id, 'letters', a.name || ' letter', 1, g.account_id
+           from area a, (select account_id from access_grant where role = 'organiser' limit 1) g
+           where a.short_name = $1 returning template_id, made_by),
+         p as (insert into material_picture (template_id, picture_no, shows, png, width, height, bytes)
+           select template_id, 1, 'A signature', true, 1, 1,
+             decode('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000a49444154789c6300010000050001'
+               || '0d0a2db40000000049454e44ae426082', 'hex') from t)
+         insert into material_template_version (template_id, version, content, made_by)
+         select template_id, 1, jsonb_build_object('text', '{{salutation}},' || chr(10) || chr(10) || 'the library stays.',
+           'signer', 'Cy Oake', 'signer_role', 'Candidate', 'sender', 'The Lantern Party', 'signature', 1), made_by
+         from t returning template_id";
+    let mut db = app.database.operator().await;
+    let own: Uuid = query_scalar(made).bind("Quillbrook").fetch_one(&mut db).await.unwrap();
+    let whole: Uuid = query_scalar(made).bind("Saltern").fetch_one(&mut db).await.unwrap();
+    query("update material_template set area_id = null where template_id = $1")
+        .bind(whole)
+        .execute(&mut db)
+        .await
+        .unwrap();
+    [own, whole]
+}
+
+/// A leaflet that nobody has printed.
+async fn design(app: &TestApp) -> Uuid {
+    let made = "with t as (insert into material_template (template_id, area_id, kind, name, made_by)
+           select gen_random_uuid(), a.area_id, 'leaflets', 'Spring leaflet', g.account_id
+           from area a, (select account_id from access_grant where role = 'organiser' limit 1) g
+           where a.short_name = 'Quillbrook' returning template_id, made_by)
+         insert into material_template_version (template_id, version, content, made_by)
+         select template_id, 1, jsonb_build_object('design', 'a5', 'headline', 'The library stays',
+           'passages', jsonb_build_array(jsonb_build_object('heading', 'Open', 'text', 'Every day.'))), made_by
+         from t returning template_id";
+    query_scalar(made).fetch_one(&mut app.database.operator().await).await.unwrap()
+}
+
+/// Everybody of Quillbrook, kept by some organiser.
+async fn selection(app: &TestApp) -> Uuid {
+    let kept = "with s as (insert into selection (selection_id, area_id, name, made_by)
+           select gen_random_uuid(), a.area_id, 'Everybody in Quillbrook', g.account_id
+           from area a, (select account_id from access_grant where role = 'organiser' limit 1) g
+           where a.short_name = 'Quillbrook' returning selection_id, made_by)
+         insert into selection_version (selection_id, version, name, rules, made_by)
+         select selection_id, 1, 'Everybody in Quillbrook',
+           jsonb_build_object('rule', jsonb_build_object('all', jsonb_build_array())), made_by
+         from s returning selection_id";
+    query_scalar(kept).fetch_one(&mut app.database.operator().await).await.unwrap()
 }
 
 /// Looks that are sealed, and a second place that does not answer.

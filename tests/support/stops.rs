@@ -31,13 +31,22 @@ pub const FILES: &[&str] = &[
     "/events/{id}/event.ics",
     "/public/events/{id}/event.ics",
     "/messages/{message}/pictures/{number}",
+    "/materials/letters/{template}/pictures/{number}",
+    "/materials/letters/{template}/proof/file",
+    "/materials/runs/{run}/file",
+    "/materials/samples/{file}",
+    "/materials/labels/test.pdf",
     "/calendar/{file}",
+    "/selections/counts",
 ];
 
 /// Forms that only lead on, to pages that the walk comes to by themselves.
 pub const LEADS: &[&str] = &[
+    "/materials/runs/{run}/stop",
     "/exports/{number}/withdrawal",
     "/tasks/{id}/open",
+    "/rounds/leaflets/{leaflet}/sheets",
+    "/rounds/leaflets/{leaflet}/end",
     "/volunteers/{person}/state",
     "/volunteers/{person}/invitation",
     "/volunteers/{person}/invitation/withdrawal",
@@ -69,6 +78,7 @@ pub const LEADS: &[&str] = &[
     "/access/tools/open",
     "/imports/{id}/stop",
     "/imports/{id}/throw-away",
+    "/imports/voters/{id}/throw-away",
     "/imports/matches",
     "/imports/{id}/matches",
     "/walk-lists/{id}/assignments/{assignment}/end",
@@ -85,6 +95,8 @@ pub const LEADS: &[&str] = &[
     "/events/{id}/lists/{list}/removal",
     "/events/{id}/attendance",
     "/messages/imprint/{area}/removal",
+    "/messages/imprint/campaigns/{campaign}/end",
+    "/areas/polling-places/{number}/removal",
     "/messages/prepared",
     "/messages/{message}/trial",
     "/messages/{message}/pictures/{number}/removal",
@@ -92,8 +104,18 @@ pub const LEADS: &[&str] = &[
     "/messages/{message}/removal",
     "/messages/{message}/approval",
     "/messages/{message}/stop",
+    "/materials/letters/{template}/copy",
+    "/materials/letters/{template}/removal",
+    "/materials/letters/{template}/pictures/{number}/removal",
+    "/materials/returned/undo",
+    "/materials/brand/{area}/removal",
+    "/materials/boundaries/{area}/removal",
+    "/materials/leaflets/{template}/copy",
+    "/materials/leaflets/{template}/removal",
+    "/materials/leaflets/{template}/pictures/{number}/removal",
     "/members/{id}/address",
     "/volunteers/{person}/address",
+    "/selections/{id}/removal",
 ];
 
 fn open(route: &'static str, address: impl Into<String>) -> Stop {
@@ -181,9 +203,21 @@ fn offering(site: &Site) -> Vec<Stop> {
 
 /// Whose imprint messages carry, and the page that asks for help.
 fn asking(site: &Site) -> Vec<Stop> {
+    const CAMPAIGN: &str = "/messages/imprint/campaigns/{campaign}";
+    const CAMPAIGNS_NEW: &str = "/messages/imprint/campaigns/new";
+    let campaign = format!("/messages/imprint/campaigns/{}", site.campaign);
     vec![
         here("/messages/imprint"),
         send("/messages/imprint", "/messages/imprint", 422, &[("area", &site.area)]),
+        open(CAMPAIGNS_NEW, CAMPAIGNS_NEW),
+        send(
+            "/messages/imprint/campaigns",
+            "/messages/imprint/campaigns",
+            422,
+            &[("welsh", "yes"), ("about", "senedd")],
+        ),
+        open(CAMPAIGN, campaign.clone()),
+        send(CAMPAIGN, campaign, 422, &[("about", "nothing")]),
         open("/volunteers/asking", format!("/volunteers/asking?area={}", site.area)),
         send("/volunteers/asking", "/volunteers/asking", 422, &[("area", "nowhere"), ("open", "yes")]),
         on_paper(open("/volunteers/asking/{area}", format!("/volunteers/asking/{}", site.area))),
@@ -380,6 +414,13 @@ fn volunteer(site: &Site) -> Vec<Stop> {
     let (named, said) = (format!("id-{elector}"), format!("intention-{elector}"));
     let results = format!("{list}/results");
     vec![
+        here("/rounds/mine"),
+        send(
+            "/rounds/mine/{leaflet}/{round}",
+            format!("/rounds/mine/{}/{}", site.leaflet, site.round),
+            422,
+            &[("step", "given-back")],
+        ),
         here("/tasks/mine"),
         send("/tasks/mine/{own}", format!("/tasks/mine/{}", site.own_task), 422, &[("outcome", "could-not")]),
         here("/canvass"),
@@ -461,12 +502,14 @@ fn running_events(site: &Site) -> Vec<Stop> {
 fn organiser(site: &Site) -> Vec<Stop> {
     let mut stops = exports(site);
     stops.extend(tasks(site));
+    stops.extend(rounds(site));
     stops.extend(helpers(site));
     stops.extend(asking(site));
     stops.extend(electors(site));
     stops.extend(invitations(Role::Organiser));
     stops.extend([open("/walk-lists/{id}/join", format!("/walk-lists/{}/join", site.walk.list))]);
     stops.extend(imports(site));
+    stops.extend(voters(site));
     stops.extend(lists(site));
     stops.extend([
         here("/insight"),
@@ -476,11 +519,186 @@ fn organiser(site: &Site) -> Vec<Stop> {
         refused("/access", 403),
     ]);
     stops.extend(areas(site));
+    stops.extend(polling_places(site));
     stops.extend(delegation(site));
     stops.extend(news(site));
     stops.extend(events(site));
     stops.extend(running_events(site));
+    stops.extend(selections(site));
+    stops.extend(letters(site));
+    stops.extend(printed(site));
+    stops.extend(materials_made(site));
+    stops.extend(paper(site));
     stops
+}
+
+/// Piles of canvass cards, and what is entered from them.
+fn paper(site: &Site) -> Vec<Stop> {
+    const PILE: &str = "/paper/{run}";
+    let pile = format!("/paper/{}", site.pile);
+    let of = |page: &str| format!("{pile}{page}");
+    vec![
+        here("/paper"),
+        open("/paper", "/paper?did=done"),
+        here("/paper/scan"),
+        Stop { status: 422, ..open("/paper/scan", "/paper/scan?code=nothing") },
+        send("/paper/scan", "/paper/scan", 422, &[]),
+        open(PILE, pile.clone()),
+        open(PILE, of("?item=2&did=kept")),
+        send(PILE, pile.clone(), 422, &[("line", "4 ostrich")]),
+        send(PILE, pile.clone(), 422, &[("line", "4")]),
+        send("/paper/{run}/canvasser", of("/canvasser"), 422, &[("who", ""), ("when", "soon")]),
+        send("/paper/{run}/state", of("/state"), 200, &[("state", "lost")]),
+    ]
+}
+
+/// What was printed in each state, walk lists on paper, and polling day on paper.
+fn printed(site: &Site) -> Vec<Stop> {
+    let run = |run: i64| open("/materials/runs/{run}", format!("/materials/runs/{run}"));
+    let [waits, stopped, failed, gone] = site.runs;
+    let mut stops: Vec<Stop> = [site.run, waits, stopped, failed, gone].into_iter().map(run).collect();
+    stops.extend([
+        here("/materials/runs"),
+        open("/materials/runs", "/materials/runs?kind=pads"),
+        here("/materials/canvass-cards"),
+        open("/materials/canvass-cards", format!("/materials/canvass-cards?list={}", site.walk.list)),
+        send("/materials/canvass-cards", "/materials/canvass-cards", 422, &[("due_back", "soon")]),
+        here("/materials/pads"),
+        send("/materials/pads", "/materials/pads", 422, &[("rounds", "99")]),
+        here("/materials/night-pack"),
+        send("/materials/night-pack", "/materials/night-pack", 422, &[("rounds", "0")]),
+    ]);
+    stops
+}
+
+/// The gallery, and what is made besides letters and canvass cards.
+fn materials_made(site: &Site) -> Vec<Stop> {
+    const LEAFLET: &str = "/materials/leaflets/{template}";
+    let leaflet = format!("/materials/leaflets/{}", site.design);
+    let selection = site.selection.to_string();
+    let labels = [("selection", selection.as_str()), ("step", "preview")];
+    vec![
+        here("/materials"),
+        here("/materials/brand"),
+        send("/materials/brand", "/materials/brand", 422, &[("party", "")]),
+        here("/materials/boundaries"),
+        send("/materials/boundaries", "/materials/boundaries", 422, &[]),
+        here("/materials/labels"),
+        open("/materials/labels", format!("/materials/labels?selection={selection}")),
+        send("/materials/labels", "/materials/labels", 200, &labels),
+        send("/materials/labels", "/materials/labels", 422, &[("stock", "own"), ("columns", "9"), ("width", "wide")]),
+        here("/materials/poll-cards"),
+        send("/materials/poll-cards", "/materials/poll-cards", 422, &[]),
+        here("/materials/out-cards"),
+        send("/materials/out-cards", "/materials/out-cards", 422, &[("link", "nowhere"), ("lines", "9")]),
+        here("/materials/door-cards"),
+        send("/materials/door-cards", "/materials/door-cards", 422, &[("count", "0")]),
+        here("/materials/posters"),
+        send("/materials/posters", "/materials/posters", 422, &[("line", "")]),
+        here("/materials/leaflets"),
+        send("/materials/leaflets", "/materials/leaflets", 422, &[("name", ""), ("design", "a0")]),
+        open(LEAFLET, leaflet.clone()),
+        send(LEAFLET, leaflet.clone(), 422, &[("name", ""), ("heading", "A heading"), ("text", "")]),
+        send("/materials/leaflets/{template}/pictures", leaflet.clone() + "/pictures", 422, &[("shows", "")]),
+        send("/materials/leaflets/{template}/making", leaflet + "/making", 422, &[]),
+    ]
+}
+
+/// Letters: templates, what would be made of them, a proof, what came back.
+fn letters(site: &Site) -> Vec<Stop> {
+    const NEW: &str = "/materials/letters/new";
+    const EDIT: &str = "/materials/letters/{template}/edit";
+    const MAKING: &str = "/materials/letters/{template}/making";
+    let [own, whole] = site.letters.map(|id| format!("/materials/letters/{id}"));
+    let chosen = format!("selection={}", site.selection);
+    vec![
+        here("/materials/letters"),
+        open("/materials/letters", format!("/materials/letters?{chosen}")),
+        here(NEW),
+        open(NEW, "/materials/letters/new?kind=postcards"),
+        send(
+            NEW,
+            NEW,
+            422,
+            &[("kind", "letters"), ("text", "[if area Nowhere]\nx\n[end]"), ("area", "x"), ("signature", "7")],
+        ),
+        open("/materials/letters/{template}", own.clone()),
+        open("/materials/letters/{template}", whole),
+        send("/materials/letters/{template}/pictures", own.clone() + "/pictures", 422, &[("shows", "")]),
+        open(EDIT, own.clone() + "/edit"),
+        send(EDIT, own.clone() + "/edit", 422, &[("name", ""), ("text", "{{nothing}}")]),
+        open(MAKING, own.clone() + "/making"),
+        open(MAKING, format!("{own}/making?{chosen}&per=household&order=postcode&envelope=c5&style=large")),
+        send(MAKING, own.clone() + "/making", 422, &[("selection", "x"), ("per", "street"), ("style", "tiny")]),
+        open("/materials/letters/{template}/proof", format!("{own}/proof?{chosen}")),
+        here("/materials/returned"),
+        send("/materials/returned", "/materials/returned", 422, &[("code", "4K-1")]),
+    ]
+}
+
+/// Choosing electors, with every kind of condition on one page.
+fn selections(site: &Site) -> Vec<Stop> {
+    let one = |page: &str| format!("/selections/{}{page}", site.selection);
+    let rows = [
+        ("r.of", "all"),
+        ("r.0.of", "area"),
+        ("r.1.of", "street"),
+        ("r.1.district", site.district.as_str()),
+        ("r.2.of", "household-size"),
+        ("r.3.of", "absent-vote"),
+        ("r.4.of", "turnout"),
+        ("r.5.of", "intention"),
+        ("r.5.among", "codes"),
+        ("r.5.age", "within"),
+        ("r.6.of", "outcome"),
+        ("r.7.of", "last-asked"),
+        ("r.8.of", "issues"),
+        ("r.9.of", "asked"),
+        ("r.10.of", "member"),
+        ("r.11.of", "permitted"),
+        ("r.12.of", "on-list"),
+        ("r.13.of", "register"),
+        ("r.14.of", "any"),
+        ("r.14.0.of", ""),
+        ("r.14.1.of", "none"),
+        ("channel", "door"),
+        ("version", "1"),
+    ];
+    let with = |act: &'static str| [&rows[..], &[("do", act)][..]].concat();
+    vec![
+        here("/selections"),
+        open("/selections", "/selections?said=selection-gone"),
+        send("/selections", "/selections", 200, &[("q", "everybody")]),
+        send("/selections", "/selections", 200, &[("q", "nothing of the kind")]),
+        here("/selections/new"),
+        open("/selections/new", "/selections/new?start=persuade"),
+        send("/selections/new", "/selections/new", 200, &with("draw")),
+        send("/selections/new", "/selections/new", 200, &with("add:r.14")),
+        send("/selections/new", "/selections/new", 422, &with("keep")),
+        send("/selections/new", "/selections/new", 422, &[("r.of", "drop")]),
+        open("/selections/{id}", one("")),
+        open("/selections/{id}", one("?said=selection-kept")),
+        send("/selections/{id}/copy", one("/copy"), 422, &[("name", ""), ("version", "1")]),
+        open("/selections/{id}/edit", one("/edit")),
+        send("/selections/{id}/edit", one("/edit"), 200, &rows),
+        send(
+            "/selections/{id}/edit",
+            one("/edit"),
+            409,
+            &[("r.of", "all"), ("channel", "door"), ("version", "7"), ("name", "Mine"), ("do", "keep")],
+        ),
+        open("/selections/{id}/removal", one("/removal")),
+        open("/selections/{id}/electors", one("/electors")),
+        open("/selections/{id}/electors", one("/electors?sort=street")),
+        open("/selections/{id}/walk-lists", one("/walk-lists")),
+        send("/selections/{id}/walk-lists", one("/walk-lists"), 422, &[("name", ""), ("order", "council")]),
+        send(
+            "/selections/{id}/walk-lists",
+            one("/walk-lists"),
+            409,
+            &[("name", "Row"), ("order", "council"), ("poll", "local"), ("step", "make"), ("expected", "9/9/9")],
+        ),
+    ]
 }
 
 fn news(site: &Site) -> Vec<Stop> {
@@ -496,6 +714,35 @@ fn news(site: &Site) -> Vec<Stop> {
 }
 
 /// Taking people away: the form, what it would hold, one's own, one to decide.
+fn rounds(site: &Site) -> Vec<Stop> {
+    const ONE: &str = "/rounds/leaflets/{leaflet}";
+    let of = |rest: &str| format!("/rounds/{}{rest}", site.round);
+    let leaflet = format!("/rounds/leaflets/{}", site.leaflet);
+    let (round, district) = (site.round.to_string(), site.district.as_str());
+    vec![
+        here("/rounds"),
+        open("/rounds", "/rounds?show=without&q=nowhere"),
+        send("/rounds", "/rounds", 409, &[("district", district), ("name", "Quillbrook 9")]),
+        here("/rounds/new"),
+        send("/rounds/new", "/rounds/new", 422, &[("step", "streets")]),
+        send("/rounds/new", "/rounds/new", 200, &[("step", "streets"), ("district", district)]),
+        send("/rounds/new", "/rounds/new", 200, &[("step", "preview"), ("district", district)]),
+        here("/rounds/gaps"),
+        send("/rounds/gaps", "/rounds/gaps", 422, &[]),
+        here("/rounds/leaflets"),
+        send("/rounds/leaflets", "/rounds/leaflets", 422, &[("title", ""), ("due", "soon"), ("printed", "many")]),
+        open(ONE, leaflet.clone()),
+        send("/rounds/leaflets/{leaflet}/steps", leaflet + "/steps", 422, &[("round", &round), ("step", "")]),
+        here("/rounds/mine"),
+        open("/rounds/{id}", of("")),
+        open("/rounds/{id}/edit", of("/edit")),
+        send("/rounds/{id}/edit", of("/edit"), 422, &[("name", "")]),
+        send("/rounds/{id}/deliverer", of("/deliverer"), 422, &[("to", "nobody-here")]),
+        send("/rounds/{id}/marks", of("/marks"), 422, &[]),
+        open("/rounds/{id}/end", of("/end")),
+    ]
+}
+
 fn tasks(site: &Site) -> Vec<Stop> {
     const ONE: &str = "/tasks/{id}";
     let task = format!("/tasks/{}", site.task);
@@ -635,6 +882,23 @@ fn decisions(site: &Site) -> Vec<Stop> {
 }
 
 /// Administrators name areas, and organisers of all of them.
+/// Where districts vote: the list, a file, one by hand.
+fn polling_places(site: &Site) -> Vec<Stop> {
+    const PLACES: &str = "/areas/polling-places";
+    const IMPORT: &str = "/areas/polling-places/import";
+    const ONE: &str = "/areas/polling-places/{number}";
+    let one = format!("{PLACES}/{}", site.district);
+    let row = [("area", site.district.as_str()), ("name", "The Hall"), ("address", ""), ("postcode", "")];
+    vec![
+        here(PLACES),
+        send(PLACES, PLACES, 422, &row),
+        here(IMPORT),
+        send(IMPORT, IMPORT, 422, &[("file", "")]),
+        open(ONE, one.clone()),
+        send(ONE, one, 422, &[("postcode", "here")]),
+    ]
+}
+
 fn areas(site: &Site) -> Vec<Stop> {
     let area = format!("/areas/{}", site.area);
     let district = format!("/areas/districts/{}", site.district);
@@ -688,6 +952,33 @@ fn imports(site: &Site) -> Vec<Stop> {
     ]
 }
 
+/// Absent voters' lists and marked registers.
+fn voters(site: &Site) -> Vec<Stop> {
+    const FILE: &str = "/imports/voters/{id}";
+    const COLUMNS: &str = "/imports/voters/{id}/columns";
+    const APPLY: &str = "/imports/voters/{id}/apply";
+    let v = &site.voters;
+    let file = |id: Uuid| format!("/imports/voters/{id}");
+    let again = |route: &'static str, form: &str| Stop { status: 303, ..open(route, file(v.waiting) + form) };
+    vec![
+        here("/imports/voters"),
+        here("/imports/voters/new"),
+        open("/imports/voters/new", "/imports/voters/new?poll=1"),
+        send("/imports/voters", "/imports/voters", 422, &[("file", "")]),
+        open(FILE, file(v.applied)),
+        open(FILE, file(v.waiting)),
+        open(FILE, file(v.waiting) + "?columns=1"),
+        open(FILE, file(v.unknown)),
+        open(FILE, file(v.strangers)),
+        open(FILE, file(v.gone)),
+        send(COLUMNS, file(v.unknown) + "/columns", 422, &[("number", "0")]),
+        send(APPLY, file(v.strangers) + "/apply", 422, &[]),
+        send(APPLY, file(v.applied) + "/apply", 409, &[]),
+        again(COLUMNS, "/columns"),
+        again(APPLY, "/apply"),
+    ]
+}
+
 fn lists(site: &Site) -> Vec<Stop> {
     const LIST: &str = "/walk-lists/{id}";
     const NEW: &str = "/walk-lists/new";
@@ -734,6 +1025,9 @@ fn administrator(site: &Site) -> Vec<Stop> {
     stops.extend(settings());
     stops.extend([
         here("/messages/imprint"),
+        here("/messages/imprint/campaigns/new"),
+        open("/messages/imprint/campaigns/{campaign}", format!("/messages/imprint/campaigns/{}", site.campaign)),
+        here("/areas/polling-places"),
         here("/access/tools"),
         open("/access/tools/close", "/access/tools/close?tool=contact"),
         open("/access/tools/close", format!("/access/tools/close?tool=all&area={}&stay=organiser", site.area)),
@@ -1016,7 +1310,16 @@ fn settings() -> Vec<Stop> {
 /// What a new installation shows an organiser: nothing yet, and the one thing that fills it.
 pub fn nothing_yet() -> Vec<Stop> {
     let pages = ["/", "/electors", "/walk-lists", "/walk-lists/new", "/walk-lists/quarantine", "/imports", "/insight"];
-    let more = ["/exports", "/insight/disagreements", "/areas", "/polls", "/access/volunteers", "/access/reviews"];
+    let choosing = ["/selections", "/selections/new"];
+    let more = [
+        "/exports",
+        "/insight/disagreements",
+        "/areas",
+        "/areas/polling-places",
+        "/polls",
+        "/access/volunteers",
+        "/access/reviews",
+    ];
     let organise = [
         "/events",
         "/news",
@@ -1027,7 +1330,7 @@ pub fn nothing_yet() -> Vec<Stop> {
         "/messages/imprint",
         "/volunteers/asking",
     ];
-    pages.into_iter().chain(more).chain(organise).map(here).collect()
+    pages.into_iter().chain(choosing).chain(more).chain(organise).map(here).collect()
 }
 
 /// What a volunteer sees to whom nothing is assigned.

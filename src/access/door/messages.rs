@@ -16,7 +16,8 @@ pub async fn imprint_of(database: &Database, area: i64) -> Result<Option<Imprint
     Ok(sqlx::query_as!(
         Imprint,
         r#"select area_id as "area!", area_name as "area_name!", promoter as "promoter!", promoter_address as "promoter_address!",
-             behalf as "behalf!", behalf_address as "behalf_address!", printer as "printer!"
+             behalf as "behalf!", behalf_address as "behalf_address!", printer as "printer!",
+             printer_address as "printer_address!", many as "many!", welsh as "welsh!", campaign as "campaign?"
            from wall.imprint_of($1)"#,
         area
     )
@@ -32,7 +33,8 @@ pub async fn imprint_of_event(database: &Database, event: Uuid) -> Result<Option
     Ok(sqlx::query_as!(
         Imprint,
         r#"select area_id as "area!", area_name as "area_name!", promoter as "promoter!", promoter_address as "promoter_address!",
-             behalf as "behalf!", behalf_address as "behalf_address!", printer as "printer!"
+             behalf as "behalf!", behalf_address as "behalf_address!", printer as "printer!",
+             printer_address as "printer_address!", many as "many!", welsh as "welsh!", campaign as "campaign?"
            from wall.imprint_of_event($1)"#,
         event
     )

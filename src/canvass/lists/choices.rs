@@ -29,6 +29,8 @@ pub struct NewForm {
     pub asked_days: String,
     /// Leave out who moved or died.
     pub moved: Option<String>,
+    /// Leave out who is on printed cards that are out.
+    pub on_paper: Option<String>,
     /// Leave out homes with nobody left.
     pub empty: Option<String>,
     /// Show canvassers the last answer.
@@ -47,6 +49,7 @@ impl NewForm {
         if self.shown.is_empty() {
             let on = || Some("on".to_owned());
             (self.asked, self.moved, self.empty, self.split) = (on(), on(), on(), on());
+            self.on_paper = on();
             self.asked_days = "30".into();
             self.split_size = USUAL_DOORS.to_string();
             self.order = SideOrder::default().as_str().into();
@@ -92,6 +95,7 @@ impl NewForm {
                 poll,
                 asked_days: asked_days.and_then(Result::ok),
                 moved: self.moved.is_some(),
+                on_paper: self.on_paper.is_some(),
                 empty: self.empty.is_some(),
                 show_last: self.show_last.is_some(),
                 split: split.and_then(Result::ok),
@@ -134,6 +138,8 @@ pub struct Choices {
     pub asked_days: Option<i32>,
     /// Leave out who is recorded as moved or deceased.
     pub moved: bool,
+    /// Leave out who is on printed cards that are out and not entered yet.
+    pub on_paper: bool,
     /// Leave out homes with nobody left.
     pub empty: bool,
     /// Show canvassers each person's last answer.

@@ -7,6 +7,7 @@ use super::split::Split;
 use super::store::{self, Head};
 use crate::canvass::ListId;
 use crate::canvass::codes::{self, Code};
+use crate::canvass::paper::piles;
 use crate::canvass::walk_order::natural;
 use crate::database::{Looked, Scoped, Seen};
 use crate::error::Error;
@@ -64,6 +65,8 @@ struct ListView {
     flags: Vec<Flag>,
     holders: Vec<Assignment>,
     volunteers: Vec<Volunteer>,
+    /// "2 piles on paper: 34 of 80 entered."
+    paper: Option<String>,
 }
 
 struct Tiles {
@@ -215,6 +218,7 @@ async fn read(scope: &mut Scoped, id: ListId) -> Result<Seen<ListView>, Error> {
         flags: told.flags(&people, conflicts),
         holders: assign::holders(scope, id).await?,
         volunteers: assign::volunteers(scope, id).await?,
+        paper: piles::line_of(scope, id).await?,
         head,
     };
     Ok(Seen::new(view, looked))

@@ -95,6 +95,7 @@ async fn with_people(
     .fetch_all(scope.connection())
     .await?;
     let everyone: Vec<i64> = people.iter().map(|p| p.elector_id).collect();
+    let out = if choices.on_paper { on_paper(scope, partition, &everyone).await? } else { HashSet::new() };
     let objected = super::store::objected(scope, partition, &everyone).await?;
     let invented = watching::invented_among(scope, partition, &everyone).await?;
     // No list leads to somebody invented, nor to a home of nobody else, and no count tells of them.
@@ -108,6 +109,7 @@ async fn with_people(
             () if objected.contains(&person.elector_id) => Some(Why::Objected),
             () if person.moved => Some(Why::Moved),
             () if person.asked => Some(Why::Asked),
+            () if out.contains(&person.elector_id) => Some(Why::OnPaper),
             () => None,
         };
         if let Some(home) = index.get(&person.household).and_then(|i| homes.get_mut(*i)) {
@@ -115,6 +117,18 @@ async fn with_people(
         }
     }
     Ok(homes)
+}
+
+/// Of these people, those on printed cards that are out: while a pile lies there nobody is asked twice.
+async fn on_paper(scope: &mut Scoped, partition: i32, electors: &[i64]) -> Result<HashSet<i64>, Error> {
+    let found = sqlx::query_scalar!(
+        r#"select o.elector_id as "elector_id!" from on_paper o where o.partition_id = $1 and o.elector_id = any ($2)"#,
+        partition,
+        electors
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    Ok(found.into_iter().collect())
 }
 
 /// Makes the lists of a plan, all or none; answers their ids in walk order. `from` is what they were made from, kept

@@ -92,6 +92,9 @@ impl Counted {
         if left.asked > 0 {
             rows.push(("Asked lately", electors(left.asked)));
         }
+        if left.on_paper > 0 {
+            rows.push(("On printed cards that are out", electors(left.on_paper)));
+        }
         if left.homes > 0 {
             rows.push(("Homes with nobody left to ask for", words::count(left.homes, "home", "homes")));
         }
@@ -225,6 +228,7 @@ impl Draft {
             "streets": self.ticked().iter().map(|(area_no, key)| (letters(area_no), key)).collect::<Vec<_>>(),
             "asked_days": choices.asked_days,
             "without_moved": choices.moved,
+            "without_on_paper": choices.on_paper,
             "without_empty_homes": choices.empty,
             "about": choices.split,
         })

@@ -14,6 +14,8 @@ pub enum Why {
     Moved,
     /// Asked within the chosen days.
     Asked,
+    /// On printed cards that are out and not entered yet.
+    OnPaper,
 }
 
 /// Somebody at a home, and why they are left out if they are.
@@ -64,6 +66,8 @@ pub struct LeftOut {
     pub moved: usize,
     /// Electors asked lately.
     pub asked: usize,
+    /// Electors on printed cards that are out.
+    pub on_paper: usize,
     /// Homes with nobody left.
     pub homes: usize,
 }
@@ -93,6 +97,7 @@ pub fn plan(mut homes: Vec<Home>, order: SideOrder, keep_empty: bool) -> Plan {
             Why::Objected => left_out.objected += 1,
             Why::Moved => left_out.moved += 1,
             Why::Asked => left_out.asked += 1,
+            Why::OnPaper => left_out.on_paper += 1,
         }
     }
     let all = homes.len();
@@ -228,7 +233,7 @@ mod tests {
         ];
         let made = plan(homes.clone(), SideOrder::Council, false);
         assert_eq!(made.doors.iter().map(|d| d.household).collect::<Vec<_>>(), [1]);
-        assert_eq!(made.left_out, LeftOut { objected: 2, moved: 1, asked: 1, homes: 3 });
+        assert_eq!(made.left_out, LeftOut { objected: 2, moved: 1, asked: 1, homes: 3, ..LeftOut::default() });
         let made = plan(homes, SideOrder::Council, true);
         assert_eq!(made.doors.iter().map(|d| d.household).collect::<Vec<_>>(), [1, 3, 4]);
         assert_eq!(made.electors(), 1);

@@ -1,11 +1,12 @@
 //! An elector's page: what the register says, what was said at the door, who recorded it.
 
-use super::super::history::{self, Entry, Recorded, ask_words, kind_title, listed, outcome_words};
+use super::super::history::{self, Entry, OnPaper, Recorded, ask_words, kind_title, listed, outcome_words};
 use super::super::objections::{self, Objection, channel_words, standing};
 use super::super::store;
 use super::super::{Elector, ElectorId, Resident};
 use crate::canvass::codes::{self, Code};
 use crate::database::{Scoped, Seen};
+use crate::materials::letters::returned::{self, Written};
 use crate::tasks::{self, Task};
 use crate::web::words::{self, clock_time, moment};
 use crate::web::{Answer, Layout, Path, Viewer};
@@ -23,6 +24,8 @@ struct ElectorPage {
     will: String,
     contact: Contact,
     others: Vec<Resident>,
+    /// How they vote and where they voted, by councils' lists: never for whom.
+    votes: Vec<String>,
     events: Vec<Event>,
     today: chrono::NaiveDate,
     tasks: Vec<Task>,
@@ -141,6 +144,21 @@ impl Event {
         }
     }
 
+    /// A letter, a card: a contact like a call at the door.
+    fn of_letter(written: &Written) -> Self {
+        let back = written.returned_at.map(|at| format!(" Came back, put down {}.", moment(at))).unwrap_or_default();
+        Event {
+            code: None,
+            who: None,
+            title: format!("{} made for them", written.what()),
+            text: format!("“{}”, made by {}.{back}", written.title, written.by),
+            tags: Vec::new(),
+            corrected: false,
+            when: moment(written.made_at),
+            at: written.made_at,
+        }
+    }
+
     fn of_entry(entry: &Entry) -> Self {
         Event {
             code: None,
@@ -157,7 +175,10 @@ impl Event {
 
 /// "Door, by Bo Ferreday on list Quillbrook 3. Will put up a poster. “The bus is late.”"
 fn text(r: &Recorded) -> String {
-    let mut text = format!("Door, by {} on list {}.", r.by, r.list_name);
+    let mut text = match &r.paper {
+        Some(paper) => on_paper(paper, r),
+        None => format!("Door, by {} on list {}.", r.by, r.list_name),
+    };
     if let Some(who) = &r.accepted_by {
         text.push_str(&format!(" Came after access had ended; accepted by {who}."));
     }
@@ -179,6 +200,16 @@ fn text(r: &Recorded) -> String {
     text
 }
 
+/// "On paper: canvassed by Bo Ferreday on 24 November 2026, list Quillbrook 3; entered by Imogen Vale."
+fn on_paper(paper: &OnPaper, r: &Recorded) -> String {
+    if paper.taken_back {
+        return format!("On paper, list {}: an entry taken back by {}.", r.list_name, r.by);
+    }
+    let by = if paper.canvasser.is_empty() { String::new() } else { format!(" by {}", paper.canvasser) };
+    let day = words::date(words::day_of(paper.at));
+    format!("On paper: canvassed{by} on {day}, list {}; entered by {}.", r.list_name, r.by)
+}
+
 fn voted_words(how: &str) -> &'static str {
     match how {
         "post" => "by post",
@@ -198,7 +229,8 @@ fn when(r: &Recorded) -> String {
     }
     let same_day = words::day_of(r.at) == words::day_of(r.received_at);
     let sent = if same_day { clock_time(r.received_at) } else { moment(r.received_at) };
-    format!("{}, sent at {sent}", moment(r.at))
+    let how = if r.paper.is_some() { "entered" } else { "sent" };
+    format!("{}, {how} at {sent}", moment(r.at))
 }
 
 /// `GET /electors/{id}`
@@ -223,6 +255,8 @@ async fn read(scope: &mut Scoped, id: ElectorId, layout: Layout, purpose: String
     let objections = objections::of_elector(scope, id).await?;
     let keys: Vec<_> = home.iter().map(|h| (h.partition, h.id)).collect();
     let residents = store::homes(scope, &keys, &[], &kind, &codes).await?;
+    let votes = crate::voters::store::of_elector(scope, id).await?;
+    let letters = returned::of_elector(scope, id).await?;
     let tasks = tasks::store::of_elector(scope, id).await?;
     let page =
         elector.and(recorded).and(residents).and(tasks).map(|(((elector, recorded), residents), tasks)| ElectorPage {
@@ -232,7 +266,8 @@ async fn read(scope: &mut Scoped, id: ElectorId, layout: Layout, purpose: String
             will: will(&recorded),
             contact: Contact::of(&objections),
             others: residents.into_iter().filter(|r| r.id != id).collect(),
-            events: timeline(&recorded, &entries, &objections, &codes),
+            votes,
+            events: timeline(&recorded, &entries, &objections, &letters, &codes),
             elector,
             today: words::day_of(Utc::now()),
             tasks,
@@ -268,10 +303,20 @@ fn will(recorded: &[Recorded]) -> String {
     }
 }
 
-fn timeline(recorded: &[Recorded], entries: &[Entry], objections: &[Objection], codes: &[Code]) -> Vec<Event> {
+fn timeline(
+    recorded: &[Recorded],
+    entries: &[Entry],
+    objections: &[Objection],
+    letters: &[Written],
+    codes: &[Code],
+) -> Vec<Event> {
     let results = recorded.iter().map(|r| Event::of_person(r, codes));
     let words = objections.iter().map(Event::of_objection);
-    let mut all: Vec<Event> = results.chain(words).chain(entries.iter().map(Event::of_entry)).collect();
+    let mut all: Vec<Event> = results
+        .chain(words)
+        .chain(letters.iter().map(Event::of_letter))
+        .chain(entries.iter().map(Event::of_entry))
+        .collect();
     all.sort_by_key(|e| std::cmp::Reverse(e.at));
     all
 }

@@ -4,8 +4,10 @@ select r.partition_id, r.id, r.list_id, l.name as "list_name?", r.elector_id, e.
   r.intention_kind, r.asks, r.note, r.at, r.received_at, r.account_id, r.accepted_by, r.base,
   array(select coalesce(c.label, i) from unnest(r.issues) i left join issue_code c on c.code = i order by c.place) as "issues!",
   case when p.poll_date < current_date then r.voted end as voted,
-  not exists (select from standing_result s where s.partition_id = r.partition_id and s.id = r.id) as "corrected!"
+  not exists (select from standing_result s where s.partition_id = r.partition_id and s.id = r.id) as "corrected!",
+  y.canvasser as "canvasser?", y.canvasser_name as "canvasser_name?", y.canvassed_at as "canvassed_at?", y.taken_back as "taken_back?"
 from result r
+left join paper_entry y on y.partition_id = r.partition_id and y.result_id = r.id
 left join walk_list l on l.partition_id = r.partition_id and l.list_id = r.list_id
 left join poll p on p.poll_id = l.poll_id
 left join elector e on e.partition_id = r.partition_id and e.elector_id = r.elector_id

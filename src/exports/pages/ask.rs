@@ -9,6 +9,7 @@ use crate::database::Scoped;
 use crate::electors::store::{District, districts};
 use crate::electors::{history::kind_title, kept};
 use crate::error::Error;
+use crate::selections;
 use crate::web::{Answer, FieldErrors, Form, Layout, Query, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -24,6 +25,9 @@ use uuid::Uuid;
 pub struct AskForm {
     search: String,
     list: String,
+    selection: String,
+    /// Of the selection; the newest where it is not said.
+    version: String,
     kind: String,
     district: String,
     format: String,
@@ -68,6 +72,9 @@ impl Chosen {
         if !form.list.is_empty() {
             return Chosen::of_list(scope, form.list.parse().map_err(|_| Error::NotFound)?).await;
         }
+        if !form.selection.is_empty() {
+            return Chosen::of_selection(scope, form, all).await;
+        }
         if ["national", "devolved", "local"].contains(&form.kind.as_str()) {
             let title = format!("Figures by district in {area}, {} elections", kind_title(&form.kind).to_lowercase());
             let choice = Choice::Figures { kind: form.kind.clone() };
@@ -96,6 +103,18 @@ impl Chosen {
         .ok_or(Error::NotFound)?;
         let title = format!("Results of {}", row.name);
         Ok(Chosen { choice: Choice::List { list }, within: row.within, title, districts: Vec::new() })
+    }
+
+    async fn of_selection(scope: &mut Scoped, form: &AskForm, within: Vec<i32>) -> Answer<Self> {
+        let id: Uuid = form.selection.parse().map_err(|_| Error::NotFound)?;
+        let version: Option<i32> = match form.version.as_str() {
+            "" => None,
+            version => Some(version.parse().map_err(|_| Error::NotFound)?),
+        };
+        let (saved, _) = selections::store::one(scope, id, version).await?;
+        let title = format!("Electors of the selection {}, version {}", saved.name, saved.version);
+        let choice = Choice::Selection { selection: id, version: saved.version };
+        Ok(Chosen { choice, within, title, districts: Vec::new() })
     }
 
     fn columns(&self) -> &'static [Column] {
@@ -177,6 +196,10 @@ pub async fn new(viewer: Viewer, layout: Layout, Query(mut form): Query<AskForm>
     scope.commit().await?;
     let purposes = chosen.purposes(&viewer.purpose);
     form.column = chosen.columns().iter().filter(|c| c.usual).map(|c| c.key.to_owned()).collect();
+    if let Choice::Selection { version, .. } = &chosen.choice {
+        // What was looked over is what is asked for, whatever somebody keeps meanwhile.
+        form.version = version.to_string();
+    }
     form.days = DAYS.1.to_string();
     form.format = Format::Csv.as_str().into();
     form.purpose = if purposes.len() == 1 { purposes[0].as_str().into() } else { String::new() };

@@ -151,6 +151,10 @@ impl Export {
             Choice::List { .. } => {
                 format!("Results of the walk list {}", self.named.as_deref().unwrap_or("that ended"))
             }
+            Choice::Selection { version, .. } => format!(
+                "Electors of the selection {}, version {version}",
+                self.named.as_deref().unwrap_or("that is gone")
+            ),
             Choice::Figures { kind } => format!(
                 "Figures by district in {}, {} elections",
                 words::within(&self.area),
@@ -299,7 +303,7 @@ async fn read(scope: &mut Scoped, wanted: Wanted) -> Result<Vec<Export>, Error> 
         Line,
         r#"select e.export_id as "number", e.account_id as account, coalesce(w.name, '') as "asker!", a.name as area,
              e.choice,
-             coalesce(l.name, nullif(trim(d.letters || ' ' || d.name), '')) as "named?", e.districts, e.columns, e.format, e.purpose,
+             coalesce(l.name, c.name, nullif(trim(d.letters || ' ' || d.name), '')) as "named?", e.districts, e.columns, e.format, e.purpose,
              e.reason, e.days, e.people, e.most, e.needs_approval, e.asked_at, e.lapses_at, e.verdict, e.decided_at,
              x.name as "decider?", e.decided_reason, e.withdrawn_at, e.expires_at,
              (select count(*) from export_fetch f where f.export_id = e.export_id) as "fetched!",
@@ -317,6 +321,8 @@ async fn read(scope: &mut Scoped, wanted: Wanted) -> Result<Vec<Export>, Error> 
            left join district d on d.area_no = (e.choice ->> 'district')::integer
            left join walk_list l on e.what = 'list' and l.partition_id = split_part(e.choice ->> 'list', '.', 1)::integer
              and l.list_id = split_part(e.choice ->> 'list', '.', 2)::bigint
+           left join lateral (select n.name from wall.selection_name((e.choice ->> 'selection')::uuid,
+             (e.choice ->> 'version')::integer) n (name) where e.what = 'selection') c on true
            left join lateral (select n.name from wall.export_name(e.account_id) n (name)) w on true
            left join lateral (select n.name from wall.export_name(e.decided_by) n (name)) x on true
            order by page.place"#,

@@ -1,16 +1,19 @@
-//! `/messages/imprint`: whose imprint holds where, and putting one down.
+//! `/messages/imprint`: the campaigns' imprints, whose usual one holds where, and putting that down.
 
 use super::Imprint;
+use super::campaigns::{self, Campaign};
 use crate::access::{Role, text};
 use crate::areas::{Area, store as areas};
 use crate::database::Scoped;
 use crate::electors::folding::clean;
 use crate::error::Error;
+use crate::web::words::day_of;
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use chrono::{NaiveDate, Utc};
 use serde::Deserialize;
 
 /// An imprint as it is typed.
@@ -64,6 +67,10 @@ impl Typed {
             behalf: behalf?,
             behalf_address: behalf_address?,
             printer,
+            printer_address: String::new(),
+            many: false,
+            welsh: false,
+            campaign: None,
         })
     }
 }
@@ -73,6 +80,8 @@ impl Typed {
 struct ImprintPage {
     layout: Layout,
     errors: FieldErrors,
+    campaigns: Vec<Campaign>,
+    today: NaiveDate,
     /// Those that may be changed here.
     own: Vec<Imprint>,
     areas: Vec<Area>,
@@ -87,7 +96,7 @@ impl ImprintPage {
     }
 
     fn is_own(&self) -> bool {
-        self.holds.as_ref().is_some_and(|i| i.area.to_string() == self.typed.area)
+        self.holds.as_ref().is_some_and(|i| i.campaign.is_none() && i.area.to_string() == self.typed.area)
     }
 }
 
@@ -104,12 +113,13 @@ pub async fn show(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) ->
     let areas = places(&mut scope).await?;
     let wanted = areas.iter().find(|a| a.id.to_string() == asked.area).map_or(viewer.area, |a| a.id);
     let holds = super::of(&mut scope, wanted).await?;
-    let typed = Typed::of(wanted, holds.as_ref());
+    let own = super::own(&mut scope).await?;
+    let typed = Typed::of(wanted, own.iter().find(|i| i.area == wanted).or(holds.as_ref()));
     draw(scope, layout, (areas, holds), typed, FieldErrors::default()).await
 }
 
 /// Areas whose imprint whoever acts may put down.
-async fn places(scope: &mut Scoped) -> Result<Vec<Area>, Error> {
+pub(super) async fn places(scope: &mut Scoped) -> Result<Vec<Area>, Error> {
     if scope.role() == Some(Role::Administrator) { areas::all(scope).await } else { areas::worked_in(scope).await }
 }
 
@@ -121,9 +131,11 @@ async fn draw(
     errors: FieldErrors,
 ) -> Answer {
     let own = super::own(&mut scope).await?;
+    let campaigns = campaigns::all(&mut scope).await?;
     scope.commit().await?;
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok((status, ImprintPage { layout, errors, own, areas, holds, typed }).into_response())
+    let today = day_of(Utc::now());
+    Ok((status, ImprintPage { layout, errors, campaigns, today, own, areas, holds, typed }).into_response())
 }
 
 /// `POST /messages/imprint`

@@ -15,7 +15,7 @@ pub const BATCH: i32 = 2_000;
 /// What the database says.
 pub async fn standing(scope: &mut Scoped) -> Result<Vec<Standing>, Error> {
     let mut all = Vec::with_capacity(KINDS.len());
-    for kind in &KINDS {
+    for kind in KINDS {
         all.push(standing_of(scope, kind).await?);
     }
     Ok(all)

@@ -175,6 +175,18 @@ pub async fn among(scope: &mut Scoped, partition: i32, electors: &[i64]) -> Resu
     Ok(found.into_iter().collect())
 }
 
+/// Everybody invented in these districts: there are few. Asked as [`among`] is.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn in_districts(scope: &mut Scoped, districts: &[i32]) -> Result<Vec<i64>, Error> {
+    let asked = sqlx::query_scalar!(r#"select elector_id as "id!" from wall.invented_in($1)"#, districts);
+    Ok(match scope.door().cloned() {
+        Some(door) => asked.fetch_all(&door).await?,
+        None => asked.fetch_all(scope.connection()).await?,
+    })
+}
+
 /// Plants it; None when the name or the address is somebody's.
 ///
 /// # Errors

@@ -8,5 +8,7 @@ pub use alerts::{
     Order, Shown, ask_to_end, close_ended, concerned, explain, find, history, lead_to_breach, list, note, open_ones,
     seen, status,
 };
-pub use canaries::{Beside, Canary, NewCanary, among, beside, canaries, district_of, names, plant, planted, remove};
+pub use canaries::{
+    Beside, Canary, NewCanary, among, beside, canaries, district_of, in_districts, names, plant, planted, remove,
+};
 pub use rules::{Standing, Version, change, standing, versions};

@@ -7,6 +7,7 @@ use crate::events::Event;
 use crate::events::slots::{self, Slot};
 use crate::events::store::{self as events, Tab};
 use crate::news::{Post, store as news};
+use crate::rounds::own;
 use crate::tasks::{Kind, due};
 use crate::web::paging::Paging;
 use askama::Template;
@@ -40,6 +41,8 @@ struct VolunteerHome {
     coming: i64,
     wanted: i64,
     tasks: Vec<(&'static Kind, NaiveDate)>,
+    /// Leaflets in hand to be delivered, and by when the first.
+    leaflets: (i64, Option<NaiveDate>),
     today: NaiveDate,
     news: Vec<Post>,
     organise_closed: bool,
@@ -88,6 +91,7 @@ pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
     let mut of = slots::of(&mut scope, &down).await?;
     let (open, wanted) = slots::wanted(&mut scope).await?;
     let tasks = due::own(&mut scope).await?;
+    let leaflets = own::waiting(&mut scope).await?;
     let news = news::current(&mut scope).await?;
     scope.commit().await?;
     let mut own = |event: &Event| {
@@ -106,6 +110,7 @@ pub async fn home(viewer: Viewer, layout: Layout) -> Answer {
         coming: i64::try_from(open.len()).unwrap_or(i64::MAX),
         wanted,
         tasks,
+        leaflets,
         today: words::day_of(Utc::now()),
         news,
     }

@@ -1,0 +1,314 @@
+-- Who votes by post or proxy, and who voted: councils' absent voters' lists and marked registers, each of one poll. A newer list
+-- takes the place of the one before, in the districts that it holds; where ballot papers are sent and who a proxy is are never
+-- read, and nothing here says for whom anybody voted.
+set local role hustings_owner;
+
+-- A council's file on its way in, and afterwards its receipt: figures, and the refused lines without what stood in them.
+create table voters_import (
+  import_id uuid primary key,
+  partition_id integer not null references authority,
+  poll_id bigint not null references poll,
+  -- The current or the final absent voters' list, or the marked register.
+  what text not null check (what in ('current', 'final', 'marked')),
+  published date not null check (published between '2000-01-01' and '9999-12-31'),
+  given_by uuid references account,
+  given_by_operator uuid,
+  file_name text not null check (length(file_name) <= 120),
+  bytes bigint not null,
+  sha256 bytea not null,
+  encoding text not null check (length(encoding) <= 20),
+  -- The line of headings, until the file is applied or thrown away.
+  headings text[] not null,
+  -- Which column is what; null until somebody says so.
+  columns jsonb,
+  state text not null default 'ready' check (state in ('ready', 'applied', 'thrown-away')),
+  counts jsonb,
+  refused jsonb not null default '[]',
+  begun_at timestamptz not null default statement_timestamp(),
+  ended_at timestamptz
+);
+create index voters_import_by_giver on voters_import (given_by, begun_at desc);
+create index voters_import_by_poll on voters_import (poll_id, partition_id);
+
+-- Unlogged: what is staged may go with a crash, the file is given again.
+create unlogged table voters_import_row (
+  import_id uuid not null references voters_import on delete cascade,
+  line integer not null,
+  -- Null where the line could not be read; then the reason stands. Addresses and proxies' names are left out of it.
+  cells jsonb,
+  refusal text not null default '' check (length(refusal) <= 200),
+  primary key (import_id, line)
+);
+
+-- Which column is what, by a digest of the line of headings, as whoever gives the files said it once.
+create table voters_import_form (
+  form_id bigint generated always as identity primary key,
+  set_by uuid references account,
+  marked boolean not null,
+  headings bytea not null,
+  columns jsonb not null,
+  set_at timestamptz not null default statement_timestamp(),
+  constraint voters_import_form_once unique nulls not distinct (set_by, marked, headings)
+);
+
+-- A list as it was given: which districts it holds, how many, of nobody.
+create table absent_list (
+  partition_id integer not null references authority,
+  list_no bigint generated always as identity,
+  poll_id bigint not null references poll,
+  final boolean not null,
+  published date not null check (published between '2000-01-01' and '9999-12-31'),
+  districts integer[] not null check (cardinality(districts) > 0),
+  file_name text not null check (length(file_name) <= 120),
+  sha256 bytea not null,
+  counts jsonb not null,
+  imported_at timestamptz not null default statement_timestamp(),
+  imported_by uuid references account,
+  imported_by_operator uuid,
+  -- A newer one holds all of its districts since.
+  replaced_at timestamptz check (replaced_at between '2000-01-01' and '9999-12-31'),
+  primary key (partition_id, list_no)
+);
+create index absent_list_by_poll on absent_list (poll_id, partition_id);
+
+-- How somebody votes at a poll, by the newest list: what stood on an older one goes when the newer comes.
+create table absent_vote (
+  partition_id integer not null,
+  poll_id bigint not null references poll,
+  elector_id bigint not null,
+  area_no integer not null references district,
+  list_no bigint not null,
+  kind text not null check (kind in ('post', 'proxy', 'postal-proxy')),
+  primary key (partition_id, poll_id, elector_id),
+  foreign key (partition_id, elector_id) references elector,
+  foreign key (partition_id, list_no) references absent_list
+);
+create index absent_vote_by_area on absent_vote (area_no, poll_id);
+create index absent_vote_by_elector on absent_vote (partition_id, elector_id);
+create index absent_vote_by_list on absent_vote (partition_id, list_no);
+
+-- Of which districts a marked register came, and by which version of the register its numbers were read: whoever stands on that
+-- and has no turnout did not vote.
+create table turnout_register (
+  partition_id integer not null references authority,
+  poll_id bigint not null references poll,
+  area_no integer not null references district,
+  register_id bigint,
+  imported_at timestamptz not null default statement_timestamp(),
+  imported_by uuid references account,
+  imported_by_operator uuid,
+  primary key (partition_id, poll_id, area_no)
+);
+
+-- That somebody voted at a poll. Never for whom: there is no column for it anywhere.
+create table turnout (
+  partition_id integer not null,
+  poll_id bigint not null references poll,
+  elector_id bigint not null,
+  area_no integer not null references district,
+  how text not null check (how in ('in-person', 'post', 'proxy', 'voted')),
+  primary key (partition_id, poll_id, elector_id),
+  foreign key (partition_id, elector_id) references elector
+);
+create index turnout_by_area on turnout (area_no, poll_id);
+create index turnout_by_elector on turnout (partition_id, elector_id);
+
+-- How people vote at each poll, by the newest list of it and of their authority.
+create view absent_vote_now with (security_invoker) as
+select v.partition_id, v.poll_id, v.elector_id, v.area_no, v.kind, v.list_no from absent_vote v;
+
+grant select (import_id, partition_id, poll_id, what, published, given_by, file_name, bytes, sha256, encoding, headings, columns, state,
+    counts, refused, begun_at, ended_at),
+  insert (import_id, partition_id, poll_id, what, published, given_by, file_name, bytes, sha256, encoding, headings, columns),
+  update (headings, columns, state, counts, refused, ended_at) on voters_import to hustings_importer;
+grant select (import_id, line, cells, refusal), insert (import_id, line, cells, refusal) on voters_import_row to hustings_importer;
+grant select (set_by, marked, headings, columns, set_at), insert (set_by, marked, headings, columns), update (columns, set_at)
+  on voters_import_form to hustings_importer;
+grant select (partition_id, list_no, poll_id, final, published, districts, file_name, sha256, counts, imported_at, imported_by, replaced_at),
+  insert (partition_id, poll_id, final, published, districts, file_name, sha256, counts, imported_by) on absent_list to hustings_importer;
+grant select (partition_id, poll_id, elector_id, area_no, list_no, kind), insert (partition_id, poll_id, elector_id, area_no, list_no, kind),
+  update (area_no, list_no, kind) on absent_vote to hustings_importer;
+grant select (partition_id, poll_id, area_no, register_id, imported_at, imported_by),
+  insert (partition_id, poll_id, area_no, register_id, imported_by), update (register_id, imported_at, imported_by)
+  on turnout_register to hustings_importer;
+grant select (partition_id, poll_id, elector_id, area_no, how), insert (partition_id, poll_id, elector_id, area_no, how),
+  update (area_no, how) on turnout to hustings_importer;
+grant select (partition_id, list_no, poll_id, final, published, districts, counts, imported_at, replaced_at) on absent_list to hustings_organiser;
+grant select (partition_id, poll_id, elector_id, area_no, list_no, kind) on absent_vote to hustings_organiser;
+grant select (partition_id, poll_id, area_no, register_id, imported_at) on turnout_register to hustings_organiser;
+grant select (partition_id, poll_id, elector_id, area_no, how) on turnout to hustings_organiser;
+grant select (partition_id, poll_id, elector_id, area_no, kind, list_no) on absent_vote_now to hustings_organiser, hustings_importer;
+grant select, update, delete on voters_import, absent_list, absent_vote, turnout_register, turnout to hustings_wall;
+grant select, delete on voters_import_row to hustings_wall;
+grant select on absent_vote_now to hustings_wall;
+
+do $$
+declare
+  held text;
+begin
+  foreach held in array array['voters_import', 'voters_import_row', 'voters_import_form', 'absent_list', 'absent_vote', 'turnout_register',
+    'turnout'] loop
+    execute format('alter table %I enable row level security', held);
+    execute format('alter table %I force row level security', held);
+  end loop;
+  -- What is about people goes by the districts of the area in use, for organisers and for what they import.
+  foreach held in array array['absent_vote', 'turnout_register', 'turnout'] loop
+    execute format('create policy organiser on %I for select to hustings_organiser
+      using (area_no = any ((select wall.areas())::integer[]))', held);
+    execute format('create policy importer on %I to hustings_importer using (area_no = any ((select wall.areas())::integer[]))
+      with check (area_no = any ((select wall.areas())::integer[]))', held);
+  end loop;
+end $$;
+create policy organiser on absent_list for select to hustings_organiser
+  using (districts && (select wall.areas())::integer[]);
+create policy importer_reads on absent_list for select to hustings_importer
+  using (districts && (select wall.areas())::integer[]);
+create policy importer_adds on absent_list for insert to hustings_importer
+  with check (districts <@ (select wall.areas())::integer[] and imported_by = (select wall.account()));
+-- A file on its way in is whose who gave it.
+create policy importer on voters_import to hustings_importer
+  using ((select wall.is('organiser')) and given_by = (select wall.account()))
+  with check ((select wall.is('organiser')) and given_by = (select wall.account()));
+create policy importer on voters_import_row to hustings_importer
+  using (import_id in (select i.import_id from voters_import i)) with check (import_id in (select i.import_id from voters_import i));
+create policy importer on voters_import_form to hustings_importer
+  using ((select wall.is('organiser')) and set_by = (select wall.account()))
+  with check ((select wall.is('organiser')) and set_by = (select wall.account()));
+reset role;
+
+-- Internal: refuses districts that whoever acts may not bring lists of, and lets imports and erasures that move or take people
+-- end first.
+create function wall.begin_voters(partition integer, districts integer[]) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if not (wall.operator() or begin_voters.districts <@ wall.areas()) then
+    raise exception 'these districts are not in the area in use' using errcode = '42501';
+  end if;
+  perform wall.begin_answers(array[begin_voters.partition]);
+end
+$$;
+
+-- A new absent voters' list of a poll takes the place of what stood in these districts; a list of which nothing is left is replaced.
+create function wall.begin_absent_list(partition integer, poll bigint, districts integer[]) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform wall.begin_voters(begin_absent_list.partition, begin_absent_list.districts);
+  delete from public.absent_vote v where v.partition_id = begin_absent_list.partition and v.poll_id = begin_absent_list.poll
+    and v.area_no = any (begin_absent_list.districts);
+  update public.absent_list l set replaced_at = statement_timestamp()
+  where l.partition_id = begin_absent_list.partition and l.poll_id = begin_absent_list.poll and l.replaced_at is null
+    and l.districts <@ begin_absent_list.districts;
+end
+$$;
+
+-- A marked register is added to what is held of its poll, or takes its place in these districts.
+create function wall.begin_turnout(partition integer, poll bigint, districts integer[], instead boolean) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform wall.begin_voters(begin_turnout.partition, begin_turnout.districts);
+  if begin_turnout.instead then
+    delete from public.turnout t where t.partition_id = begin_turnout.partition and t.poll_id = begin_turnout.poll
+      and t.area_no = any (begin_turnout.districts);
+  end if;
+end
+$$;
+
+-- Takes away what was staged of one's own file: it was applied or thrown away.
+create function wall.clear_voters_import(file uuid) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  delete from public.voters_import_row r using public.voters_import i
+  where r.import_id = clear_voters_import.file and i.import_id = r.import_id and (wall.operator() or i.given_by = wall.account());
+end
+$$;
+
+-- The same of every file that nobody came back to for a fortnight.
+create function wall.forget_voters_imports() returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  update public.voters_import i set state = 'thrown-away', ended_at = statement_timestamp(), headings = '{}'
+  where i.state = 'ready' and i.begun_at < statement_timestamp() - interval '14 days';
+  delete from public.voters_import_row r using public.voters_import i where i.import_id = r.import_id and i.state <> 'ready';
+end
+$$;
+
+-- Internal: of wall.follow_people. What lists say of people goes where they live now.
+create function wall.voters_follow(partition integer) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if exists (select from public.absent_vote v where v.partition_id = voters_follow.partition) then
+    update public.absent_vote v set area_no = e.area_no from public.elector e
+    where v.partition_id = voters_follow.partition and e.partition_id = v.partition_id and e.elector_id = v.elector_id
+      and v.area_no <> e.area_no;
+  end if;
+  if exists (select from public.turnout t where t.partition_id = voters_follow.partition) then
+    update public.turnout t set area_no = e.area_no from public.elector e
+    where t.partition_id = voters_follow.partition and e.partition_id = t.partition_id and e.elector_id = t.elector_id
+      and t.area_no <> e.area_no;
+  end if;
+end
+$$;
+
+-- Internal: of wall.same_person. What stood by the record held before goes to the new one, unless it has its own.
+create function wall.voters_follow_pair(partition integer, elector bigint, candidate bigint, area integer) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  update public.absent_vote v set elector_id = voters_follow_pair.elector, area_no = voters_follow_pair.area
+  where v.partition_id = voters_follow_pair.partition and v.elector_id = voters_follow_pair.candidate
+    and not exists (select from public.absent_vote o where o.partition_id = v.partition_id and o.poll_id = v.poll_id
+      and o.elector_id = voters_follow_pair.elector);
+  update public.turnout t set elector_id = voters_follow_pair.elector, area_no = voters_follow_pair.area
+  where t.partition_id = voters_follow_pair.partition and t.elector_id = voters_follow_pair.candidate
+    and not exists (select from public.turnout o where o.partition_id = t.partition_id and o.poll_id = t.poll_id
+      and o.elector_id = voters_follow_pair.elector);
+  perform wall.erase_votes(voters_follow_pair.partition, array[voters_follow_pair.candidate]);
+end
+$$;
+
+-- Internal: takes away what lists say of these records.
+create function wall.erase_votes(partition integer, records bigint[]) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  delete from public.absent_vote v where v.partition_id = erase_votes.partition and v.elector_id = any (erase_votes.records);
+  delete from public.turnout t where t.partition_id = erase_votes.partition and t.elector_id = any (erase_votes.records);
+end
+$$;
+
+-- Internal: the same at erasure. A list that waits to be looked over may name them: it goes, and can be given again.
+create function wall.erase_voters(partition integer, records bigint[]) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform wall.erase_votes(erase_voters.partition, erase_voters.records);
+  update public.voters_import i set state = 'thrown-away', ended_at = statement_timestamp(), headings = '{}'
+  where i.partition_id = erase_voters.partition and i.state = 'ready';
+  delete from public.voters_import_row r using public.voters_import i
+  where i.import_id = r.import_id and i.partition_id = erase_voters.partition and i.state <> 'ready';
+end
+$$;
+
+-- Internal: the section of somebody's file.
+create function wall.file_voters(partition integer, records bigint[]) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_build_object(
+    'absent_votes', (select coalesce(jsonb_agg(jsonb_build_object('poll', p.name, 'poll_date', p.poll_date, 'how', v.kind,
+        'list_of', l.published, 'final', l.final) order by p.poll_date desc), '[]')
+      from public.absent_vote v join public.poll p using (poll_id)
+      join public.absent_list l on l.partition_id = v.partition_id and l.list_no = v.list_no
+      where v.partition_id = file_voters.partition and v.elector_id = any (file_voters.records)),
+    'turnout', (select coalesce(jsonb_agg(jsonb_build_object('poll', p.name, 'poll_date', p.poll_date, 'how', t.how)
+        order by p.poll_date desc), '[]')
+      from public.turnout t join public.poll p using (poll_id)
+      where t.partition_id = file_voters.partition and t.elector_id = any (file_voters.records)))
+$$;
+
+do $$
+declare
+  f regprocedure;
+begin
+  for f in select p.oid::regprocedure from pg_proc p where p.pronamespace = 'wall'::regnamespace
+    and pg_get_userbyid(p.proowner) <> 'hustings_wall' loop
+    execute format('alter function %s owner to hustings_wall', f);
+  end loop;
+end $$;
+grant execute on function wall.begin_absent_list(integer, bigint, integer[]), wall.begin_turnout(integer, bigint, integer[], boolean),
+  wall.clear_voters_import(uuid), wall.forget_voters_imports() to hustings_importer;

@@ -1,0 +1,127 @@
+-- Templates of what is printed, in versions that never change, and the pictures in them. They are of nobody: names come in when
+-- something is made. One without an area is the whole organisation's: everybody uses it, and only whoever works everywhere changes it.
+set local role hustings_owner;
+
+create table material_template (
+  template_id uuid primary key,
+  -- Null: the whole organisation's.
+  area_id bigint references area,
+  kind text not null check (kind in ('letters', 'postcards', 'canvass-cards', 'labels', 'poll-cards', 'out-cards', 'leaflets',
+    'posters', 'door-cards', 'pads', 'night-pack', 'round-sheets')),
+  name text not null check (length(name) between 1 and 80 and name !~ '[[:cntrl:]]'),
+  -- The newest.
+  version integer not null default 1 check (version between 1 and 100000),
+  -- How many pictures it was ever given: a number means one picture for good, whatever is taken out.
+  pictures smallint not null default 0 check (pictures between 0 and 999),
+  made_by uuid not null references account,
+  made_at timestamptz not null default statement_timestamp(),
+  -- Not offered any more: what was made of it stays on record.
+  ended_at timestamptz
+);
+create unique index material_template_by_name on material_template (coalesce(area_id, 0), kind, lower(name)) where ended_at is null;
+
+create table material_template_version (
+  template_id uuid not null references material_template,
+  version integer not null check (version between 1 and 100000),
+  -- What its kind makes of it (src/materials/letters/text.rs, …).
+  content jsonb not null check (length(content::text) <= 60000),
+  made_by uuid not null references account,
+  made_at timestamptz not null default statement_timestamp(),
+  primary key (template_id, version)
+);
+
+-- As printed, made anew from what was given.
+create table material_picture (
+  template_id uuid not null references material_template,
+  picture_no smallint not null check (picture_no between 1 and 999),
+  -- For whoever cannot see it.
+  shows text not null check (length(shows) between 1 and 200),
+  png boolean not null,
+  width integer not null check (width between 1 and 4000),
+  height integer not null check (height between 1 and 4000),
+  bytes bytea not null check (octet_length(bytes) between 1 and 3000000),
+  primary key (template_id, picture_no)
+);
+
+grant select (template_id, area_id, kind, name, version, pictures, made_by, made_at, ended_at),
+  insert (template_id, area_id, kind, name, made_by), update (name, version, pictures, ended_at)
+  on material_template to hustings_organiser;
+grant select (template_id, version, content, made_by, made_at), insert (template_id, version, content, made_by)
+  on material_template_version to hustings_organiser;
+grant select (template_id, picture_no, shows, png, width, height, bytes),
+  insert (template_id, picture_no, shows, png, width, height, bytes) on material_picture to hustings_organiser;
+grant select on material_template to hustings_wall;
+grant select, delete on material_picture to hustings_wall;
+
+do $$
+declare
+  held text;
+begin
+  foreach held in array array['material_template', 'material_template_version', 'material_picture'] loop
+    execute format('alter table %I enable row level security', held);
+    execute format('alter table %I force row level security', held);
+  end loop;
+end $$;
+reset role;
+
+-- Internal: may whoever acts change this one? Their own area's, or the whole organisation's from everywhere.
+create function wall.keeps_template(template uuid) returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return wall."is"('organiser') and exists (select from public.material_template t where t.template_id = keeps_template.template
+    and t.ended_at is null
+    and (t.area_id = any (wall.contact_places()) or (t.area_id is null and wall.works_everywhere())));
+end
+$$;
+
+-- Is the area in use everywhere?
+create function wall.works_everywhere() returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (select from public.area a where a.kind = 'installation' and a.area_id = any (wall.contact_places()));
+end
+$$;
+
+-- Takes a picture out for good. Whether it was there, and theirs to take.
+create function wall.remove_template_picture(template uuid, picture smallint) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if not wall.keeps_template(remove_template_picture.template) then
+    return false;
+  end if;
+  delete from public.material_picture p where p.template_id = remove_template_picture.template
+    and p.picture_no = remove_template_picture.picture;
+  return found;
+end
+$$;
+
+do $$
+declare
+  f regprocedure;
+begin
+  for f in select p.oid::regprocedure from pg_proc p where p.pronamespace = 'wall'::regnamespace
+    and pg_get_userbyid(p.proowner) <> 'hustings_wall' loop
+    execute format('alter function %s owner to hustings_wall', f);
+  end loop;
+end $$;
+grant execute on function wall.keeps_template(uuid), wall.works_everywhere(), wall.remove_template_picture(uuid, smallint)
+  to hustings_organiser;
+
+set local role hustings_owner;
+create policy organiser_reads on material_template for select to hustings_organiser
+  using (area_id is null or area_id = any ((select wall.contact_places())::bigint[]));
+create policy organiser_adds on material_template for insert to hustings_organiser
+  with check (made_by = (select wall.account())
+    and (area_id = any ((select wall.contact_places())::bigint[]) or (area_id is null and (select wall.works_everywhere()))));
+create policy organiser_changes on material_template for update to hustings_organiser
+  using (ended_at is null and (area_id = any ((select wall.contact_places())::bigint[]) or (area_id is null and (select wall.works_everywhere()))))
+  with check (area_id = any ((select wall.contact_places())::bigint[]) or (area_id is null and (select wall.works_everywhere())));
+create policy organiser_reads on material_template_version for select to hustings_organiser
+  using (exists (select from material_template t where t.template_id = material_template_version.template_id));
+create policy organiser_adds on material_template_version for insert to hustings_organiser
+  with check (made_by = (select wall.account()) and wall.keeps_template(material_template_version.template_id));
+create policy organiser_reads on material_picture for select to hustings_organiser
+  using (exists (select from material_template t where t.template_id = material_picture.template_id));
+create policy organiser_adds on material_picture for insert to hustings_organiser
+  with check (wall.keeps_template(material_picture.template_id));
+reset role;

@@ -1,0 +1,87 @@
+//! `/materials/door-cards`: the privacy notice to be left at doors, as it stands in the settings now.
+
+use super::{DoorCard, MOST, sheets};
+use crate::database::Scoped;
+use crate::error::Error;
+use crate::materials::Kind;
+use crate::materials::making::{self, Ground, begin, ground, number};
+use crate::web::{Answer, App, FieldErrors, Form, Layout, Query, Viewer, see_other};
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use serde::{Deserialize, Serialize};
+
+/// What is chosen.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    area: String,
+    poll: String,
+    count: String,
+    #[serde(skip_serializing)]
+    step: String,
+}
+
+/// What would be made.
+struct Preview {
+    pictures: Vec<String>,
+    cards: i32,
+    sheets: i32,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "materials/door_cards.html")]
+struct DoorCardsPage {
+    layout: Layout,
+    errors: FieldErrors,
+    ground: Ground,
+    typed: Typed,
+    card: DoorCard,
+    preview: Option<Preview>,
+}
+
+async fn card(scope: &mut Scoped, app: &App) -> Result<DoorCard, Error> {
+    let about = sqlx::query!("select controller, contact, privacy_notice from installation")
+        .fetch_optional(scope.connection())
+        .await?
+        .ok_or(Error::NotFound)?;
+    let link = format!("{}/privacy", app.config.base_url);
+    Ok(DoorCard { controller: about.controller, contact: about.contact, notice: about.privacy_notice, link })
+}
+
+/// `GET /materials/door-cards`
+pub async fn form(State(app): State<App>, viewer: Viewer, layout: Layout, Query(asked): Query<Typed>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let typed = Typed { count: "100".into(), ..asked };
+    let ground = ground(&mut scope, viewer.area, &typed.area, &typed.poll).await?;
+    let card = card(&mut scope, &app).await?;
+    scope.commit().await?;
+    Ok(DoorCardsPage { layout, errors: FieldErrors::default(), ground, typed, card, preview: None }.into_response())
+}
+
+/// `POST /materials/door-cards`: a look, or a run.
+pub async fn make(State(app): State<App>, viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let mut errors = FieldErrors::default();
+    let ground = ground(&mut scope, viewer.area, &typed.area, &typed.poll).await?;
+    let card = card(&mut scope, &app).await?;
+    ground.must_have_imprint(&mut errors);
+    let count = number(&mut errors, "count", &typed.count, 1, MOST);
+    let (Some(cards), false) = (count, errors.any()) else {
+        scope.commit().await?;
+        let page = DoorCardsPage { layout, errors, ground, typed, card, preview: None };
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    if typed.step == "make" {
+        let settings = serde_json::to_value(&typed).map_err(Error::internal)?;
+        let title = format!("Door cards, {}", ground.area_name);
+        let run = begin(scope, ground.run(Kind::DoorCards, title, cards, settings, card.work(&ground, cards))).await?;
+        return Ok(see_other(&format!("/materials/runs/{run}")));
+    }
+    scope.commit().await?;
+    let pictures = making::pictures(card.work(&ground, 1)).await?;
+    let preview = Some(Preview { pictures, cards, sheets: sheets(cards, card.each()) });
+    Ok(DoorCardsPage { layout, errors, ground, typed, card, preview }.into_response())
+}

@@ -1,0 +1,206 @@
+//! `/materials/leaflets/{template}`: what it says, beside how it will look.
+
+use super::pages::KINDS;
+use super::{Content, Design, MOST, Passage, Place, whole};
+use crate::access::text;
+use crate::electors::folding::clean;
+use crate::error::Error;
+use crate::materials::letters::pictures::{self, Pictured};
+use crate::materials::letters::store;
+use crate::materials::making::{self, Ground, ground, link, optional};
+use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other};
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// What is typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    version: String,
+    name: String,
+    headline: String,
+    intro: String,
+    heading: Vec<String>,
+    text: Vec<String>,
+    who: String,
+    contact: String,
+    link: String,
+    picture: String,
+    place: String,
+}
+
+impl Typed {
+    fn of(name: &str, version: i32, content: &Content) -> Self {
+        let column = |of: fn(&Passage) -> &String| {
+            (0..MOST).map(|n| content.passages.get(n).map(of).cloned().unwrap_or_default()).collect()
+        };
+        Typed {
+            version: version.to_string(),
+            name: name.to_owned(),
+            headline: content.headline.clone(),
+            intro: content.intro.clone(),
+            heading: column(|p| &p.heading),
+            text: column(|p| &p.text),
+            who: content.name.clone(),
+            contact: content.contact.clone(),
+            link: content.link.clone(),
+            picture: content.picture.map(|n| n.to_string()).unwrap_or_default(),
+            place: content.place.as_str().to_owned(),
+        }
+    }
+
+    /// The n-th passage as typed, from 0.
+    fn passage(&self, n: &usize) -> (&str, &str) {
+        (self.heading.get(*n).map_or("", String::as_str), self.text.get(*n).map_or("", String::as_str))
+    }
+
+    fn passages(&self, errors: &mut FieldErrors) -> Vec<Passage> {
+        let mut passages = Vec::new();
+        for n in 0..MOST {
+            let (heading, words) = self.passage(&n);
+            if heading.trim().is_empty() && words.trim().is_empty() {
+                continue;
+            }
+            let heading = optional(errors, &format!("heading-{}", n + 1), heading, 80);
+            let words = errors.take(text(
+                &format!("text-{}", n + 1),
+                words,
+                4000,
+                "Write something below this heading, or take it out",
+            ));
+            if let (Some(heading), Some(words)) = (heading, words) {
+                passages.push(Passage { heading: clean(&heading), text: words.replace("\r\n", "\n") });
+            }
+        }
+        passages
+    }
+
+    fn read(&self, design: Design, errors: &mut FieldErrors) -> Option<(String, Content)> {
+        let name = errors.take(text("name", &self.name, 80, "Give it a name, to find it again by"));
+        let headline = errors.take(text("headline", &self.headline, 120, "Give it a headline"));
+        let intro = optional(errors, "intro", &self.intro, 300);
+        let passages = self.passages(errors);
+        let who = optional(errors, "who", &self.who, 80);
+        let contact = optional(errors, "contact", &self.contact, 200);
+        let link = link(errors, "link", &self.link);
+        let content = Content {
+            design,
+            headline: clean(&headline?),
+            intro: clean(&intro?),
+            passages,
+            name: clean(&who?),
+            contact: contact?.replace("\r\n", "\n"),
+            link: link?,
+            picture: self.picture.parse().ok(),
+            place: Place::parse(&self.place),
+        };
+        Some((clean(&name?), content))
+    }
+}
+
+/// For what ground it is looked at.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    area: String,
+    poll: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "materials/leaflets/one.html")]
+struct OnePage {
+    layout: Layout,
+    errors: FieldErrors,
+    kept: store::Template,
+    design: Design,
+    typed: Typed,
+    given: Vec<Pictured>,
+    ground: Ground,
+    pictures: Vec<String>,
+}
+
+impl OnePage {
+    /// Whether it says more than there is room for.
+    fn too_long(&self) -> bool {
+        self.pictures.len() > self.design.pages()
+    }
+
+    fn numbers(&self) -> std::ops::Range<usize> {
+        0..MOST
+    }
+
+    /// The pages themselves, without the one that says that it is too long.
+    fn shown(&self) -> &[String] {
+        &self.pictures[..self.pictures.len().min(self.design.pages())]
+    }
+}
+
+/// What a page of one leaflet is drawn with after something could not stand.
+#[derive(Debug, Default)]
+pub(super) struct Refused {
+    pub(super) errors: FieldErrors,
+    pub(super) typed: Option<Typed>,
+}
+
+/// `GET /materials/leaflets/{template}`
+///
+/// # Errors
+/// [`Error::NotFound`] outside the area in use.
+pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(asked): Query<Asked>) -> Answer {
+    draw(&viewer, layout, id, (&asked.area, &asked.poll), Refused::default()).await
+}
+
+/// The page as it stands.
+pub(super) async fn draw(
+    viewer: &Viewer,
+    layout: Layout,
+    id: Uuid,
+    (area, poll): (&str, &str),
+    refused: Refused,
+) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let kept = store::one(&mut scope, KINDS, id).await?;
+    let content: Content =
+        serde_json::from_value(store::content(&mut scope, id, kept.version).await?).map_err(Error::internal)?;
+    let area = if area.is_empty() { kept.area.map(|a| a.to_string()).unwrap_or_default() } else { area.to_owned() };
+    let ground = ground(&mut scope, viewer.area, &area, poll).await?;
+    let given = pictures::of(&mut scope, id).await?;
+    let work = whole(&mut scope, id, &content, &ground, false).await?;
+    scope.commit().await?;
+    let pictures = making::pictures(work).await?;
+    let Refused { errors, typed } = refused;
+    let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let typed = typed.unwrap_or_else(|| Typed::of(&kept.name, kept.version, &content));
+    let page = OnePage { layout, errors, kept, design: content.design, typed, given, ground, pictures };
+    Ok((status, page).into_response())
+}
+
+/// `POST /materials/leaflets/{template}`: another version.
+///
+/// # Errors
+/// [`Error::NotFound`] outside the area in use; [`Error::Conflict`] when it was changed meanwhile or is not one's own.
+pub async fn keep(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(typed): Form<Typed>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let kept = store::one(&mut scope, KINDS, id).await?;
+    let before: Content =
+        serde_json::from_value(store::content(&mut scope, id, kept.version).await?).map_err(Error::internal)?;
+    let mut errors = FieldErrors::default();
+    let read = typed.read(before.design, &mut errors);
+    let (Some((name, content)), false) = (read, errors.any()) else {
+        drop(scope);
+        return draw(&viewer, layout, id, ("", ""), Refused { errors, typed: Some(typed) }).await;
+    };
+    let content = serde_json::to_value(content).map_err(Error::internal)?;
+    let drawn = typed.version.parse().unwrap_or(0);
+    let changed = store::change(&mut scope, id, drawn, &name, &content).await;
+    if errors.take_invalid(changed)?.is_none() {
+        drop(scope);
+        return draw(&viewer, layout, id, ("", ""), Refused { errors, typed: Some(typed) }).await;
+    }
+    scope.commit().await?;
+    Ok(see_other(&format!("/materials/leaflets/{id}?said=leaflet-kept")))
+}

@@ -1,0 +1,213 @@
+//! Leaflets for every home, without a name, from designs: what is typed is kept as a template of its area in versions that never
+//! change, and dressed in the party's colours when it is made.
+
+pub mod edit;
+pub mod make;
+pub mod pages;
+pub mod picture;
+
+use super::boundary;
+use super::cards::shown;
+use super::letters::pictures;
+use super::making::{Ground, code};
+use super::press::Work;
+use crate::database::Scoped;
+use crate::error::Error;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// The most passages of one leaflet.
+pub const MOST: usize = 6;
+
+/// How it is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Design {
+    /// One page of A5.
+    #[default]
+    A5,
+    /// One page of A4.
+    A4,
+    /// An A4 folded to A5: four panels, in the order in which they are printed.
+    Fold,
+}
+
+impl Design {
+    /// Each.
+    pub const ALL: [Design; 3] = [Design::A5, Design::A4, Design::Fold];
+
+    /// The word in forms and in what is kept.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Design::A5 => "a5",
+            Design::A4 => "a4",
+            Design::Fold => "fold",
+        }
+    }
+
+    /// The one of this word.
+    pub fn parse(word: &str) -> Option<Design> {
+        Design::ALL.into_iter().find(|d| d.as_str() == word)
+    }
+
+    /// The words on pages.
+    pub fn title(self) -> &'static str {
+        match self {
+            Design::A5 => "One page of A5: a headline and what follows from it",
+            Design::A4 => "One page of A4: a newsletter",
+            Design::Fold => "A4 folded to A5: four panels",
+        }
+    }
+
+    /// Pages of its file.
+    pub fn pages(self) -> usize {
+        if self == Design::Fold { 2 } else { 1 }
+    }
+}
+
+/// What shows where it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The area's outline; its streets where no boundary is kept.
+    Map,
+    /// Its streets by name.
+    Streets,
+}
+
+impl Place {
+    /// Each, with its word and its words.
+    pub const ALL: [(Place, &'static str, &'static str); 3] = [
+        (Place::Nothing, "nothing", "Nothing"),
+        (Place::Map, "map", "A map of it"),
+        (Place::Streets, "streets", "Its streets by name"),
+    ];
+
+    /// The one of this word.
+    pub fn parse(word: &str) -> Place {
+        Place::ALL.into_iter().find(|(_, w, _)| *w == word).map_or(Place::Nothing, |(place, ..)| place)
+    }
+
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        Place::ALL.into_iter().find(|(place, ..)| *place == self).map_or("nothing", |(_, word, _)| word)
+    }
+}
+
+/// A heading and what stands below it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Passage {
+    /// The heading.
+    pub heading: String,
+    /// Paragraphs, with empty lines between them.
+    pub text: String,
+}
+
+/// What a leaflet says, as it is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Content {
+    /// How it is laid out.
+    pub design: Design,
+    /// The headline.
+    pub headline: String,
+    /// What stands below it.
+    pub intro: String,
+    /// The passages.
+    pub passages: Vec<Passage>,
+    /// The candidate.
+    pub name: String,
+    /// How to reach them.
+    pub contact: String,
+    /// Where the code leads.
+    pub link: String,
+    /// The number of the picture.
+    pub picture: Option<i16>,
+    /// What shows where it is about.
+    pub place: Place,
+}
+
+impl Content {
+    /// How a new one begins.
+    pub fn begun(design: Design) -> Self {
+        let passage = |heading: &str| Passage {
+            heading: heading.into(),
+            text: "Write here what you have done, and what comes next.".into(),
+        };
+        Content {
+            design,
+            headline: "What matters here".into(),
+            intro: "One sentence that says why this came through the door.".into(),
+            passages: vec![passage("First"), passage("Second"), passage("Third")],
+            ..Content::default()
+        }
+    }
+
+    fn common(&self, ground: &Ground) -> Value {
+        let Content { design, headline, intro, passages, name, contact, link, .. } = self;
+        json!({ "design": design.as_str(), "bleed": false, "headline": headline, "intro": intro, "blocks": passages, "name": name,
+            "contact": contact, "link": shown(link), "qr": code(link), "picture": null, "shows": "", "map": null,
+            "map-title": ground.area_name, "streets": [], "imprint": ground.lines() })
+    }
+
+    /// The work on this ground, with bleed and marks or without, without pictures.
+    pub fn work(&self, ground: &Ground, bleed: bool) -> Work {
+        let mut work =
+            Work { sheet: "leaflet", common: self.common(ground), parts: vec![json!({})], ..Work::default() };
+        work.common["bleed"] = bleed.into();
+        ground.brand.dress(&mut work);
+        work
+    }
+}
+
+/// The same with its picture and the place that it is about.
+///
+/// # Errors
+/// What the database says.
+pub async fn whole(
+    scope: &mut Scoped,
+    template: Uuid,
+    content: &Content,
+    ground: &Ground,
+    bleed: bool,
+) -> Result<Work, Error> {
+    let mut work = content.work(ground, bleed);
+    if let Some(number) = content.picture
+        && let Some(pictured) = pictures::of(scope, template).await?.into_iter().find(|p| p.number == number)
+    {
+        let drawn = pictures::one(scope, template, number).await?;
+        work.common["picture"] = "picture".into();
+        work.common["shows"] = pictured.shows.into();
+        work.pictures.push(("picture".into(), drawn.bytes));
+    }
+    let shape = if content.place == Place::Map { boundary::store::of(scope, ground.area).await? } else { None };
+    match (content.place, shape) {
+        (Place::Nothing, _) => {}
+        (_, Some(shape)) => {
+            let (fill, line) = (ground.brand.colour.text(), ground.brand.colour.heading().text());
+            work.common["map"] = json!({ "$svg": boundary::draw(&shape).svg(&fill, &line) });
+        }
+        (_, None) => work.common["streets"] = boundary::store::streets(scope, ground.area).await?.into(),
+    }
+    Ok(work)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_read_again_and_older_ones_too() {
+        let content = Content { picture: Some(3), place: Place::Map, ..Content::begun(Design::Fold) };
+        let kept = serde_json::to_value(&content).unwrap();
+        assert_eq!(kept["design"], "fold");
+        assert_eq!(serde_json::from_value::<Content>(kept).unwrap(), content);
+        assert_eq!(serde_json::from_value::<Content>(json!({ "headline": "x" })).unwrap().design, Design::A5);
+        assert_eq!(Design::ALL.map(|d| Design::parse(d.as_str())), Design::ALL.map(Some));
+    }
+}

@@ -1,0 +1,336 @@
+//! Making letters: who gets one, what each says, and the run that prints them. Proofs and runs are made by the same functions, so that
+//! what was looked at is what is printed.
+
+use super::choices::Choices;
+use super::merge::{self, Common, Reader, Ready};
+use super::pictures;
+use super::recipients::{How, LeftOut, Letter, Recipients, gather};
+use super::store::{self, Template};
+use super::{Content, MOST, text};
+use crate::areas;
+use crate::database::Scoped;
+use crate::electors::ElectorId;
+use crate::error::Error;
+use crate::materials::Kind;
+use crate::materials::press::Work;
+use crate::materials::runs::{NewRun, Recipient};
+use crate::messages::imprint;
+use crate::polls;
+use crate::selections::store::Saved;
+use crate::selections::{Channel, LeaveOut, Selection, count, find, store as selections};
+use crate::web::words;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// The kinds that this room makes.
+pub const KINDS: [Kind; 2] = [Kind::Letters, Kind::Postcards];
+/// Letters that are typeset at a time: a number of whole sheets of four.
+const PART: usize = 248;
+
+/// An earlier run of the same template and selection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// Its number.
+    pub run: i64,
+    /// When.
+    pub made_at: DateTime<Utc>,
+    /// How many letters.
+    pub items: i32,
+    /// How many of those whom the selection finds now did not get it.
+    pub new_since: usize,
+}
+
+/// Everything that letters are made of, read in one transaction.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The template.
+    pub template: Template,
+    /// How they are made.
+    pub choices: Choices,
+    /// The selection, as it stands.
+    pub selection: Saved,
+    /// What they bear; None: nothing may be made.
+    pub imprint: Option<Vec<String>>,
+    /// Who gets one.
+    pub found: Recipients,
+    /// Who gets none, by reason, those whom the selection itself leaves out among them.
+    pub left_out: Vec<(usize, &'static str)>,
+    /// An earlier run, when there is one.
+    pub earlier: Option<Earlier>,
+    content: Content,
+    ready: Ready,
+    places: Places,
+    pictures: Vec<(String, Vec<u8>)>,
+    alts: Value,
+}
+
+/// What is known of the districts that letters go to.
+#[derive(Debug, Clone, Default)]
+struct Places {
+    wards: HashMap<i32, String>,
+    areas: HashMap<i32, HashSet<i64>>,
+    polling: HashMap<i32, String>,
+}
+
+/// Reads everything for a template and choices. Nobody may be shown from it before they are on record.
+///
+/// # Errors
+/// [`Error::NotFound`] outside the area in use; [`Error::Conflict`] when the template cannot be made as it is, or it is too much.
+pub async fn plan(scope: &mut Scoped, template: Uuid, choices: Choices) -> Result<Plan, Error> {
+    let template = store::one(scope, &KINDS, template).await?;
+    if template.ended {
+        return Err(Error::Conflict("This template was taken away. Copy it, and make letters of the copy".into()));
+    }
+    let content = store::letter(scope, template.id, template.version).await?;
+    let (blocks, ready) = read(scope, &template, &content).await?;
+    let (selection, rules) = selections::one(scope, choices.selection, None).await?;
+    let rules = by_post(rules);
+    let people = find::electors(scope, &rules).await?;
+    let before = count::count(scope, &rules).await?.left_out;
+    let had = had(scope, template.id, selection.id).await?;
+    let earlier = earlier(scope, template.id, selection.id, &people, &had).await?;
+    let intentions = match text::asks_intention(&blocks) {
+        true => Some(polls::next(scope).await?.map_or_else(|| "local".into(), |poll| poll.intention_kind)),
+        false => None,
+    };
+    let except = if choices.only_new { had } else { HashSet::new() };
+    let how = How { per: choices.per, sorted: choices.sorted, intentions, except };
+    let found = gather(scope, &people, &how).await?;
+    if found.letters.len() > MOST {
+        return Err(Error::Conflict(
+            "That is more than 20,000 letters. Choose a smaller selection, and make them in parts".into(),
+        ));
+    }
+    let left_out = reasons(&before, &found);
+    let places = Places::of(scope, &found, text::names_polling_place(&blocks)).await?;
+    let imprint = imprint::on_paper(scope, selection.area, choices.poll.as_deref()).await?;
+    let (pictures, alts) = pictures::for_press(scope, template.id).await?;
+    Ok(Plan { template, choices, selection, imprint, found, left_out, earlier, content, ready, places, pictures, alts })
+}
+
+/// Who gets none: what the selection leaves out, then what only letters do.
+fn reasons(before: &count::LeftOut, found: &Recipients) -> Vec<(usize, &'static str)> {
+    let some = |n: i64| usize::try_from(n).unwrap_or_default();
+    let here = LeftOut { objected: found.left_out.objected + some(before.objected), ..found.left_out };
+    let before = [
+        (some(before.moved), "are said to have moved or died"),
+        (some(before.asked), "were asked lately"),
+        (some(before.on_paper), "lie on a printed pile"),
+    ];
+    here.reasons().into_iter().chain(before.into_iter().filter(|(n, _)| *n > 0)).collect()
+}
+
+/// The template's text, ready to be filled.
+async fn read(scope: &mut Scoped, template: &Template, content: &Content) -> Result<(Vec<text::Block>, Ready), Error> {
+    let wrong = |wrong: text::Wrong| {
+        Error::Conflict(format!("This template cannot be made as it is. {wrong}. Change it first"))
+    };
+    let blocks = text::read(&content.text).map_err(wrong)?;
+    let areas = areas::store::all(scope).await?;
+    let numbers: Vec<i16> = pictures::of(scope, template.id).await?.iter().map(|p| p.number).collect();
+    text::check(&blocks, &numbers, &areas).map_err(wrong)?;
+    let common = Common { candidate: content.signer.clone(), date: words::date(words::day_of(Utc::now())) };
+    let ready = Ready::of(&blocks, &areas, common).map_err(wrong)?;
+    Ok((blocks, ready))
+}
+
+/// The same selection, of those who may be written to: whatever it was kept for.
+fn by_post(rules: Selection) -> Selection {
+    Selection { leave_out: LeaveOut { channel: Channel::Post, ..rules.leave_out }, ..rules }
+}
+
+/// Who has got this template from this selection.
+async fn had(scope: &mut Scoped, template: Uuid, selection: Uuid) -> Result<HashSet<ElectorId>, Error> {
+    let rows = sqlx::query!(
+        "select distinct i.partition_id, i.elector_id from material_run r join material_item i using (run_no)
+         where r.selection_id = $2 and r.template_id = $1 and r.state in ('queued', 'working', 'done')",
+        template,
+        selection
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    Ok(rows.into_iter().map(|r| ElectorId { partition: r.partition_id, id: r.elector_id }).collect())
+}
+
+async fn earlier(
+    scope: &mut Scoped,
+    template: Uuid,
+    selection: Uuid,
+    people: &[ElectorId],
+    had: &HashSet<ElectorId>,
+) -> Result<Option<Earlier>, Error> {
+    let last = sqlx::query!(
+        "select run_no, made_at, items from material_run
+         where selection_id = $2 and template_id = $1 and state in ('queued', 'working', 'done') order by run_no desc limit 1",
+        template,
+        selection
+    )
+    .fetch_optional(scope.connection())
+    .await?;
+    let new_since = people.iter().filter(|p| !had.contains(p)).count();
+    Ok(last.map(|r| Earlier { run: r.run_no, made_at: r.made_at, items: r.items, new_since }))
+}
+
+impl Places {
+    async fn of(scope: &mut Scoped, found: &Recipients, polling: bool) -> Result<Places, Error> {
+        let districts: HashSet<i32> = found.letters.iter().map(|l| l.area_no).collect();
+        let districts: Vec<i32> = districts.into_iter().collect();
+        let rows = sqlx::query!(
+            r#"select d.area_no,
+                 coalesce((select min(a.name) from area_district ad join area a on a.area_id = ad.area_id
+                   where ad.area_no = d.area_no and a.kind = 'ward' and ad.from_date <= current_date
+                     and ad.until_date > current_date), '') as "ward!",
+                 array(select ad.area_id from area_district ad where ad.area_no = d.area_no and ad.from_date <= current_date
+                     and ad.until_date > current_date
+                   union select a.area_id from area a where a.kind = 'installation' or a.area_no = d.area_no
+                     or a.partition_id = d.partition_id) as "areas!"
+               from district d where d.area_no = any ($1)"#,
+            &districts
+        )
+        .fetch_all(scope.connection())
+        .await?;
+        let mut places = Places::default();
+        for row in rows {
+            places.wards.insert(row.area_no, row.ward);
+            places.areas.insert(row.area_no, row.areas.into_iter().collect());
+        }
+        if polling {
+            for (district, place) in areas::places::of_districts(scope, &districts).await? {
+                places.polling.insert(district, joined(&[place.name.as_str(), place.address.as_str()]));
+            }
+        }
+        Ok(places)
+    }
+}
+
+fn joined(parts: &[&str]) -> String {
+    parts.iter().map(|p| p.trim()).filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+impl Plan {
+    /// What is typeset for the letters at these places, counted from 0, in this order; with covers where they begin a bundle.
+    pub fn work(&self, places: &[usize], covers: bool) -> Work {
+        let (mut parts, mut part) = (Vec::new(), Vec::new());
+        let mut letters = 0;
+        let bundles: HashMap<usize, &super::recipients::Bundle> = match covers {
+            true => self.found.bundles.iter().map(|b| (b.from, b)).collect(),
+            false => HashMap::new(),
+        };
+        for place in places {
+            let Some(letter) = self.found.letters.get(*place) else { continue };
+            if letters == PART {
+                parts.push(json!({ "letters": std::mem::take(&mut part) }));
+                letters = 0;
+            }
+            if let Some(b) = bundles.get(place) {
+                part.push(json!({ "cover": { "words": b.words, "district": b.district, "letters": b.letters } }));
+            }
+            part.push(self.letter(place + 1, letter));
+            letters += 1;
+        }
+        if !part.is_empty() {
+            parts.push(json!({ "letters": part }));
+        }
+        Work {
+            sheet: if self.template.kind == Kind::Postcards { "postcard" } else { "letter" },
+            common: self.common(),
+            parts,
+            pictures: self.pictures.clone(),
+            archive: self.choices.archive,
+        }
+    }
+
+    fn letter(&self, number: usize, letter: &Letter) -> Value {
+        let most = if self.template.kind == Kind::Postcards { 7 } else { self.choices.envelope.window().lines };
+        json!({ "n": number, "to": letter.address(most), "blocks": self.ready.fill(&self.reader(letter)) })
+    }
+
+    fn reader(&self, letter: &Letter) -> Reader {
+        let ward = self.places.wards.get(&letter.area_no).filter(|ward| !ward.is_empty());
+        Reader {
+            salutation: letter.greeting.salutation.clone(),
+            first: letter.greeting.first.clone(),
+            full: letter.greeting.full.clone(),
+            street: letter.door.street.clone(),
+            town: letter.town(),
+            area: ward.cloned().unwrap_or_else(|| self.selection.area_name.clone()),
+            polling_place: self.places.polling.get(&letter.area_no).cloned().unwrap_or_default(),
+            electors: letter.people.len(),
+            groups: letter.people.iter().map(|p| p.group.clone()).collect(),
+            areas: self.places.areas.get(&letter.area_no).cloned().unwrap_or_default(),
+        }
+    }
+
+    fn common(&self) -> Value {
+        let w = self.choices.envelope.window();
+        let picture = |number: Option<i16>| {
+            let held = number.map(merge::picture_name).filter(|name| self.pictures.iter().any(|(n, _)| n == name));
+            held.map_or(Value::Null, Value::String)
+        };
+        json!({
+            "title": self.template.name,
+            "style": self.choices.style,
+            "window": { "x": w.x, "y": w.y, "width": w.width, "height": w.height, "body": 97 },
+            "folds": w.folds,
+            "sender": self.content.sender.lines().map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>(),
+            "signer": self.content.signer,
+            "signer-role": self.content.signer_role,
+            "signature": picture(self.content.signature),
+            "front": picture(self.content.front),
+            "front-words": self.template.name,
+            "alts": self.alts,
+            "date": words::date(words::day_of(Utc::now())),
+            "imprint": self.imprint.clone().unwrap_or_default(),
+            "blocks": self.ready.shared,
+            "duplex": self.choices.duplex,
+            "four": self.choices.four,
+        })
+    }
+
+    /// Whether covers stand between bundles: on letters, and on nothing that is cut from a sheet.
+    pub fn covers(&self) -> bool {
+        self.choices.covers && self.template.kind == Kind::Letters
+    }
+
+    /// The run of all of them.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when nobody gets one, or there is no imprint.
+    pub fn run(&self, settings: Value) -> Result<NewRun, Error> {
+        if self.found.letters.is_empty() {
+            return Err(Error::Conflict(
+                "Nobody gets one as it is. Choose another selection, or see who is left out".into(),
+            ));
+        }
+        let Some(imprint) = self.imprint.clone() else {
+            return Err(Error::Conflict("There is no complete imprint here, and nothing for the public is made without one. Put it down under Imprint, with the printer".into()));
+        };
+        let all: Vec<usize> = (0..self.found.letters.len()).collect();
+        let title = format!("{}: {}", self.template.name, self.selection.name);
+        Ok(NewRun {
+            kind: self.template.kind,
+            title: title.chars().filter(|c| !c.is_control()).take(120).collect(),
+            area: self.selection.area,
+            selection: Some((self.selection.id, self.selection.version)),
+            template: Some((self.template.id, self.template.version)),
+            list: None,
+            settings,
+            imprint,
+            items: i32::try_from(all.len()).unwrap_or(i32::MAX),
+            recipients: self.recipients(),
+            again_of: self.earlier.as_ref().map(|e| e.run),
+            work: self.work(&all, self.covers()),
+        })
+    }
+
+    fn recipients(&self) -> Vec<Recipient> {
+        let of = |(place, letter): (usize, &Letter)| {
+            let item = i32::try_from(place + 1).unwrap_or(i32::MAX);
+            let (household, area_no) = (Some(letter.household), letter.area_no);
+            letter.people.iter().map(move |p| Recipient { item, elector: p.id, household, area_no }).collect::<Vec<_>>()
+        };
+        self.found.letters.iter().enumerate().flat_map(of).collect()
+    }
+}

@@ -1,0 +1,189 @@
+//! `/materials/pads` and `/materials/night-pack`: which districts, for which poll, how many rounds; and printing them.
+
+use super::read::{self, District, Wanted};
+use crate::database::Scoped;
+use crate::materials::Kind;
+use crate::materials::press::Work;
+use crate::materials::runs::{self, NewRun};
+use crate::polls;
+use crate::web::{Answer, FieldErrors, Form, Layout, Viewer, see_other, words};
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use chrono::{TimeDelta, Utc};
+use serde::Deserialize;
+use serde_json::json;
+
+/// The most rounds of knocking up: they go out three or four times.
+const MOST_ROUNDS: u8 = 6;
+
+/// The choices as typed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    poll: String,
+    district: Vec<String>,
+    group: Vec<String>,
+    rounds: String,
+    style: String,
+    contact: String,
+}
+
+impl Default for Typed {
+    fn default() -> Self {
+        let nothing = String::new;
+        Typed {
+            poll: nothing(),
+            district: Vec::new(),
+            group: vec!["for".into()],
+            rounds: "3".into(),
+            style: "usual".into(),
+            contact: nothing(),
+        }
+    }
+}
+
+impl Typed {
+    fn chose(&self, district: &District) -> bool {
+        self.district.contains(&district.area_no.to_string())
+    }
+
+    fn has(&self, group: &str) -> bool {
+        self.group.iter().any(|g| g == group)
+    }
+
+    fn wanted(&self, districts: &[District], errors: &mut FieldErrors) -> Wanted {
+        let chosen: Vec<i32> = districts.iter().filter(|d| self.chose(d)).map(|d| d.area_no).collect();
+        if chosen.is_empty() {
+            errors.add("district", "Tick at least one polling district");
+        }
+        let groups: Vec<&'static str> = ["for", "leaning"].into_iter().filter(|g| self.has(g)).collect();
+        if groups.is_empty() {
+            errors.add("group", "Tick who counts as a promise");
+        }
+        Wanted { districts: chosen, groups, poll: self.poll.parse().unwrap_or_default() }
+    }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "materials/pads/new.html")]
+struct NewPage {
+    layout: Layout,
+    errors: FieldErrors,
+    kind: Kind,
+    polls: Vec<polls::Coming>,
+    districts: Vec<District>,
+    typed: Typed,
+}
+
+impl NewPage {
+    fn is_pack(&self) -> bool {
+        self.kind == Kind::NightPack
+    }
+}
+
+/// `GET /materials/pads`
+pub async fn pads(viewer: Viewer, layout: Layout) -> Answer {
+    new(viewer, layout, Kind::Pads).await
+}
+
+/// `GET /materials/night-pack`
+pub async fn pack(viewer: Viewer, layout: Layout) -> Answer {
+    new(viewer, layout, Kind::NightPack).await
+}
+
+async fn new(viewer: Viewer, layout: Layout, kind: Kind) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let districts = read::districts(&mut scope).await?;
+    // Of a pack nothing is left out; a pad is usually one district's.
+    let all = kind == Kind::NightPack || districts.len() == 1;
+    let district = districts.iter().filter(|_| all).map(|d| d.area_no.to_string()).collect();
+    let typed = Typed { district, contact: format!("{}, {}", viewer.name, viewer.email), ..Typed::default() };
+    draw(scope, layout, kind, districts, typed, FieldErrors::default()).await
+}
+
+async fn draw(
+    mut scope: Scoped,
+    layout: Layout,
+    kind: Kind,
+    districts: Vec<District>,
+    typed: Typed,
+    errors: FieldErrors,
+) -> Answer {
+    let numbers: Vec<i32> = districts.iter().map(|d| d.area_no).collect();
+    let polls = polls::to_come(&mut scope, Some(&numbers)).await?;
+    scope.commit().await?;
+    let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok((status, NewPage { layout, errors, kind, polls, districts, typed }).into_response())
+}
+
+/// `POST /materials/pads`
+pub async fn make_pads(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> Answer {
+    make(viewer, layout, Kind::Pads, typed).await
+}
+
+/// `POST /materials/night-pack`
+pub async fn make_pack(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> Answer {
+    make(viewer, layout, Kind::NightPack, typed).await
+}
+
+async fn make(viewer: Viewer, layout: Layout, kind: Kind, typed: Typed) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let districts = read::districts(&mut scope).await?;
+    let mut errors = FieldErrors::default();
+    let wanted = typed.wanted(&districts, &mut errors);
+    let rounds = typed.rounds.parse::<u8>().ok().filter(|n| (1..=MOST_ROUNDS).contains(n));
+    if rounds.is_none() {
+        errors.add("rounds", "Give a number of rounds from 1 to 6");
+    }
+    let poll = errors.take(read::poll(&mut scope, wanted.poll).await);
+    let (Some(poll), Some(rounds), false) = (poll, rounds, errors.any()) else {
+        return draw(scope, layout, kind, districts, typed, errors).await;
+    };
+    let seen = read::promises(&mut scope, &wanted, &poll).await?;
+    let ((parts, recipients), seen) = seen.for_the_press();
+    if recipients.is_empty() && kind == Kind::Pads {
+        errors.add("district", "Nobody there has said that they will vote for us and goes to the polling station");
+        return draw(scope, layout, kind, districts, typed, errors).await;
+    }
+    let destroy = words::date(words::day_of(Utc::now() + TimeDelta::days(60)));
+    let foot = format!(
+        "Printed by {}, {}, for {}. Destroy by {destroy} at the latest, and once the poll is over.",
+        viewer.name,
+        words::moment(Utc::now()),
+        viewer.purpose
+    );
+    let style = crate::materials::canvass_cards::Style::parse(&typed.style);
+    let common = json!({
+        "style": style, "poll": poll.name, "foot": foot, "rounds": rounds, "night": kind == Kind::NightPack,
+        "contact": crate::electors::folding::clean(&typed.contact),
+    });
+    let letters: Vec<&str> =
+        districts.iter().filter(|d| wanted.districts.contains(&d.area_no)).map(|d| d.letters.as_str()).collect();
+    let new = NewRun {
+        kind,
+        title: title(kind, &letters),
+        area: viewer.area,
+        selection: None,
+        template: None,
+        list: None,
+        settings: json!({ "poll": poll.id, "districts": wanted.districts, "groups": wanted.groups, "rounds": rounds }),
+        imprint: Vec::new(),
+        items: i32::try_from(recipients.len().max(1)).unwrap_or(i32::MAX),
+        recipients,
+        again_of: None,
+        work: Work { sheet: "pads", common, parts, ..Work::default() },
+    };
+    let number = runs::begin(&mut scope, new).await?;
+    scope.finish(seen).await?;
+    Ok(see_other(&format!("/materials/runs/{number}")))
+}
+
+fn title(kind: Kind, letters: &[&str]) -> String {
+    let of = if letters.len() > 6 { words::count(letters.len(), "district", "districts") } else { letters.join(", ") };
+    match kind {
+        Kind::NightPack => format!("Night-before pack: {of}"),
+        _ => format!("Knocking-up pads: {of}"),
+    }
+}

@@ -1,0 +1,230 @@
+//! Promises of polling districts, in walk order and by number.
+
+use crate::areas::places;
+use crate::canvass::lists::{SideOrder, door_label, plan, street_words};
+use crate::canvass::walk_order::{Door, natural};
+use crate::database::{Scoped, Seen};
+use crate::electors::{ElectorId, HouseholdId};
+use crate::error::Error;
+use crate::materials::runs::Recipient;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// A district that pads are made for.
+#[derive(Debug, Clone)]
+pub(super) struct District {
+    pub area_no: i32,
+    pub letters: String,
+    pub name: String,
+    /// Electors on the register who have said that they will vote for us, and go to the polling station.
+    pub promises: i64,
+}
+
+/// What is asked of the register.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    pub districts: Vec<i32>,
+    /// Groups of codes: `for`, and `leaning` where it is wanted.
+    pub groups: Vec<&'static str>,
+    /// The poll.
+    pub poll: i64,
+}
+
+/// A poll that pads are made for.
+#[derive(Debug, Clone)]
+pub(super) struct Poll {
+    pub id: i64,
+    pub name: String,
+    pub kind: String,
+}
+
+/// The poll of this id, still to come.
+///
+/// # Errors
+/// [`Error::Invalid`] on `poll`.
+pub(super) async fn poll(scope: &mut Scoped, id: i64) -> Result<Poll, Error> {
+    let found = sqlx::query!(
+        "select p.name, p.poll_date, k.intention_kind from poll p join poll_kind k using (kind) where p.poll_id = $1 and p.poll_date >= current_date",
+        id
+    )
+    .fetch_optional(scope.connection())
+    .await?
+    .ok_or_else(|| Error::field("poll", "Choose a poll that is still to come"))?;
+    let name = format!("{}, {}", found.name, crate::web::words::date(found.poll_date));
+    Ok(Poll { id, name, kind: found.intention_kind })
+}
+
+/// The districts of the area in use with how many promises each has. Nobody is shown by it.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn districts(scope: &mut Scoped) -> Result<Vec<District>, Error> {
+    let mut found = sqlx::query_as!(
+        District,
+        r#"with own as materialized (select wall.areas() as numbers), said as materialized (
+             select i.area_no, count(*) as n from intention_now i join intention_code c using (code), own o
+             where i.area_no = any (o.numbers) and c.code_group = 'for' group by 1)
+           select d.area_no, d.letters, d.name, coalesce(s.n, 0) as "promises!"
+           from own o join district d on d.area_no = any (o.numbers) left join said s using (area_no)"#
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    found.sort_by(|a, b| natural(&a.letters, &b.letters));
+    Ok(found)
+}
+
+struct Promise {
+    elector: i64,
+    name: String,
+    number: String,
+}
+
+/// What the press is given, and whom it is for: a part for each district that has been asked for.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn promises(
+    scope: &mut Scoped,
+    wanted: &Wanted,
+    poll: &Poll,
+) -> Result<Seen<(Vec<Value>, Vec<Recipient>)>, Error> {
+    let places = places::of_districts(scope, &wanted.districts).await?;
+    let mut districts = districts(scope).await?;
+    districts.retain(|d| wanted.districts.contains(&d.area_no));
+    let (mut parts, mut recipients) = (Vec::new(), Vec::new());
+    for district in &districts {
+        let place = places.get(&district.area_no).map(|p| {
+            let postcode = p.postcode.clone().unwrap_or_default();
+            [p.name.clone(), p.address.clone(), postcode].into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>()
+        });
+        parts.push(part(scope, wanted, poll, district, place, &mut recipients).await?);
+    }
+    let people: Vec<(i32, i64)> = recipients.iter().map(|r| (r.elector.partition, r.elector.id)).collect();
+    Ok(Seen::people((parts, recipients), people))
+}
+
+async fn part(
+    scope: &mut Scoped,
+    wanted: &Wanted,
+    poll: &Poll,
+    district: &District,
+    place: Option<Vec<String>>,
+    recipients: &mut Vec<Recipient>,
+) -> Result<Value, Error> {
+    let groups: Vec<String> = wanted.groups.iter().map(|g| (*g).to_owned()).collect();
+    let rows = sqlx::query!(
+        r#"select e.partition_id, e.elector_id, e.name, e.number, h.household_id, h.street, h.building, h.number as house, h.number_suffix,
+             h.flat, h.position, h.address
+           from intention_now i
+           join intention_code c on c.code = i.code and c.code_group = any ($3)
+           join elector e on e.partition_id = i.partition_id and e.elector_id = i.elector_id and e.left_at is null
+           join household h on h.partition_id = e.partition_id and h.household_id = e.household_id
+           where i.area_no = $1 and e.area_no = $1 and i.intention_kind = $2
+             and not exists (select from absent_vote_now v where v.partition_id = e.partition_id and v.elector_id = e.elector_id
+               and v.poll_id = $4 and v.kind in ('post', 'postal-proxy'))
+             and not exists (select from standing_result r where r.partition_id = e.partition_id and r.elector_id = e.elector_id
+               and r.outcome in ('moved', 'deceased') and r.received_at >= i.received_at)
+           order by h.position, h.household_id, e.position, e.elector_id"#,
+        district.area_no,
+        poll.kind,
+        &groups,
+        poll.id
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    let Some(partition) = rows.first().map(|r| r.partition_id) else {
+        return Ok(empty(district, place));
+    };
+    let everyone: Vec<i64> = rows.iter().map(|r| r.elector_id).collect();
+    let objected = crate::canvass::lists::store::objected(scope, partition, &everyone).await?;
+    let mut homes: Vec<plan::Home> = Vec::new();
+    let mut labels: HashMap<i64, String> = HashMap::new();
+    let mut people: HashMap<i64, Promise> = HashMap::new();
+    for r in rows.into_iter().filter(|r| !objected.contains(&r.elector_id)) {
+        labels
+            .entry(r.household_id)
+            .or_insert_with(|| door_label(&r.building, r.house, &r.number_suffix, &r.flat, &r.address));
+        people.insert(r.elector_id, Promise { elector: r.elector_id, name: r.name, number: short(&r.number) });
+        let person = plan::Person { elector: r.elector_id, why: None };
+        match homes.last_mut().filter(|h| h.household == r.household_id) {
+            Some(home) => home.people.push(person),
+            None => homes.push(plan::Home {
+                household: r.household_id,
+                area_no: district.area_no,
+                letters: district.letters.clone(),
+                door: Door {
+                    street: r.street,
+                    building: r.building,
+                    number: r.house.and_then(|n| u32::try_from(n).ok()),
+                    suffix: r.number_suffix,
+                    flat: r.flat,
+                    council_position: u64::try_from(r.position).ok().filter(|p| *p > 0),
+                },
+                people: vec![person],
+            }),
+        }
+    }
+    let doors = plan::plan(homes, SideOrder::Council, false).doors;
+    let mut streets: Vec<Value> = Vec::new();
+    for door in &doors {
+        let label = labels.get(&door.household).cloned().unwrap_or_default();
+        let lines = door.electors.iter().filter_map(|e| people.get(e)).map(|p| {
+            recipients.push(Recipient {
+                item: i32::try_from(recipients.len() + 1).unwrap_or(i32::MAX),
+                elector: ElectorId { partition, id: p.elector },
+                household: Some(HouseholdId { partition, id: door.household }),
+                area_no: district.area_no,
+            });
+            json!({ "label": label, "name": p.name, "number": p.number })
+        });
+        let lines: Vec<Value> = lines.collect();
+        let name = street_words(&door.street);
+        match streets.last_mut().filter(|s| s["name"] == name).and_then(|s| s["lines"].as_array_mut()) {
+            Some(all) => all.extend(lines),
+            None => streets.push(json!({ "name": name, "lines": lines })),
+        }
+    }
+    let mut numbers: Vec<&Promise> = people.values().collect();
+    numbers.sort_by(|a, b| natural(&a.number, &b.number));
+    let numbers: Vec<Value> = numbers.into_iter().map(|p| json!({ "number": p.number, "name": p.name })).collect();
+    let last = last_number(scope, district.area_no).await?;
+    Ok(json!({
+        "letters": district.letters, "name": district.name, "place": place, "streets": streets, "numbers": numbers,
+        "tellers": { "from": 1, "to": last },
+    }))
+}
+
+fn empty(district: &District, place: Option<Vec<String>>) -> Value {
+    json!({
+        "letters": district.letters, "name": district.name, "place": place, "streets": [], "numbers": [],
+        "tellers": { "from": 1, "to": 0 },
+    })
+}
+
+/// The number without the district's letters, as tellers write it: `124/1`.
+fn short(number: &str) -> String {
+    number.rsplit_once('-').map_or_else(|| number.to_owned(), |(_, short)| short.to_owned())
+}
+
+/// The highest number of a district's register in force.
+async fn last_number(scope: &mut Scoped, area_no: i32) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select coalesce(max(substring(e.number from '-([0-9]+)(/[0-9]+)?$')::bigint), 0) as "n!"
+           from elector e where e.area_no = $1 and e.left_at is null and e.number <> ''"#,
+        area_no
+    )
+    .fetch_one(scope.connection())
+    .await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn tellers_write_numbers_without_letters() {
+        assert_eq!(short("QB1-124/1"), "124/1");
+        assert_eq!(short("KD-2/2-289"), "289");
+        assert_eq!(short("12"), "12");
+    }
+}

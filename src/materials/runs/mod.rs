@@ -1,0 +1,195 @@
+//! Runs: each time something was made. Who, what for, of which selection and template, how many, what imprint, the file's checksum; the
+//! file itself for seven days.
+
+pub mod pages;
+pub mod store;
+pub mod worker;
+
+pub use store::begin;
+
+use super::Kind;
+use super::press::Work;
+use crate::canvass::ListId;
+use crate::electors::{ElectorId, HouseholdId};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// Somebody whom a run is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Recipient {
+    /// Which letter, label or line, from 1, as printed. Several people of one home may share one.
+    pub item: i32,
+    /// Who.
+    pub elector: ElectorId,
+    /// Their home.
+    pub household: Option<HouseholdId>,
+    /// Their district.
+    pub area_no: i32,
+}
+
+/// What is to be made.
+#[derive(Debug, Clone)]
+pub struct NewRun {
+    /// What it is.
+    pub kind: Kind,
+    /// What it is called: of no person. At most 120 characters.
+    pub title: String,
+    /// For which area it is made: one that lies inside the area in use.
+    pub area: i64,
+    /// From which selection and version.
+    pub selection: Option<(Uuid, i32)>,
+    /// By which template of one's own and version.
+    pub template: Option<(Uuid, i32)>,
+    /// From which walk list and version.
+    pub list: Option<(ListId, i32)>,
+    /// The choices that it was made by, to be made again by.
+    pub settings: serde_json::Value,
+    /// The imprint that it bears, a line each; empty on what the public does not get.
+    pub imprint: Vec<String>,
+    /// How many letters, labels, sheets or cards.
+    pub items: i32,
+    /// Whom it is for, in printed order.
+    pub recipients: Vec<Recipient>,
+    /// Of which run it is another printing.
+    pub again_of: Option<i64>,
+    /// What is typeset.
+    pub work: Work,
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It waits for its turn.
+    Queued,
+    /// The press is at it.
+    Working,
+    /// Its file is there, or was.
+    Done,
+    /// It could not be made.
+    Failed,
+    /// Somebody stopped it, or the access of whoever began it ended.
+    Stopped,
+}
+
+impl State {
+    /// The one of this word.
+    pub fn parse(word: &str) -> State {
+        match word {
+            "working" => State::Working,
+            "done" => State::Done,
+            "failed" => State::Failed,
+            "stopped" => State::Stopped,
+            _ => State::Queued,
+        }
+    }
+
+    /// In words.
+    pub fn title(self) -> &'static str {
+        match self {
+            State::Queued => "Waits for its turn",
+            State::Working => "On the press",
+            State::Done => "Made",
+            State::Failed => "Could not be made",
+            State::Stopped => "Stopped",
+        }
+    }
+
+    /// Whether something still comes of it.
+    pub fn is_open(self) -> bool {
+        matches!(self, State::Queued | State::Working)
+    }
+}
+
+/// A run as lists show it.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Its number.
+    pub number: i64,
+    /// What it is.
+    pub kind: Kind,
+    /// What it is called.
+    pub title: String,
+    /// Where it stands.
+    pub state: State,
+    /// How many letters, labels, sheets or cards.
+    pub items: i32,
+    /// Who made it.
+    pub made_name: String,
+    /// When.
+    pub made_at: DateTime<Utc>,
+    /// Whether its file can still be fetched.
+    pub has_file: bool,
+}
+
+/// A run whole, for its own page: the record of what was made.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// As in lists.
+    pub row: Row,
+    /// The area that it was made for.
+    pub area_name: String,
+    /// What for: the grant's purpose.
+    pub purpose: String,
+    /// The selection's name, id and version.
+    pub selection: Option<(String, Uuid, i32)>,
+    /// The template's name and version.
+    pub template: Option<(String, i32)>,
+    /// The walk list's name, id and version.
+    pub list: Option<(String, ListId, i32)>,
+    /// As printed.
+    pub imprint: Vec<String>,
+    /// Of which run it is another printing.
+    pub again_of: Option<i64>,
+    /// How many people it is for.
+    pub people: i32,
+    /// How many of its parts are set, of how many.
+    pub progress: (i32, i32),
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Who stopped it.
+    pub stopped_name: Option<String>,
+    /// Why it failed.
+    pub failure: String,
+    /// Pages, bytes and checksum of the file.
+    pub file: Option<(i32, i32, String)>,
+    /// Until when it can be fetched.
+    pub file_until: Option<DateTime<Utc>>,
+    /// How often it was.
+    pub fetched: i32,
+    /// Why it cannot be fetched; empty when it can.
+    pub no_file: String,
+    /// How many came back undelivered.
+    pub returned: i64,
+}
+
+impl Run {
+    /// "640 KB".
+    pub fn size(&self) -> String {
+        let bytes = self.file.as_ref().map_or(0, |(_, bytes, _)| *bytes);
+        match bytes {
+            0..1_000_000 => format!("{} KB", crate::web::words::figure((bytes + 1023) / 1024)),
+            _ => format!("{:.1} MB", f64::from(bytes) / 1_048_576.0),
+        }
+    }
+
+    /// How many pages it has.
+    pub fn pages(&self) -> i32 {
+        self.file.as_ref().map_or(0, |(pages, ..)| *pages)
+    }
+
+    /// How far it is, of a hundred.
+    pub fn percent(&self) -> i32 {
+        self.progress.0 * 100 / self.progress.1.max(1)
+    }
+
+    /// Why its file is not there, as a reader is told.
+    pub fn no_file_words(&self) -> &'static str {
+        match self.no_file.as_str() {
+            "objected" => {
+                "Somebody in it has asked since for no contact this way, so it is not given out any more. Make it again: they are left out then."
+            }
+            "erased" => "Somebody in it was erased since, so the file went. Make it again: they are left out then.",
+            _ => "Its seven days are over, so the file went. The record stays.",
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Runs in the database.
+
+use super::{Kind, NewRun, Recipient, Row, Run, State};
+use crate::canvass::ListId;
+use crate::database::{Actor, Scoped};
+use crate::error::Error;
+use crate::web::paging::{self, Paging};
+
+/// The most people or items of one run: a large constituency.
+pub const MOST: usize = 120_000;
+
+/// Queues a run in the caller's transaction: whom it is for is fixed with it. Answers its number. The caller finishes with what it read,
+/// so that the print is on record before anything of it is made.
+///
+/// # Errors
+/// [`Error::Conflict`] when there is nothing to make, too much of it, or no imprint on what the public gets.
+pub async fn begin(scope: &mut Scoped, new: NewRun) -> Result<i64, Error> {
+    if new.items < 1 || new.work.parts.is_empty() {
+        return Err(Error::Conflict("There is nothing to print. Choose other electors, or leave out fewer".into()));
+    }
+    if new.recipients.len() > MOST {
+        return Err(Error::Conflict("That is more than one run may hold (120,000 people). Make it in parts".into()));
+    }
+    if new.kind.for_the_public() && new.imprint.is_empty() {
+        return Err(Error::Conflict(
+            "There is no complete imprint here, and nothing for the public is made without one".into(),
+        ));
+    }
+    let Actor::Session { account, grant, purpose, .. } = scope.actor().clone() else {
+        return Err(Error::Forbidden("Nothing is printed from the command line"));
+    };
+    let (selection, selection_version) = new.selection.unzip();
+    let (template, template_version) = new.template.unzip();
+    let (list, list_version) = new.list.unzip();
+    let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
+    let number = sqlx::query_scalar!(
+        "insert into material_run (area_id, kind, title, purpose, made_by, grant_id, selection_id, selection_version, template_id,
+           template_version, partition_id, list_id, list_version, settings, imprint, again_of, items, people, parts)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+         returning run_no",
+        new.area,
+        new.kind.as_str(),
+        new.title,
+        purpose,
+        account,
+        grant,
+        selection,
+        selection_version,
+        template,
+        template_version,
+        list.map(|l| l.partition),
+        list.map(|l| l.id),
+        list_version,
+        new.settings,
+        &new.imprint,
+        new.again_of,
+        new.items,
+        count(new.recipients.len()),
+        count(new.work.parts.len())
+    )
+    .fetch_one(scope.connection())
+    .await?;
+    for some in new.recipients.chunks(10_000) {
+        add(scope, number, some).await?;
+    }
+    let lines = new.work.lines()?;
+    sqlx::query!("insert into material_work (run_no, work) values ($1, $2)", number, lines)
+        .execute(scope.connection())
+        .await?;
+    Ok(number)
+}
+
+async fn add(scope: &mut Scoped, run: i64, some: &[Recipient]) -> Result<(), Error> {
+    let items: Vec<i32> = some.iter().map(|r| r.item).collect();
+    let partitions: Vec<i32> = some.iter().map(|r| r.elector.partition).collect();
+    let electors: Vec<i64> = some.iter().map(|r| r.elector.id).collect();
+    let households: Vec<Option<i64>> = some.iter().map(|r| r.household.map(|h| h.id)).collect();
+    let areas: Vec<i32> = some.iter().map(|r| r.area_no).collect();
+    sqlx::query!(
+        "insert into material_item (run_no, item, partition_id, elector_id, household_id, area_no)
+         select $1, t.item, t.partition_id, t.elector_id, t.household_id, t.area_no
+         from unnest($2::integer[], $3::integer[], $4::bigint[], $5::bigint[], $6::integer[])
+           t (item, partition_id, elector_id, household_id, area_no)",
+        run,
+        &items,
+        &partitions,
+        &electors,
+        &households as &[Option<i64>],
+        &areas
+    )
+    .execute(scope.connection())
+    .await?;
+    Ok(())
+}
+
+/// Runs of the area in use, newest first; of one kind where one is given. Of no person.
+///
+/// # Errors
+/// What the database says.
+pub async fn page(scope: &mut Scoped, kind: Option<Kind>, paging: Paging) -> Result<(Vec<Row>, i64), Error> {
+    let kind = kind.map(Kind::as_str);
+    let total = sqlx::query_scalar!(
+        r#"select count(*) as "n!" from material_run r
+           where r.area_id = any ((select wall.contact_places())::bigint[]) and ($1::text is null or r.kind = $1)"#,
+        kind
+    )
+    .fetch_one(scope.connection())
+    .await?;
+    Ok((rows(scope, kind, paging::SIZE, paging.skip()).await?, total))
+}
+
+/// The newest runs of the area in use.
+///
+/// # Errors
+/// What the database says.
+pub async fn recent(scope: &mut Scoped, limit: i64) -> Result<Vec<Row>, Error> {
+    rows(scope, None, limit, 0).await
+}
+
+async fn rows(scope: &mut Scoped, kind: Option<&str>, limit: i64, skip: i64) -> Result<Vec<Row>, Error> {
+    let found = sqlx::query!(
+        r#"select r.run_no, r.kind, r.title, r.state, r.items, r.made_at,
+             (r.state = 'done' and r.file_gone = '' and r.file_until > now()) as "has_file!",
+             coalesce((select n.name from wall.names(array[r.made_by]) n), '') as "made_name!"
+           from material_run r
+           where r.area_id = any ((select wall.contact_places())::bigint[]) and ($1::text is null or r.kind = $1)
+           order by r.made_at desc, r.run_no desc limit $2 offset $3"#,
+        kind,
+        limit,
+        skip
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    let row = found.into_iter().map(|r| Row {
+        number: r.run_no,
+        kind: Kind::parse(&r.kind).unwrap_or(Kind::Letters),
+        title: r.title,
+        state: State::parse(&r.state),
+        items: r.items,
+        made_name: r.made_name,
+        made_at: r.made_at,
+        has_file: r.has_file,
+    });
+    Ok(row.collect())
+}
+
+/// One run with all that is on record of it. Of no person.
+///
+/// # Errors
+/// [`Error::NotFound`] outside the area in use.
+pub async fn one(scope: &mut Scoped, number: i64) -> Result<Run, Error> {
+    let r = sqlx::query!(
+        r#"select r.run_no, r.kind, r.title, r.state, r.items, r.made_at, a.name as area_name, r.purpose, r.selection_id,
+             r.selection_version, r.template_version, r.partition_id, r.list_id, r.list_version, r.imprint, r.again_of, r.people,
+             r.parts, r.done, r.ended_at, r.failure, r.pages, r.bytes, encode(r.sha256, 'hex') as sha256, r.file_until, r.fetched,
+             wall.why_no_file(r.run_no) as "no_file!",
+             (select s.name from selection s where s.selection_id = r.selection_id) as "selection_name?",
+             (select t.name from material_template t where t.template_id = r.template_id) as "template_name?",
+             (select l.name from walk_list l where l.partition_id = r.partition_id and l.list_id = r.list_id) as "list_name?",
+             (select count(distinct i.item) from material_item i where i.run_no = r.run_no and i.returned_at is not null) as "returned!",
+             coalesce((select n.name from wall.names(array[r.made_by]) n), '') as "made_name!",
+             (select n.name from wall.names(array[r.stopped_by]) n) as "stopped_name?"
+           from material_run r join area a using (area_id)
+           where r.run_no = $1 and r.area_id = any ((select wall.contact_places())::bigint[])"#,
+        number
+    )
+    .fetch_optional(scope.connection())
+    .await?
+    .ok_or(Error::NotFound)?;
+    let row = Row {
+        number: r.run_no,
+        kind: Kind::parse(&r.kind).unwrap_or(Kind::Letters),
+        title: r.title,
+        state: State::parse(&r.state),
+        items: r.items,
+        made_name: r.made_name,
+        made_at: r.made_at,
+        has_file: r.no_file.is_empty(),
+    };
+    let list = r.partition_id.zip(r.list_id).map(|(partition, id)| ListId { partition, id });
+    Ok(Run {
+        row,
+        area_name: r.area_name,
+        purpose: r.purpose,
+        selection: r.selection_id.zip(r.selection_version).map(|(id, v)| (r.selection_name.unwrap_or_default(), id, v)),
+        template: r.template_name.zip(r.template_version),
+        list: list.zip(r.list_version).map(|(id, v)| (r.list_name.unwrap_or_default(), id, v)),
+        imprint: r.imprint,
+        again_of: r.again_of,
+        people: r.people,
+        progress: (r.done, r.parts),
+        ended_at: r.ended_at,
+        stopped_name: r.stopped_name,
+        failure: r.failure,
+        file: r.pages.zip(r.bytes).zip(r.sha256).map(|((pages, bytes), sha)| (pages, bytes, sha)),
+        file_until: r.file_until,
+        fetched: r.fetched,
+        no_file: r.no_file,
+        returned: r.returned,
+    })
+}
+
+/// Stops a run. Whether it was still open.
+///
+/// # Errors
+/// What the database says.
+pub async fn stop(scope: &mut Scoped, number: i64) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(r#"select wall.stop_run($1) as "stopped!""#, number).fetch_one(scope.connection()).await?)
+}
+
+/// The file, whole, and whom it is for: whoever takes it away looked at them.
+///
+/// # Errors
+/// [`Error::Conflict`] that says why it may not be fetched.
+pub async fn file(scope: &mut Scoped, run: &Run) -> Result<(Vec<u8>, Vec<(i32, i64)>), Error> {
+    let pieces =
+        sqlx::query!(r#"select piece as "piece!", bytes as "bytes!" from wall.fetch_file($1)"#, run.row.number)
+            .fetch_all(scope.connection())
+            .await?;
+    if pieces.is_empty() {
+        return Err(Error::Conflict(run.no_file_words().into()));
+    }
+    let people = sqlx::query!(
+        "select i.partition_id, i.elector_id from material_item i join elector e using (partition_id, elector_id) where i.run_no = $1",
+        run.row.number
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    let mut whole = Vec::with_capacity(pieces.iter().map(|p| p.bytes.len()).sum());
+    for piece in pieces {
+        whole.extend_from_slice(&piece.bytes);
+    }
+    Ok((whole, people.into_iter().map(|p| (p.partition_id, p.elector_id)).collect()))
+}

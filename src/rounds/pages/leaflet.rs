@@ -1,0 +1,226 @@
+//! One leaflet: where it stands on each round; handing it over, delivered, given back, the last step taken back, cover sheets.
+
+use super::{Said, said, status};
+use crate::access::text;
+use crate::database::Scoped;
+use crate::error::Error;
+use crate::rounds::leaflets::{self, Delivery, Leaflet};
+use crate::rounds::sheets::{self, Maker};
+use crate::rounds::{Round, State, homes, store};
+use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract;
+use axum::response::IntoResponse;
+use chrono::{NaiveDate, Utc};
+use serde::Deserialize;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A round with how the leaflet stands on it.
+struct Row {
+    round: Round,
+    delivery: Delivery,
+    /// Homes that get one now.
+    counted: i64,
+}
+
+impl Row {
+    /// The number that is suggested, or was handed over.
+    fn bundle(&self) -> i64 {
+        if self.delivery.state == State::Planned { self.counted } else { i64::from(self.delivery.bundle) }
+    }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "rounds/leaflet.html")]
+struct LeafletPage {
+    layout: Layout,
+    errors: FieldErrors,
+    leaflet: Leaflet,
+    rows: Vec<Row>,
+    note: String,
+    today: NaiveDate,
+    said: (&'static str, &'static str),
+}
+
+impl LeafletPage {
+    fn of(&self, state: State) -> usize {
+        self.rows.iter().filter(|r| r.delivery.state == state).count()
+    }
+
+    /// Homes whose round waits for it, and all.
+    fn waiting(&self) -> i64 {
+        self.rows.iter().filter(|r| r.delivery.state == State::Planned).map(|r| r.counted).sum()
+    }
+
+    fn all(&self) -> i64 {
+        self.rows.iter().map(Row::bundle).sum()
+    }
+
+    /// Why there may not be enough, in words.
+    fn short(&self) -> Option<String> {
+        let printed = i64::from(self.leaflet.printed?);
+        let missing = self.leaflet.out + self.waiting() - printed;
+        (missing > 0).then(|| format!("{} more are needed than are printed", words::figure(missing)))
+    }
+}
+
+/// `GET /rounds/leaflets/{leaflet}`
+///
+/// # Errors
+/// [`Error::NotFound`] outside the area.
+pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(done): Query<Said>) -> Answer {
+    draw(viewer, layout, id, String::new(), FieldErrors::default(), said(&done.said)).await
+}
+
+async fn draw(
+    viewer: Viewer,
+    layout: Layout,
+    id: Uuid,
+    note: String,
+    errors: FieldErrors,
+    said: (&'static str, &'static str),
+) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let leaflet = leaflets::one(&mut scope, id).await?;
+    let mut of = leaflets::deliveries(&mut scope, id).await?;
+    let ids: Vec<Uuid> = of.keys().copied().collect();
+    let counts = homes::counts(&mut scope, &ids).await?;
+    let rounds = store::rounds(&mut scope, &ids).await?;
+    let rounds = scope.finish(rounds).await?;
+    let rows = rounds.into_iter().map(|round| Row {
+        delivery: of.remove(&round.id).unwrap_or_default(),
+        counted: homes::whole(&counts, round.id).bundle(round.with_empty),
+        round,
+    });
+    let rows = rows.collect();
+    let today = words::day_of(Utc::now());
+    Ok((status(&errors), LeafletPage { layout, errors, leaflet, rows, note, today, said }).into_response())
+}
+
+/// The rounds ticked and what became of the leaflet there.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct StepForm {
+    /// `handed`, `done`, `given-back` or `undo`.
+    step: String,
+    round: Vec<Uuid>,
+    /// Of each row its round and the number beside it.
+    of: Vec<Uuid>,
+    bundle: Vec<String>,
+    note: String,
+}
+
+impl StepForm {
+    /// The number that stands beside a round; None: none that can be.
+    fn bundle_of(&self, round: Uuid) -> Option<i32> {
+        let typed = self.of.iter().zip(&self.bundle).find(|(of, _)| **of == round)?.1;
+        typed.trim().replace(',', "").parse().ok().filter(|n| (0..=100_000).contains(n))
+    }
+}
+
+/// `POST /rounds/leaflets/{leaflet}/steps`
+///
+/// # Errors
+/// [`Error::NotFound`] when the leaflet or a round is outside the area.
+pub async fn step(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(form): Form<StepForm>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    leaflets::one_open(&mut scope, id).await?;
+    let known = leaflets::deliveries(&mut scope, id).await?;
+    if form.round.is_empty() {
+        scope.commit().await?;
+        return Ok(see_other(&format!("/rounds/leaflets/{id}?said=tick")));
+    }
+    if form.round.iter().any(|round| !known.contains_key(round)) {
+        return Err(Error::NotFound);
+    }
+    let mut errors = FieldErrors::default();
+    let Some((word, done)) = errors.take_invalid(act(&mut scope, id, &form).await)? else {
+        drop(scope);
+        return draw(viewer, layout, id, form.note, errors, ("", "")).await;
+    };
+    scope.commit().await?;
+    let word = if done == 0 { "nothing" } else { word };
+    Ok(see_other(&format!("/rounds/leaflets/{id}?said={word}")))
+}
+
+async fn act(scope: &mut Scoped, leaflet: Uuid, form: &StepForm) -> Result<(&'static str, u64), Error> {
+    let note = match form.note.trim() {
+        "" => String::new(),
+        note => text("note", note, 200, "")?,
+    };
+    match form.step.as_str() {
+        "handed" => {
+            let bundles: Option<Vec<(Uuid, i32)>> =
+                form.round.iter().map(|round| Some((*round, form.bundle_of(*round)?))).collect();
+            let bundles = bundles.ok_or_else(|| {
+                Error::field("round", "Write how many you hand over, from 0 to 100,000, beside each round")
+            })?;
+            Ok(("handed", leaflets::hand_over(scope, leaflet, &bundles).await?))
+        }
+        "done" => Ok(("done", leaflets::close(scope, leaflet, &form.round, State::Done, &note).await?)),
+        "given-back" => Ok(("back", leaflets::close(scope, leaflet, &form.round, State::GivenBack, &note).await?)),
+        "undo" => Ok(("undone", leaflets::undo(scope, leaflet, &form.round).await?)),
+        _ => Err(Error::field("round", "Press the button that says what became of it")),
+    }
+}
+
+/// `POST /rounds/leaflets/{leaflet}/sheets`: cover sheets of the ticked rounds, or of all that live where none is ticked.
+///
+/// # Errors
+/// [`Error::NotFound`] when the leaflet or a round is outside the area.
+pub async fn print(
+    viewer: Viewer,
+    layout: Layout,
+    extract::State(app): extract::State<App>,
+    Path(id): Path<Uuid>,
+    Form(form): Form<StepForm>,
+) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let leaflet = leaflets::one_open(&mut scope, id).await?;
+    let known = leaflets::deliveries(&mut scope, id).await?;
+    if form.round.iter().any(|round| !known.contains_key(round)) {
+        return Err(Error::NotFound);
+    }
+    let ids: Vec<Uuid> = if form.round.is_empty() { known.keys().copied().collect() } else { form.round };
+    let handed = known.iter().filter(|(_, d)| d.state != State::Planned).map(|(round, d)| (*round, d.bundle));
+    let handed: HashMap<Uuid, i32> = handed.collect();
+    let rounds =
+        store::rounds(&mut scope, &ids).await?.map(|all| all.into_iter().filter(|r| r.ended.is_none()).collect());
+    let controller = sqlx::query_scalar!("select controller from installation limit 1")
+        .fetch_optional(scope.connection())
+        .await?
+        .unwrap_or_default();
+    let base_url = app.config.base_url.trim_end_matches('/');
+    let maker = Maker { name: &viewer.name, contact: &viewer.email, base_url, controller: &controller };
+    let begun = sheets::begin(&mut scope, &leaflet, rounds, &handed, maker).await;
+    let mut errors = FieldErrors::default();
+    let Some(begun) = errors.take_invalid(begun)? else {
+        drop(scope);
+        return draw(viewer, layout, id, String::new(), errors, ("", "")).await;
+    };
+    let run = scope.finish(begun).await?;
+    Ok(see_other(&format!("/materials/runs/{run}")))
+}
+
+/// Whether a leaflet is put away or taken out again.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct AwayForm {
+    out: Option<String>,
+}
+
+/// `POST /rounds/leaflets/{leaflet}/end`: puts it away, or takes it out again. What became of it stays either way.
+///
+/// # Errors
+/// [`Error::NotFound`] outside the area.
+pub async fn put_away(viewer: Viewer, Path(id): Path<Uuid>, Form(form): Form<AwayForm>) -> Answer {
+    let mut scope = viewer.scope().await?;
+    leaflets::one(&mut scope, id).await?;
+    let away = form.out.is_none();
+    leaflets::put_away(&mut scope, id, away).await?;
+    scope.commit().await?;
+    let word = if away { "away" } else { "out" };
+    Ok(see_other(&format!("/rounds/leaflets/{id}?said={word}")))
+}

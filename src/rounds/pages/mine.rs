@@ -1,0 +1,101 @@
+//! `/rounds/mine`: the rounds that one delivers, and what is in hand of each. Streets and numbers; nobody's name.
+
+use super::{Said, said, status};
+use crate::access::text;
+use crate::error::Error;
+use crate::rounds::own::{self, Own};
+use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::response::IntoResponse;
+use chrono::{NaiveDate, Utc};
+use serde::Deserialize;
+use uuid::Uuid;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "rounds/mine.html")]
+struct MinePage {
+    layout: Layout,
+    errors: FieldErrors,
+    rounds: Vec<Own>,
+    /// The one whose form is to be mended.
+    at: Option<(Uuid, Uuid)>,
+    note: String,
+    today: NaiveDate,
+    said: (&'static str, &'static str),
+}
+
+impl MinePage {
+    fn is_wrong(&self, of: &Own) -> bool {
+        of.leaflet.as_ref().is_some_and(|(leaflet, _)| self.at == Some((*leaflet, of.round)))
+    }
+}
+
+/// `GET /rounds/mine`
+///
+/// # Errors
+/// What the database says.
+pub async fn show(viewer: Viewer, layout: Layout, Query(done): Query<Said>) -> Answer {
+    draw(viewer, layout, None, String::new(), FieldErrors::default(), said(&done.said)).await
+}
+
+async fn draw(
+    viewer: Viewer,
+    layout: Layout,
+    at: Option<(Uuid, Uuid)>,
+    note: String,
+    errors: FieldErrors,
+    said: (&'static str, &'static str),
+) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let rounds = own::all(&mut scope).await?;
+    scope.commit().await?;
+    let today = words::day_of(Utc::now());
+    Ok((status(&errors), MinePage { layout, errors, rounds, at, note, today, said }).into_response())
+}
+
+/// What became of it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SayForm {
+    /// `done`, `given-back` or `undo`.
+    step: String,
+    note: String,
+}
+
+/// `POST /rounds/mine/{leaflet}/{round}`
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not in one's own hands.
+pub async fn say(
+    viewer: Viewer,
+    layout: Layout,
+    Path((leaflet, round)): Path<(Uuid, Uuid)>,
+    Form(form): Form<SayForm>,
+) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let held = |o: &Own| o.round == round && o.leaflet.as_ref().is_some_and(|(of, _)| *of == leaflet);
+    if !own::all(&mut scope).await?.iter().any(held) {
+        return Err(Error::NotFound);
+    }
+    let mut errors = FieldErrors::default();
+    let (becomes, word) = match form.step.as_str() {
+        "done" => ("done", "done"),
+        "undo" => ("handed", "undone"),
+        _ => ("given-back", "back"),
+    };
+    let note = match (form.note.trim(), becomes) {
+        ("", "given-back") => errors.take(Err(Error::field("note", "Say what stood in the way, or how many are left"))),
+        ("", _) => Some(String::new()),
+        (note, _) => errors.take(text("note", note, 200, "")),
+    };
+    let Some(note) = note else {
+        drop(scope);
+        return draw(viewer, layout, Some((leaflet, round)), form.note, errors, ("", "")).await;
+    };
+    if !own::say(&mut scope, leaflet, round, becomes, &note).await? {
+        return Err(Error::Conflict("Somebody noted it otherwise meanwhile. Open the page again".into()));
+    }
+    scope.commit().await?;
+    Ok(see_other(&format!("/rounds/mine?said={word}")))
+}

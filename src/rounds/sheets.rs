@@ -1,0 +1,125 @@
+//! Cover sheets: one for each round of a leaflet, with its bundle, streets and the doors to leave out. Numbers of homes, no reason
+//! and no name but that of whoever delivers.
+
+use super::leaflets::Leaflet;
+use super::{Round, homes, store};
+use crate::database::{Scoped, Seen};
+use crate::error::Error;
+use crate::materials::Kind;
+use crate::materials::press::Work;
+use crate::materials::runs::{self, NewRun};
+use crate::web::words;
+use chrono::Utc;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// How many sheets are typeset in one go.
+const PART: usize = 50;
+/// The longest title of a run.
+const LONGEST_TITLE: usize = 120;
+
+/// Who makes them, and where the code leads.
+#[derive(Debug, Clone, Copy)]
+pub struct Maker<'a> {
+    /// Their name.
+    pub name: &'a str,
+    /// How they are reached.
+    pub contact: &'a str,
+    /// The service's own address.
+    pub base_url: &'a str,
+    /// The controller's name.
+    pub controller: &'a str,
+}
+
+/// Begins the run that makes the cover sheets of these rounds; answers its number. `bundles` are those handed over already: of the
+/// others what is counted now is what is handed over next.
+///
+/// # Errors
+/// [`Error::Invalid`] on `round` when there is none.
+pub async fn begin(
+    scope: &mut Scoped,
+    leaflet: &Leaflet,
+    rounds: Seen<Vec<Round>>,
+    bundles: &HashMap<Uuid, i32>,
+    maker: Maker<'_>,
+) -> Result<Seen<i64>, Error> {
+    let rounds = rounds.check(|all| match all.is_empty() {
+        false => Ok(()),
+        true => Err(Error::field("round", "Tick at least one round that lives")),
+    })?;
+    // The rows are drawn by the press; they leave when the look is on record.
+    let mut made = None;
+    let seen = rounds.map(|all| made = Some(all));
+    let rounds = made.unwrap_or_default();
+    let ids: Vec<Uuid> = rounds.iter().map(|r| r.id).collect();
+    let sheets = sheets(scope, &rounds, &ids, bundles).await?;
+    let items = i32::try_from(sheets.len()).unwrap_or(i32::MAX);
+    let title: String = format!("Round sheets: {}", leaflet.title).chars().take(LONGEST_TITLE).collect();
+    let run = NewRun {
+        kind: Kind::RoundSheets,
+        title,
+        area: leaflet.area,
+        selection: None,
+        template: None,
+        list: None,
+        settings: json!({ "leaflet": leaflet.id }),
+        imprint: Vec::new(),
+        items,
+        recipients: Vec::new(),
+        again_of: None,
+        work: work(leaflet, &sheets, maker),
+    };
+    let number = runs::begin(scope, run).await?;
+    Ok(seen.map(|()| number).for_print())
+}
+
+/// What is typeset.
+fn work(leaflet: &Leaflet, sheets: &[Value], maker: Maker<'_>) -> Work {
+    let common = json!({
+        "leaflet": leaflet.title,
+        "due": leaflet.due.map(words::date).unwrap_or_default(),
+        "organiser": format!("{}, {}", maker.name, maker.contact),
+        "controller": maker.controller,
+        "by": maker.name,
+        "printed": words::date(words::day_of(Utc::now())),
+        "code": { "$qr": format!("{}/rounds/mine", maker.base_url) },
+    });
+    let parts = sheets.chunks(PART).map(|of| json!({ "sheets": of })).collect();
+    Work { sheet: "round", common, parts, ..Work::default() }
+}
+
+async fn sheets(
+    scope: &mut Scoped,
+    rounds: &[Round],
+    ids: &[Uuid],
+    bundles: &HashMap<Uuid, i32>,
+) -> Result<Vec<Value>, Error> {
+    let streets = store::streets(scope, ids).await?;
+    let counts = homes::counts(scope, ids).await?;
+    let doors = homes::doors(scope, ids, false).await?;
+    let sheet = |(n, round): (usize, &Round)| {
+        let of = streets.get(&round.id).map(Vec::as_slice).unwrap_or_default();
+        let streets: Vec<Value> = of
+            .iter()
+            .map(|(place, stretch)| {
+                let homes = counts.get(&round.id).and_then(|c| c.get(place)).map_or(0, |t| t.bundle(round.with_empty));
+                let out = doors.iter().filter(|d| (d.round, d.stretch) == (round.id, *place));
+                let out = out.filter(|d| !(round.with_empty && d.why == "empty")).map(|d| d.label.as_str());
+                let street = crate::canvass::lists::street_words(&stretch.street);
+                json!({ "street": street, "part": stretch.part(), "homes": homes, "out": out.collect::<Vec<_>>() })
+            })
+            .collect();
+        let counted = homes::whole(&counts, round.id).bundle(round.with_empty);
+        json!({
+            "n": n + 1,
+            "name": round.name,
+            "area": round.area_name,
+            "deliverer": round.deliverer.as_ref().map(|d| d.name.as_str()).unwrap_or_default(),
+            "note": round.note,
+            "bundle": bundles.get(&round.id).map_or(counted, |n| i64::from(*n)),
+            "streets": streets,
+        })
+    };
+    Ok(rounds.iter().enumerate().map(sheet).collect())
+}

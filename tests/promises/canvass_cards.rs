@@ -1,0 +1,146 @@
+//! Canvass cards: each elector once, in the order of the list, with a code that a scanner reads.
+
+use crate::support::app::{Actor, TestApp, seed_place};
+use crate::support::materials::{cards, cards_with};
+use crate::support::pdf::Pdf;
+use crate::support::walk::{Walk, change, count, number};
+use hustings::access::Role;
+use hustings::materials::code::Code;
+
+struct Place {
+    app: TestApp,
+    walk: Walk,
+    desk: Actor,
+}
+
+async fn place() -> Place {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let walk = Walk::new(&app.database, "QB1").await;
+    let desk = app.actor(Role::Organiser, "Quillbrook").await;
+    Place { app, walk, desk }
+}
+
+/// The place of a name in a text, which holds it once.
+#[track_caller]
+fn once(text: &str, name: &str) -> usize {
+    assert_eq!(text.matches(name).count(), 1, "{name} in {text}");
+    text.find(name).unwrap()
+}
+
+#[tokio::test]
+async fn cards_hold_every_elector_once_in_walk_order_and_say_how_they_go_back() {
+    let Place { app, walk, desk } = place().await;
+    let run = cards(&desk, &[&walk.list]).await.expect(303).location();
+    assert_eq!(desk.get(&run).await.text(".page-head .tag"), "Waits for its turn");
+    app.print().await;
+    let page = desk.get(&run).await.expect(200);
+    assert!(page.text("main").contains("The file is ready"), "{}", page.body);
+    let pdf = Pdf::fetched(&desk, &run).await;
+    let text = pdf.text();
+    // Odd numbers up, then even ones: as the list was made.
+    let places: Vec<usize> = [
+        "Edith Harcourt1",
+        "Wilfred Harcourt1",
+        "Edith Harcourt3",
+        "Edith Harcourt5",
+        "Edith Harcourt2",
+        "Wilfred Harcourt6",
+    ]
+    .iter()
+    .map(|name| once(&text, name))
+    .collect();
+    assert!(places.is_sorted(), "{places:?} in {text}");
+    for told in ["The bandstand, 10 am", "Bo, 01632 960001", "Return or destroy by", "To read out, if asked"] {
+        assert!(text.contains(told), "{told} in {text}");
+    }
+    for page in pdf.texts() {
+        assert!(page.contains("Printed by Organiser of Quillbrook"), "{page}");
+    }
+    let record = desk.get(&run).await.text("#record ~ *");
+    assert!(record.contains("12") && record.contains("Canvassing"), "{record}");
+}
+
+#[tokio::test]
+async fn the_codes_beside_names_are_read_by_another_scanner_and_say_who_is_meant() {
+    let Place { app, walk, desk } = place().await;
+    let run = cards(&desk, &[&walk.list]).await.expect(303).location();
+    app.print().await;
+    let pdf = Pdf::fetched(&desk, &run).await;
+    let codes = pdf.codes(2);
+    let read: Vec<Code> = codes.iter().map(|code| Code::parse(code).unwrap_or_else(|| panic!("{code}"))).collect();
+    assert_eq!(read.len(), 12, "{codes:?}");
+    let run: i64 = run.rsplit('/').next().unwrap().parse().unwrap();
+    assert!(read.iter().all(|code| code.run == run));
+    let third = number(&walk.doors[1].electors[0]);
+    let item = query_item(&app, run, third).await;
+    assert_eq!(item, 3);
+    assert!(pdf.text().contains(&Code { run, item }.to_string()));
+    assert!(pdf.codes(1).iter().any(|code| code.contains("/canvass/")), "the cover leads to the list online");
+}
+
+async fn query_item(app: &TestApp, run: i64, elector: i64) -> i32 {
+    sqlx::query_scalar("select item from material_item where run_no = $1 and elector_id = $2")
+        .bind(run)
+        .bind(elector)
+        .fetch_one(&mut app.database.operator().await)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn whoever_wants_nobody_at_the_door_or_left_is_on_no_card() {
+    let Place { app, walk, desk } = place().await;
+    let [objector, other] = [&walk.doors[0].electors[0], &walk.doors[0].electors[1]];
+    for elector in [objector, other] {
+        desk.post(&format!("/electors/{elector}/objection"), &[("how", "At the door")]).await.expect(303);
+    }
+    change(&app, "update elector set left_at = now() where name = 'Edith Harcourt3'").await;
+    let run = cards(&desk, &[&walk.list]).await.expect(303).location();
+    app.print().await;
+    let text = Pdf::fetched(&desk, &run).await.text();
+    assert!(!text.contains("Harcourt1") && !text.contains("Edith Harcourt3"), "{text}");
+    assert!(text.contains("Do not call"), "{text}");
+    let on_it = count(&app, "select count(*) from material_item i join elector e using (partition_id, elector_id) where e.left_at is not null").await;
+    assert_eq!(on_it, 0);
+}
+
+#[tokio::test]
+async fn sides_begin_pages_of_their_own_and_large_print_is_large() {
+    let Place { app, walk, desk } = place().await;
+    let choices = [("breaks", "sides"), ("style", "large"), ("size", "a5"), ("cover", "no")];
+    let run = cards_with(&desk, &[&walk.list], &choices).await.expect(303).location();
+    app.print().await;
+    let pdf = Pdf::fetched(&desk, &run).await;
+    let pages = pdf.texts();
+    let on =
+        |name: &str| pages.iter().position(|page| page.contains(name)).unwrap_or_else(|| panic!("{name} in {pages:?}"));
+    assert!(on("odd numbers") < on("even numbers"));
+    let words = pdf.words();
+    let name = words.iter().find(|w| w.text == "Harcourt1").unwrap();
+    assert!(name.at[3] - name.at[1] > 4.5, "16 points and more: {name:?}");
+    let wide = words.iter().map(|w| w.at[2]).fold(0.0, f64::max);
+    assert!(wide <= 148.0, "nothing leaves the page: {wide}");
+}
+
+#[tokio::test]
+async fn a_list_of_another_area_or_an_ended_one_is_not_printed() {
+    let Place { app, walk, desk } = place().await;
+    let elsewhere = Walk::new(&app.database, "SG1").await;
+    cards(&desk, &[&elsewhere.list]).await.expect(404);
+    cards(&desk, &["1.99999"]).await.expect(404);
+    assert!(cards(&desk, &[]).await.expect(422).text("main").contains("Tick at least one walk list"));
+    cards(&desk, &["no list"]).await.expect(422);
+    change(&app, "update walk_list set ended_at = now() where name = 'QB1 1'").await;
+    assert!(cards(&desk, &[&walk.list]).await.expect(409).text("main").contains("has ended"));
+    assert_eq!(count(&app, "select count(*) from material_run").await, 0);
+    assert_eq!(count(&app, "select count(*) from pile").await, 0);
+}
+
+#[tokio::test]
+async fn printing_a_list_is_on_record_as_a_print_of_it() {
+    let Place { app: _app, walk, desk } = place().await;
+    cards(&desk, &[&walk.list]).await.expect(303);
+    let prints = "select count(*) from access_log where what = 'print' and list_id is not null and permission = 'make-materials'";
+    assert_eq!(count(&_app, prints).await, 1);
+}

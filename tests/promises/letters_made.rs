@@ -1,0 +1,286 @@
+//! Letters on paper: everybody whom they are for gets one, nobody who objected, where an envelope's window shows it; as other programs
+//! read the file.
+
+use crate::support::app::{Actor, TestApp, seed_place};
+use crate::support::pdf::{Pdf, Word};
+use crate::support::walk::{change, count};
+use hustings::access::Role;
+use hustings::materials::code::Code;
+use hustings::materials::letters::choices::Envelope;
+use sqlx::query_scalar;
+use uuid::Uuid;
+
+const TEXT: &str = "{{salutation}},\n\nthe library in {{area}} stays. We met at {{street|your street}}.\n\n\
+                    [if intention for, leaning]\nThank you for your promise.\n[end]\n[if area Saltern]\nSaltern only.\n[end]";
+
+struct Desk {
+    app: TestApp,
+    desk: Actor,
+    selection: String,
+}
+
+/// An organiser of Quillbrook with a complete imprint and everybody of it kept as a selection.
+async fn desk() -> Desk {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    change(&app, "update message_imprint set printer = 'Presses, 3 Larkspur Row'").await;
+    let desk = app.actor(Role::Organiser, "Quillbrook").await;
+    let selection = everybody(&app, desk.account.id).await.to_string();
+    Desk { app, desk, selection }
+}
+
+async fn everybody(app: &TestApp, by: Uuid) -> Uuid {
+    let kept = "with s as (insert into selection (selection_id, area_id, name, made_by)
+           select gen_random_uuid(), area_id, 'Everybody', $1 from area where short_name = 'Quillbrook' returning selection_id)
+         insert into selection_version (selection_id, version, name, rules, made_by)
+         select selection_id, 1, 'Everybody', jsonb_build_object('rule', jsonb_build_object('all', jsonb_build_array())), $1
+         from s returning selection_id";
+    query_scalar(kept).bind(by).fetch_one(&mut app.database.operator().await).await.unwrap()
+}
+
+impl Desk {
+    /// A template of these words; its page.
+    async fn template(&self, kind: &str, text: &str) -> String {
+        let area = count(&self.app, "select area_id from area where short_name = 'Quillbrook'").await.to_string();
+        let fields = [
+            ("kind", kind),
+            ("name", "The library"),
+            ("area", &area),
+            ("text", text),
+            ("signer", "Cy Oake"),
+            ("sender", "The Lantern Party\n1 Larkspur Row"),
+        ];
+        let made = self.desk.post("/materials/letters/new", &fields).await.expect(303).location();
+        made.split('?').next().unwrap().to_owned()
+    }
+
+    /// Counts with these choices, then makes what was counted; the run's page.
+    async fn make(&self, template: &str, choices: &[(&str, &str)]) -> String {
+        let path = format!("{template}/making");
+        let mut fields = vec![("selection", self.selection.as_str()), ("do", "count")];
+        fields.extend_from_slice(choices);
+        let shown = self.desk.post(&path, &fields).await.expect(303).location();
+        let page = self.desk.get(&shown).await.expect(200);
+        let counted = page.attribute("input[name=counted]", "value");
+        fields[1] = ("do", "make");
+        fields.push(("counted", counted.as_str()));
+        let run = self.desk.post(&path, &fields).await.expect(303).location();
+        assert!(run.starts_with("/materials/runs/"), "{run}: {}", page.body);
+        run
+    }
+
+    /// Makes and prints them.
+    async fn printed(&self, template: &str, choices: &[(&str, &str)]) -> Pdf {
+        let run = self.make(template, choices).await;
+        self.app.print().await;
+        Pdf::fetched(&self.desk, &run).await
+    }
+}
+
+/// Words in the window's height, without the code above them.
+fn in_window(words: &[Word], page: usize) -> Vec<&Word> {
+    words.iter().filter(|w| w.page == page && w.at[1] > 50.0 && w.at[1] < 91.0 && w.at[0] < 110.0).collect()
+}
+
+#[tokio::test]
+async fn everybody_gets_one_letter_in_walking_order_and_who_objected_is_nowhere() {
+    let desk = desk().await;
+    change(
+        &desk.app,
+        "insert into objection (partition_id, elector_id, objection_id, area_no, channel, how)
+         select partition_id, elector_id, gen_random_uuid(), area_no, 'post', 'By letter' from elector where name = 'Edith Harcourt3'",
+    )
+    .await;
+    let template = desk.template("letters", TEXT).await;
+    let counted = desk.desk.get(&format!("{template}/making?selection={}", desk.selection)).await.expect(200);
+    assert!(
+        counted.text("main").contains("11, to 11 people") && counted.text("main").contains("1 asked us not to write")
+    );
+    let pdf = desk.printed(&template, &[("bare", "true")]).await;
+    let pages = pdf.texts();
+    assert_eq!(pages.len(), 11);
+    let mut order = Vec::new();
+    for page in &pages {
+        let number =
+            (1..=6).find(|n| page.contains(&format!("{n} Larkspur Row")) && page.contains(&format!("Harcourt{n}")));
+        order.push(number.unwrap_or_else(|| panic!("{page}")));
+        assert!(page.contains("the library in Quillbrook stays") && page.contains("Promoted by A. Agent"), "{page}");
+        assert!(page.contains("Printed by"), "{page}");
+        assert!(!page.contains("Thank you") && !page.contains("Saltern only"), "{page}");
+    }
+    assert_eq!(order, [1, 1, 3, 5, 5, 6, 6, 4, 4, 2, 2], "up the odd side, back down the even one");
+    let all = pdf.text();
+    assert!(!all.contains("Edith Harcourt3") && all.contains("Wilfred Harcourt3"));
+    for n in [1, 2, 4, 5, 6] {
+        assert_eq!(all.matches(&format!("Edith Harcourt{n}")).count(), 1);
+    }
+    // Who it was for is on record, by item, and the look as a print.
+    assert_eq!(count(&desk.app, "select count(*) from material_item").await, 11);
+    assert_eq!(count(&desk.app, "select count(distinct item) from material_item").await, 11);
+    let printed = "select count(*) from access_log where what = 'print' and cardinality(subjects) = 11";
+    assert_eq!(count(&desk.app, printed).await, 2, "the making, and the fetching");
+}
+
+#[tokio::test]
+async fn a_household_gets_one_and_bundles_have_covers() {
+    let desk = desk().await;
+    let template = desk.template("letters", TEXT).await;
+    let pdf = desk.printed(&template, &[("per", "household")]).await;
+    let pages = pdf.texts();
+    assert_eq!(pages.len(), 8, "six letters, two covers");
+    assert!(pages[0].contains("Larkspur Row, odd side") && pages[0].contains("3 letters"), "{}", pages[0]);
+    assert!(!pages[0].contains("Harcourt"));
+    assert!(
+        pages[1].contains("Edith and Wilfred Harcourt1") && pages[1].contains("Dear Edith and Wilfred,"),
+        "{}",
+        pages[1]
+    );
+    assert!(pages[4].contains("even side"), "{}", pages[4]);
+    let posted = desk.printed(&template, &[("per", "household"), ("order", "postcode")]).await;
+    assert_eq!(posted.pages(), 6, "what is posted has no covers");
+}
+
+#[tokio::test]
+async fn the_address_stands_where_the_window_shows_it_whatever_the_names() {
+    let desk = desk().await;
+    // Names and addresses that nobody fits: long, without a space, right to left, with forms of every kind in them.
+    let odd = "update elector set name = case number when 'QB1-2' then repeat('Wolfeschlegel', 16) when 'QB1-3' then repeat('Ab ', 66)
+          when 'QB1-4' then 'مريم الزهراء' else '#import {{ }} $x$ \\ _y_ *z*' end, forenames = '#import', surname = '{{salutation}}'";
+    change(&desk.app, odd).await;
+    let lines = "update household set lines = array['Flat 2, Akeman House', number || ' Larkspur Row', 'Behind the Old Corn Exchange and its Yards',
+        'Saltern St Mary-in-the-Fields', 'Quillbrook', 'Wexmere', 'Lanternshire'] where street = 'Larkspur Row'";
+    change(&desk.app, lines).await;
+    let template = desk.template("letters", TEXT).await;
+    for (envelope, word) in [(Envelope::Dl, "dl"), (Envelope::C5, "c5")] {
+        for style in ["usual", "large", "easy"] {
+            let pdf = desk.printed(&template, &[("bare", "true"), ("envelope", word), ("style", style)]).await;
+            let words = pdf.words();
+            let (left, top, right, bottom) = envelope.always_shown();
+            for page in 1..=pdf.pages() {
+                let shown = in_window(&words, page);
+                assert!(shown.iter().any(|w| w.text == "4QX"), "{word} {style} page {page}: {shown:?}");
+                for w in &shown {
+                    let [x, y, far, low] = w.at;
+                    assert!(x >= left + 2.9 && y >= top + 2.9, "{word} {style}: {w:?}");
+                    assert!(far <= right - 2.9 && low <= bottom + 0.1, "{word} {style}: {w:?}");
+                }
+            }
+            assert!(pdf.text().contains("#import"), "what a name holds is printed as it stands");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_passage_by_intention_is_for_those_alone_and_never_tells_one_of_a_home_of_another() {
+    let desk = desk().await;
+    change(
+        &desk.app,
+        "insert into intention_now (partition_id, elector_id, intention_kind, area_no, code)
+         select e.partition_id, e.elector_id, 'local', e.area_no, (select code from intention_code where code_group = 'for' limit 1)
+         from elector e where e.name in ('Edith Harcourt1', 'Edith Harcourt2', 'Wilfred Harcourt2')",
+    )
+    .await;
+    let template = desk.template("letters", TEXT).await;
+    let thanked = |pdf: &Pdf| pdf.texts().into_iter().filter(|p| p.contains("Thank you")).collect::<Vec<_>>();
+    let each = thanked(&desk.printed(&template, &[("bare", "true")]).await);
+    assert_eq!(each.len(), 3);
+    assert!(each.iter().all(|p| !p.contains("Wilfred Harcourt1")));
+    let homes = thanked(&desk.printed(&template, &[("bare", "true"), ("per", "household")]).await);
+    assert_eq!(homes.len(), 1, "the home of which both promised");
+    assert!(homes[0].contains("Edith and Wilfred Harcourt2"));
+}
+
+#[tokio::test]
+async fn postcards_come_four_on_a_sheet_or_each_by_itself() {
+    let desk = desk().await;
+    let template = desk.template("postcards", "{{salutation}},\n\nthe library stays.").await;
+    let four = desk.printed(&template, &[]).await;
+    assert_eq!(four.pages(), 6, "twelve, four on a sheet, both sides");
+    let backs: Vec<String> = four.texts().into_iter().filter(|p| p.contains("Dear")).collect();
+    assert_eq!(backs.iter().map(|p| p.matches("Dear ").count()).sum::<usize>(), 12);
+    let single = desk.printed(&template, &[("shape", "single")]).await;
+    assert_eq!(single.pages(), 24);
+}
+
+#[tokio::test]
+async fn a_second_run_says_when_the_first_was_and_can_be_for_those_alone_who_did_not_get_it() {
+    let desk = desk().await;
+    let template = desk.template("letters", TEXT).await;
+    change(&desk.app, "update elector set left_at = now() where name = 'Edith Harcourt6'").await;
+    desk.make(&template, &[]).await;
+    change(&desk.app, "update elector set left_at = null where name = 'Edith Harcourt6'").await;
+    let page = desk.desk.get(&format!("{template}/making?selection={}", desk.selection)).await.expect(200);
+    let said = page.text("main");
+    assert!(
+        said.contains("This was made before") && said.contains("1 person of the selection did not get it"),
+        "{said}"
+    );
+    let pdf = desk.printed(&template, &[("only_new", "true"), ("bare", "true")]).await;
+    assert_eq!(pdf.pages(), 1);
+    assert!(pdf.text().contains("Edith Harcourt6"));
+    assert_eq!(count(&desk.app, "select count(*) from material_run where again_of is not null").await, 1);
+}
+
+#[tokio::test]
+async fn nothing_is_made_without_an_imprint_or_of_other_choices_than_were_counted() {
+    let desk = desk().await;
+    let template = desk.template("letters", TEXT).await;
+    let path = format!("{template}/making");
+    let fields = [("selection", desk.selection.as_str()), ("do", "make"), ("counted", "selection=other")];
+    let answer = desk.desk.post(&path, &fields).await.expect(303).location();
+    assert!(answer.starts_with(&path), "{answer}");
+    change(&desk.app, "update message_imprint set printer = ''").await;
+    let page = desk.desk.get(&answer).await.expect(200);
+    assert!(page.text("main").contains("There is no complete imprint here"));
+    assert_eq!(page.count("button[value=make]"), 0);
+    let counted = page.attribute("input[name=counted]", "value");
+    let fields = [("selection", desk.selection.as_str()), ("do", "make"), ("counted", counted.as_str())];
+    desk.desk.post(&path, &fields).await.expect(409);
+    assert_eq!(count(&desk.app, "select count(*) from material_run").await, 0);
+}
+
+#[tokio::test]
+async fn a_selection_that_finds_nobody_makes_nothing() {
+    let desk = desk().await;
+    let template = desk.template("letters", TEXT).await;
+    change(&desk.app, "update elector set left_at = now()").await;
+    let page = desk.desk.get(&format!("{template}/making?selection={}", desk.selection)).await.expect(200);
+    assert!(page.text("main").contains("Nobody gets one as it is"), "{}", page.body);
+    desk.desk.get(&format!("{template}/proof?selection={}", desk.selection)).await.expect(409);
+}
+
+#[tokio::test]
+async fn what_came_back_is_put_down_by_its_code_and_taken_back() {
+    let desk = desk().await;
+    let template = desk.template("letters", TEXT).await;
+    let run = desk.make(&template, &[("per", "household")]).await;
+    let code = Code { run: run.rsplit('/').next().unwrap().parse().unwrap(), item: 1 }.to_string();
+    let typed = [("code", code.as_str())];
+    assert!(
+        desk.desk
+            .post("/materials/returned", &typed)
+            .await
+            .expect(422)
+            .text("main")
+            .contains("No letter that was made here")
+    );
+    desk.app.print().await;
+    desk.desk.post("/materials/returned", &[("code", &code.to_lowercase())]).await.expect(303);
+    let page = desk.desk.get("/materials/returned").await.expect(200);
+    assert!(page.text("main").contains("Edith Harcourt1, Wilfred Harcourt1"), "{}", page.text("main"));
+    let elector: String =
+        query_scalar("select partition_id || '.' || elector_id from elector where name = 'Edith Harcourt1'")
+            .fetch_one(&mut desk.app.database.operator().await)
+            .await
+            .unwrap();
+    let history = desk.desk.get(&format!("/electors/{elector}")).await.expect(200).text("main");
+    assert!(history.contains("Letter made for them") && history.contains("Came back, put down"), "{history}");
+    let back = "select count(*) from material_item where returned_at is not null";
+    assert_eq!(count(&desk.app, back).await, 2);
+    assert!(desk.desk.post("/materials/returned", &typed).await.expect(422).text("main").contains("down already"));
+    let neighbour = desk.app.actor(Role::Organiser, "Saltern").await;
+    neighbour.post("/materials/returned", &typed).await.expect(422);
+    neighbour.post("/materials/returned/undo", &typed).await.expect(404);
+    desk.desk.post("/materials/returned/undo", &typed).await.expect(303);
+    assert_eq!(count(&desk.app, back).await, 0);
+}

@@ -1,0 +1,250 @@
+//! Leaflets, posters and cards for doors: in one's own words and colours, with an imprint or not at all, and codes that lead where they say.
+
+use super::materials_labels::{Desk, desk};
+use crate::support::app::{Actor, TestApp};
+use crate::support::materials::with_printer;
+use crate::support::pdf::Pdf;
+use crate::support::walk::{change, count};
+use hustings::access::Role;
+use reqwest::multipart::{Form, Part};
+
+const WARD: &str = r#"{"type":"Feature","properties":{},"geometry":{"type":"Polygon",
+    "coordinates":[[[-2.0,52.0],[-1.9,52.01],[-1.92,52.08],[-2.01,52.06],[-2.0,52.0]]]}}"#;
+
+/// Begins a leaflet; its address.
+async fn begun(here: &Desk, design: &str) -> String {
+    let area: i64 = sqlx::query_scalar("select area_id from area where short_name = 'Quillbrook'")
+        .fetch_one(&mut here.app.database.operator().await)
+        .await
+        .unwrap();
+    let area = area.to_string();
+    let fields = [("name", design), ("design", design), ("area", area.as_str())];
+    let at = here.desk.post("/materials/leaflets", &fields).await.expect(303).location();
+    at.split('?').next().unwrap().to_owned()
+}
+
+fn said(version: &str) -> Vec<(&str, &str)> {
+    vec![
+        ("version", version),
+        ("name", "Spring"),
+        ("headline", "A library for Quillbrook"),
+        ("intro", "Imogen Penhallow knows what has to change."),
+        ("heading", "Buses #import \"x\""),
+        ("text", "{{time}} is the last bus.\n\nWe want one an hour."),
+        ("heading", ""),
+        ("text", ""),
+        ("who", "Imogen Penhallow"),
+        ("contact", "01632 960001"),
+        ("link", "https://lantern.example/quillbrook"),
+        ("place", "map"),
+    ]
+}
+
+async fn made(app: &TestApp, desk: &Actor, path: &str, fields: &[(&str, &str)]) -> Pdf {
+    let run = desk.post(path, fields).await.expect(303).location();
+    app.print().await;
+    Pdf::fetched(desk, &run).await
+}
+
+async fn upload(desk: &Actor, path: &str, form: Form) -> u16 {
+    let request = desk.client.post(format!("{}{path}", desk.base)).multipart(form);
+    request.send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn nothing_for_the_public_is_made_without_a_complete_imprint() {
+    let here = desk().await;
+    let leaflet = begun(&here, "a5").await;
+    let fields = [
+        ("title", "Sorry we missed you"),
+        ("text", "We called today."),
+        ("contact", "01632 960001"),
+        ("lines", "3"),
+        ("line", "Keep our library open"),
+        ("count", "4"),
+        ("step", "make"),
+    ];
+    for path in ["/materials/out-cards", "/materials/door-cards", "/materials/posters", &format!("{leaflet}/making")] {
+        let page = here.desk.post(path, &fields).await.expect(422);
+        assert!(page.text(".errors").contains("no complete imprint"), "{path}: {}", page.text("main"));
+        assert_eq!(page.attribute(".notice.bad a", "href"), "/messages/imprint", "{path}");
+    }
+    assert_eq!(count(&here.app, "select count(*) from material_run").await, 0);
+    with_printer(&here.app).await;
+    for path in ["/materials/out-cards", "/materials/door-cards", "/materials/posters", &format!("{leaflet}/making")] {
+        let text = made(&here.app, &here.desk, path, &fields).await.text();
+        assert!(text.contains("A. Agent") && text.contains("Presses"), "{path}: {text}");
+    }
+    let kept = "select count(*) from material_run where array_to_string(imprint, ' ') like '%A. Agent%Presses%'";
+    assert_eq!(count(&here.app, kept).await, 4, "the run keeps what was printed");
+}
+
+#[tokio::test]
+async fn a_leaflet_says_what_was_written_as_it_was_written_and_its_code_leads_there() {
+    let here = desk().await;
+    with_printer(&here.app).await;
+    for (design, pages) in [("a5", 1), ("a4", 1), ("fold", 2)] {
+        let leaflet = begun(&here, design).await;
+        here.desk.post(&leaflet, &said("1")).await.expect(303);
+        let page = here.desk.get(&leaflet).await.expect(200);
+        assert_eq!(page.count("img.sheet"), pages, "{design}");
+        let pdf = made(&here.app, &here.desk, &format!("{leaflet}/making"), &[]).await;
+        assert_eq!(pdf.pages(), pages, "{design}");
+        let text = pdf.text();
+        for words in [
+            "A library for",
+            "Buses #import \"x\"",
+            "{{time}} is the last bus.",
+            "We want one an hour.",
+            "Imogen Penhallow",
+            "Larkspur Row",
+        ] {
+            assert!(text.contains(words), "{design} {words}: {text}");
+        }
+        assert_eq!(pdf.codes(1), ["https://lantern.example/quillbrook"], "{design}");
+        here.desk.post(&format!("{leaflet}/removal"), &[]).await.expect(303);
+    }
+}
+
+#[tokio::test]
+async fn bleed_and_marks_come_on_request_and_the_fold_is_in_the_middle() {
+    let here = desk().await;
+    with_printer(&here.app).await;
+    let leaflet = begun(&here, "fold").await;
+    let size = |pdf: &Pdf| {
+        let picture = image::open(pdf.picture(1, 100)).unwrap();
+        (f64::from(picture.width()) * 0.254, f64::from(picture.height()) * 0.254)
+    };
+    let plain = made(&here.app, &here.desk, &format!("{leaflet}/making"), &[]).await;
+    let bled = made(&here.app, &here.desk, &format!("{leaflet}/making"), &[("bleed", "yes"), ("archive", "yes")]).await;
+    let ((w, h), (wide, high)) = (size(&plain), size(&bled));
+    assert!((w - 297.0).abs() < 0.6 && (h - 210.0).abs() < 0.6, "{w} {h}");
+    assert!((wide - 313.0).abs() < 0.6 && (high - 226.0).abs() < 0.6, "{wide} {high}");
+}
+
+#[tokio::test]
+async fn what_is_longer_than_the_design_is_seen_before_and_not_made() {
+    let here = desk().await;
+    with_printer(&here.app).await;
+    let leaflet = begun(&here, "a5").await;
+    let long = "Words that go on and on. ".repeat(150);
+    let mut fields = said("1");
+    fields.extend([("heading", "More"), ("text", long.trim()), ("heading", "And more"), ("text", long.trim())]);
+    here.desk.post(&leaflet, &fields).await.expect(303);
+    assert!(here.desk.get(&leaflet).await.text("main").contains("longer than the design has room for"));
+    let page = here.desk.post(&format!("{leaflet}/making"), &[]).await.expect(422);
+    assert!(page.text(".errors").contains("Shorten a passage"));
+    assert_eq!(count(&here.app, "select count(*) from material_run").await, 0);
+}
+
+#[tokio::test]
+async fn a_page_drawn_before_somebody_else_changed_it_changes_nothing() {
+    let here = desk().await;
+    let leaflet = begun(&here, "a4").await;
+    here.desk.post(&leaflet, &said("1")).await.expect(303);
+    here.desk.post(&leaflet, &said("1")).await.expect(409);
+    here.desk.post(&leaflet, &said("2")).await.expect(303);
+    assert_eq!(count(&here.app, "select count(*) from material_template_version").await, 3, "each version stays");
+    let neighbour = here.app.actor(Role::Organiser, "Saltern").await;
+    neighbour.get(&leaflet).await.expect(404);
+    neighbour.post(&format!("{leaflet}/copy"), &[]).await.expect(404);
+}
+
+#[tokio::test]
+async fn the_organisations_leaflets_are_used_by_all_and_changed_by_whoever_works_everywhere() {
+    let here = desk().await;
+    with_printer(&here.app).await;
+    let everywhere = here.app.actor(Role::Organiser, "all").await;
+    let fields = [("name", "For all"), ("design", "a5"), ("area", "all")];
+    let at = everywhere.post("/materials/leaflets", &fields).await.expect(303).location();
+    let leaflet = at.split('?').next().unwrap();
+    let page = here.desk.get(leaflet).await.expect(200);
+    assert!(page.text("main").contains("This one is locked"), "{}", page.text("main"));
+    assert!(here.desk.get("/materials").await.text("#templates ~ *").contains("Locked"));
+    here.desk.post(leaflet, &said("1")).await.expect(409);
+    made(&here.app, &here.desk, &format!("{leaflet}/making"), &[]).await;
+    let copy = here.desk.post(&format!("{leaflet}/copy"), &[]).await.expect(303).location();
+    here.desk.post(copy.split('?').next().unwrap(), &said("1")).await.expect(303);
+    assert_eq!(here.desk.post("/materials/leaflets", &fields).await.expect(422).count(".errors"), 1);
+}
+
+#[tokio::test]
+async fn a_poster_shouts_its_line_on_a4_and_a3_and_its_code_is_read() {
+    let here = desk().await;
+    with_printer(&here.app).await;
+    for (paper, height) in [("a4", 297.0), ("a3", 420.0)] {
+        let fields = [
+            ("paper", paper),
+            ("line", "Keep our library open"),
+            ("name", "Imogen Penhallow"),
+            ("under", "for Quillbrook"),
+            ("link", "https://lantern.example/help"),
+            ("count", "1"),
+            ("step", "make"),
+        ];
+        let pdf = made(&here.app, &here.desk, "/materials/posters", &fields).await;
+        assert_eq!((pdf.pages(), pdf.codes(1)), (1, vec!["https://lantern.example/help".to_owned()]));
+        let word = pdf.words().into_iter().find(|w| w.text == "library").unwrap();
+        assert!(word.at[3] - word.at[1] > height / 10.0, "{word:?}");
+        assert!(pdf.words().iter().all(|w| w.at[0] > 5.0 && w.at[3] < height - 3.0), "everything is on the sheet");
+    }
+}
+
+#[tokio::test]
+async fn cards_for_doors_come_four_to_a_sheet_with_words_codes_and_the_notice() {
+    let here = desk().await;
+    with_printer(&here.app).await;
+    let out = [
+        ("title", "Sorry we missed you"),
+        ("text", "We called today about the harbour wall."),
+        ("who", "Imogen Penhallow"),
+        ("contact", "01632 960001"),
+        ("link", "https://lantern.example/help"),
+        ("lines", "3"),
+        ("count", "6"),
+        ("step", "make"),
+    ];
+    let pdf = made(&here.app, &here.desk, "/materials/out-cards", &out).await;
+    assert_eq!(pdf.pages(), 2, "six cards on two sheets");
+    assert_eq!(pdf.text().matches("Sorry we missed you").count(), 8);
+    assert_eq!(pdf.codes(1), ["https://lantern.example/help"; 4]);
+    let pdf = made(&here.app, &here.desk, "/materials/door-cards", &[("count", "4"), ("step", "make")]).await;
+    assert_eq!(pdf.pages(), 1);
+    assert_eq!(pdf.text().matches("What we keep about you").count(), 4);
+    assert_eq!(pdf.codes(1), vec![format!("{}/privacy", here.app.base); 4]);
+    change(&here.app, "update installation set privacy_notice = repeat('We keep little. ', 200)").await;
+    let pdf = made(&here.app, &here.desk, "/materials/door-cards", &[("count", "4"), ("step", "make")]).await;
+    assert_eq!(pdf.pages(), 2, "a long notice takes an A5");
+}
+
+#[tokio::test]
+async fn a_map_is_drawn_from_the_areas_own_boundary_and_streets_stand_there_without_one() {
+    let here = desk().await;
+    with_printer(&here.app).await;
+    let leaflet = begun(&here, "a4").await;
+    here.desk.post(&leaflet, &said("1")).await.expect(303);
+    let text = made(&here.app, &here.desk, &format!("{leaflet}/making"), &[]).await.text();
+    let area: i64 = sqlx::query_scalar("select area_id from area where short_name = 'Quillbrook'")
+        .fetch_one(&mut here.app.database.operator().await)
+        .await
+        .unwrap();
+    let form = |file: String| {
+        Form::new()
+            .text("area", area.to_string())
+            .part("file", Part::bytes(file.into_bytes()).file_name("ward.geojson"))
+    };
+    for wrong in ["<svg onload=alert(1)>".to_owned(), "{}".to_owned(), " ".repeat(2_100_000)] {
+        assert!(matches!(upload(&here.desk, "/materials/boundaries", form(wrong)).await, 413 | 422));
+    }
+    assert_eq!(upload(&here.desk, "/materials/boundaries", form(WARD.to_owned())).await, 303);
+    let page = here.desk.get(&format!("/materials/boundaries?area={area}")).await.expect(200);
+    assert_eq!(page.count("svg.outline path"), 1);
+    let before = made(&here.app, &here.desk, &format!("{leaflet}/making"), &[]).await.text();
+    assert!(
+        before.matches("Larkspur Row").count() < text.matches("Larkspur Row").count(),
+        "the map takes the streets' place"
+    );
+    let neighbour = here.app.actor(Role::Organiser, "Saltern").await;
+    neighbour.post(&format!("/materials/boundaries/{area}/removal"), &[]).await.expect(404);
+    here.desk.post(&format!("/materials/boundaries/{area}/removal"), &[]).await.expect(303);
+}

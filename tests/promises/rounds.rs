@@ -1,0 +1,282 @@
+//! Every letterbox gets one leaflet and none twice, nobody gets one who said no, and whoever delivers sees streets and no name.
+
+use super::tasks::{canvass, put};
+use crate::support::access::sql_as;
+use crate::support::app::{Actor, TestApp, seed_place};
+use crate::support::people::person;
+use crate::support::rounds::{hand, leaflet, round, round_of};
+use crate::support::walk::{change, count};
+use hustings::access::Role;
+use sqlx::{query, query_scalar};
+use uuid::Uuid;
+
+async fn text_of(app: &TestApp, statement: &'static str) -> String {
+    query_scalar(statement).fetch_one(&mut app.database.operator().await).await.unwrap()
+}
+
+/// Quillbrook with its organiser, and the number of its district.
+async fn quillbrook() -> (TestApp, Actor, String) {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let organiser = app.actor(Role::Organiser, "Quillbrook").await;
+    let district = text_of(&app, "select area_no::text from district where letters = 'QB1'").await;
+    (app, organiser, district)
+}
+
+/// Cuts all that is free of a district into one round; answers its id.
+async fn cut(app: &TestApp, organiser: &Actor, district: &str) -> Uuid {
+    let fields = [("district", district), ("name", "Quillbrook 1")];
+    let preview = organiser.post("/rounds/new", &[fields[0], fields[1], ("step", "preview")]).await.expect(200);
+    let expected = preview.attribute("input[name=expected]", "value");
+    organiser.post("/rounds", &[fields[0], fields[1], ("expected", &expected)]).await.expect(303);
+    let newest = query_scalar("select round_id from round order by made_at desc limit 1");
+    newest.fetch_one(&mut app.database.operator().await).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_bundle_is_counted_by_household_and_leaves_out_whoever_gets_none() {
+    let (app, walk, volunteer, organiser) = canvass().await;
+    let district = text_of(&app, "select area_no::text from district where letters = 'QB1'").await;
+    let id = cut(&app, &organiser, &district).await;
+    let page = format!("/rounds/{id}");
+    assert!(organiser.get(&page).await.expect(200).text("main").contains("6 leaflets"));
+
+    // At number 1 both want nothing by post, at number 2 one of two.
+    change(
+        &app,
+        "insert into objection (partition_id, elector_id, objection_id, area_no, channel, how)
+         select e.partition_id, e.elector_id, gen_random_uuid(), e.area_no, 'post', 'By letter'
+         from elector e join household h using (partition_id, household_id) join district d on d.area_no = e.area_no
+         where d.letters = 'QB1' and (h.number = 1 or (h.number = 2 and e.forenames = 'Edith'))",
+    )
+    .await;
+    // A sign at number 3, nobody gets to number 4, and nobody is on the register at number 5 any more.
+    let marked = [("home", walk.doors[1].household.as_str()), ("why", "no-junk-mail")];
+    organiser.post(&format!("{page}/marks"), &marked).await.expect(303);
+    put(&volunteer, &walk.said(4, None, "inaccessible", None)).await;
+    change(
+        &app,
+        "update elector e set left_at = now() from household h where h.partition_id = e.partition_id
+           and h.household_id = e.household_id and h.number = 5",
+    )
+    .await;
+    let shown = organiser.get(&page).await.expect(200);
+    assert!(shown.text("main").contains("2 leaflets, 4 homes left out"), "{}", shown.text("main"));
+    assert_eq!(shown.text("td[data-label='No leaflet at']"), "1, 3, 4, 5");
+    for said in ["No junk mail 1 home", "Want nothing by post 1 home", "Nobody on the register 1 home"] {
+        assert!(shown.text("main").contains(said), "{said}: {}", shown.text("main"));
+    }
+    let with_empty = [("name", "Quillbrook 1"), ("with_empty", "on")];
+    organiser.post(&format!("{page}/edit"), &with_empty).await.expect(303);
+    assert!(organiser.get(&page).await.expect(200).text("main").contains("3 leaflets"));
+    let back = [marked[0], marked[1], ("withdrawn", "yes")];
+    organiser.post(&format!("{page}/marks"), &back).await.expect(303);
+    assert!(organiser.get(&page).await.expect(200).text("main").contains("4 leaflets"));
+    assert_eq!(count(&app, "select count(*) from no_mail").await, 2, "marks are never changed");
+}
+
+#[tokio::test]
+async fn a_street_is_on_one_round_also_when_two_cut_it_at_once() {
+    let (app, organiser, district) = quillbrook().await;
+    let other = app.actor(Role::Organiser, "Quillbrook").await;
+    let fields = [("district", district.as_str()), ("name", "Quillbrook 1")];
+    let preview = organiser.post("/rounds/new", &[fields[0], fields[1], ("step", "preview")]).await.expect(200);
+    let expected = preview.attribute("input[name=expected]", "value");
+    let make = [fields[0], fields[1], ("expected", expected.as_str())];
+    let (one, two) = tokio::join!(organiser.post("/rounds", &make), other.post("/rounds", &make));
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert!(statuses[0] == 303 && matches!(statuses[1], 409 | 422), "{statuses:?}");
+    assert_eq!(count(&app, "select count(*) from round_street").await, 1);
+    assert_eq!(count(&app, "select count(*) from round").await, 1, "all or nothing");
+
+    // The wall says so too, whatever the application thinks.
+    let id: Uuid =
+        query_scalar("select round_id from round").fetch_one(&mut app.database.operator().await).await.unwrap();
+    let twice =
+        "insert into round_street (round_id, place, partition_id, area_no, street_key, street, side, from_number)
+        select round_id, 9, partition_id, area_no, street_key, street, 'even', 4 from round_street where round_id = $1";
+    let refused = query(twice).bind(id).execute(&mut app.database.operator().await).await.unwrap_err();
+    assert_eq!(refused.as_database_error().unwrap().code().unwrap(), "23P01");
+
+    organiser.post(&format!("/rounds/{id}/end"), &[]).await.expect(303);
+    other.post("/rounds", &make).await.expect(303);
+    let old = organiser.get(&format!("/rounds/{id}")).await.expect(200);
+    assert!(old.text("main").contains("Ended"), "its history stays");
+}
+
+#[tokio::test]
+async fn a_leaflet_is_handed_over_delivered_given_back_and_each_step_can_be_taken_back() {
+    let (app, organiser, district) = quillbrook().await;
+    let id = cut(&app, &organiser, &district).await.to_string();
+    let fields = [("title", "Autumn survey"), ("printed", "4")];
+    let area = text_of(&app, "select area_id::text from area where short_name = 'Quillbrook'").await;
+    let added = organiser.post("/rounds/leaflets", &[fields[0], fields[1], ("area", &area)]).await.expect(303);
+    let page = added.location().split('?').next().unwrap().to_owned();
+    let shown = organiser.get(&page).await.expect(200);
+    assert_eq!(shown.attribute("input[name=bundle]", "value"), "6", "the number is suggested");
+    assert!(shown.text("main").contains("2 more are needed than are printed"));
+    let step = async |step: &str, more: &[(&str, &str)]| {
+        let fields = [&[("step", step), ("round", id.as_str())][..], more].concat();
+        organiser.post(&format!("{page}/steps"), &fields).await
+    };
+    let state =
+        async || -> String { text_of(&app, "select state || ' ' || bundle || ' ' || note from delivery").await };
+    step("done", &[]).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from delivery").await, 0, "what nobody has is not delivered");
+    step("handed", &[("of", &id), ("bundle", "lots")]).await.expect(422);
+    step("handed", &[("of", &id), ("bundle", "5")]).await.expect(303);
+    assert_eq!(state().await, "handed 5 ");
+    step("handed", &[("of", &id), ("bundle", "9")]).await.expect(303);
+    assert_eq!(state().await, "handed 5 ", "a second press hands over nothing more");
+    step("done", &[("note", "2 left over")]).await.expect(303);
+    assert_eq!(state().await, "done 5 2 left over");
+    assert!(organiser.get("/rounds").await.expect(200).text("main").contains("Autumn survey, just now"));
+    step("undo", &[]).await.expect(303);
+    assert_eq!(state().await, "handed 5 ");
+    step("given-back", &[("note", "Ill")]).await.expect(303);
+    assert_eq!(state().await, "given-back 5 Ill");
+    step("undo", &[]).await.expect(303);
+    step("undo", &[]).await.expect(303);
+    assert_eq!(state().await, "planned 0 ");
+
+    step("handed", &[("of", &id), ("bundle", "5")]).await.expect(303);
+    let run = organiser.post(&format!("{page}/sheets"), &[]).await.expect(303);
+    assert!(run.location().starts_with("/materials/runs/"), "{}", run.location());
+    assert_eq!(
+        count(&app, "select count(*) from material_run where kind = 'round-sheets' and items = 1 and people = 0").await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn what_is_on_no_round_stands_among_the_gaps() {
+    let (app, organiser, district) = quillbrook().await;
+    let id = round(&app, "Quillbrook 1", "odd", None).await;
+    let gaps = organiser.get("/rounds/gaps").await.expect(200);
+    let words = gaps.text("main");
+    assert!(words.contains("1 street with 3 homes on no round, 1 round without a deliverer"), "{words}");
+    let street = format!("{district}:larkspur row");
+    organiser.post("/rounds/gaps", &[("street", &street), ("round", &id.to_string())]).await.expect(303);
+    let words = organiser.get("/rounds/gaps").await.expect(200).text("main");
+    assert!(words.contains("0 streets with 0 homes on no round"), "{words}");
+    assert!(organiser.get(&format!("/rounds/{id}")).await.expect(200).text("main").contains("6 leaflets"));
+    // A street that the register does not know any more, and one that is new.
+    change(&app, "update household set street_key = 'new row', street = 'New Row' where street_key = 'larkspur row'")
+        .await;
+    let page = organiser.get(&format!("/rounds/{id}")).await.expect(200);
+    assert!(page.text("main").contains("No homes now"));
+    assert!(organiser.get("/rounds/gaps").await.expect(200).text("main").contains("New Row"));
+}
+
+#[tokio::test]
+async fn a_neighbours_rounds_are_not_there() {
+    let (app, organiser, _) = quillbrook().await;
+    let theirs = round_of(&app, "SG1", "Saltern 1", "all", None).await;
+    let paper = leaflet(&app, "Saltern", "Their survey").await;
+    hand(&app, paper, theirs).await;
+    for path in [format!("/rounds/{theirs}"), format!("/rounds/{theirs}/end"), format!("/rounds/leaflets/{paper}")] {
+        organiser.get(&path).await.expect(404);
+    }
+    organiser.post(&format!("/rounds/{theirs}/end"), &[]).await.expect(404);
+    let step = [("step", "done"), ("round", &theirs.to_string())];
+    organiser.post(&format!("/rounds/leaflets/{paper}/steps"), &step).await.expect(404);
+    let mut sql = sql_as(&app, &organiser.account, "hustings_organiser").await;
+    for table in ["round", "round_street", "leaflet", "delivery", "no_mail"] {
+        let statement = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
+        let seen: i64 = query_scalar(statement).fetch_one(&mut sql).await.unwrap();
+        assert_eq!(seen, 0, "{table}");
+    }
+    let homes: i64 = query_scalar("select count(*) from wall.round_homes(array(select area_no from district))")
+        .fetch_one(&mut sql)
+        .await
+        .unwrap();
+    assert_eq!(homes, 6, "Quillbrook's own");
+    change(&app, "insert into lockdown (tool, notice) values ('contact', 'Closed')").await;
+    organiser.get("/rounds").await.expect(503);
+}
+
+#[tokio::test]
+async fn whoever_delivers_sees_their_own_streets_and_no_name() {
+    let (app, _, _) = quillbrook().await;
+    let volunteer = app.actor(Role::Volunteer, "Quillbrook").await;
+    let stranger = app.actor(Role::Volunteer, "Quillbrook").await;
+    let own = round(&app, "Quillbrook 1", "odd", Some(volunteer.account.id)).await;
+    round(&app, "Quillbrook 2", "even", Some(stranger.account.id)).await;
+    let paper = leaflet(&app, "Quillbrook", "Autumn survey").await;
+    hand(&app, paper, own).await;
+    let page = volunteer.get("/rounds/mine").await.expect(200);
+    let words = page.text("main");
+    assert!(words.contains("Larkspur Row") && words.contains("odd numbers") && words.contains("3 homes"), "{words}");
+    assert!(
+        !page.body.contains("Harcourt") && !page.body.contains("Edith") && !words.contains("Quillbrook 2"),
+        "{words}"
+    );
+    assert!(volunteer.get("/").await.expect(200).text("main").contains("1 leaflet to deliver"));
+    let say = format!("/rounds/mine/{paper}/{own}");
+    stranger.post(&say, &[("step", "done")]).await.expect(404);
+    volunteer.post(&say, &[("step", "given-back")]).await.expect(422);
+    volunteer.post(&say, &[("step", "done"), ("note", "1 left over")]).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from delivery where state = 'done' and note = '1 left over'").await, 1);
+    volunteer.post(&say, &[("step", "undo")]).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from delivery where state = 'handed'").await, 1);
+
+    let mut sql = sql_as(&app, &volunteer.account, "hustings_volunteer").await;
+    let rows: i64 = query_scalar("select count(*) from wall.own_rounds()").fetch_one(&mut sql).await.unwrap();
+    assert_eq!(rows, 1);
+    let refused = query("select name from round").execute(&mut sql).await.unwrap_err();
+    assert_eq!(refused.as_database_error().unwrap().code().unwrap(), "42501");
+    let refused = query("select why from wall.round_homes(array[1])").execute(&mut sql).await;
+    assert!(refused.is_err(), "no function for organisers either");
+}
+
+#[tokio::test]
+async fn a_round_whose_deliverer_is_gone_says_so() {
+    let (app, organiser, _) = quillbrook().await;
+    let (id, paper) = (round(&app, "Quillbrook 1", "all", None).await, leaflet(&app, "Quillbrook", "Survey").await);
+    let dee = person(&app, "Quillbrook", "Dee", "Oldacre", false).await;
+    change(
+        &app,
+        "insert into volunteer (person_id, area_id, skills) select person_id, area_id, array['leafleting'] from person",
+    )
+    .await;
+    let give = [("to", format!("p{dee}"))];
+    let give: Vec<(&str, &str)> = give.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    let page = format!("/rounds/{id}");
+    organiser.post(&format!("{page}/deliverer"), &give).await.expect(303);
+    hand(&app, paper, id).await;
+    assert!(organiser.get(&page).await.expect(200).text("main").contains("Dee Oldacre"));
+    let looked = "select count(*) from access_log where permission = 'keep-rounds' and cardinality(subjects) = 1";
+    assert!(count(&app, looked).await >= 1, "who delivers is a look at them, and on record");
+
+    change(&app, "update volunteer set state = 'stopped'").await;
+    let words = organiser.get("/rounds?show=without").await.expect(200).text("main");
+    assert!(words.contains("Quillbrook 1") && words.contains("Nobody since"), "{words}");
+
+    change(&app, "update volunteer set state = 'active'").await;
+    organiser.post(&format!("{page}/deliverer"), &give).await.expect(303);
+    change(&app, "update person set erased_at = now()").await;
+    assert_eq!(
+        count(&app, "select count(*) from round where deliverer_person is null and lost_at is not null").await,
+        1
+    );
+    assert_eq!(
+        count(&app, "select count(*) from delivery where to_person is null and state = 'handed'").await,
+        1,
+        "what was handed over stays"
+    );
+
+    let volunteer = app.account(Role::Volunteer, "Quillbrook").await;
+    let to = format!("a{}", volunteer.id);
+    organiser.post(&format!("{page}/deliverer"), &[("to", &to)]).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from round where deliverer_account is not null").await, 1);
+    change(&app, "update access_grant set ended_at = now() where role = 'volunteer'").await;
+    assert_eq!(
+        count(&app, "select count(*) from round where deliverer_account is not null").await,
+        0,
+        "access has ended"
+    );
+    let outsider = app.account(Role::Volunteer, "Saltern").await;
+    let to = format!("a{}", outsider.id);
+    organiser.post(&format!("{page}/deliverer"), &[("to", &to)]).await.expect(422);
+}

@@ -1,0 +1,473 @@
+//! Who votes by post or proxy, and who voted: a council's list is looked over first, everybody on it is found by number and name, and
+//! what it says goes when its time is over. Never for whom anybody voted.
+
+use crate::support::access::sql_as;
+use crate::support::app::{Actor, TestApp, seed_place};
+use crate::support::imports;
+use crate::support::register::{Generated, operation};
+use crate::support::voters::{another_poll, apply, give, import, list, poll, register_everybody};
+use crate::support::walk::{change, count};
+use hustings::access::Role;
+use hustings::commands::voters::{Choices, import as by_operator};
+use hustings::voters::What;
+use sqlx::{AssertSqlSafe, query, query_as, query_scalar};
+use std::collections::{BTreeMap, BTreeSet};
+
+const ABSENT: &str = "select count(*) from absent_vote";
+const VOTED: &str = "select count(*) from turnout";
+const STAGED: &str = "select count(*) from voters_import_row";
+
+/// A place with a council's register, made by the generator.
+async fn town(quirks: &str) -> (TestApp, Actor, Generated) {
+    let app = TestApp::new().await;
+    let made = Generated::new(21, 900, quirks);
+    let desk = app.actor(Role::Organiser, "all").await;
+    imports::import(&app, &desk, "all.csv", made.bytes("xpress-full-14"), "2025-12-01").await;
+    (app, desk, made)
+}
+
+/// Quillbrook and Saltern with their numbers on a register, and an organiser of an area.
+async fn place(area: &str) -> (TestApp, Actor) {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    register_everybody(&app).await;
+    let desk = app.actor(Role::Organiser, area).await;
+    (app, desk)
+}
+
+/// What the form says of a file that cannot be used.
+async fn told(desk: &Actor, what: &str, poll: i64, bytes: &[u8]) -> String {
+    give(desk, what, poll, "", "list.csv", bytes.to_vec()).await.expect(422).text(".errors")
+}
+
+/// What a statement answers as text and text.
+async fn pairs(app: &TestApp, statement: &'static str) -> BTreeMap<String, String> {
+    let rows: Vec<(String, String)> = query_as(statement).fetch_all(&mut app.database.operator().await).await.unwrap();
+    rows.into_iter().collect()
+}
+
+/// Numbers of a file, with a column of each line.
+fn numbers(bytes: &[u8], number: impl Fn(&csv::StringRecord) -> (String, String)) -> BTreeMap<String, String> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+    reader.records().map(|row| number(&row.unwrap())).collect()
+}
+
+fn whole(letters: &str, number: &str, suffix: &str) -> String {
+    if matches!(suffix, "" | "0") { format!("{letters}-{number}") } else { format!("{letters}-{number}/{suffix}") }
+}
+
+#[tokio::test]
+async fn every_absent_voter_of_a_councils_list_is_found() {
+    let (app, desk, made) = town("clean").await;
+    let path =
+        give(&desk, "final", poll(&app).await, "", "av.csv", made.bytes("absent-voters")).await.expect(303).location();
+    let preview = desk.get(&path).await.expect(200);
+    assert!(preview.text("h1").contains("Preview: av.csv") && preview.text("main").contains("Nothing has changed yet"));
+    assert_eq!(count(&app, ABSENT).await, 0, "a preview changes nothing");
+    apply(&desk, &path, &[]).await.expect(303);
+
+    let truth = &made.facts("absent-voters")["expect"];
+    let (anonymous, refused): (i64, i64) =
+        query_as("select (counts->>'anonymous')::bigint, (counts->>'refused')::bigint from voters_import")
+            .fetch_one(&mut app.database.operator().await)
+            .await
+            .unwrap();
+    assert_eq!(refused, 0, "{}", desk.get(&path).await.expect(200).text("main"));
+    let all: i64 = ["Postal", "Proxy", "Postal Proxy"].iter().map(|k| truth[k].as_i64().unwrap_or(0)).sum();
+    assert_eq!(count(&app, ABSENT).await + anonymous, all);
+    let proxies = count(&app, "select count(*) from absent_vote where kind = 'postal-proxy'").await;
+    assert!(proxies <= truth["Postal Proxy"].as_i64().unwrap_or(0));
+    // Each is who the council's file says.
+    let file = numbers(&made.bytes("absent-voters"), |row| (row[1].to_owned(), row[0].to_owned()));
+    let held =
+        pairs(&app, "select e.number, v.kind from absent_vote v join elector e using (partition_id, elector_id)").await;
+    for (number, kind) in &held {
+        let said = &file[number];
+        let meant = BTreeMap::from([("Postal", "post"), ("Proxy", "proxy"), ("Postal Proxy", "postal-proxy")]);
+        assert_eq!(meant[said.as_str()], kind, "{number}");
+    }
+    assert_eq!(count(&app, STAGED).await, 0, "what stood in the file is gone from here");
+    let receipt = desk.get(&path).await.expect(200);
+    assert!(receipt.text("h1").contains("Imported: av.csv"));
+}
+
+#[tokio::test]
+async fn where_ballot_papers_are_sent_and_who_a_proxy_is_are_nowhere() {
+    let (app, desk, made) = town("clean").await;
+    give(&desk, "current", poll(&app).await, "", "av.csv", made.bytes("absent-voters")).await.expect(303);
+    assert!(count(&app, STAGED).await > 0);
+    let sent = "select count(*) from voters_import_row where cells::text like '%PO Box%' or cells::text like '%United Kingdom%'";
+    assert_eq!(count(&app, sent).await, 0);
+}
+
+#[tokio::test]
+async fn a_list_of_everybody_with_a_flag_says_who_votes_by_post() {
+    let (app, desk, made) = town("normal").await;
+    import(&desk, "current", poll(&app).await, made.bytes("absent-voters-flag")).await;
+    let file = numbers(&made.bytes("absent-voters-flag"), |row| {
+        let (number, suffix) = row[3].split_once('/').unwrap_or((&row[3], ""));
+        (whole(&row[1], number, suffix), row[4].to_owned())
+    });
+    let held =
+        pairs(&app, "select e.number, v.kind from absent_vote v join elector e using (partition_id, elector_id)").await;
+    let everybody: BTreeSet<String> =
+        pairs(&app, "select number, number from elector where number <> ''").await.into_keys().collect();
+    let meant: BTreeSet<&String> =
+        file.iter().filter(|(n, flag)| *flag == "TRUE" && everybody.contains(*n)).map(|(n, _)| n).collect();
+    assert_eq!(held.keys().collect::<BTreeSet<_>>(), meant);
+    assert!(held.len() > 50 && held.values().all(|kind| kind == "post"));
+}
+
+#[tokio::test]
+async fn a_marked_register_says_who_voted_and_how_and_nothing_more() {
+    let (app, desk, made) = town("normal").await;
+    let past = another_poll(&app, "Last poll", -20, "all").await;
+    import(&desk, "marked", past, made.bytes("marked-register")).await;
+    let file = numbers(&made.bytes("marked-register"), |row| (whole(&row[0], &row[1], &row[2]), row[3].to_owned()));
+    let everybody: BTreeSet<String> =
+        pairs(&app, "select number, number from elector where number <> ''").await.into_keys().collect();
+    let held =
+        pairs(&app, "select e.number, t.how from turnout t join elector e using (partition_id, elector_id)").await;
+    for number in &everybody {
+        let meant = match file.get(number).map(String::as_str) {
+            Some("in person") => Some("in-person"),
+            Some("postal") => Some("post"),
+            Some("proxy") => Some("proxy"),
+            _ => None,
+        };
+        assert_eq!(held.get(number).map(String::as_str), meant, "{number}");
+    }
+    assert!(held.len() > 300);
+    let districts = count(&app, "select count(*) from district").await;
+    assert_eq!(count(&app, "select count(*) from turnout_register where register_id is not null").await, districts);
+    let columns: Vec<String> = query_scalar(
+        "select attname::text from pg_attribute where attrelid = 'turnout'::regclass and attnum > 0 order by attnum",
+    )
+    .fetch_all(&mut app.database.operator().await)
+    .await
+    .unwrap();
+    assert_eq!(columns, ["partition_id", "poll_id", "elector_id", "area_no", "how"], "never for whom");
+}
+
+#[tokio::test]
+async fn an_electors_page_says_how_they_vote_and_where_they_voted() {
+    let (app, desk) = place("Quillbrook").await;
+    import(&desk, "current", poll(&app).await, list(&["Postal,QB1-2,Harcourt1,Edith"])).await;
+    let past = another_poll(&app, "Last poll", -20, "all").await;
+    import(&desk, "marked", past, b"PD,ENO,Suffix,How Voted\nQB1,2,,in person\nQB1,3,,\n".to_vec()).await;
+    let id: String = query_scalar("select partition_id || '.' || elector_id from elector where number = 'QB1-2'")
+        .fetch_one(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    let page = desk.get(&format!("/electors/{id}")).await.expect(200).text("main");
+    assert!(page.contains("Votes by post at Local elections"), "{page}");
+    assert!(page.contains("Voted in person at Last poll"), "{page}");
+    let polls = desk.get("/imports/voters").await.expect(200).text("main");
+    assert!(polls.contains("Wexmere’s current list") && polls.contains("1 voted, of 1 district"), "{polls}");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_used_is_refused_in_words_that_say_what_to_do() {
+    let (app, desk) = place("all").await;
+    let poll = poll(&app).await;
+    assert!(told(&desk, "current", poll, b"%PDF-1.4 x").await.contains("PDF"));
+    assert!(told(&desk, "current", poll, b"").await.contains("empty"));
+    assert!(told(&desk, "current", poll, b"AV Type,PD/ENO\n").await.contains("nobody below them"));
+    assert!(told(&desk, "current", poll, b"Postal,QB1-204,Secret,Wilfred\n").await.contains("line of headings"));
+    assert!(told(&desk, "marked", poll, b"PD,ENO,How Voted\nQB1,2,postal\n").await.contains("still to come"));
+    let long_ago = another_poll(&app, "Long ago", -60, "all").await;
+    assert!(
+        told(&desk, "final", long_ago, &list(&["Postal,QB1-2,Harcourt1,Edith"])).await.contains("destroyed four weeks")
+    );
+    assert!(told(&desk, "nonsense", poll, b"x").await.contains("Choose what the file is"));
+    assert_eq!(count(&app, "select count(*) from voters_import").await, 0);
+
+    let path =
+        give(&desk, "current", poll, "", "odd.csv", list(&["Postal,QB1-77,No,Body", "Pigeon,QB1-2,Harcourt1,Edith"]))
+            .await
+            .expect(303)
+            .location();
+    let page = desk.get(&path).await.expect(200);
+    let text = page.text("main");
+    assert!(text.contains("Nobody has this elector number") && text.contains("how they vote is not known"), "{text}");
+    assert!(
+        !page.body.contains("Body") && !page.body.contains("Pigeon"),
+        "a refused line is named by its number alone"
+    );
+    desk.post(&format!("{path}/apply"), &[]).await.expect(422);
+    desk.post(&format!("{path}/throw-away"), &[]).await.expect(303);
+    assert!(desk.get(&path).await.expect(200).text("h1").contains("Thrown away"));
+    assert_eq!(count(&app, STAGED).await, 0);
+    desk.post(&format!("{path}/throw-away"), &[]).await.expect(409);
+}
+
+#[tokio::test]
+async fn unknown_headings_are_explained_once() {
+    let (app, desk) = place("all").await;
+    let poll = poll(&app).await;
+    let odd = |numbers: &str| format!("Ref,Who,Home address\n{numbers}").into_bytes();
+    let path = give(&desk, "current", poll, "", "odd.csv", odd("QB1-2,Edith Harcourt1,1 Secret Lane\n"))
+        .await
+        .expect(303)
+        .location();
+    let page = desk.get(&path).await.expect(200);
+    assert!(page.text("h1").contains("Which column is what?") && page.text("main").contains("1 column is left unread"));
+    assert!(!page.body.contains("Secret Lane"));
+    let columns = format!("{path}/columns");
+    assert!(desk.post(&columns, &[("name", "2")]).await.expect(422).text(".errors").contains("elector number"));
+    assert!(
+        desk.post(&columns, &[("number", "1"), ("name", "2")])
+            .await
+            .expect(422)
+            .text(".errors")
+            .contains("how they vote")
+    );
+    desk.post(&columns, &[("number", "1"), ("name", "2"), ("otherwise", "post")]).await.expect(303);
+    apply(&desk, &path, &[]).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from absent_vote where kind = 'post'").await, 1);
+    let next =
+        give(&desk, "current", poll, "", "next.csv", odd("QB1-2,Edith Harcourt1,x\nQB1-3,Wilfred Harcourt1,x\n")).await;
+    let next = next.expect(303).location();
+    assert!(desk.get(&next).await.expect(200).text("h1").contains("Preview"), "the headings are known now");
+}
+
+#[tokio::test]
+async fn a_final_list_takes_the_place_of_the_current_one_and_not_the_other_way_round() {
+    let (app, desk) = place("all").await;
+    let poll = poll(&app).await;
+    let first =
+        list(&["Postal,QB1-2,Harcourt1,Edith", "Proxy,QB1-3,Harcourt1,Wilfred", "Postal,SG1-2,Harcourt1,Edith"]);
+    import(&desk, "current", poll, first.clone()).await;
+    assert_eq!(count(&app, ABSENT).await, 3);
+    let again = give(&desk, "current", poll, "", "again.csv", first).await.expect(422);
+    assert!(again.text(".errors").contains("This very file was imported"), "{}", again.text("main"));
+
+    let path = give(
+        &desk,
+        "final",
+        poll,
+        "",
+        "final.csv",
+        list(&["Postal,QB1-3,Harcourt1,Wilfred", "Postal,QB1-4,Harcourt2,Edith"]),
+    )
+    .await
+    .expect(303)
+    .location();
+    let text = desk.get(&path).await.expect(200).text("main");
+    assert!(text.contains("1 person is on none any more"), "{text}");
+    apply(&desk, &path, &[]).await.expect(303);
+    let held =
+        pairs(&app, "select e.number, v.kind from absent_vote_now v join elector e using (partition_id, elector_id)")
+            .await;
+    let held: Vec<(&str, &str)> = held.iter().map(|(n, k)| (n.as_str(), k.as_str())).collect();
+    assert_eq!(held, [("QB1-3", "post"), ("QB1-4", "post"), ("SG1-2", "post")], "of its own districts");
+    let late = give(&desk, "current", poll, "", "late.csv", list(&["Postal,QB1-5,Harcourt2,Wilfred"]))
+        .await
+        .expect(303)
+        .location();
+    assert!(desk.get(&late).await.expect(200).text("main").contains("The final list of"));
+    desk.post(&format!("{late}/apply"), &[]).await.expect(422);
+    assert_eq!(count(&app, ABSENT).await, 3);
+}
+
+#[tokio::test]
+async fn a_neighbours_district_and_one_that_does_not_vote_are_refused() {
+    let (app, desk) = place("Quillbrook").await;
+    let lines = list(&["Postal,QB1-2,Harcourt1,Edith", "Postal,SG1-2,Harcourt1,Edith", "Postal,ZZ1-2,No,Body"]);
+    let path = give(&desk, "current", poll(&app).await, "", "all.csv", lines.clone()).await.expect(303).location();
+    let text = desk.get(&path).await.expect(200).text("main");
+    assert!(
+        text.contains("District SG1 lies outside your area") && text.contains("There is no district ZZ1 here"),
+        "{text}"
+    );
+    apply(&desk, &path, &[]).await.expect(303);
+    let seen = "select count(*) from absent_vote v join district d using (area_no) where d.letters = 'QB1'";
+    assert_eq!((count(&app, ABSENT).await, count(&app, seen).await), (1, 1));
+
+    let saltern = another_poll(&app, "Saltern by-election", 30, "Saltern").await;
+    let path = give(&desk, "current", saltern, "", "other.csv", lines).await.expect(303).location();
+    let text = desk.get(&path).await.expect(200).text("main");
+    assert!(text.contains("District QB1 does not vote at this poll"), "{text}");
+    desk.post(&format!("{path}/apply"), &[]).await.expect(422);
+    // A colleague's file is not there, whatever area they have.
+    let other = app.actor(Role::Organiser, "all").await;
+    other.get(&path).await.expect(404);
+}
+
+#[tokio::test]
+async fn somebody_elses_name_beside_a_number_stops_the_line_and_many_stop_the_file() {
+    let (app, desk, made) = town("clean").await;
+    // Councils number anew each year: everybody is one further than the list says.
+    change(&app, "update register_entry set number = number + 100000").await;
+    change(&app, "update register_entry set number = number - 99999").await;
+    let path =
+        give(&desk, "final", poll(&app).await, "", "old.csv", made.bytes("absent-voters")).await.expect(303).location();
+    let page = desk.get(&path).await.expect(200);
+    assert!(page.text("main").contains("another year’s register is likelier"), "{}", page.text("main"));
+    let refused = apply(&desk, &path, &[]).await;
+    assert!(refused.status == 422, "{}", refused.body);
+    assert_eq!(count(&app, ABSENT).await, 0);
+}
+
+#[tokio::test]
+async fn a_further_marked_register_is_added_or_takes_the_place() {
+    let (app, desk) = place("all").await;
+    let past = another_poll(&app, "Last poll", -20, "all").await;
+    import(&desk, "marked", past, b"PD,ENO,How Voted\nQB1,2,voted\nQB1,3,\nQB1,4,in person\n".to_vec()).await;
+    // The list of postal votes that came back, with a status and a date.
+    let postal = b"RecNo,ElectorNo,ElectorName,PVSStatus,DecReceiptDate\n1,QB1-2,Edith Harcourt1,,05/05/2026\n2,QB1-5,Wilfred Harcourt2,Not returned,\n";
+    import(&desk, "marked", past, postal.to_vec()).await;
+    let held =
+        pairs(&app, "select e.number, t.how from turnout t join elector e using (partition_id, elector_id)").await;
+    assert_eq!(held, BTreeMap::from([("QB1-2".into(), "post".into()), ("QB1-4".into(), "in-person".into())]));
+
+    let path = give(&desk, "marked", past, "", "right.csv", b"PD,ENO,How Voted\nQB1,3,in person\n".to_vec())
+        .await
+        .expect(303)
+        .location();
+    assert!(desk.get(&path).await.expect(200).text("main").contains("2 people are held to have voted there"));
+    apply(&desk, &path, &[("instead", "true")]).await.expect(303);
+    assert_eq!(count(&app, VOTED).await, 1);
+}
+
+#[tokio::test]
+async fn what_lists_say_follows_whoever_moves() {
+    let (app, desk) = place("all").await;
+    import(&desk, "current", poll(&app).await, list(&["Postal,QB1-2,Harcourt1,Edith"])).await;
+    let past = another_poll(&app, "Last poll", -20, "all").await;
+    import(&desk, "marked", past, b"PD,ENO,How Voted\nQB1,2,postal\n".to_vec()).await;
+    let there = "select count(*) from (select area_no from absent_vote union all select area_no from turnout) x
+         join district d using (area_no) where d.letters = 'SG1'";
+    assert_eq!(count(&app, there).await, 0);
+    change(&app, "update elector set area_no = (select area_no from district where letters = 'SG1'), household_id = null where number = 'QB1-2'")
+        .await;
+    query("select wall.follow_people(1)").execute(&mut app.database.operator().await).await.unwrap();
+    assert_eq!(count(&app, there).await, 2);
+}
+
+#[tokio::test]
+async fn erasure_takes_what_lists_say_and_a_persons_file_tells_it() {
+    let (app, desk) = place("all").await;
+    let poll = poll(&app).await;
+    import(&desk, "current", poll, list(&["Postal,QB1-2,Harcourt1,Edith", "Postal,QB1-3,Harcourt1,Wilfred"])).await;
+    let past = another_poll(&app, "Last poll", -20, "all").await;
+    import(&desk, "marked", past, b"PD,ENO,How Voted\nQB1,2,postal\nQB1,3,postal\n".to_vec()).await;
+    let waits = give(&desk, "current", poll, "", "next.csv", list(&["Postal,QB1-2,Harcourt1,Edith"]))
+        .await
+        .expect(303)
+        .location();
+    let id: String = query_scalar("select partition_id || '.' || elector_id from elector where number = 'QB1-2'")
+        .fetch_one(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    let officer = app.actor(Role::DataProtectionOfficer, "all").await;
+    let file = officer.get(&format!("/protection/subjects/{id}")).await.expect(200).text("main");
+    assert!(file.contains("Absent votes and turnout") && file.contains("Last poll"), "{file}");
+    officer.post(&format!("/protection/subjects/{id}/erasure"), &[("reason", "Asked for by letter")]).await.expect(303);
+    assert_eq!((count(&app, ABSENT).await, count(&app, VOTED).await, count(&app, STAGED).await), (1, 1, 0));
+    assert!(desk.get(&waits).await.expect(200).text("h1").contains("Thrown away"), "a list that waits may name them");
+    let path = give(&desk, "current", poll, "", "new.csv", list(&["Postal,QB1-2,Harcourt1,Edith"]))
+        .await
+        .expect(303)
+        .location();
+    desk.post(&format!("{path}/apply"), &[]).await.expect(422);
+    assert_eq!(count(&app, ABSENT).await, 1, "they do not come back");
+}
+
+#[tokio::test]
+async fn lists_go_when_their_time_after_the_poll_is_over() {
+    let (app, desk) = place("all").await;
+    import(&desk, "current", poll(&app).await, list(&["Postal,QB1-2,Harcourt1,Edith"])).await;
+    let past = another_poll(&app, "Last poll", -20, "all").await;
+    import(&desk, "marked", past, b"PD,ENO,How Voted\nQB1,2,postal\n".to_vec()).await;
+    let night = [
+        "select wall.destroy('absent-votes', wall.before('absent-votes'), 1000)",
+        "select wall.destroy('marked-registers', wall.before('marked-registers'), 1000)",
+    ];
+    let mut db = app.database.operator().await;
+    for statement in night {
+        query(statement).execute(&mut db).await.unwrap();
+    }
+    assert_eq!((count(&app, ABSENT).await, count(&app, VOTED).await), (1, 1));
+    change(&app, "update poll set poll_date = current_date - 40 where name = 'Local elections'").await;
+    change(&app, "update poll set poll_date = current_date - 400 where name = 'Last poll'").await;
+    for statement in night {
+        query(statement).execute(&mut db).await.unwrap();
+    }
+    for gone in [ABSENT, VOTED, "select count(*) from absent_list", "select count(*) from turnout_register"] {
+        assert_eq!(count(&app, gone).await, 0, "{gone}");
+    }
+    assert_eq!(count(&app, "select count(*) from voters_import where state = 'applied'").await, 2, "receipts stay");
+}
+
+#[tokio::test]
+async fn lists_lie_behind_the_wall() {
+    let (app, desk) = place("Quillbrook").await;
+    import(&desk, "current", poll(&app).await, list(&["Postal,QB1-2,Harcourt1,Edith"])).await;
+    let past = another_poll(&app, "Last poll", -20, "all").await;
+    import(&desk, "marked", past, b"PD,ENO,How Voted\nQB1,2,postal\n".to_vec()).await;
+    give(&desk, "current", poll(&app).await, "", "next.csv", list(&["Proxy,QB1-2,Harcourt1,Edith"])).await.expect(303);
+    let own = app.account(Role::Organiser, "Quillbrook").await;
+    let other = app.account(Role::Organiser, "Saltern").await;
+    for role in ["hustings_organiser", "hustings_importer"] {
+        let (mut here, mut there) = (sql_as(&app, &own, role).await, sql_as(&app, &other, role).await);
+        for table in ["absent_list", "absent_vote", "absent_vote_now", "turnout_register", "turnout"] {
+            let asked = || AssertSqlSafe(format!("select count(*) from {table}"));
+            let (seen, hidden): (i64, i64) = (
+                query_scalar(asked()).fetch_one(&mut here).await.unwrap(),
+                query_scalar(asked()).fetch_one(&mut there).await.unwrap(),
+            );
+            assert_eq!((seen, hidden), (1, 0), "{table} as {role}");
+        }
+    }
+    let mut importer = sql_as(&app, &own, "hustings_importer").await;
+    for table in ["voters_import", "voters_import_row"] {
+        let seen: i64 = query_scalar(AssertSqlSafe(format!("select count(*) from {table}")))
+            .fetch_one(&mut importer)
+            .await
+            .unwrap();
+        assert_eq!(seen, 0, "somebody else's file");
+    }
+    for denied in [
+        "delete from absent_vote",
+        "delete from turnout",
+        "truncate turnout",
+        "update absent_list set final = true",
+        "insert into turnout (partition_id, poll_id, elector_id, area_no, how)
+         select 1, poll_id, 1, (select area_no from district where letters = 'SG1'), 'voted' from poll limit 1",
+        "select wall.begin_absent_list(1, 1, array(select area_no from district))",
+        "select wall.file_voters(1, array[1]::bigint[])",
+        "select wall.erase_voters(1, array[1]::bigint[])",
+    ] {
+        assert!(query(denied).execute(&mut importer).await.is_err(), "{denied}");
+    }
+    let canvasser = app.account(Role::Volunteer, "Quillbrook").await;
+    let mut phone = sql_as(&app, &canvasser, "hustings_volunteer").await;
+    for denied in ["select count(*) from absent_vote", "select count(*) from turnout"] {
+        assert!(query(denied).execute(&mut phone).await.is_err(), "{denied}");
+    }
+}
+
+#[tokio::test]
+async fn the_operator_imports_lists_by_command() {
+    let (app, _desk, made) = town("clean").await;
+    let choices = Choices {
+        file: made.path("absent-voters"),
+        poll: "Local elections".into(),
+        date: None,
+        authority: None,
+        allow_many: false,
+    };
+    let done = by_operator(&operation(&app.database), What::Final, &choices, false).await.unwrap();
+    assert_eq!(i64::try_from(done.counts.found()).unwrap(), count(&app, ABSENT).await);
+    assert!(done.counts.found() > 50 && done.refused_lines.is_empty());
+    let same = by_operator(&operation(&app.database), What::Final, &choices, false).await.unwrap_err().to_string();
+    assert!(same.contains("This very file was imported"), "{same}");
+    another_poll(&app, "Last poll", -20, "all").await;
+    let marked = Choices { file: made.path("marked-register"), poll: "Last poll".into(), ..choices.clone() };
+    let done = by_operator(&operation(&app.database), What::Marked, &marked, false).await.unwrap();
+    assert_eq!(i64::try_from(done.counts.found()).unwrap(), count(&app, VOTED).await);
+    let nowhere = Choices { poll: "No such poll".into(), ..choices };
+    let told = by_operator(&operation(&app.database), What::Final, &nowhere, false).await.unwrap_err().to_string();
+    assert!(told.contains("There is no poll called"), "{told}");
+}
