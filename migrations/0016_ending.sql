@@ -87,6 +87,8 @@ language sql immutable set search_path = '' as $$
     ('join_request', 'dies', 'Lets in only by a grant that somebody gives'),
     ('export', 'dies', 'Fetched under its own live grant only, with a second factor just proved (wall.begin_fetch)'),
     ('export_fetch', 'record', 'That a file was made, for whom and of how many'),
+    ('material_run', 'dies', 'Goes on, and its file is fetched, under a live grant only (wall.run_goes, wall.why_no_file)'),
+    ('no_mail', 'record', 'Who said that a home wants no leaflet; opens nothing'),
     ('event_feed', 'dies', 'A calendar’s address opens while a grant of its account lives (wall.feed_of)'),
     ('export_limit', 'record', 'Who set the limit of exports, when and why'),
     ('person', 'record', 'Who somebody is in Organise; opens nothing'),

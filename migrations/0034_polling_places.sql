@@ -1,5 +1,6 @@
 -- Where people vote: a place for each polling district, the usual one and, where it differs, one poll's own. Nothing here is about
--- a person: everybody reads it (0090_gates.sql), and an organiser writes that of districts in the area in use.
+-- a person: everybody reads it (0090_gates.sql), and an organiser who loads councils' files writes that of
+-- districts in the area in use.
 set local role hustings_owner;
 
 create table polling_place (
@@ -17,12 +18,12 @@ create table polling_place (
 grant select on polling_place to hustings_wall, hustings_volunteer, hustings_organiser, hustings_membership, hustings_protection,
   hustings_administrator, hustings_importer;
 grant insert (area_no, poll_id, name, address, postcode), update (name, address, postcode, changed_at) on polling_place
-  to hustings_organiser;
+  to hustings_importer;
 -- Who may delete from a table may lock it, and everybody out with it: wall.forget_place does that.
 grant delete on polling_place to hustings_wall;
-create policy organiser_adds on polling_place for insert to hustings_organiser
+create policy importer_adds on polling_place for insert to hustings_importer
   with check (area_no = any ((select wall.areas())::integer[]));
-create policy organiser_changes on polling_place for update to hustings_organiser
+create policy importer_changes on polling_place for update to hustings_importer
   using (area_no = any ((select wall.areas())::integer[]))
   with check (area_no = any ((select wall.areas())::integer[]));
 reset role;
@@ -39,4 +40,4 @@ begin
 end
 $$;
 alter function wall.forget_place(integer, bigint) owner to hustings_wall;
-grant execute on function wall.forget_place(integer, bigint) to hustings_organiser;
+grant execute on function wall.forget_place(integer, bigint) to hustings_importer;

@@ -157,6 +157,8 @@ mod oracle;
 mod organise_journeys;
 #[path = "promises/organise_wall.rs"]
 mod organise_wall;
+#[path = "promises/pads.rs"]
+mod pads;
 #[path = "promises/paper.rs"]
 mod paper;
 #[path = "promises/paper_entry.rs"]
@@ -169,6 +171,8 @@ mod paper_scan;
 mod polling_places;
 #[path = "promises/posts.rs"]
 mod posts;
+#[path = "promises/press.rs"]
+mod press;
 #[path = "promises/protection.rs"]
 mod protection;
 #[path = "promises/pulse.rs"]

@@ -42,7 +42,7 @@ impl PollingPlace {
         let typed = clean(postcode);
         let postcode = Postcode::try_from(typed.as_str()).ok().map(|p| p.to_string());
         if postcode.is_none() && !typed.is_empty() {
-            let message = "This is not a whole postcode: write it like ZZ1 4QX, or leave it empty";
+            let message = "This is not a whole postcode: write it like AB1 4QX, or leave it empty";
             wrong.extend(fields(Error::field("postcode", message)));
         }
         match name {
@@ -215,10 +215,10 @@ mod tests {
 
     #[test]
     fn a_place_is_read_clean_and_refused_with_what_to_do() {
-        let hall = PollingPlace::read(" Village\u{a0}Hall ", "Hall Lane,  Brackenstead,", "zz14qx").unwrap();
+        let hall = PollingPlace::read(" Village\u{a0}Hall ", "Hall Lane,  Brackenstead,", "ab14qx").unwrap();
         assert_eq!((hall.name.as_str(), hall.address.as_str()), ("Village Hall", "Hall Lane, Brackenstead"));
-        assert_eq!(hall.whole_address(), "Hall Lane, Brackenstead, ZZ1 4QX");
-        assert!(hall.is_same(&PollingPlace::read("VILLAGE HALL", "Hall Lane Brackenstead", "ZZ1 4QX").unwrap()));
+        assert_eq!(hall.whole_address(), "Hall Lane, Brackenstead, AB1 4QX");
+        assert!(hall.is_same(&PollingPlace::read("VILLAGE HALL", "Hall Lane Brackenstead", "AB1 4QX").unwrap()));
         let Err(Error::Invalid(wrong)) = PollingPlace::read("", &"x".repeat(301), "ZZ1") else { panic!() };
         assert_eq!(wrong.iter().map(|e| e.field.as_str()).collect::<Vec<_>>(), ["name", "address", "postcode"]);
         assert_eq!(PollingPlace::read("Hall", "", "").unwrap().postcode, None);

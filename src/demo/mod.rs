@@ -7,13 +7,18 @@ mod events;
 mod exports;
 mod history;
 mod lists;
+mod materials;
 mod members;
 mod messages;
 mod news;
+mod organiser;
+mod paper;
 mod people;
 pub mod register;
 mod rights;
+mod rounds;
 mod volunteers;
+mod voters;
 mod watching;
 pub(crate) mod words;
 
@@ -68,6 +73,11 @@ pub async fn make(operation: &Operation, sign_ins: &Path) -> Result<String, Erro
     volunteers::add(&mut scope).await?;
     delivery::add(&mut scope).await?;
     messages::add(&mut scope).await?;
+    let organiser = organiser::first(&mut scope).await?;
+    let polls = voters::add(&mut scope, &organiser).await?;
+    paper::add(&mut scope, &organiser).await?;
+    materials::add(&mut scope, &organiser, &polls).await?;
+    rounds::add(&mut scope, &people, &organiser).await?;
     let text = people.sign_ins.iter().map(SignIn::line).collect::<String>();
     // Before the commit: passwords that nobody knows would be worth nothing.
     keep(sign_ins, &text)?;

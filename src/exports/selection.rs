@@ -17,7 +17,7 @@ pub(super) const LINES: [&str; 5] = ["line-1", "line-2", "line-3", "line-4", "li
 const PURPOSES: [Purpose; 4] = [Purpose::Post, Purpose::Canvassing, Purpose::PollingDay, Purpose::Checking];
 
 /// No column tells an opinion; that somebody is in the file may, as far as its rules do.
-const COLUMNS: [Column; 11] = [
+const COLUMNS: [Column; 12] = [
     usual("salutation", "Salutation", 3),
     usual("name", "Name", 4),
     usual("line-1", "Address line 1", 4),
@@ -26,6 +26,7 @@ const COLUMNS: [Column; 11] = [
     usual("line-4", "Address line 4", 2),
     usual("line-5", "Address line 5", 2),
     usual("postcode", "Postcode", 2),
+    column("address", "Address in one line", 6),
     column("number", "Elector number", 3),
     column("district", "Polling district", 3),
     column("stops", "Asked us to stop", 3),
@@ -154,9 +155,10 @@ impl Person {
         let stops = stopped.get(&id).map(Vec::as_slice).unwrap_or_default();
         let stops: Vec<&str> = stops.iter().map(|s| channel_title(s)).collect();
         let home = self.lines.join(", ");
+        let address = home.clone();
         let mut cells = vec![salutation(&self.title, &self.surname, &self.name), self.name];
         cells.extend(five(self.lines.iter().map(String::as_str)));
-        cells.extend([self.postcode, self.number, self.district, stops.join("; ")]);
+        cells.extend([self.postcode, address, self.number, self.district, stops.join("; ")]);
         Row { id: Some(id), home, cells }
     }
 }

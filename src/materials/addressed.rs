@@ -30,7 +30,7 @@ pub struct Chosen {
 impl Chosen {
     /// Who is left out, and why: a line each.
     pub fn left_out(&self, also: &LeftOut) -> Vec<String> {
-        let objected = (self.objected > 0).then(|| (self.objected, "asked us not to write to them"));
+        let objected = (self.objected > 0).then_some((self.objected, "asked us not to write to them"));
         let also = also.reasons().into_iter().map(|(n, why)| (i64::try_from(n).unwrap_or(i64::MAX), why));
         objected.into_iter().chain(also).map(|(n, why)| format!("{} {why}", crate::web::words::figure(n))).collect()
     }

@@ -41,7 +41,8 @@ impl Code {
             n.checked_mul(32)?.checked_add(i64::try_from(digit).ok()?)
         })?;
         let code = Code { run, item: item.parse().ok().filter(|i| *i > 0)? };
-        (run > 0 && check == code.check().to_string()).then_some(code)
+        // A nought that crept in before it would change nothing that the check sees.
+        (run > 0 && code.item.to_string() == item && check == code.check().to_string()).then_some(code)
     }
 }
 

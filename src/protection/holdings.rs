@@ -699,6 +699,7 @@ pub const ALL: &[Holding] = &[
 
 /// Tables that hold nothing about anybody.
 pub const NOBODYS: &[&str] = &[
+    "material_picture",
     "area",
     "area_district",
     "authority",
@@ -712,7 +713,6 @@ pub const NOBODYS: &[&str] = &[
     "issue_code",
     "poll",
     "poll_kind",
-    "polling_place",
     "retention_kind",
     "retention_line",
     "retention_night",

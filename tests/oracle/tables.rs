@@ -69,7 +69,12 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "watch_state",
             "watch_trail",
             "event_feed",
+            "material_file",
         ],
+    ),
+    (
+        "what was printed: the area decides, by wall.contact_places(), and of people their district (materials_runs::)",
+        &["material_item", "material_run", "material_work"],
     ),
     (
         "people of Organise: the area decides, by wall.places() (organise_wall::)",

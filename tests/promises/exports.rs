@@ -568,6 +568,11 @@ const OTHERS: &[(&str, &str)] = &[
     ("src/protection/records/pages.rs", "a document of the records: nobody of the register is in it"),
     ("src/protection/retention/pages.rs", "a certificate of destruction: kinds and figures"),
     ("src/messages/compose.rs", "a message's own pictures, inside the letter that shows them: nobody's data is in it"),
+    (
+        "src/materials/runs/pages.rs",
+        "what was made in print for one's own area: on record as a print, of everybody in it",
+    ),
+    ("src/materials/labels/pages.rs", "a sheet of frames to hold against the stickers: nobody is on it"),
     ("src/materials/letters/pages/proof.rs", "three letters to look at before any is made, on record as a print"),
     ("src/registers/pages.rs", "refused rows by line and number: nobody's name is in it"),
 ];

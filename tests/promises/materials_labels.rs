@@ -157,7 +157,7 @@ async fn a_look_at_the_first_sheet_makes_nothing_and_is_on_record_by_who_stands_
     assert_eq!((what.as_str(), seen.len()), ("look", 5), "labels 17 to 21");
     here.labels(&[("per", "person")]).await;
     let prints = "select count(*) from access_log where what = 'print' and cardinality(subjects) = 12";
-    assert_eq!(count(&here.app, prints).await, 1);
+    assert_eq!(count(&here.app, prints).await, 2, "making them, and taking the file away");
 }
 
 #[tokio::test]
@@ -217,8 +217,13 @@ async fn a_poll_card_says_where_to_vote_and_that_it_is_not_the_councils() {
         .await
         .unwrap();
     let (poll, selection) = (poll.to_string(), here.selection.to_string());
-    let fields =
-        [("selection", selection.as_str()), ("poll", poll.as_str()), ("contact", "01632 960001"), ("step", "make")];
+    let fields = [
+        ("selection", selection.as_str()),
+        ("poll", poll.as_str()),
+        ("contact", "01632 960001"),
+        ("per", "household"),
+        ("step", "make"),
+    ];
     let page = here.desk.post("/materials/poll-cards", &fields).await.expect(422);
     assert!(page.text(".notice.bad").contains("QB1"), "the district without a place is named: {}", page.text("main"));
     assert_eq!(page.attribute(".notice.bad a", "href"), "/areas/polling-places");

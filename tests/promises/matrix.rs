@@ -143,7 +143,10 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("rounds", "{id}") | (_, "{round}") => site.round.to_string(),
         ("leaflets" | "mine", "{leaflet}") => site.leaflet.to_string(),
         ("mine", "{own}") | ("tasks", "{id}") => site.task.to_string(),
-        ("imprint" | "asking", "{area}") => site.area.clone(),
+        ("imprint" | "asking" | "boundaries" | "brand", "{area}") => site.area.clone(),
+        ("voters", "{id}") => site.voters.applied.to_string(),
+        ("letters", "{template}") => site.letters[0].to_string(),
+        ("leaflets", "{template}") => site.design.to_string(),
         ("campaigns", "{campaign}") => site.campaign.clone(),
         ("volunteers", "{person}") => site.helper.to_string(),
         ("messages", "{message}") => site.messages.draft.to_string(),
@@ -212,13 +215,16 @@ async fn what_lies_in_another_area_is_not_found_on_any_route() {
         if route.permission == Permission::RecordResults {
             continue; // what was said at a door is kept for its organiser, and has tests of its own
         }
+        if route.path == "/materials/samples/{file}" {
+            continue; // made of invented people, and the same for everybody
+        }
         for (role, stranger, own) in pairs.iter().filter(|(role, ..)| route.permission.roles().contains(role)) {
             let path = in_quillbrook(&site, &assignment, route);
             let answer = ask_with_everything(&site, route, &path, stranger).await;
             assert_eq!(answer, 404, "{} of Saltern at {route:?}, {path}", role.title());
             if route.method == Method::GET {
                 let answer = ask_with_everything(&site, route, &path, own).await;
-                assert_eq!(answer, 200, "{} whose it is at {route:?}, {path}", role.title());
+                assert!([200, 303].contains(&answer), "{answer}: {} whose it is at {route:?}, {path}", role.title());
             }
             walked += 1;
         }

@@ -47,6 +47,7 @@ pub const LEADS: &[&str] = &[
     "/tasks/{id}/open",
     "/rounds/leaflets/{leaflet}/sheets",
     "/rounds/leaflets/{leaflet}/end",
+    "/rounds/{id}/end",
     "/volunteers/{person}/state",
     "/volunteers/{person}/invitation",
     "/volunteers/{person}/invitation/withdrawal",

@@ -43,8 +43,6 @@ pub enum Which {
     Code(Code),
     /// An elector number, `AB1-124/1`.
     Number(String),
-    /// What may be either: an elector number whose last digit happens to be the check of a code.
-    Either(Code, String),
 }
 
 /// A line, read.
@@ -271,11 +269,12 @@ fn first(word: &str) -> Result<(Which, bool), String> {
         return if item > 0 { Ok((Which::Item(item), change)) } else { Err(first_unknown()) };
     }
     let upper = bare.to_ascii_uppercase();
-    match (Code::parse(bare), numbered(&upper)) {
-        (Some(code), true) => return Ok((Which::Either(code, upper), change)),
-        (Some(code), false) => return Ok((Which::Code(code), change)),
-        (None, true) => return Ok((Which::Number(upper), change)),
-        (None, false) => {}
+    // A code ends with a letter, an elector number with a digit.
+    if let Some(code) = Code::parse(bare) {
+        return Ok((Which::Code(code), change));
+    }
+    if numbered(&upper) {
+        return Ok((Which::Number(upper), change));
     }
     let nearly = upper.split_once('-').is_some_and(|(_, item)| item.starts_with(|c: char| c.is_ascii_digit()));
     Err(if nearly {

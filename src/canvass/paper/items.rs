@@ -41,13 +41,8 @@ pub async fn find(scope: &mut Scoped, run: i64, which: &Which) -> Result<Item, E
     let found = match which {
         Which::Item(item) => by_item(scope, run, *item).await?,
         Which::Code(code) if code.run == run => by_item(scope, run, code.item).await?,
-        Which::Either(code, _) if code.run == run => by_item(scope, run, code.item).await?,
         Which::Code(code) => return Err(Error::field("line", elsewhere(scope, code.run).await?)),
         Which::Number(number) => by_number(scope, run, number).await?,
-        Which::Either(code, number) => match by_number(scope, run, number).await? {
-            Some(row) => Some(row),
-            None => return Err(Error::field("line", elsewhere(scope, code.run).await?)),
-        },
     };
     let row = found.ok_or_else(|| Error::field("line", nobody(which)))?;
     let household = row.household_id.ok_or_else(|| {
@@ -89,7 +84,7 @@ async fn by_number(scope: &mut Scoped, run: i64, number: &str) -> Result<Option<
 
 fn nobody(which: &Which) -> &'static str {
     match which {
-        Which::Number(_) | Which::Either(..) => {
+        Which::Number(_) => {
             "Nobody on this pile has this elector number now. Try the number beside the name on the card"
         }
         Which::Item(_) | Which::Code(_) => {

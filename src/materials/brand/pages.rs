@@ -66,7 +66,7 @@ impl BrandPage {
     }
 
     /// The area around it whose brand holds here.
-    fn from_elsewhere(&self) -> Option<&str> {
+    fn elsewhere(&self) -> Option<&str> {
         self.holds.area.as_ref().filter(|_| !self.is_own()).map(|(_, name)| name.as_str())
     }
 

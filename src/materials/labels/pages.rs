@@ -3,6 +3,7 @@
 use super::{L7160, L7163, Stock, addresses, millimetres, sample};
 use crate::database::{Scoped, Seen};
 use crate::error::Error;
+use crate::exports::Attachment;
 use crate::materials::addressed::{self, Chosen};
 use crate::materials::letters::recipients::Recipients;
 use crate::materials::making::{self, number, shortened};
@@ -13,7 +14,6 @@ use crate::web::{Answer, FieldErrors, Form, Layout, Query, Viewer, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use serde_json::json;
@@ -273,10 +273,5 @@ pub async fn test(viewer: Viewer, Query(typed): Query<Typed>) -> Answer {
         return Err(Error::Invalid(errors.0));
     };
     let pdf = press::set(stock.work(&sample(stock.cells()), 1, true)).await?;
-    let headers = [
-        (CONTENT_TYPE, "application/pdf"),
-        (CONTENT_DISPOSITION, "attachment; filename=\"test-sheet.pdf\""),
-        (CACHE_CONTROL, "private, no-store"),
-    ];
-    Ok((headers, pdf).into_response())
+    Ok(Attachment::pdf("test-sheet.pdf", pdf).into_response())
 }

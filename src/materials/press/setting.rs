@@ -6,13 +6,15 @@ use super::value::value;
 use super::wire::{self, Frame, Head};
 use crate::error::Error;
 use crate::paper;
+use chrono::{Datelike, Timelike, Utc};
 use nix::sys::resource::{Resource, setrlimit};
 use rust_embed::RustEmbed;
 use std::io::{BufRead, Write};
-use typst::foundations::{Bytes, Dict, IntoValue, Str, Value};
-use typst_as_lib::{TypstEngine, TypstTemplateMainFile};
+use typst::diag::SourceDiagnostic;
+use typst::foundations::{Bytes, Datetime, Dict, IntoValue, Str, Value};
+use typst_as_lib::{TypstAsLibError, TypstEngine, TypstTemplateMainFile};
 use typst_layout::PagedDocument;
-use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 /// The sheets and what they share.
 #[derive(RustEmbed)]
@@ -63,8 +65,22 @@ impl From<Error> for Refused {
     }
 }
 
-fn said(error: impl std::fmt::Debug) -> Refused {
-    Refused::Said(format!("{error:?}"))
+/// What went wrong, for the server's log: without what stands in quotes, which may be somebody's.
+fn said(error: impl std::fmt::Display) -> Refused {
+    let whole = error.to_string();
+    let outside = |quote: char, text: &str| text.split(quote).step_by(2).collect::<Vec<_>>().join("…");
+    Refused::Said(outside('`', &outside('"', &whole)))
+}
+
+fn diagnosed(all: &[SourceDiagnostic]) -> Refused {
+    said(all.iter().map(|one| one.message.as_str()).collect::<Vec<_>>().join("; "))
+}
+
+fn not_set(error: TypstAsLibError) -> Refused {
+    match &error {
+        TypstAsLibError::TypstSource(all) => diagnosed(all),
+        _ => said("the typesetter could not begin"),
+    }
 }
 
 /// Reads work, sends what comes of it.
@@ -165,7 +181,7 @@ impl Press {
         let part: serde_json::Value = serde_json::from_slice(line).map_err(said)?;
         let mut inputs = self.inputs.clone();
         inputs.insert("part".into(), value(&part)?);
-        let document: PagedDocument = self.engine.compile_with_input(inputs).output.map_err(said)?;
+        let document: PagedDocument = self.engine.compile_with_input(inputs).output.map_err(not_set)?;
         let pages = u32::try_from(document.pages().len()).unwrap_or(u32::MAX);
         let files = match wanted {
             Wanted::Pictures(ppi) => draw(&document, ppi)?,
@@ -178,8 +194,18 @@ impl Press {
     fn pdf(&self, document: &PagedDocument, tagged: bool) -> Result<Vec<u8>, Refused> {
         let standard: &[PdfStandard] = if self.archive { &[PdfStandard::A_2u] } else { &[] };
         let standards = PdfStandards::new(standard).map_err(|e| said(e.message()))?;
-        typst_pdf::pdf(document, &PdfOptions { standards, tagged, ..PdfOptions::default() }).map_err(said)
+        typst_pdf::pdf(document, &PdfOptions { standards, tagged, timestamp: now(), ..PdfOptions::default() })
+            .map_err(|all| diagnosed(&all))
     }
+}
+
+/// When it was set, as a PDF that is kept for good must say.
+fn now() -> Option<Timestamp> {
+    let now = Utc::now();
+    let small = |n: u32| u8::try_from(n).unwrap_or_default();
+    let (month, day) = (small(now.month()), small(now.day()));
+    let (hour, minute, second) = (small(now.hour()), small(now.minute()), small(now.second()));
+    Datetime::from_ymd_hms(now.year(), month, day, hour, minute, second).map(Timestamp::new_utc)
 }
 
 fn engine(sheet: &str) -> Result<TypstEngine<TypstTemplateMainFile>, Refused> {

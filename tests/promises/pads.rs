@@ -1,0 +1,142 @@
+//! Polling day on paper: promises by street with the number that tellers call, and a pack that needs no server.
+
+use crate::support::app::{Actor, TestApp, seed_place};
+use crate::support::pdf::Pdf;
+use crate::support::voters;
+use crate::support::walk::{Walk, change, count};
+use hustings::access::Role;
+
+struct Place {
+    app: TestApp,
+    walk: Walk,
+    desk: Actor,
+    poll: String,
+    district: String,
+}
+
+/// Quillbrook, where everybody of the odd numbers is for us.
+async fn place() -> Place {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let walk = Walk::new(&app.database, "QB1").await;
+    let desk = app.actor(Role::Organiser, "Quillbrook").await;
+    change(
+        &app,
+        "insert into intention_now (partition_id, elector_id, intention_kind, area_no, code, received_at)
+         select e.partition_id, e.elector_id, 'local', e.area_no, 'F', now() from elector e join household h using (partition_id, household_id)
+         where h.number % 2 = 1",
+    )
+    .await;
+    let poll = voters::poll(&app).await.to_string();
+    let district: i32 = sqlx::query_scalar("select area_no from district where letters = 'QB1'")
+        .fetch_one(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    Place { app, walk, desk, poll, district: district.to_string() }
+}
+
+impl Place {
+    fn fields<'a>(&'a self, rounds: &'a str) -> Vec<(&'a str, &'a str)> {
+        vec![
+            ("poll", &self.poll),
+            ("district", &self.district),
+            ("group", "for"),
+            ("rounds", rounds),
+            ("style", "usual"),
+        ]
+    }
+}
+
+#[tokio::test]
+async fn pads_hold_promises_by_street_and_number_once_a_round() {
+    let place = place().await;
+    let run = place.desk.post("/materials/pads", &place.fields("2")).await.expect(303).location();
+    place.app.print().await;
+    let pdf = Pdf::fetched(&place.desk, &run).await;
+    let text = pdf.text();
+    for promise in ["Edith Harcourt1", "Wilfred Harcourt3", "Edith Harcourt5"] {
+        assert_eq!(text.matches(promise).count(), 2, "once a round: {promise} in {text}");
+    }
+    assert!(!text.contains("Harcourt2") && !text.contains("Harcourt4"), "{text}");
+    assert!(text.contains("round 1 of 2") && text.contains("round 2 of 2") && text.contains("Larkspur Row"), "{text}");
+    let words = pdf.words();
+    assert!(words.iter().any(|w| w.text == "2"), "the number without the district’s letters");
+    assert!(!text.contains("QB1-2"), "{text}");
+}
+
+#[tokio::test]
+async fn whoever_votes_by_post_has_moved_or_wants_nobody_is_on_no_pad() {
+    let place = place().await;
+    let [objector, moved, post] =
+        [(0, 0), (0, 1), (1, 0)].map(|(d, e): (usize, usize)| place.walk.doors[d].electors[e].clone());
+    place.desk.post(&format!("/electors/{objector}/objection"), &[("how", "At the door")]).await.expect(303);
+    let number = |id: &str| id.split_once('.').unwrap().1.parse::<i64>().unwrap();
+    sqlx::query("update elector set left_at = now() where elector_id = $1")
+        .bind(number(&moved))
+        .execute(&mut place.app.database.operator().await)
+        .await
+        .unwrap();
+    let name: String = sqlx::query_scalar("select number from elector where elector_id = $1")
+        .bind(number(&post))
+        .fetch_one(&mut place.app.database.operator().await)
+        .await
+        .unwrap();
+    let line = format!("Postal,{name},Harcourt3,Edith");
+    let all = app_organiser(&place.app).await;
+    voters::import(&all, "current", place.poll.parse().unwrap(), voters::list(&[&line])).await;
+    let run = place.desk.post("/materials/pads", &place.fields("1")).await.expect(303).location();
+    place.app.print().await;
+    let text = Pdf::fetched(&place.desk, &run).await.text();
+    for nobody in ["Harcourt1", "Edith Harcourt3"] {
+        assert!(!text.contains(nobody), "{nobody} in {text}");
+    }
+    assert!(text.contains("Wilfred Harcourt3"), "{text}");
+}
+
+async fn app_organiser(app: &TestApp) -> Actor {
+    app.actor(Role::Organiser, "Quillbrook").await
+}
+
+#[tokio::test]
+async fn the_night_before_pack_needs_no_server_even_where_nobody_has_promised() {
+    let place = place().await;
+    let all = place.app.actor(Role::Organiser, "all").await;
+    change(
+        &place.app,
+        "delete from intention_now where area_no = (select area_no from district where letters = 'SG1')",
+    )
+    .await;
+    let other: i32 = sqlx::query_scalar("select area_no from district where letters = 'SG1'")
+        .fetch_one(&mut place.app.database.operator().await)
+        .await
+        .unwrap();
+    let other = other.to_string();
+    let mut fields = place.fields("3");
+    fields.extend([("district", other.as_str()), ("contact", "Bo, 01632 960001")]);
+    let run = all.post("/materials/night-pack", &fields).await.expect(303).location();
+    place.app.print().await;
+    let text = Pdf::fetched(&all, &run).await.text();
+    for told in [
+        "QB1: teller’s sheet",
+        "QB1: the board",
+        "SG1: teller’s sheet",
+        "No promise is recorded here",
+        "01632 960001",
+        "7 am to 10 pm",
+    ] {
+        assert!(text.contains(told), "{told} in {text}");
+    }
+    assert!(text.matches("Edith Harcourt1").count() == 4, "on the board and on each round’s pad");
+}
+
+#[tokio::test]
+async fn another_areas_districts_and_a_poll_that_is_over_are_refused_in_words() {
+    let place = place().await;
+    let elsewhere = place.app.actor(Role::Organiser, "Saltern").await;
+    let refused = elsewhere.post("/materials/pads", &place.fields("1")).await.expect(422);
+    assert!(refused.text("main").contains("Tick at least one polling district"), "{}", refused.body);
+    change(&place.app, "update poll set poll_date = current_date - 1").await;
+    let refused = place.desk.post("/materials/pads", &place.fields("1")).await.expect(422);
+    assert!(refused.text("main").contains("still to come"), "{}", refused.body);
+    assert_eq!(count(&place.app, "select count(*) from material_run").await, 0);
+}
