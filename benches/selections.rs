@@ -19,6 +19,8 @@ use support::{Outcome as Done, size};
 
 /// What each count may take.
 const MILLISECONDS: f64 = 150.0;
+/// How many lie on a printed pile, and how many were written to; of fewer electors all.
+const PRINTED: i64 = 20_000;
 
 fn main() -> ExitCode {
     run(measure)
@@ -35,10 +37,10 @@ async fn measure(house: &House) -> Done<Report> {
     let database = house.database()?;
     let mut report = Report::new("A selection’s count over a constituency");
     report.about(format!(
-        "{} electors, {results} results, absent votes, turnout and objections; each kind of rule counted {rounds} times, doors, electors \
-         and who is left out, as the page does it while rules are put together. Whoever moved, was asked within 30 days or lies on a \
-         printed pile is left out each time.",
-        place.electors
+        "{} electors, {results} results, absent votes, turnout, objections and {} members, {} people on a printed pile and as many \
+         letters; each kind of rule counted {rounds} times, doors, electors and who is left out, as the page does it while rules are put \
+         together. Whoever moved, was asked within 30 days or lies on a printed pile is left out each time.",
+        place.electors, ids.members, ids.printed
     ));
     let mut all = times()?;
     for (name, rule) in ids.rules() {
@@ -59,6 +61,10 @@ struct Ids {
     poll: i64,
     list: ListId,
     street: (i32, String),
+    /// How many members there are.
+    members: u64,
+    /// How many lie on the pile.
+    printed: u64,
 }
 
 impl Ids {
@@ -78,11 +84,13 @@ impl Ids {
         let list = ListId { partition, id: list };
         talk(db, list, organiser, results).await?;
         voting(db, poll).await?;
+        let members = members(db, organiser.area).await?;
+        let printed = paper(db, list, organiser).await?;
         let street: (i32, String) = query_as("select area_no, street_key from household order by household_id limit 1")
             .fetch_one(&mut *db)
             .await?;
         raw_sql("vacuum (analyze)").execute(db).await?;
-        Ok(Ids { area: organiser.area, poll, list, street })
+        Ok(Ids { area: organiser.area, poll, list, street, members, printed })
     }
 
     /// One of each kind.
@@ -106,6 +114,8 @@ impl Ids {
             ("not asked within 90 days", not_asked.clone()),
             ("cares about an issue", is(Condition::Issues { any: vec!["BUS".into()] })),
             ("may be called on", is(Condition::Permitted { channel: Channel::Door })),
+            ("is a member", is(Condition::Member { yes: true })),
+            ("not written to within 60 days", is(Condition::Written { when: LastAsked::NotWithin(60) })),
             ("is not on a list", is(Condition::OnList { list: self.list, on: false })),
             (
                 "ten conditions in groups",
@@ -196,6 +206,68 @@ async fn voting(db: &mut PgConnection, poll: i64) -> Done {
         query(statement).bind(poll).execute(&mut *db).await?;
     }
     Ok(())
+}
+
+/// One elector in fifty is a member. How many those are.
+async fn members(db: &mut PgConnection, area: i64) -> Done<u64> {
+    query(
+        "insert into person (person_id, area_id, forename, surname, source, partition_id, elector_id, linked_how, linked_at)
+         select gen_random_uuid(), $1, 'Some', 'Body', 'typed', partition_id, elector_id, 'person', now() from elector
+         where elector_id % 50 = 7",
+    )
+    .bind(area)
+    .execute(&mut *db)
+    .await?;
+    let made = query(
+        "insert into member (person_id, area_id, number, state) select person_id, area_id, 'L' || elector_id, 'current' from person
+         where elector_id is not null",
+    )
+    .execute(db)
+    .await?;
+    Ok(made.rows_affected())
+}
+
+/// A pile that is out, of every third elector from the first on, and letters of a month ago to every fourth. How many lie on the pile.
+async fn paper(db: &mut PgConnection, list: ListId, organiser: &Person) -> Done<u64> {
+    let mut printed = 0;
+    for (kind, every, days) in [("letters", 4_i64, 30_i32), ("canvass-cards", 3, 0)] {
+        let run: i64 = query_scalar(
+            "insert into material_run (area_id, kind, title, purpose, state, made_by, grant_id, made_at, items, people)
+             values ($1, $2, 'Sheets', 'Canvassing', 'done', $3, $4, now() - make_interval(days => $5), $6, $6) returning run_no",
+        )
+        .bind(organiser.area)
+        .bind(kind)
+        .bind(organiser.account)
+        .bind(organiser.grant)
+        .bind(days)
+        .bind(i32::try_from(PRINTED)?)
+        .fetch_one(&mut *db)
+        .await?;
+        let items = query(
+            "insert into material_item (run_no, item, partition_id, elector_id, household_id, area_no)
+             select $1, row_number() over (order by e.elector_id), e.partition_id, e.elector_id, e.household_id, e.area_no
+             from (select * from elector order by elector_id % $2 <> 1, elector_id limit $3) e",
+        )
+        .bind(run)
+        .bind(every)
+        .bind(PRINTED)
+        .execute(&mut *db)
+        .await?;
+        printed = items.rows_affected();
+        if kind == "canvass-cards" {
+            query(
+                "insert into pile (run_no, partition_id, list_id, due_back, made_by)
+                 values ($1, $2, $3, now() + interval '3 days', $4)",
+            )
+            .bind(run)
+            .bind(list.partition)
+            .bind(list.id)
+            .bind(organiser.account)
+            .execute(&mut *db)
+            .await?;
+        }
+    }
+    Ok(printed)
 }
 
 /// As the web begins it for an organiser.

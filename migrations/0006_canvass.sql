@@ -104,6 +104,8 @@ create table result (
   at timestamptz not null check (at >= '0001-01-01 00:00+00' and at < '10000-01-01 00:00+00'),
   received_at timestamptz not null default clock_timestamp(),
   base uuid,
+  -- A slip taken back: it corrects its base and counts as nothing itself.
+  void boolean not null default false,
   account_id uuid not null references account,
   -- An organiser who accepted it from quarantine.
   accepted_by uuid references account,
@@ -111,7 +113,8 @@ create table result (
   foreign key (partition_id, list_id) references walk_list,
   foreign key (partition_id, household_id) references household,
   foreign key (partition_id, elector_id) references elector,
-  check (intention is null or elector_id is not null)
+  check (intention is null or elector_id is not null),
+  check (not void or (base is not null and intention is null))
 );
 create index result_by_list on result (partition_id, list_id, household_id, received_at);
 create index result_by_household on result (partition_id, household_id, received_at);
@@ -137,11 +140,12 @@ create table result_conflict (
 
 -- What stands: every result that no later one corrects. A correction is about the same home and person as what it
 -- corrects, so nobody's answer is taken back by naming its id at another door. Of two that name each other the later stands.
+-- What only takes a slip back corrects it and stands for nothing.
 create view standing_result with (security_invoker) as
 select r.partition_id, r.id, r.list_id, r.household_id, r.elector_id, r.area_no, r.outcome, r.intention, r.intention_kind,
   r.issues, r.asks, r.voted, r.note, r.at, r.received_at, r.base, r.account_id, r.accepted_by
 from result r
-where not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id
+where not r.void and not exists (select from result c where c.partition_id = r.partition_id and c.base = r.id
   and c.household_id = r.household_id and c.elector_id is not distinct from r.elector_id
   and not (r.base is not distinct from c.id and (r.received_at, r.id) > (c.received_at, c.id)));
 
@@ -237,7 +241,7 @@ grant select, insert (partition_id, list_id, assignment_id, account_id, starts_a
   update (ended_at) on assignment to hustings_organiser;
 grant select on result, standing_result, home_answered, home_on_list, result_conflict, quarantine, intention_now, tally to hustings_organiser;
 grant insert (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind, issues, asks,
-  voted, note, at, received_at, base, account_id, accepted_by) on result to hustings_organiser;
+  voted, note, at, received_at, base, void, account_id, accepted_by) on result to hustings_organiser;
 grant select (id, account_id), insert (id, digest, account_id) on receipt to hustings_volunteer;
 grant insert (id, digest, account_id) on receipt to hustings_organiser;
 grant update (state, decided_by, decided_at, decided_reason) on quarantine to hustings_organiser;
@@ -845,7 +849,7 @@ create policy organiser_ends on assignment for update to hustings_organiser
 create policy organiser_reads on result for select to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]));
 create policy organiser_accepts on result for insert to hustings_organiser
-  with check (area_no = any ((select wall.areas())::integer[]) and accepted_by = (select wall.account())
+  with check (area_no = any ((select wall.areas())::integer[]) and accepted_by = (select wall.account()) and not void
     and wall.waits(id, account_id, partition_id, list_id, received_at, household_id, elector_id, outcome, intention)
     and wall.may_record(partition_id, list_id, household_id, elector_id, area_no, intention_kind));
 create policy organiser on result_conflict for select to hustings_organiser

@@ -122,7 +122,7 @@ begin
     case when r.account_id = myself then r.voted end, r.note, r.at, r.received_at, r.base, r.account_id = myself,
     exists (select from public.standing_result s where s.partition_id = r.partition_id and s.id = r.id)
   from public.result r
-  where r.partition_id = here.partition_id and r.list_id = here.list_id and r.household_id = said_of.home
+  where r.partition_id = here.partition_id and r.list_id = here.list_id and r.household_id = said_of.home and not r.void
     and exists (select from public.walk_list_door d where d.partition_id = here.partition_id and d.list_id = here.list_id
       and d.version = here.version and d.household_id = said_of.home and d.area_no = any (here.reach))
     and (r.elector_id is null or exists (select from public.walk_list_elector e join public.elector p using (partition_id, elector_id)

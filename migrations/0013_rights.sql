@@ -436,7 +436,8 @@ language sql stable security definer set search_path = '' as $$
     'answers', (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'at', r.at, 'received_at', r.received_at,
         'recorded_by', case when r.base is not null and exists (select from public.access_grant g
             where g.account_id = r.account_id and g.role = 'data-protection-officer')
-          then 'the data protection officer' else 'a canvasser' end, 'outcome', r.outcome, 'intention', c.label, 'election', r.intention_kind,
+          then 'the data protection officer' else 'a canvasser' end,
+        'outcome', case when r.void then 'taken-back' else r.outcome end, 'intention', c.label, 'election', r.intention_kind,
         'issues', (select coalesce(jsonb_agg(i.label), '[]') from public.issue_code i where i.code = any (r.issues)),
         'asks', to_jsonb(r.asks), 'said_to_have_voted', r.voted, 'note', r.note, 'corrects', r.base,
         'strikes', (select coalesce(jsonb_agg(jsonb_build_object('id', s.strike_id, 'begins', s.begins, 'letters', s.letters)

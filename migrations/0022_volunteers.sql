@@ -239,6 +239,12 @@ begin
     where s.partition_id = any (tasks_from.partitions) and s.id = any (tasks_from.results)
       and exists (select from public.result r where r.partition_id = s.partition_id and r.id = s.id
         and (wall.account() in (r.account_id, r.accepted_by) or wall.operator()))
+    union all
+    -- What only takes a slip back asks for nothing.
+    select r.partition_id, r.id, r.base, r.household_id, r.elector_id, r.area_no, '{}'::text[]
+    from public.result r
+    where r.partition_id = any (tasks_from.partitions) and r.id = any (tasks_from.results) and r.void
+      and (wall.account() in (r.account_id, r.accepted_by) or wall.operator())
   ), before as (
     select s.partition_id, s.id, s.asks, b.id as earlier, b.base
     from standing s join public.result b on b.partition_id = s.partition_id and b.id = s.base

@@ -189,15 +189,30 @@ end
 $$;
 
 -- A new absent voters' list of a poll takes the place of what stood in these districts; a list of which nothing is left is replaced.
-create function wall.begin_absent_list(partition integer, poll bigint, districts integer[]) returns void
+-- But a current one does not take a final one's place: then nothing is done, and the final one's date is answered. Lists of a place
+-- come one after the other, so that of two at the same moment the second knows of the first.
+create function wall.begin_absent_list(partition integer, poll bigint, districts integer[], final boolean) returns date
 language plpgsql volatile security definer set search_path = '' as $$
+declare
+  stands date;
 begin
   perform wall.begin_voters(begin_absent_list.partition, begin_absent_list.districts);
+  perform pg_advisory_xact_lock(4871034, begin_absent_list.partition);
+  if not begin_absent_list.final then
+    select l.published into stands from public.absent_list l
+    where l.partition_id = begin_absent_list.partition and l.poll_id = begin_absent_list.poll and l.final and l.replaced_at is null
+      and l.districts && begin_absent_list.districts
+    order by l.published desc limit 1;
+    if stands is not null then
+      return stands;
+    end if;
+  end if;
   delete from public.absent_vote v where v.partition_id = begin_absent_list.partition and v.poll_id = begin_absent_list.poll
     and v.area_no = any (begin_absent_list.districts);
   update public.absent_list l set replaced_at = statement_timestamp()
   where l.partition_id = begin_absent_list.partition and l.poll_id = begin_absent_list.poll and l.replaced_at is null
     and l.districts <@ begin_absent_list.districts;
+  return null;
 end
 $$;
 
@@ -310,5 +325,6 @@ begin
     execute format('alter function %s owner to hustings_wall', f);
   end loop;
 end $$;
-grant execute on function wall.begin_absent_list(integer, bigint, integer[]), wall.begin_turnout(integer, bigint, integer[], boolean),
+grant execute on function wall.begin_absent_list(integer, bigint, integer[], boolean),
+  wall.begin_turnout(integer, bigint, integer[], boolean),
   wall.clear_voters_import(uuid), wall.forget_voters_imports() to hustings_importer;

@@ -26,6 +26,8 @@ create table material_run (
   -- As printed, a line each; runs keep it whatever becomes of the campaign.
   imprint text[] not null default '{}' check (length(array_to_string(imprint, ' ')) <= 2000),
   again_of bigint references material_run,
+  -- Which press of a button asked for it: pressed twice, it is made once. Null: a form that bore no id.
+  asked uuid unique,
   items integer not null check (items between 0 and 200000),
   people integer not null default 0 check (people between 0 and 200000),
   -- Parts that the press sets one after another, and how many are set.
@@ -45,7 +47,9 @@ create table material_run (
   file_until timestamptz,
   file_gone text not null default '' check (file_gone in ('', 'over', 'erased')),
   fetched integer not null default 0,
-  foreign key (partition_id, list_id) references walk_list
+  foreign key (partition_id, list_id) references walk_list,
+  -- What the public gets bears an imprint.
+  check (cardinality(imprint) > 0 or kind in ('canvass-cards', 'labels', 'pads', 'night-pack', 'round-sheets'))
 );
 create index material_run_by_area on material_run (area_id, made_at desc);
 create index material_run_by_selection on material_run (selection_id) where selection_id is not null;
@@ -66,6 +70,7 @@ create table material_item (
   foreign key (partition_id, elector_id) references elector
 );
 create index material_item_by_elector on material_item (partition_id, elector_id); -- an elector's history
+create index material_item_returned on material_item (area_no, returned_at desc) where returned_at is not null; -- the last that came back
 
 -- What the press is given, until it is done.
 create table material_work (
@@ -82,7 +87,7 @@ create table material_file (
 );
 
 grant select, insert (area_id, kind, title, purpose, made_by, grant_id, selection_id, selection_version, template_id, template_version,
-  partition_id, list_id, list_version, settings, imprint, again_of, items, people, parts) on material_run to hustings_organiser;
+  partition_id, list_id, list_version, settings, imprint, again_of, items, people, parts, asked) on material_run to hustings_organiser;
 grant select, insert (run_no, item, partition_id, elector_id, household_id, area_no), update (returned_at, returned_by)
   on material_item to hustings_organiser;
 grant insert on material_work to hustings_organiser;
@@ -107,6 +112,21 @@ language plpgsql stable security definer set search_path = '' as $$
 begin
   return exists (select from public.material_run r where r.run_no = run_being_made.run and r.made_at = now()
     and r.state = 'queued' and r.made_by = wall.account());
+end
+$$;
+
+-- Erasures wait from here until this transaction is over, and then find what it keeps of people. Whether nobody of these was erased
+-- while they were read.
+create function wall.hold_for_run(partitions integer[], electors bigint[]) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if not wall."is"('organiser') then
+    return false;
+  end if;
+  perform wall.begin_answers(array(select distinct p from unnest(hold_for_run.partitions) p order by p));
+  return not exists (select from unnest(hold_for_run.partitions, hold_for_run.electors) w (partition, elector)
+    join public.elector e on e.partition_id = w.partition and e.elector_id = w.elector
+    where e.erased_at is not null);
 end
 $$;
 
@@ -141,6 +161,7 @@ create function wall.why_no_file(run bigint) returns text
 language plpgsql stable security definer set search_path = '' as $$
 declare
   held public.material_run;
+  here integer[] := wall.areas();
 begin
   select r.* into held from public.material_run r where r.run_no = why_no_file.run and r.area_id = any (wall.contact_places());
   if not found or not wall."is"('organiser') then
@@ -152,14 +173,20 @@ begin
   if held.file_gone <> '' or held.file_until < statement_timestamp() then
     return case held.file_gone when '' then 'over' else held.file_gone end;
   end if;
+  -- Whoever fetches it sees everybody in it: all of them must be theirs to see, now.
+  if exists (select from public.material_item i where i.run_no = held.run_no and i.area_no <> all (here)) then
+    return 'none';
+  end if;
+  -- From the objections, not from everybody in it. Nobody was in it who objected then, so that whoever objects now said so since,
+  -- however long that took to be kept. Of each channel the newest word counts.
   if exists (
-    select from public.material_item i
-    join lateral (select distinct on (o.channel) o.channel, o.withdrawn, o.at from public.objection o
-      where o.partition_id = i.partition_id and o.elector_id = i.elector_id
-      order by o.channel, o.at desc, o.objection_id desc) n on true
-    where i.run_no = held.run_no and n.at > held.made_at and not n.withdrawn
-      and (n.channel not in ('door', 'post', 'phone', 'email', 'text')
-        or n.channel = case when held.kind in ('canvass-cards', 'pads', 'night-pack') then 'door' else 'post' end)) then
+    select from public.objection o
+    join public.material_item i on i.run_no = held.run_no and i.partition_id = o.partition_id and i.elector_id = o.elector_id
+    where not o.withdrawn
+      and (o.channel not in ('door', 'post', 'phone', 'email', 'text')
+        or o.channel = case when held.kind in ('canvass-cards', 'pads', 'night-pack') then 'door' else 'post' end)
+      and not exists (select from public.objection l where l.partition_id = o.partition_id and l.elector_id = o.elector_id
+        and l.channel = o.channel and (l.at, l.objection_id) > (o.at, o.objection_id))) then
     return 'objected';
   end if;
   return '';
@@ -351,7 +378,7 @@ begin
     execute format('alter function %s owner to hustings_wall', f);
   end loop;
 end $$;
-grant execute on function wall.run_being_made(bigint), wall.works_under(uuid, text), wall.stop_run(bigint), wall.why_no_file(bigint), wall.fetch_file(bigint)
+grant execute on function wall.run_being_made(bigint), wall.hold_for_run(integer[], bigint[]), wall.works_under(uuid, text), wall.stop_run(bigint), wall.why_no_file(bigint), wall.fetch_file(bigint)
   to hustings_organiser;
 grant execute on function wall.keep_runs(), wall.take_run(uuid), wall.beat_run(bigint, uuid, integer),
   wall.keep_piece(bigint, uuid, integer, bytea), wall.finish_run(bigint, uuid, integer, integer, bytea),

@@ -120,33 +120,14 @@ begin
 end $$;
 reset role;
 
--- The areas whose rounds whoever acts keeps now: as wall.places(), while the register is open.
-create function wall.round_areas() returns bigint[]
-language plpgsql stable security definer set search_path = '' as $$
-declare
-  narrowed bigint := substring(current_setting('app.area', true) from '^[0-9]{1,18}$')::bigint;
-  whole bigint;
-begin
-  if narrowed is null or not wall.open('contact') then
-    return '{}';
-  end if;
-  select u.area_id into whole from wall.in_use() u where u.role = 'organiser';
-  if whole is null then
-    return '{}';
-  elsif narrowed = whole then
-    return wall.areas_inside(whole);
-  end if;
-  return array(select unnest(wall.areas_inside(narrowed)) intersect select unnest(wall.areas_inside(whole)));
-end
-$$;
-
--- The smallest of them that holds all these districts: whose round of theirs it is. One with a name before a district.
+-- The smallest of the areas that whoever acts works in that holds all these districts: whose round of theirs it is. One with a name
+-- before a district.
 create function wall.round_area_of(numbers integer[]) returns bigint
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return (
     select a.area_id
-    from unnest(wall.round_areas()) x (area_id) join public.area a on a.area_id = x.area_id
+    from unnest(wall.contact_places()) x (area_id) join public.area a on a.area_id = x.area_id
     cross join lateral (select wall.numbers_of(a.area_id) as held) n
     where (a.kind <> 'district' or a.area_no = any (round_area_of.numbers)) and round_area_of.numbers <@ n.held
     order by cardinality(n.held), a.kind = 'district', a.area_id limit 1);
@@ -159,11 +140,16 @@ create function wall.homes_on_rounds(areas integer[])
 returns table (partition_id integer, household_id bigint, area_no integer, street_key text, street text, building text, number integer,
   number_suffix text, flat text, address text, place integer, round_id uuid, stretch integer, why text)
 language sql stable security definer set search_path = '' as $$
-  with people as materialized (
+  with objected as materialized (
+    -- An objection follows the person, whatever district it was made in.
+    select distinct o.partition_id, o.elector_id from public.standing_objection o
+    where o.partition_id = any (array(select d.partition_id from public.district d where d.area_no = any (homes_on_rounds.areas)))
+      and o.channel in ('post', 'processing')
+  ), people as materialized (
     select e.partition_id, e.household_id, count(*) filter (where not e.planted) as there,
-      bool_and(exists (select from public.standing_objection o where o.partition_id = e.partition_id and o.elector_id = e.elector_id
-        and o.channel in ('post', 'processing'))) filter (where not e.planted) as against
+      bool_and(o.elector_id is not null) filter (where not e.planted) as against
     from public.elector e
+    left join objected o on o.partition_id = e.partition_id and o.elector_id = e.elector_id
     where e.area_no = any (homes_on_rounds.areas) and e.left_at is null and e.erased_at is null and e.household_id is not null
     group by e.partition_id, e.household_id
   ), said as materialized (
@@ -305,7 +291,7 @@ language plpgsql volatile security definer set search_path = '' as $$
 begin
   delete from public.round_street s using public.round r
   where s.round_id = take_off_round.round and s.place = any (take_off_round.places) and r.round_id = s.round_id and r.ended_at is null
-    and r.area_id = any (wall.round_areas());
+    and r.area_id = any (wall.contact_places());
 end
 $$;
 
@@ -313,7 +299,7 @@ $$;
 create function wall.leaflet_rounds(leaflet uuid) returns uuid[]
 language plpgsql stable security definer set search_path = '' as $$
 declare
-  here bigint[] := wall.round_areas();
+  here bigint[] := wall.contact_places();
   inside bigint[];
 begin
   select wall.areas_inside(l.area_id) into inside from public.leaflet l
@@ -325,11 +311,10 @@ begin
 end
 $$;
 
--- The rounds that whoever asks delivers, with what they have of each: streets, sides, numbers, how many homes. Nobody's name, and
--- nothing outside the grant in use.
-create function wall.own_rounds()
-returns table (round_id uuid, name text, area_name text, leaflet_id uuid, title text, due_on date, state text, bundle integer,
-  handed_at timestamptz, done_at timestamptz, streets jsonb)
+-- The rounds that whoever asks delivers, and what they have of each. Nobody's name, no home, and nothing outside the grant in use.
+create function wall.rounds_in_hand()
+returns table (round_id uuid, name text, area_name text, with_empty boolean, leaflet_id uuid, title text, due_on date, state text,
+  bundle integer, handed_at timestamptz, done_at timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
 declare
   me wall.in_use;
@@ -343,14 +328,25 @@ begin
   persons := array(select p.person_id from public.person p where p.account_id = me.account_id and p.erased_at is null);
   inside := wall.areas_inside(me.area_id);
   return query
+  select r.round_id, r.name, a.name, r.with_empty, d.leaflet_id, l.title, l.due_on, d.state, d.bundle, d.handed_at, d.done_at
+  from public.round r join public.area a on a.area_id = r.area_id
+  left join public.delivery d on d.round_id = r.round_id and (d.to_account = me.account_id or d.to_person = any (persons))
+    and (d.state = 'handed' or (d.state = 'done' and d.done_at > statement_timestamp() - interval '14 days'))
+  left join public.leaflet l on l.leaflet_id = d.leaflet_id
+  where r.ended_at is null and r.area_id = any (inside)
+    and (r.deliverer_account = me.account_id or r.deliverer_person = any (persons) or d.leaflet_id is not null);
+end
+$$;
+
+-- The same with the streets of each round, sides, numbers and how many homes.
+create function wall.own_rounds()
+returns table (round_id uuid, name text, area_name text, leaflet_id uuid, title text, due_on date, state text, bundle integer,
+  handed_at timestamptz, done_at timestamptz, streets jsonb)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
   with mine as materialized (
-    select r.round_id, r.name, a.name as area_name, r.with_empty, d.leaflet_id, l.title, l.due_on, d.state, d.bundle, d.handed_at, d.done_at
-    from public.round r join public.area a on a.area_id = r.area_id
-    left join public.delivery d on d.round_id = r.round_id and (d.to_account = me.account_id or d.to_person = any (persons))
-      and (d.state = 'handed' or (d.state = 'done' and d.done_at > statement_timestamp() - interval '14 days'))
-    left join public.leaflet l on l.leaflet_id = d.leaflet_id
-    where r.ended_at is null and r.area_id = any (inside)
-      and (r.deliverer_account = me.account_id or r.deliverer_person = any (persons) or d.leaflet_id is not null)
+    select m.* from wall.rounds_in_hand() m
   ), homes as materialized (
     select h.round_id, h.stretch, count(*) filter (where h.why = '') as plain, count(*) filter (where h.why = 'empty') as empty
     from wall.homes_on_rounds(array(select distinct s.area_no from mine m join public.round_street s on s.round_id = m.round_id)) h
@@ -368,7 +364,7 @@ $$;
 create function wall.deliver_own(leaflet uuid, round uuid, becomes text, note text) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  if not exists (select from wall.own_rounds() o where o.round_id = deliver_own.round and o.leaflet_id = deliver_own.leaflet
+  if not exists (select from wall.rounds_in_hand() o where o.round_id = deliver_own.round and o.leaflet_id = deliver_own.leaflet
     and o.state = case deliver_own.becomes when 'handed' then 'done' else 'handed' end) then
     return false;
   end if;
@@ -424,9 +420,10 @@ begin
     execute format('alter function %s owner to hustings_wall', f);
   end loop;
 end $$;
-grant execute on function wall.round_areas(), wall.round_area_of(integer[]), wall.round_homes(integer[]), wall.leaflet_rounds(uuid),
+grant execute on function wall.round_area_of(integer[]), wall.round_homes(integer[]), wall.leaflet_rounds(uuid),
   wall.take_off_round(uuid, integer[]) to hustings_organiser;
-grant execute on function wall.own_rounds(), wall.deliver_own(uuid, uuid, text, text) to hustings_organiser, hustings_volunteer;
+grant execute on function wall.rounds_in_hand(), wall.own_rounds(), wall.deliver_own(uuid, uuid, text, text)
+  to hustings_organiser, hustings_volunteer;
 grant execute on function wall.keep_stretch(), wall.keep_round(), wall.deliverer_stops(), wall.deliverer_gone(), wall.rounds_back()
   to hustings_owner;
 
@@ -440,12 +437,12 @@ create trigger deliverer_gone after update of erased_at on person for each row
 create trigger rounds_back after update of ended_at, ends_at on access_grant for each row
   when (new.ended_at is distinct from old.ended_at or new.ends_at <> old.ends_at) execute function wall.rounds_back();
 
-create policy here on round for select to hustings_organiser using (area_id = any ((select wall.round_areas())::bigint[]));
+create policy here on round for select to hustings_organiser using (area_id = any ((select wall.contact_places())::bigint[]));
 create policy adds on round for insert to hustings_organiser
-  with check (area_id = any ((select wall.round_areas())::bigint[]) and made_by = (select wall.account()) and ended_at is null);
+  with check (area_id = any ((select wall.contact_places())::bigint[]) and made_by = (select wall.account()) and ended_at is null);
 create policy changes on round for update to hustings_organiser
-  using (area_id = any ((select wall.round_areas())::bigint[]) and ended_at is null)
-  with check (area_id = any ((select wall.round_areas())::bigint[]));
+  using (area_id = any ((select wall.contact_places())::bigint[]) and ended_at is null)
+  with check (area_id = any ((select wall.contact_places())::bigint[]));
 create policy here on round_street for select to hustings_organiser
   using (round_id in (select r.round_id from round r));
 create policy adds on round_street for insert to hustings_organiser
@@ -456,16 +453,16 @@ create policy adds on no_mail for insert to hustings_organiser
   with check (area_no = any ((select wall.areas())::integer[]) and account_id = (select wall.account())
     and exists (select from household h where h.partition_id = no_mail.partition_id and h.household_id = no_mail.household_id
       and h.area_no = no_mail.area_no));
-create policy here on leaflet for select to hustings_organiser using (area_id = any ((select wall.round_areas())::bigint[]));
+create policy here on leaflet for select to hustings_organiser using (area_id = any ((select wall.contact_places())::bigint[]));
 create policy adds on leaflet for insert to hustings_organiser
-  with check (area_id = any ((select wall.round_areas())::bigint[]) and made_by = (select wall.account()));
+  with check (area_id = any ((select wall.contact_places())::bigint[]) and made_by = (select wall.account()));
 create policy changes on leaflet for update to hustings_organiser
-  using (area_id = any ((select wall.round_areas())::bigint[])) with check (area_id = any ((select wall.round_areas())::bigint[]));
-create policy here on delivery for select to hustings_organiser using (area_id = any ((select wall.round_areas())::bigint[]));
+  using (area_id = any ((select wall.contact_places())::bigint[])) with check (area_id = any ((select wall.contact_places())::bigint[]));
+create policy here on delivery for select to hustings_organiser using (area_id = any ((select wall.contact_places())::bigint[]));
 create policy adds on delivery for insert to hustings_organiser
-  with check (area_id = any ((select wall.round_areas())::bigint[]) and changed_by = (select wall.account())
+  with check (area_id = any ((select wall.contact_places())::bigint[]) and changed_by = (select wall.account())
     and leaflet_id in (select l.leaflet_id from leaflet l));
 create policy changes on delivery for update to hustings_organiser
-  using (area_id = any ((select wall.round_areas())::bigint[]))
-  with check (area_id = any ((select wall.round_areas())::bigint[]) and changed_by = (select wall.account()));
+  using (area_id = any ((select wall.contact_places())::bigint[]))
+  with check (area_id = any ((select wall.contact_places())::bigint[]) and changed_by = (select wall.account()));
 reset role;

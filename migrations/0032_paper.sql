@@ -34,8 +34,8 @@ create table paper_entry (
   canvassed_at timestamptz not null,
   entered_by uuid not null references account,
   entered_at timestamptz not null default statement_timestamp(),
-  -- A correction that only takes a slip back: nobody was asked by it.
-  taken_back boolean not null default false,
+  -- Of one that stands again, since what had taken its place was a slip: the result that was typed first.
+  again uuid,
   primary key (partition_id, result_id),
   foreign key (partition_id, result_id) references result on delete cascade
 );
@@ -46,13 +46,13 @@ create view paper_entered with (security_invoker) as
 select e.run_no, e.item
 from paper_entry e
 join standing_result s on s.partition_id = e.partition_id and s.id = e.result_id
-where not e.taken_back and s.elector_id is not null
+where s.elector_id is not null
 union
 select e.run_no, i.item
 from paper_entry e
 join standing_result s on s.partition_id = e.partition_id and s.id = e.result_id
 join material_item i on i.run_no = e.run_no and i.household_id = s.household_id
-where not e.taken_back and s.elector_id is null;
+where s.elector_id is null;
 
 -- Who lies on a pile just now, printed and not yet answered for on its list: whoever chooses people to be asked leaves them
 -- out, so that nobody is asked twice. A pile that is a fortnight late holds nobody back any more, nor one that never came
@@ -64,18 +64,16 @@ join material_item i on i.run_no = p.run_no
 where p.state in ('out', 'back') and p.due_back > now() - interval '14 days'
   and not exists (select from material_run r where r.run_no = p.run_no and r.state in ('failed', 'stopped'))
   and not exists (select from standing_result s where s.partition_id = i.partition_id and s.elector_id = i.elector_id
-    and s.list_id = p.list_id and s.received_at >= p.printed_at
-    and not exists (select from paper_entry e where e.partition_id = s.partition_id and e.result_id = s.id and e.taken_back))
+    and s.list_id = p.list_id and s.received_at >= p.printed_at)
   and not exists (select from standing_result s where s.partition_id = i.partition_id and s.list_id = p.list_id
-    and s.household_id = i.household_id and s.elector_id is null and s.received_at >= p.printed_at
-    and not exists (select from paper_entry e where e.partition_id = s.partition_id and e.result_id = s.id and e.taken_back));
+    and s.household_id = i.household_id and s.elector_id is null and s.received_at >= p.printed_at);
 
 grant select on material_run, material_item, pile, paper_entry to hustings_wall;
 grant update (canvasser, canvasser_name) on pile to hustings_wall;
 grant select on pile, paper_entry, paper_entered, on_paper to hustings_organiser;
 grant insert (run_no, partition_id, list_id, due_back, made_by),
   update (due_back, state, canvasser, canvasser_name, canvassed_at, changed_by, changed_at) on pile to hustings_organiser;
-grant insert (partition_id, result_id, run_no, item, canvasser, canvasser_name, canvassed_at, entered_by, taken_back)
+grant insert (partition_id, result_id, run_no, item, canvasser, canvasser_name, canvassed_at, entered_by, again)
   on paper_entry to hustings_organiser;
 -- What is entered is received like a phone's: its own receipt, which comes back by its id.
 grant select (id, account_id) on receipt to hustings_organiser;
@@ -118,7 +116,7 @@ $$;
 create function wall.file_paper(partition integer, records bigint[]) returns jsonb
 language sql stable security definer set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object('canvassed_at', e.canvassed_at, 'entered_at', e.entered_at,
-    'what', case when e.taken_back then 'Taken back: entered by mistake' else 'Written on a canvass card, entered afterwards' end)
+    'what', case when r.void then 'Taken back: entered by mistake' else 'Written on a canvass card, entered afterwards' end)
     order by e.entered_at desc), '[]')
   from public.paper_entry e join public.result r on r.partition_id = e.partition_id and r.id = e.result_id
   where r.partition_id = file_paper.partition and r.elector_id = any (file_paper.records)
@@ -140,8 +138,10 @@ set local role hustings_owner;
 create policy organiser_reads on pile for select to hustings_organiser
   using (exists (select from walk_list l where l.partition_id = pile.partition_id and l.list_id = pile.list_id));
 create policy organiser_adds on pile for insert to hustings_organiser
-  with check (made_by = (select wall.account())
-    and exists (select from walk_list l where l.partition_id = pile.partition_id and l.list_id = pile.list_id));
+  with check (made_by = (select wall.account()) and wall.run_being_made(pile.run_no)
+    and exists (select from walk_list l where l.partition_id = pile.partition_id and l.list_id = pile.list_id)
+    and exists (select from material_run r where r.run_no = pile.run_no and r.kind = 'canvass-cards'
+      and r.partition_id = pile.partition_id and r.list_id = pile.list_id));
 create policy organiser_changes on pile for update to hustings_organiser
   using (exists (select from walk_list l where l.partition_id = pile.partition_id and l.list_id = pile.list_id))
   with check (changed_by = (select wall.account()) and wall.just_now(changed_at));
@@ -151,6 +151,8 @@ create policy organiser_reads on paper_entry for select to hustings_organiser
 create policy organiser_adds on paper_entry for insert to hustings_organiser
   with check (entered_by = (select wall.account())
     and exists (select from pile p where p.run_no = paper_entry.run_no and p.partition_id = paper_entry.partition_id)
+    and canvassed_at <= statement_timestamp() + interval '1 day'
+    and exists (select from material_item i where i.run_no = paper_entry.run_no and i.item = paper_entry.item)
     and exists (select from result r where r.partition_id = paper_entry.partition_id and r.id = paper_entry.result_id
       and r.account_id = (select wall.account())));
 create policy organiser_enters on result for insert to hustings_organiser

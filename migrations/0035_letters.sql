@@ -82,6 +82,20 @@ begin
 end
 $$;
 
+-- The areas with templates that the area in use lies wholly inside: theirs are used there too, and changed by whoever keeps them.
+create function wall.areas_around() returns bigint[]
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  narrowed bigint := substring(current_setting('app.area', true) from '^[0-9]{1,18}$')::bigint;
+begin
+  if narrowed is null or narrowed <> all (wall.contact_places()) then
+    return '{}';
+  end if;
+  return array(select h.area_id from (select distinct t.area_id from public.material_template t where t.area_id is not null) h
+    where narrowed = any (wall.areas_inside(h.area_id)));
+end
+$$;
+
 -- Takes a picture out for good. Whether it was there, and theirs to take.
 create function wall.remove_template_picture(template uuid, picture smallint) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
@@ -104,12 +118,13 @@ begin
     execute format('alter function %s owner to hustings_wall', f);
   end loop;
 end $$;
-grant execute on function wall.keeps_template(uuid), wall.works_everywhere(), wall.remove_template_picture(uuid, smallint)
-  to hustings_organiser;
+grant execute on function wall.keeps_template(uuid), wall.works_everywhere(), wall.areas_around(),
+  wall.remove_template_picture(uuid, smallint) to hustings_organiser;
 
 set local role hustings_owner;
 create policy organiser_reads on material_template for select to hustings_organiser
-  using (area_id is null or area_id = any ((select wall.contact_places())::bigint[]));
+  using (area_id is null or area_id = any ((select wall.contact_places())::bigint[])
+    or area_id = any ((select wall.areas_around())::bigint[]));
 create policy organiser_adds on material_template for insert to hustings_organiser
   with check (made_by = (select wall.account())
     and (area_id = any ((select wall.contact_places())::bigint[]) or (area_id is null and (select wall.works_everywhere()))));

@@ -1,7 +1,7 @@
 //! Polling places: where each polling district votes. The usual place, and one poll's own where it differs. They hold no people, so
 //! looks at them are not logged; an organiser writes those of districts in the area in use.
 //!
-//! What enters is a council's file or what somebody types; what leaves is a place by district, for poll cards and out cards.
+//! What enters is a council's file or what somebody types; what leaves is a place by district, for poll cards, letters and pads.
 
 pub mod file;
 pub mod one;
@@ -73,20 +73,6 @@ fn fields(error: Error) -> Vec<FieldError> {
         Error::Invalid(fields) => fields,
         other => vec![FieldError { field: "form".into(), message: other.to_string() }],
     }
-}
-
-/// The places of these districts at the next poll in the area in use: that poll's own, else the usual one. A district without one is
-/// not among them.
-///
-/// # Errors
-/// What the database says.
-pub async fn of_districts(scope: &mut Scoped, districts: &[i32]) -> Result<HashMap<i32, PollingPlace>, Error> {
-    let next = crate::polls::next(scope).await?;
-    Ok(of_poll(scope, districts, next.map(|poll| poll.id))
-        .await?
-        .into_iter()
-        .map(|(n, (place, _))| (n, place))
-        .collect())
 }
 
 /// The places of these districts at a poll, and whether each is that poll's own; the usual ones, for none.

@@ -124,11 +124,12 @@ async fn selections(scope: &mut Scoped, organiser: &Organiser, polls: &Polls) ->
     let by_post = Rule::Is(Condition::AbsentVote { poll: Some(polls.coming), how: AbsentVote::Post });
     let stayed = Rule::Is(Condition::Turnout { poll: polls.past, turnout: Turnout::DidNotVote });
     let not_asked = Rule::Is(Condition::LastAsked { when: LastAsked::NotWithin(90) });
+    let not_written = Rule::Is(Condition::Written { when: LastAsked::NotWithin(60) });
     let housing = Rule::Is(Condition::Issues { any: vec!["HOUSING".into()] });
     let helps = Rule::Is(Condition::Volunteer { yes: true });
     let kept = [
         (organiser.area, "Not asked in 90 days", all(vec![not_asked], Channel::Door)),
-        (organiser.area, "Leaning to us, for a letter", all(vec![means(&["leaning"])], Channel::Post)),
+        (organiser.area, "Leaning to us, for a letter", all(vec![means(&["leaning"]), not_written], Channel::Post)),
         (organiser.area, "Postal voters who are for us", all(vec![by_post, means(&["for", "leaning"])], Channel::Post)),
         (
             organiser.area,

@@ -208,5 +208,5 @@ pub async fn elector(viewer: Viewer, Path(id): Path<ElectorId>) -> Answer<axum::
         address: elector.address,
         postcode: elector.postcode,
     };
-    Ok(axum::Json(Whole { summary, results: results.into_iter().map(ResultOf::from).collect() }))
+    Ok(axum::Json(Whole { summary, results: results.into_iter().filter(|r| !r.void).map(ResultOf::from).collect() }))
 }

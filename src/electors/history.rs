@@ -50,6 +50,8 @@ pub struct Recorded {
     pub base: Option<Uuid>,
     /// Whether a later result corrects it.
     pub corrected: bool,
+    /// Whether it only takes back what it corrects, and says nothing itself.
+    pub void: bool,
 }
 
 /// An answer that was written on a card and entered afterwards: whoever recorded it is who entered it.
@@ -59,8 +61,6 @@ pub struct OnPaper {
     pub canvasser: String,
     /// When.
     pub at: DateTime<Utc>,
-    /// Whether it only takes a slip back.
-    pub taken_back: bool,
 }
 
 /// Everything recorded about a person, and about nobody in particular at their home. Newest first.
@@ -105,20 +105,16 @@ struct Row {
     accepted_by: Option<Uuid>,
     base: Option<Uuid>,
     corrected: bool,
+    void: bool,
     canvasser: Option<Uuid>,
     canvasser_name: Option<String>,
     canvassed_at: Option<DateTime<Utc>>,
-    taken_back: Option<bool>,
 }
 
 impl Row {
     fn paper(&self, names: &Names) -> Option<OnPaper> {
         let named = self.canvasser_name.clone().unwrap_or_default();
-        Some(OnPaper {
-            at: self.canvassed_at?,
-            canvasser: self.canvasser.map_or(named, |account| names.of(account)),
-            taken_back: self.taken_back.unwrap_or_default(),
-        })
+        Some(OnPaper { at: self.canvassed_at?, canvasser: self.canvasser.map_or(named, |account| names.of(account)) })
     }
 }
 
@@ -148,6 +144,7 @@ async fn seen(scope: &mut Scoped, rows: Vec<Row>) -> Result<Seen<Vec<Recorded>>,
         list_name: r.list_name.unwrap_or_default(),
         base: r.base,
         corrected: r.corrected,
+        void: r.void,
     });
     Ok(Seen::people(recorded.collect(), shown))
 }

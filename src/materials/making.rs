@@ -140,6 +140,7 @@ impl Ground {
             items,
             recipients: Vec::new(),
             again_of: None,
+            asked: None,
             work,
         }
     }

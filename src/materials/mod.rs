@@ -128,4 +128,9 @@ impl Kind {
     pub fn is_contact(self) -> bool {
         matches!(self, Kind::Letters | Kind::Postcards | Kind::PollCards)
     }
+
+    /// Those that are a contact, as the database has them.
+    pub fn contacts() -> Vec<String> {
+        Kind::ALL.into_iter().filter(|kind| kind.is_contact()).map(|kind| kind.as_str().to_owned()).collect()
+    }
 }

@@ -15,6 +15,7 @@ mod text;
 mod typeset;
 
 pub use blocks::{Block, Column, Document, Head, Stamp, Table};
-pub(crate) use text::clean;
+pub(crate) use letters::PLAIN;
+pub(crate) use text::clean_for_sheets;
 pub(crate) use typeset::FONTS;
 pub use typeset::typeset;

@@ -1,6 +1,6 @@
 //! Text as it may be printed: what a hostile or broken file brings must not disturb the page it stands on.
 
-use super::letters::printable;
+use super::letters::{printable, printable_on_sheets};
 
 /// The longest run of letters that is left whole; a longer one may break anywhere, so that it stays in its column.
 const LONG: usize = 24;
@@ -11,7 +11,16 @@ const MAY_BREAK: char = '\u{200b}';
 
 /// The same text without control characters (but line breaks) and without those that turn the direction of what
 /// follows them, with a box for what no font has, and with places to break in runs that no column could hold.
-pub(crate) fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
+    cleaned(text, printable)
+}
+
+/// The same for the press's sheets, which are set in other fonts beside.
+pub(crate) fn clean_for_sheets(text: &str) -> String {
+    cleaned(text, printable_on_sheets)
+}
+
+fn cleaned(text: &str, printable: fn(&str) -> String) -> String {
     let mut cleaned = String::with_capacity(text.len());
     for (n, line) in text.lines().enumerate() {
         if n > 0 {

@@ -120,7 +120,9 @@ impl File {
     pub fn said(&self) -> Vec<Said> {
         let text = |answer: &Value, key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let corrected: Vec<String> = self.answers().iter().map(|a| text(a, "corrects")).collect();
-        let stands = self.answers().iter().filter(|a| !corrected.contains(&text(a, "id")));
+        // What only takes a slip back says nothing that could be corrected.
+        let says = |a: &&Value| text(a, "outcome") != "taken-back";
+        let stands = self.answers().iter().filter(says).filter(|a| !corrected.contains(&text(a, "id")));
         stands
             .map(|answer| Said {
                 result: text(answer, "id"),
@@ -335,5 +337,13 @@ mod tests {
         let text = sent.0.to_string();
         assert!(text.contains(STRUCK) && !text.contains("Leo") && !text.contains("strikes"), "{text}");
         assert_eq!(sent.name(), "Edith Harcourt");
+    }
+
+    #[test]
+    fn neither_a_slip_nor_what_takes_it_back_is_there_to_be_corrected() {
+        let file = File::new(json!({"answers": {"answers": [{"id": "b", "outcome": "taken-back", "corrects": "a"},
+            {"id": "a", "outcome": "spoke", "corrects": null}, {"id": "c", "outcome": "refused", "corrects": null}]}}));
+        let said: Vec<String> = file.said().into_iter().map(|said| said.result).collect();
+        assert_eq!(said, ["c"]);
     }
 }

@@ -119,18 +119,6 @@ pub async fn add(scope: &mut Scoped, id: Uuid, area: i64, new: &NewLeaflet) -> R
     Ok(())
 }
 
-/// The areas that a leaflet can be for: with a name of their own, inside the one in use.
-///
-/// # Errors
-/// What the database says.
-pub async fn areas(scope: &mut Scoped) -> Result<Vec<crate::areas::Area>, Error> {
-    let here: Vec<i64> =
-        sqlx::query_scalar!(r#"select wall.round_areas() as "p!""#).fetch_one(scope.connection()).await?;
-    let mut areas = crate::areas::store::all(scope).await?;
-    areas.retain(|area| here.contains(&area.id));
-    Ok(areas)
-}
-
 /// Puts a leaflet away, or takes it out again.
 ///
 /// # Errors

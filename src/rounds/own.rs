@@ -87,13 +87,13 @@ pub async fn all(scope: &mut Scoped) -> Result<Vec<Own>, Error> {
     Ok(all)
 }
 
-/// How many leaflets wait in one's own hands to be delivered, and the first day by which one is to be.
+/// How many leaflets wait in one's own hands to be delivered, and the first day by which one is to be. No home is counted for it.
 ///
 /// # Errors
 /// What the database says.
 pub async fn waiting(scope: &mut Scoped) -> Result<(i64, Option<NaiveDate>), Error> {
     let row = sqlx::query!(
-        r#"select count(*) as "waiting!", min(due_on) as due from wall.own_rounds() where state = 'handed'"#
+        r#"select count(*) as "waiting!", min(due_on) as due from wall.rounds_in_hand() where state = 'handed'"#
     )
     .fetch_one(scope.connection())
     .await?;

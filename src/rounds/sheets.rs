@@ -30,6 +30,8 @@ pub struct Maker<'a> {
     pub base_url: &'a str,
     /// The controller's name.
     pub controller: &'a str,
+    /// Which press of the button asks for them, as `runs::pressed` tells them apart.
+    pub asked: Option<Uuid>,
 }
 
 /// Begins the run that makes the cover sheets of these rounds; answers its number. `bundles` are those handed over already: of the
@@ -68,6 +70,7 @@ pub async fn begin(
         items,
         recipients: Vec::new(),
         again_of: None,
+        asked: maker.asked,
         work: work(leaflet, &sheets, maker),
     };
     let number = runs::begin(scope, run).await?;

@@ -162,8 +162,12 @@ pub async fn one(scope: &mut Scoped, id: Uuid) -> Result<Seen<Round>, Error> {
 pub async fn one_live(scope: &mut Scoped, id: Uuid) -> Result<Seen<Round>, Error> {
     one(scope, id).await?.check(|round| match round.ended {
         None => Ok(()),
-        Some(_) => Err(Error::Conflict("This round was ended. Cut its streets into a new one".into())),
+        Some(_) => Err(ended()),
     })
+}
+
+fn ended() -> Error {
+    Error::Conflict("This round was ended. Cut its streets into a new one".into())
 }
 
 /// The streets of rounds, by their place in each.
@@ -269,6 +273,30 @@ pub async fn put_on(scope: &mut Scoped, round: Uuid, after: i32, stretches: &[St
     .execute(scope.connection())
     .await;
     put.map(|_| ()).map_err(taken)
+}
+
+/// Puts streets on a round that lives, after those that it has. Whoever does so at the same moment comes next: the row of the round is
+/// taken first, so that no two count the same places.
+///
+/// # Errors
+/// [`Error::Conflict`] when it was ended meanwhile; as [`put_on`].
+pub async fn append(scope: &mut Scoped, round: Uuid, stretches: &[Stretch]) -> Result<(), Error> {
+    let taken = sqlx::query_scalar!(
+        "select round_id from round where round_id = $1 and ended_at is null for no key update",
+        round
+    )
+    .fetch_optional(scope.connection())
+    .await?;
+    if taken.is_none() {
+        return Err(ended());
+    }
+    let after = sqlx::query_scalar!(
+        r#"select coalesce(max(place), 0) as "after!" from round_street where round_id = $1"#,
+        round
+    )
+    .fetch_one(scope.connection())
+    .await?;
+    put_on(scope, round, after, stretches).await
 }
 
 /// Somebody was quicker: the database lets no stretch onto two rounds.

@@ -1,8 +1,9 @@
-//! The electors of a selection, without whoever is left out. Their ids show nobody: whoever reads their names puts that on record.
+//! The electors of a selection, without whoever is left out. Their ids show nobody: whoever reads their names puts that on record, as
+//! a page of them does.
 
 use super::ground::Ground;
 use super::{Selection, sql};
-use crate::database::Scoped;
+use crate::database::{Scoped, Seen};
 use crate::electors::{ElectorId, HouseholdId};
 use crate::error::Error;
 
@@ -45,4 +46,62 @@ pub async fn electors_with_homes(scope: &mut Scoped, selection: &Selection) -> R
         area_no,
     };
     Ok(rows.into_iter().map(found).collect())
+}
+
+/// An elector of a selection as a page of them shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The elector.
+    pub id: ElectorId,
+    /// Their name.
+    pub name: String,
+    /// Their number on the register.
+    pub number: String,
+    /// Where they live; empty for electors without an address here.
+    pub address: String,
+    /// Their polling district's letters.
+    pub letters: String,
+}
+
+/// So many electors of a selection after the first `skip`, by name or as they live, and how many there are in all; 0 where none come
+/// after those. PostgreSQL puts them in order and sends these alone.
+///
+/// # Errors
+/// As [`electors`].
+pub async fn page(
+    scope: &mut Scoped,
+    selection: &Selection,
+    by_street: bool,
+    most: i64,
+    skip: i64,
+) -> Result<Seen<(i64, Vec<Shown>)>, Error> {
+    selection.check()?;
+    let ground = Ground::of(scope, selection).await?;
+    let mut statement = sql::chosen(&ground, selection);
+    statement.push(
+        "select e.partition_id, e.elector_id, e.name, e.number, coalesce(h.address, ''), d.letters, count(*) over ()
+         from chosen c
+         join elector e on e.partition_id = c.partition_id and e.elector_id = c.elector_id
+         join district d on d.area_no = e.area_no
+         left join household h on h.partition_id = e.partition_id and h.household_id = e.household_id
+         where c.why = 0 order by ",
+    );
+    statement.push(if by_street { "" } else { "e.name_key, " });
+    statement.push("d.letters, d.area_no, h.position, h.household_id, e.position, e.elector_id limit ");
+    statement.push_bind(most).push(" offset ").push_bind(skip);
+    let rows = statement
+        .build_query_as::<(i32, i64, String, String, String, String, i64)>()
+        .persistent(false)
+        .fetch_all(scope.connection())
+        .await?;
+    let all = rows.first().map_or(0, |row| row.6);
+    let shown: Vec<(i32, i64)> = rows.iter().map(|row| (row.0, row.1)).collect();
+    let rows = rows.into_iter().map(|(partition, id, name, number, address, letters, _)| Shown {
+        id: ElectorId { partition, id },
+        name,
+        number,
+        address,
+        letters,
+    });
+    Ok(Seen::people((all, rows.collect()), shown))
 }

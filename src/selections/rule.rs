@@ -81,6 +81,11 @@ pub enum Condition {
         /// When.
         when: LastAsked,
     },
+    /// When a letter, a postcard or a poll card was last made for them: by a run that is done, of the area in use or one inside it.
+    Written {
+        /// When.
+        when: LastAsked,
+    },
     /// They themselves named one of these issues in an answer that stands.
     Issues {
         /// Codes of `issue_code`.
@@ -186,7 +191,7 @@ pub enum Age {
     Older(u16),
 }
 
-/// When somebody was last asked.
+/// When somebody was last asked, or written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LastAsked {

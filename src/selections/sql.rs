@@ -10,6 +10,7 @@
 
 use super::ground::Ground;
 use super::rule::{AbsentVote, Age, Among, Channel, Condition, LastAsked, LeaveOut, Outcome, Rule, Selection, Turnout};
+use crate::materials::Kind;
 use sqlx::{Postgres, QueryBuilder};
 
 /// Who fits the rules, as `chosen (partition_id, elector_id, household_id, area_no, why)`: `why` is 0 for whoever is in, else the first
@@ -108,6 +109,7 @@ fn is(q: &mut QueryBuilder<Postgres>, ground: &Ground, condition: &Condition) {
         Condition::Intention { election, among, age } => intention(q, election.as_str(), among, *age),
         Condition::Outcome { any, age } => outcome(q, any, *age),
         Condition::LastAsked { when } => last_asked(q, *when),
+        Condition::Written { when } => written(q, *when),
         Condition::Issues { any } => {
             q.push("e.elector_id in (select s.elector_id from said s where s.elector_id is not null and s.issues && ");
             q.push_bind(any.clone()).push(")");
@@ -271,12 +273,29 @@ fn outcome(q: &mut QueryBuilder<Postgres>, any: &[Outcome], of_age: Age) {
 }
 
 fn last_asked(q: &mut QueryBuilder<Postgres>, when: LastAsked) {
-    let of_age = match when {
+    unless(q, matches!(when, LastAsked::Within(_)));
+    asked(q, lately(when));
+}
+
+/// Whether a run that is done wrote to them. A file that nobody has any more was made all the same.
+fn written(q: &mut QueryBuilder<Postgres>, when: LastAsked) {
+    let kinds = Kind::ALL.into_iter().filter(|kind| kind.is_contact()).map(|kind| kind.as_str().to_owned());
+    unless(q, matches!(when, LastAsked::Within(_)));
+    q.push(
+        "e.elector_id in (select i.elector_id from material_run r join material_item i on i.run_no = r.run_no
+           where i.area_no = any ($1) and r.state = 'done' and r.kind = any (",
+    );
+    q.push_bind(kinds.collect::<Vec<String>>()).push(")");
+    age(q, " and r.made_at", lately(when));
+    q.push(")");
+}
+
+/// What happened so lately is what is asked for, or what must not have happened.
+fn lately(when: LastAsked) -> Age {
+    match when {
         LastAsked::Never => Age::Any,
         LastAsked::Within(days) | LastAsked::NotWithin(days) => Age::Within(days),
-    };
-    unless(q, matches!(when, LastAsked::Within(_)));
-    asked(q, of_age);
+    }
 }
 
 /// Whether somebody spoke to them, or to their home as a whole: as new walk lists have it.

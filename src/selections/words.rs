@@ -106,11 +106,8 @@ impl Names {
                 let any: Vec<String> = any.iter().map(|o| happened(*o).to_owned()).collect();
                 format!("where, when last called on{}, {}", aged(*age, ""), listed(&any, "or"))
             }
-            Condition::LastAsked { when } => match when {
-                LastAsked::Never => "never asked".into(),
-                LastAsked::Within(n) => format!("asked within {}", days(*n)),
-                LastAsked::NotWithin(n) => format!("not asked within {}", days(*n)),
-            },
+            Condition::LastAsked { when } => lately(*when, "asked"),
+            Condition::Written { when } => lately(*when, "written to"),
             Condition::Issues { any } => format!("who named {}", self.any(any, &self.issues, "an issue that is gone")),
             Condition::Asked { any } => {
                 let any: Vec<String> = any.iter().map(|a| ask(a).to_owned()).collect();
@@ -173,6 +170,15 @@ impl Names {
             Election::Local => "a local election",
         };
         format!("{what} at {at}{}", aged(age, "given "))
+    }
+}
+
+/// "never asked", "not written to within 60 days".
+fn lately(when: LastAsked, what: &str) -> String {
+    match when {
+        LastAsked::Never => format!("never {what}"),
+        LastAsked::Within(n) => format!("{what} within {}", days(n)),
+        LastAsked::NotWithin(n) => format!("not {what} within {}", days(n)),
     }
 }
 
@@ -306,6 +312,13 @@ mod tests {
             of(Rule::All(vec![area, Rule::None(vec![never])])),
             "Electors in Quillbrook or Saltern, but not (never asked)"
         );
+        for (when, said) in [
+            (LastAsked::Never, "Electors never written to"),
+            (LastAsked::Within(1), "Electors written to within 1 day"),
+            (LastAsked::NotWithin(60), "Electors not written to within 60 days"),
+        ] {
+            assert_eq!(of(Rule::Is(Condition::Written { when })), said);
+        }
     }
 
     #[test]

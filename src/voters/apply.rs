@@ -6,6 +6,7 @@ use super::{Vote, What};
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::web::words;
+use chrono::NaiveDate;
 use sqlx::types::Json;
 
 /// How many people one statement writes.
@@ -75,15 +76,20 @@ async fn must_be_meant(scope: &mut Scoped, import: &Import, plan: &Plan, said: &
     if what == What::Current
         && let Some(day) = imports::final_stands(scope, import, plan).await?
     {
-        return Err(Error::Refused(format!(
-            "The final list of {} stands already, and a current one does not take its place. Nothing was changed",
-            words::date(day)
-        )));
+        return Err(final_stands(day));
     }
     if !said.allow_many && (plan.counts.too_many() || plan.counts.all_voted(what)) {
         return Err(Error::field("allow_many", "Look at this first, and say that it is meant, or throw the file away"));
     }
     Ok(())
+}
+
+/// Why a current list cannot be applied.
+fn final_stands(day: NaiveDate) -> Error {
+    Error::Refused(format!(
+        "The final list of {} stands already, and a current one does not take its place. Nothing was changed",
+        words::date(day)
+    ))
 }
 
 /// Why a list of which nobody was found cannot be applied.
@@ -106,9 +112,19 @@ async fn begin(scope: &mut Scoped, import: &Import, plan: &Plan, instead: bool) 
             .execute(scope.connection())
             .await?;
     } else {
-        sqlx::query!("select wall.begin_absent_list($1, $2, $3)", import.partition, import.poll, &districts)
-            .execute(scope.connection())
-            .await?;
+        // Asked again under the lock: a final list that was applied at the same moment stands by now.
+        let stands = sqlx::query_scalar!(
+            "select wall.begin_absent_list($1, $2, $3, $4)",
+            import.partition,
+            import.poll,
+            &districts,
+            import.what() == What::Final
+        )
+        .fetch_one(scope.connection())
+        .await?;
+        if let Some(day) = stands {
+            return Err(final_stands(day));
+        }
     }
     Ok(())
 }

@@ -101,7 +101,7 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         &["selection", "selection_version"],
     ),
     (
-        "texts and pictures, nobody in them: the area decides, by wall.contact_places(), or the whole organisation (letters_wall::)",
+        "texts and pictures, nobody in them: by wall.contact_places(), wall.areas_around(), or the whole organisation (letters_wall::)",
         &["material_picture", "material_template", "material_template_version"],
     ),
     (
@@ -175,7 +175,7 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         &["member", "member_branch", "member_change", "member_import", "member_import_row", "member_match"],
     ),
     (
-        "rounds: the area decides, by wall.round_areas() and wall.areas() (rounds::a_neighbours_rounds_are_not_there)",
+        "rounds: the area decides, by wall.contact_places() and wall.areas() (rounds::a_neighbours_rounds_are_not_there)",
         &["delivery", "leaflet", "no_mail", "round", "round_street"],
     ),
     (

@@ -5,6 +5,7 @@ use crate::support::materials::{cards, cards_with};
 use crate::support::pdf::Pdf;
 use crate::support::walk::{Walk, change, count, number};
 use hustings::access::Role;
+use hustings::canvass::paper::entry::OUTCOMES;
 use hustings::materials::code::Code;
 
 struct Place {
@@ -53,6 +54,9 @@ async fn cards_hold_every_elector_once_in_walk_order_and_say_how_they_go_back() 
     assert!(places.is_sorted(), "{places:?} in {text}");
     for told in ["The bandstand, 10 am", "Bo, 01632 960001", "Return or destroy by", "To read out, if asked"] {
         assert!(text.contains(told), "{told} in {text}");
+    }
+    for (_, outcome) in OUTCOMES {
+        assert!(text.contains(outcome.title()), "the cover has a letter for each outcome: {}", outcome.title());
     }
     for page in pdf.texts() {
         assert!(page.contains("Printed by Organiser of Quillbrook"), "{page}");
@@ -135,6 +139,19 @@ async fn a_list_of_another_area_or_an_ended_one_is_not_printed() {
     assert!(cards(&desk, &[&walk.list]).await.expect(409).text("main").contains("has ended"));
     assert_eq!(count(&app, "select count(*) from material_run").await, 0);
     assert_eq!(count(&app, "select count(*) from pile").await, 0);
+}
+
+#[tokio::test]
+async fn of_lists_among_which_one_has_ended_none_is_printed() {
+    let Place { app, walk, .. } = place().await;
+    let other = Walk::new(&app.database, "SG1").await;
+    let everywhere = app.actor(Role::Organiser, "all").await;
+    change(&app, "update walk_list set ended_at = now() where name = 'SG1 1'").await;
+    let refused = cards(&everywhere, &[&walk.list, &other.list]).await.expect(409);
+    assert!(refused.text("main").contains("SG1 1 has ended"), "{}", refused.body);
+    for all in ["select count(*) from material_run", "select count(*) from pile"] {
+        assert_eq!(count(&app, all).await, 0, "{all}");
+    }
 }
 
 #[tokio::test]

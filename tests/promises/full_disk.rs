@@ -1,19 +1,24 @@
 //! A full disk in the middle of an import: nothing is half applied, and the page says what to do.
 
-use crate::support::app::{TestApp, urls_of};
+use crate::support::app::{TestApp, seed_place, urls_of};
 use crate::support::database::TestDatabase;
 use crate::support::imports::{apply, counts, import, over, upload, upload_and_read};
+use crate::support::materials::cards;
+use crate::support::pdf::Pdf;
 use crate::support::register::Generated;
 use crate::support::server::Server;
 use crate::support::throwaway::{Throwaway, end, settings};
-use crate::support::walk::count;
+use crate::support::walk::{Walk, count};
 use hustings::access::Role;
+use hustings::database::Database;
 use hustings::database::cluster::Cluster;
+use hustings::materials::runs::worker;
 use nix::unistd::geteuid;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tokio_util::sync::CancellationToken;
 
 const DAY: &str = "2025-12-01";
 
@@ -102,5 +107,34 @@ async fn an_import_that_fills_the_databases_disk_changes_nothing_and_can_be_done
     disk.make_room();
     assert_eq!(counts(&mut app.database.operator().await).await, before);
     assert!(import(&app, &desk, "town.csv", town, DAY).await.text("h1").contains("Imported"));
+    drop(app);
+}
+
+#[tokio::test]
+async fn what_is_printed_onto_a_full_disk_is_offered_to_nobody_and_can_be_made_again() {
+    let throwaway = Throwaway::new();
+    let disk = if geteuid().is_root() { SmallDisk::mount(&throwaway.data()) } else { None };
+    let Some(disk) = disk else {
+        eprintln!("No small disk can be mounted here, so printing onto a full one was not tried.");
+        return;
+    };
+    move_the_log_away(&throwaway).await;
+    let cluster = Cluster::adopt_or_start(settings(&throwaway.data())).await.unwrap();
+    let app = TestApp::on(TestDatabase::on(cluster).await).await;
+    seed_place(&app.database).await;
+    let walk = Walk::new(&app.database, "QB1").await;
+    let desk = app.actor(Role::Organiser, "Quillbrook").await;
+    let run = cards(&desk, &[&walk.list]).await.expect(303).location();
+    disk.fill();
+    // Whether the run can still say that it failed is the disk's luck; that nothing is offered is not.
+    let database = Database::connect(&app.urls()).unwrap();
+    let _ = worker::print_next(&database, &CancellationToken::new()).await;
+    disk.make_room();
+    assert_eq!(count(&app, "select count(*) from material_file").await, 0);
+    assert_eq!(count(&app, "select count(*) from material_run where state = 'done'").await, 0);
+    assert_eq!(desk.get(&format!("{run}/file")).await.status, 409);
+    let again = cards(&desk, &[&walk.list]).await.expect(303).location();
+    app.print().await;
+    Pdf::fetched(&desk, &again).await;
     drop(app);
 }

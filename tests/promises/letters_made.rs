@@ -277,10 +277,71 @@ async fn what_came_back_is_put_down_by_its_code_and_taken_back() {
     assert!(history.contains("Letter made for them") && history.contains("Came back, put down"), "{history}");
     let back = "select count(*) from material_item where returned_at is not null";
     assert_eq!(count(&desk.app, back).await, 2);
+    // Nobody writes there again, until it is undone or they move.
+    let making = format!("{template}/making?selection={}", desk.selection);
+    let counted = desk.desk.get(&making).await.expect(200).text("main");
+    assert!(
+        counted.contains("10, to 10 people") && counted.contains("2 had post come back from their address"),
+        "{counted}"
+    );
+    let moved = "update elector set household_id = (select household_id from household h where h.number = 2 and h.street = 'Larkspur Row')
+        where name = 'Wilfred Harcourt1'";
+    change(&desk.app, moved).await;
+    let counted = desk.desk.get(&making).await.expect(200).text("main");
+    assert!(counted.contains("11, to 11 people") && counted.contains("1 had post come back"), "{counted}");
     assert!(desk.desk.post("/materials/returned", &typed).await.expect(422).text("main").contains("down already"));
     let neighbour = desk.app.actor(Role::Organiser, "Saltern").await;
     neighbour.post("/materials/returned", &typed).await.expect(422);
     neighbour.post("/materials/returned/undo", &typed).await.expect(404);
     desk.desk.post("/materials/returned/undo", &typed).await.expect(303);
     assert_eq!(count(&desk.app, back).await, 0);
+    assert!(desk.desk.get(&making).await.expect(200).text("main").contains("12, to 12 people"));
+}
+
+#[tokio::test]
+async fn a_letter_names_the_polling_place_of_the_poll_that_it_is_for() {
+    let desk = desk().await;
+    change(
+        &desk.app,
+        "insert into poll (name, poll_date, kind, area_id)
+         select 'Mayor', current_date + 200, 'mayor', area_id from area where kind = 'installation'",
+    )
+    .await;
+    change(
+        &desk.app,
+        "insert into polling_place (area_no, poll_id, name)
+         select d.area_no, p.poll_id, case p.name when 'Mayor' then 'The Chapel' else 'The Library' end
+         from district d, poll p where d.letters = 'QB1'",
+    )
+    .await;
+    let text = "{{salutation}},\n\nyou vote at {{polling-place|your polling station}}.";
+    let template = desk.template("letters", text).await;
+    for (poll, held) in [("mayor", "The Chapel"), ("local", "The Library"), ("", "The Library")] {
+        let text = desk.printed(&template, &[("bare", "true"), ("poll", poll)]).await.text();
+        assert_eq!(text.matches(&format!("you vote at {held}")).count(), 12, "{poll}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_button_pressed_twice_writes_to_nobody_twice_and_answers_the_same_run() {
+    let desk = desk().await;
+    let template = desk.template("letters", TEXT).await;
+    let path = format!("{template}/making");
+    let choices = format!("{path}?selection={}&only_new=true", desk.selection);
+    let page = desk.desk.get(&choices).await.expect(200);
+    let [counted, asked] = ["counted", "asked"].map(|n| page.attribute(&format!("input[name={n}]"), "value"));
+    assert!(!asked.is_empty());
+    let fields = [
+        ("selection", desk.selection.as_str()),
+        ("only_new", "true"),
+        ("do", "make"),
+        ("counted", counted.as_str()),
+        ("asked", asked.as_str()),
+    ];
+    let run = desk.desk.post(&path, &fields).await.expect(303).location();
+    assert!(run.starts_with("/materials/runs/"), "{run}");
+    // Everybody got one by now, and still it is no refusal.
+    assert_eq!(desk.desk.post(&path, &fields).await.expect(303).location(), run);
+    assert_eq!(count(&desk.app, "select count(*) from material_run").await, 1);
+    assert_eq!(count(&desk.app, "select count(*) from material_item").await, 12);
 }

@@ -1,7 +1,8 @@
 //! Templates: of an area, of the whole organisation, in versions that never change; what cannot stand is said with its line.
 
+use crate::support::access::sql_as;
 use crate::support::app::{Actor, TestApp, seed_place};
-use crate::support::walk::count;
+use crate::support::walk::{change, count};
 use hustings::access::Role;
 
 async fn area(app: &TestApp, name: &str) -> String {
@@ -46,6 +47,82 @@ async fn a_neighbours_template_is_not_there_and_the_whole_organisations_is_locke
     everywhere.post(&format!("{whole}/removal"), &[]).await.expect(303);
     let listed = own.get("/materials/letters").await.expect(200);
     assert!(listed.count(&format!("a[href='{copy}']")) == 1 && listed.count(&format!("a[href='{whole}']")) == 0);
+}
+
+/// An organiser of an area around Quillbrook and Saltern, and one of Quillbrook.
+async fn around_and_inside(app: &TestApp) -> (Actor, Actor) {
+    seed_place(&app.database).await;
+    change(
+        app,
+        "with a as (insert into area (kind, name, short_name) values ('constituency', 'Wexmere Both', 'Both') returning area_id)
+         insert into area_district (area_id, area_no)
+         select a.area_id, d.area_no from a, district d where d.letters in ('QB1', 'SG1')",
+    )
+    .await;
+    (app.actor(Role::Organiser, "Both").await, app.actor(Role::Organiser, "Quillbrook").await)
+}
+
+#[tokio::test]
+async fn a_template_of_an_area_around_is_used_and_not_changed() {
+    let app = TestApp::new().await;
+    let (around, inside) = around_and_inside(&app).await;
+    let both = area(&app, "Both").await;
+    let letter = page_of(&write(&around, &both, "Theirs", "Hello").await.expect(303).location());
+    let page = inside.get(&letter).await.expect(200);
+    let words = page.text("main");
+    assert!(words.contains("Locked") && words.contains("It is Wexmere Both’s: copy it"), "{words}");
+    assert_eq!(inside.get("/materials/letters").await.expect(200).count(&format!("a[href='{letter}']")), 1);
+    inside.get(&format!("{letter}/making")).await.expect(200);
+    inside.get(&format!("{letter}/edit")).await.expect(409);
+    inside.post(&format!("{letter}/removal"), &[]).await.expect(409);
+    let copy = page_of(&inside.post(&format!("{letter}/copy"), &[]).await.expect(303).location());
+    inside.get(&format!("{copy}/edit")).await.expect(200);
+
+    let design = [("name", "Their leaflet"), ("design", "a5"), ("area", both.as_str())];
+    let leaflet = page_of(&around.post("/materials/leaflets", &design).await.expect(303).location());
+    assert!(inside.get(&leaflet).await.expect(200).text("main").contains("It is Wexmere Both’s. Make it as it is"));
+    inside.post(&format!("{leaflet}/removal"), &[]).await.expect(404);
+}
+
+#[tokio::test]
+async fn the_wall_shows_templates_of_areas_around_and_lets_nobody_inside_change_them() {
+    let app = TestApp::new().await;
+    let (around, inside) = around_and_inside(&app).await;
+    let (both, quillbrook) = (area(&app, "Both").await, area(&app, "Quillbrook").await);
+    let letter = page_of(&write(&around, &both, "Theirs", "Hello").await.expect(303).location());
+    write(&inside, &quillbrook, "Mine", "Hello").await.expect(303);
+    change(
+        &app,
+        "insert into material_picture (template_id, picture_no, shows, png, width, height, bytes)
+         select template_id, 1, 'Our stall', true, 1, 1, 'x' from material_template where name = 'Theirs'",
+    )
+    .await;
+    let mut sql = sql_as(&app, &inside.account, "hustings_organiser").await;
+    for (table, seen) in [("material_template", 2), ("material_template_version", 2), ("material_picture", 1)] {
+        let statement = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
+        assert_eq!(sqlx::query_scalar::<_, i64>(statement).fetch_one(&mut sql).await.unwrap(), seen, "{table}");
+    }
+    let theirs: uuid::Uuid = letter.rsplit('/').next().unwrap().parse().unwrap();
+    for change in [
+        "update material_template set name = 'Mine now' where template_id = $1",
+        "update material_template set ended_at = now() where template_id = $1",
+    ] {
+        let done = sqlx::query(change).bind(theirs).execute(&mut sql).await.unwrap();
+        assert_eq!(done.rows_affected(), 0, "{change}");
+    }
+    for add in [
+        "insert into material_template_version (template_id, version, content, made_by) select $1, 2, '{}', wall.account()",
+        "insert into material_picture (template_id, picture_no, shows, png, width, height, bytes)
+         select $1, 2, 'Another', true, 1, 1, 'x'",
+    ] {
+        let refused = sqlx::query(add).bind(theirs).execute(&mut sql).await.unwrap_err();
+        assert_eq!(refused.as_database_error().unwrap().code().unwrap(), "42501", "{add}");
+    }
+    let saltern = app.account(Role::Organiser, "Saltern").await;
+    let mut beside = sql_as(&app, &saltern, "hustings_organiser").await;
+    let names: Vec<String> =
+        sqlx::query_scalar("select name from material_template").fetch_all(&mut beside).await.unwrap();
+    assert_eq!(names, ["Theirs"], "what lies around Saltern too, and not its neighbour's");
 }
 
 #[tokio::test]

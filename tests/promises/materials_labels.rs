@@ -150,7 +150,7 @@ async fn a_look_at_the_first_sheet_makes_nothing_and_is_on_record_by_who_stands_
     let selection = here.selection.to_string();
     let fields = [("selection", selection.as_str()), ("per", "person"), ("start", "17"), ("step", "preview")];
     let page = here.desk.post("/materials/labels", &fields).await.expect(200);
-    assert!(page.attribute("img.sheet", "src").starts_with("data:image/png;base64,iVBOR"));
+    assert!(page.attribute("img.printed", "src").starts_with("data:image/png;base64,iVBOR"));
     assert!(page.text("main").contains("Make 12 labels"), "{}", page.text("main"));
     assert_eq!(count(&here.app, "select count(*) from material_run").await, 0);
     let (what, seen) = last_look(&here.app, here.desk.account.id).await;

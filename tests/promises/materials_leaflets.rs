@@ -87,7 +87,7 @@ async fn a_leaflet_says_what_was_written_as_it_was_written_and_its_code_leads_th
         let leaflet = begun(&here, design).await;
         here.desk.post(&leaflet, &said("1")).await.expect(303);
         let page = here.desk.get(&leaflet).await.expect(200);
-        assert_eq!(page.count("img.sheet"), pages, "{design}");
+        assert_eq!(page.count("img.printed"), pages, "{design}");
         let pdf = made(&here.app, &here.desk, &format!("{leaflet}/making"), &[]).await;
         assert_eq!(pdf.pages(), pages, "{design}");
         let text = pdf.text();

@@ -1,13 +1,15 @@
 //! Runs: what is asked for is made once, whatever happens in between, and given out while it may be.
 
 use crate::support::app::{Actor, TestApp, seed_place};
-use crate::support::materials::cards;
+use crate::support::form::Form;
+use crate::support::materials::{cards, cards_with, everybody, with_printer};
 use crate::support::pdf::Pdf;
 use crate::support::walk::{Walk, change, count};
 use hustings::access::Role;
 use hustings::database::Database;
 use hustings::materials::runs::worker;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 struct Place {
     app: TestApp,
@@ -123,6 +125,17 @@ async fn whoever_objects_after_it_was_made_stops_it_from_being_given_out() {
     assert!(refused.text("main").contains("asked since for no contact"), "{}", refused.body);
     assert!(desk.get(&run).await.text("main").contains("There is no file any more"));
     app.print().await;
+    // The newest word counts: whoever takes it back may be called on, and whoever says it anew may not.
+    let said = "insert into objection (partition_id, elector_id, objection_id, area_no, channel, withdrawn, how, at)
+        select partition_id, elector_id, gen_random_uuid(), area_no, channel, not withdrawn, how, at + interval '1 second'
+        from objection order by at desc limit 1";
+    change(&app, said).await;
+    Pdf::fetched(&desk, &run).await;
+    change(&app, said).await;
+    desk.get(&format!("{run}/file")).await.expect(409);
+    // What was said of another way stops nothing.
+    change(&app, "update objection set channel = 'email'").await;
+    Pdf::fetched(&desk, &run).await;
 }
 
 #[tokio::test]
@@ -149,4 +162,115 @@ async fn fetching_a_file_is_a_look_at_everybody_in_it() {
     Pdf::fetched(&desk, &run).await;
     let looks = "select count(*) from access_log where what = 'print' and cardinality(subjects) = 12";
     assert_eq!(count(&app, looks).await, 1);
+}
+
+#[tokio::test]
+async fn a_button_pressed_twice_makes_one_run_and_one_pile() {
+    let Place { app, walk, desk } = place().await;
+    let asked = Uuid::new_v4().to_string();
+    let (form, lists) = ([("asked", asked.as_str())], [walk.list.as_str()]);
+    let (one, other) = tokio::join!(cards_with(&desk, &lists, &form), cards_with(&desk, &lists, &form));
+    let (one, other) = (one.expect(303).location(), other.expect(303).location());
+    assert_eq!(one, other, "at the same moment");
+    assert_eq!(cards_with(&desk, &lists, &form).await.expect(303).location(), one, "and again, later");
+    for (all, rows) in [
+        ("select count(*) from material_run", 1),
+        ("select count(*) from material_work", 1),
+        ("select count(*) from pile", 1),
+        ("select count(*) from material_item", 12),
+    ] {
+        assert_eq!(count(&app, all).await, rows, "{all}");
+    }
+    // Whoever goes back and chooses otherwise gets what they chose.
+    let large = cards_with(&desk, &lists, &[form[0], ("style", "large")]).await.expect(303).location();
+    assert_ne!(large, one);
+    assert_eq!(count(&app, "select count(*) from pile").await, 2);
+}
+
+#[tokio::test]
+async fn every_form_that_makes_something_is_sent_once() {
+    let Place { app, desk, .. } = place().await;
+    everybody(&app, &desk, "Quillbrook").await;
+    with_printer(&app).await;
+    for kind in ["canvass-cards", "labels", "poll-cards", "posters", "out-cards", "door-cards", "pads", "night-pack"] {
+        let path = format!("/materials/{kind}");
+        let [one, other] = [desk.get(&path).await.expect(200), desk.get(&path).await.expect(200)]
+            .map(|page| page.attribute("main input[name=asked]", "value").parse::<Uuid>().expect(kind));
+        assert_ne!(one, other, "{kind}");
+    }
+    let form = Form::of(&desk.get("/materials/out-cards").await, "main form").with("text", "We called.");
+    let form = form.with("step", "make");
+    let run = desk.post("/materials/out-cards", &form.fields()).await.expect(303).location();
+    assert_eq!(desk.post("/materials/out-cards", &form.fields()).await.expect(303).location(), run);
+    let more = form.with("count", "8");
+    assert_ne!(desk.post("/materials/out-cards", &more.fields()).await.expect(303).location(), run);
+    assert_eq!(count(&app, "select count(*) from material_run").await, 2);
+}
+
+#[tokio::test]
+async fn a_second_printing_says_which_was_the_first() {
+    let Place { app, walk, desk } = place().await;
+    everybody(&app, &desk, "Quillbrook").await;
+    let again = |run: &str| format!("Another printing of run {}", run.rsplit('/').next().unwrap());
+    let first = cards(&desk, &[&walk.list]).await.expect(303).location();
+    let second = cards(&desk, &[&walk.list]).await.expect(303).location();
+    assert!(desk.get(&second).await.text("main").contains(&again(&first)));
+    assert!(!desk.get(&first).await.text("main").contains("Another printing"));
+    let labels = Form::of(&desk.get("/materials/labels").await, "main form").with("step", "make");
+    let selection: String = sqlx::query_scalar("select selection_id::text from selection")
+        .fetch_one(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    let labels = labels.with("selection", &selection).without("asked");
+    let first = desk.post("/materials/labels", &labels.fields()).await.expect(303).location();
+    assert!(!desk.get(&first).await.text("main").contains("Another printing"), "cards are no labels");
+    desk.post(&format!("{first}/stop"), &[]).await.expect(303);
+    let second = desk.post("/materials/labels", &labels.fields()).await.expect(303).location();
+    assert!(!desk.get(&second).await.text("main").contains("Another printing"), "the first was stopped");
+    let third = desk.post("/materials/labels", &labels.fields()).await.expect(303).location();
+    assert!(desk.get(&third).await.text("main").contains(&again(&second)));
+}
+
+#[tokio::test]
+async fn a_run_with_people_of_elsewhere_in_it_is_not_given_to_who_may_not_see_them() {
+    let Place { app, desk, .. } = place().await;
+    let all = app.actor(Role::Organiser, "all").await;
+    // Kept for Quillbrook, it names no area: for who works everywhere it finds everybody.
+    let selection = everybody(&app, &desk, "Quillbrook").await.to_string();
+    let fields =
+        [("selection", selection.as_str()), ("per", "person"), ("stock", "L7160"), ("start", "1"), ("step", "make")];
+    let run = all.post("/materials/labels", &fields).await.expect(303).location();
+    app.print().await;
+    assert!(Pdf::fetched(&all, &run).await.text().contains("Old Tannery Walk"));
+    for path in [run.clone(), format!("{run}/file")] {
+        desk.get(&path).await.expect(404);
+    }
+    // A district that has left the area since takes its people with it.
+    let own = desk.post("/materials/labels", &fields).await.expect(303).location();
+    app.print().await;
+    Pdf::fetched(&desk, &own).await;
+    change(
+        &app,
+        "update material_item set area_no = (select area_no from district where letters = 'SG1') where run_no = 2",
+    )
+    .await;
+    desk.get(&format!("{own}/file")).await.expect(409);
+}
+
+#[tokio::test]
+async fn erasing_somebody_takes_the_files_and_the_work_that_they_stand_in() {
+    let Place { app, walk, desk } = place().await;
+    let made = cards(&desk, &[&walk.list]).await.expect(303).location();
+    app.print().await;
+    let waits = cards(&desk, &[&walk.list]).await.expect(303).location();
+    let officer = app.actor(Role::DataProtectionOfficer, "all").await;
+    let elector = &walk.doors[3].electors[0];
+    let erasure = format!("/protection/subjects/{elector}/erasure");
+    officer.post(&erasure, &[("reason", "Asked for by letter")]).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from material_file").await, 0);
+    assert_eq!(count(&app, "select count(*) from material_work").await, 0);
+    assert!(desk.get(&made).await.expect(200).text("main").contains("Somebody in it was erased"));
+    assert!(desk.get(&waits).await.expect(200).text("main").contains("Make it again"));
+    desk.get(&format!("{made}/file")).await.expect(409);
+    assert_eq!(count(&app, "select count(*) from material_item").await, 22, "eleven people on two piles");
 }

@@ -84,6 +84,15 @@ async fn whoever_votes_by_post_has_moved_or_wants_nobody_is_on_no_pad() {
     let line = format!("Postal,{name},Harcourt3,Edith");
     let all = app_organiser(&place.app).await;
     voters::import(&all, "current", place.poll.parse().unwrap(), voters::list(&[&line])).await;
+    // What somebody says of another kind of election is no promise for this one.
+    change(
+        &place.app,
+        "insert into intention_now (partition_id, elector_id, intention_kind, area_no, code, received_at)
+         select e.partition_id, e.elector_id, 'national', e.area_no, 'F', now() from elector e",
+    )
+    .await;
+    let page = place.desk.get("/materials/pads").await.expect(200).text("main");
+    assert!(page.contains("4 for us"), "six promised: one left, one votes by post: {page}");
     let run = place.desk.post("/materials/pads", &place.fields("1")).await.expect(303).location();
     place.app.print().await;
     let text = Pdf::fetched(&place.desk, &run).await.text();
@@ -126,7 +135,36 @@ async fn the_night_before_pack_needs_no_server_even_where_nobody_has_promised() 
     ] {
         assert!(text.contains(told), "{told} in {text}");
     }
+    // Where nobody has promised, tellers have as many numbers to take down.
+    assert_eq!(text.matches("Elector numbers 1 to 13").count(), 2, "{text}");
     assert!(text.matches("Edith Harcourt1").count() == 4, "on the board and on each round’s pad");
+}
+
+#[tokio::test]
+async fn a_pack_sends_people_where_its_own_poll_is_held_and_says_when_it_is_another_printing() {
+    let mut place = place().await;
+    let first = place.poll.clone();
+    let sooner = voters::another_poll(&place.app, "By-election", 40, "Quillbrook").await.to_string();
+    change(
+        &place.app,
+        "insert into polling_place (area_no, poll_id, name)
+         select d.area_no, p.poll_id, case p.name when 'By-election' then 'The Chapel' else 'The Library' end
+         from district d, poll p where d.letters = 'QB1'",
+    )
+    .await;
+    let mut last = String::new();
+    for (poll, held, not) in [(first, "The Library", "The Chapel"), (sooner, "The Chapel", "The Library")] {
+        place.poll = poll;
+        let run = place.desk.post("/materials/night-pack", &place.fields("1")).await.expect(303).location();
+        place.app.print().await;
+        let text = Pdf::fetched(&place.desk, &run).await.text();
+        assert!(text.contains(held) && !text.contains(not), "{held} in {text}");
+        let page = place.desk.get(&run).await.text("main");
+        assert!(!page.contains("Another printing"), "of this poll it is the first: {page}");
+        last = run.rsplit('/').next().unwrap().to_owned();
+    }
+    let run = place.desk.post("/materials/night-pack", &place.fields("2")).await.expect(303).location();
+    assert!(place.desk.get(&run).await.text("main").contains(&format!("Another printing of run {last}")));
 }
 
 #[tokio::test]

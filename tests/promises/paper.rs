@@ -23,6 +23,12 @@ async fn whoever_is_on_a_pile_is_on_no_new_list_until_they_are_entered() {
     assert_eq!(count(&table.app, HELD).await, 5, "answered for");
     table.enter("z").await.expect(303);
     assert_eq!(count(&table.app, HELD).await, 6, "and not, where it was a slip");
+    table.enter("1 n").await.expect(303);
+    table.enter("1! F").await.expect(303);
+    table.enter("z").await.expect(303);
+    assert_eq!(count(&table.app, HELD).await, 5, "what stands again is an answer");
+    table.enter("z").await.expect(303);
+    assert_eq!(count(&table.app, HELD).await, 6);
     table.enter("h3 n").await.expect(303);
     assert_eq!(count(&table.app, HELD).await, 4, "a home is everybody of it");
 }

@@ -194,8 +194,66 @@ async fn what_came_by_a_slip_is_taken_back_and_what_it_had_replaced_stands_again
     let change = table.organiser.post(&table.path(), &[("change", &entry)]).await.expect(200);
     assert_eq!(change.attribute("#line", "value"), "3! n", "the line comes back to be mended");
     table.organiser.post(&table.path(), &[("take_back", &entry)]).await.expect(303);
+    assert_eq!(standing(&table.app).await.len(), 1, "nothing stands where nothing had stood");
     assert!(table.refused("z 4").await.contains("nothing of this pile"));
     table.organiser.post(&table.path(), &[("take_back", &entry)]).await.expect(422);
+}
+
+#[tokio::test]
+async fn what_is_taken_back_counts_nowhere_and_history_says_so() {
+    let table = Table::with(2).await;
+    let answered = async || count(&table.app, "select count(*) from home_answered").await;
+    let open = async || count(&table.app, "select count(*) from task where state = 'open'").await;
+    table.enter("1 F poster \"ring twice").await.expect(303);
+    table.enter("h3 n").await.expect(303);
+    assert_eq!((answered().await, open().await), (2, 1));
+    table.enter("z").await.expect(303);
+    table.enter("z").await.expect(303);
+    assert_eq!(standing(&table.app).await, Vec::<String>::new());
+    assert_eq!((answered().await, open().await), (0, 0), "no home is answered, nothing is to be done");
+    assert_eq!(count(&table.app, "select count(*) from intention_now where code is not null").await, 0);
+    assert_eq!(count(&table.app, RECOUNT).await, 0);
+    assert!(table.page().await.text("#kept .panel-head").contains("0 of 4 entered"));
+    let void = "select count(*) from result where void and base is not null and intention is null and note is null";
+    assert_eq!(count(&table.app, void).await, 2, "history");
+
+    let elector = &table.walk.doors[0].electors[0];
+    let history = table.organiser.get(&format!("/electors/{elector}")).await.expect(200);
+    assert!(history.text("main").contains("Taken back: entered by mistake"), "{}", history.text("main"));
+    assert!(history.text("main").contains("Corrected later"), "{}", history.text("main"));
+    let told = table.organiser.get(&format!("/api/v1/electors/{elector}")).await.expect(200).json();
+    let told: Vec<bool> =
+        told["results"].as_array().unwrap().iter().map(|result| result["corrected"] == json!(true)).collect();
+    assert_eq!(told, [true], "what is left of it is what was corrected");
+    table.enter("1 P poster").await.expect(303);
+    assert_eq!((answered().await, open().await), (1, 1), "and may be entered as if nothing had been");
+}
+
+#[tokio::test]
+async fn z_again_takes_back_what_was_typed_before_and_never_does_a_slip_again() {
+    let table = Table::with(2).await;
+    for line in ["1 F", "2 P", "1! X"] {
+        table.enter(line).await.expect(303);
+    }
+    let mut codes = Vec::new();
+    for _ in 0..3 {
+        table.enter("z").await.expect(303);
+        let stands = standing(&table.app).await;
+        let mut stand: Vec<String> = stands.iter().filter_map(|s| s.split(' ').nth(2).map(str::to_owned)).collect();
+        stand.sort_unstable();
+        codes.push(stand);
+    }
+    assert_eq!(codes, [vec!["F", "P"], vec!["F"], vec![]]);
+    assert!(table.refused("z").await.contains("nothing of this pile"));
+    assert_eq!(count(&table.app, RECOUNT).await, 0);
+
+    // The same once more, with an answer changed after one that stood again.
+    for line in ["3 F", "3! P", "z", "3! U", "z"] {
+        table.enter(line).await.expect(303);
+    }
+    assert!(standing(&table.app).await[0].contains(" spoke F local"), "{:?}", standing(&table.app).await);
+    table.enter("z3").await.expect(303);
+    assert_eq!(standing(&table.app).await, Vec::<String>::new());
 }
 
 #[tokio::test]

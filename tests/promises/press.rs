@@ -1,10 +1,16 @@
 //! The press: a process of its own that prints data as it stands, and takes the server down with nothing.
 
+use super::materials_labels::desk;
 use crate::support::app::TestApp;
+use crate::support::materials::with_printer;
 use crate::support::pdf::Pdf;
+use crate::support::walk::count;
 use hustings::error::Error;
-use hustings::materials::press::{self, Work};
+use hustings::materials::press::{self, Wanted, Work};
+use hustings::materials::{Kind, gallery, labels};
+use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::os::unix::fs::PermissionsExt;
 
 /// The smallest sheet: one pad of one street.
 fn work(name: &str) -> Work {
@@ -96,26 +102,163 @@ async fn a_sheet_that_fails_is_an_error_that_quotes_nobody() {
 #[tokio::test]
 async fn a_picture_that_is_none_is_refused_and_the_press_goes_on() {
     let _app = TestApp::new().await;
-    let mut broken = work("A");
-    broken.sheet = "postcard";
-    broken.pictures = vec![("front".into(), b"\x89PNG\r\n\x1a\nbroken".to_vec())];
-    press::set(broken).await.unwrap_err();
+    let mut card = gallery::work(Kind::Postcards).unwrap();
+    card.common["front"] = "front".into();
+    press::set(card.clone()).await.unwrap();
+    card.pictures = vec![("front".into(), b"\x89PNG\r\n\x1a\nbroken".to_vec())];
+    let error = press::set(card).await.unwrap_err();
+    assert!(matches!(error, Error::Internal(_)), "{error:?}");
     press::set(work("A")).await.unwrap();
 }
 
-/// It writes no file and names no more memory than it may: the machine says no, and the server stays.
+/// It names no more memory than it may: the machine says no, and the server stays.
 #[tokio::test]
-async fn the_press_is_bounded_by_the_machine_and_is_given_nothing_of_the_servers() {
+async fn the_press_is_bounded_by_the_machine() {
+    let _app = TestApp::new().await;
     let out = std::process::Command::new(env!("CARGO_BIN_EXE_hustings"))
         .args(["press", "pdf", "4K"])
-        .env("DATABASE_URL", "postgres://nobody@nowhere/none")
         .stdin(std::process::Stdio::null())
         .output()
         .unwrap();
-    assert!(!out.status.success() || out.stdout.first() != Some(&b'B'), "without work it makes nothing");
+    assert!(!out.status.success() && out.stdout.is_empty(), "without work it makes nothing");
     let mut huge = work("A");
     let line = huge.parts[0]["streets"][0]["lines"][0].clone();
     huge.parts[0]["streets"][0]["lines"] = Value::Array(vec![line; 400_000]);
     let error = press::set(huge).await.unwrap_err();
     assert!(matches!(error, Error::Conflict(_)), "{error:?}");
+}
+
+/// A press by the title of an out card: slower than the server's beat in the middle of a frame, ended in several ways, and one that
+/// looks what it was given.
+const OURS: &str = r"#!/bin/sh
+read -r head
+case $2:$head in
+pdf:*Slowly*) printf 'P\000'; sleep 6; printf '\000\000\004\000\000\000\001B\000\000\000\004%%PDFN\000\000\000\004\000\000\000\001' ;;
+pdf:*Killed*) kill -KILL $$ ;;
+pdf:*Panicked*) echo 'thread panicked at sheet.rs: Edith Harcourt' >&2; exit 101 ;;
+pdf:*Longer*) printf 'L\000\000\000\017title: It is so' ;;
+pdf:*Bare*) env | grep -qv '^PWD=\|^OLDPWD=\|^SHLVL=\|^_=' && exit 7; printf 'B\000\000\000\004%%PDFN\000\000\000\004\000\000\000\001' ;;
+*) printf 'N\000\000\000\004\000\000\000\001' ;;
+esac
+";
+
+#[tokio::test]
+async fn a_slow_press_loses_nothing_a_dead_one_says_how_it_died_and_none_is_given_what_is_the_servers() {
+    let at = tempfile::tempdir().unwrap();
+    let ours = at.path().join("press");
+    std::fs::write(&ours, OURS).unwrap();
+    std::fs::set_permissions(&ours, std::fs::Permissions::from_mode(0o755)).unwrap();
+    // Before the service says which: the first that is said stays.
+    press::set_program(ours);
+    let here = desk().await;
+    with_printer(&here.app).await;
+    for (title, state, said) in [
+        ("Slowly", "done", ""),
+        ("Bare", "done", ""),
+        ("Killed", "failed", "more than one file can hold"),
+        ("Panicked", "failed", "finds the reason in its log"),
+        ("Longer", "failed", "It is so, and make it again."),
+    ] {
+        let fields = [
+            ("title", title),
+            ("text", "We called today."),
+            ("contact", "01632 960001"),
+            ("lines", "3"),
+            ("count", "4"),
+            ("step", "make"),
+        ];
+        here.desk.post("/materials/out-cards", &fields).await.expect(303);
+        here.app.print().await;
+        let newest = "select state, failure from material_run order by run_no desc limit 1";
+        let mut db = here.app.database.operator().await;
+        let (is, failure): (String, String) = sqlx::query_as(newest).fetch_one(&mut db).await.unwrap();
+        assert!(is == state && failure.contains(said), "{title}: {is}, {failure}");
+        assert!(!failure.contains("Harcourt"), "{failure}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_longer_than_its_room_is_refused_by_its_field_and_never_cut() {
+    let _app = TestApp::new().await;
+    let long = || Value::from("much too long ".repeat(500));
+    let lines = || Value::from(vec!["A line"; 200]);
+    let large = |work: &mut Work| {
+        work.common["style"] = "large".into();
+        work.parts[0]["letters"][0]["blocks"][0]["lines"][0][0]["text"] = "In large print. ".repeat(40).into();
+    };
+    type Change = Box<dyn Fn(&mut Work)>;
+    let all: [(Kind, &str, Change); 12] = [
+        (Kind::OutCards, "title", Box::new(move |w: &mut Work| w.common["title"] = long())),
+        (Kind::OutCards, "text", Box::new(move |w: &mut Work| w.common["text"] = long())),
+        (Kind::OutCards, "contact", Box::new(move |w: &mut Work| w.common["contact"] = long())),
+        (Kind::OutCards, "area", Box::new(move |w: &mut Work| w.common["imprint"] = lines())),
+        (Kind::DoorCards, "count", Box::new(move |w: &mut Work| w.common["notice"] = long())),
+        (Kind::PollCards, "contact", Box::new(move |w: &mut Work| w.common["contact"] = long())),
+        (Kind::PollCards, "poll", Box::new(move |w: &mut Work| w.parts[0]["cards"][0]["address"] = long())),
+        (Kind::PollCards, "selection", Box::new(move |w: &mut Work| w.parts[0]["cards"][0]["to"] = lines())),
+        (Kind::Letters, "sender", Box::new(move |w: &mut Work| w.common["sender"] = lines())),
+        (Kind::Letters, "selection", Box::new(move |w: &mut Work| w.parts[0]["letters"][0]["to"] = lines())),
+        (Kind::Postcards, "selection", Box::new(move |w: &mut Work| w.parts[0]["letters"][0]["to"] = lines())),
+        (Kind::Postcards, "text", Box::new(large)),
+    ];
+    for (kind, field, change) in all {
+        let mut work = gallery::work(kind).unwrap();
+        change(&mut work);
+        match press::set(work).await {
+            Err(Error::Invalid(wrong)) => {
+                assert_eq!(wrong[0].field, field, "{kind:?}: {}", wrong[0].message);
+                assert!(wrong[0].message.contains(" has room for. Shorten it"), "{}", wrong[0].message);
+                assert!(!wrong[0].message.contains("much"), "{}", wrong[0].message);
+            }
+            other => panic!("{kind:?} {field}: {:?}", other.map(|pdf| pdf.len())),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_card_that_says_too_much_is_neither_shown_nor_made() {
+    let here = desk().await;
+    with_printer(&here.app).await;
+    let text = "a\n".repeat(249);
+    for step in ["preview", "make"] {
+        let fields = [
+            ("title", "Sorry we missed you"),
+            ("text", text.as_str()),
+            ("contact", "01632 960001"),
+            ("lines", "3"),
+            ("count", "4"),
+            ("step", step),
+        ];
+        let page = here.desk.post("/materials/out-cards", &fields).await.expect(422);
+        assert!(page.text(".errors").contains("is longer than the card has room for"), "{}", page.text("main"));
+    }
+    assert_eq!(count(&here.app, "select count(*) from material_run").await, 0);
+}
+
+/// Whether a label of these lines is set, in this process.
+fn is_on_a_label(lines: &[&str]) -> bool {
+    let address = lines.iter().map(|line| (*line).to_owned()).collect();
+    let (given, mut out) = (labels::L7160.work(&[address], 1, false).lines().unwrap(), Vec::new());
+    press::set_here("4K", Wanted::Pdf, given.as_slice(), &mut out).unwrap();
+    // The last frame is that of the pages: a letter, a length of four bytes, and a number of four.
+    out.len() > 9 && out[out.len() - 9] == b'N'
+}
+
+#[test]
+fn a_label_of_a_letter_and_a_mark_that_no_one_font_has_is_set_and_so_is_one_of_nothing_that_is_seen() {
+    for name in ["\u{5f3}\u{1ac1}", "a\u{5f3}\u{1ac1} \u{1ac1}\u{627}\u{301}", "\u{5d0}\u{651}", "\u{200b}"] {
+        assert!(is_on_a_label(&[name]), "{}", name.escape_unicode());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn no_name_stops_a_label(
+        text in "\\PC{0,80}",
+        // Letters of several directions with marks upon them.
+        mixed in "[a-z\u{300}-\u{36f}\u{590}-\u{6ff}\u{900}-\u{97f}\u{1ab0}-\u{1aff}\u{200b}-\u{200d}\u{fe00}-\u{fe0f} ]{0,80}",
+    ) {
+        prop_assert!(is_on_a_label(&[&mixed, &text]), "{}", mixed.escape_unicode());
+    }
 }

@@ -5,9 +5,10 @@ use crate::support::access::sql_as;
 use crate::support::app::{Actor, TestApp, seed_place};
 use crate::support::people::person;
 use crate::support::rounds::{hand, leaflet, round, round_of};
+use crate::support::until::until;
 use crate::support::walk::{change, count};
 use hustings::access::Role;
-use sqlx::{query, query_scalar};
+use sqlx::{Connection, query, query_scalar};
 use uuid::Uuid;
 
 async fn text_of(app: &TestApp, statement: &'static str) -> String {
@@ -149,6 +150,37 @@ async fn a_leaflet_is_handed_over_delivered_given_back_and_each_step_can_be_take
     );
 }
 
+/// Waits until somebody in the test's database waits for a lock.
+async fn somebody_waits(app: &TestApp) {
+    let waiting = "select count(*) from pg_locks l join pg_stat_activity a using (pid)
+      where a.datname = current_database() and not l.granted";
+    until("somebody waits", async || (count(app, waiting).await > 0).then_some(())).await;
+}
+
+#[tokio::test]
+async fn streets_put_on_one_round_at_the_same_moment_all_go_on_it() {
+    let (app, organiser, district) = quillbrook().await;
+    let id = round(&app, "Quillbrook 1", "odd", None).await;
+    let mut other = app.database.operator().await;
+    let mut open = other.begin().await.unwrap();
+    for statement in [
+        "select round_id from round where round_id = $1 for no key update",
+        "insert into round_street (round_id, place, partition_id, area_no, street_key, street, side)
+         select round_id, 2, partition_id, area_no, street_key, street, 'other' from round_street where round_id = $1",
+    ] {
+        query(statement).bind(id).execute(&mut *open).await.unwrap();
+    }
+    let (street, round) = (format!("{district}:larkspur row"), id.to_string());
+    let fields = [("street", street.as_str()), ("round", round.as_str())];
+    let (put, ()) = tokio::join!(organiser.post("/rounds/gaps", &fields), async {
+        somebody_waits(&app).await;
+        open.commit().await.unwrap();
+    });
+    put.expect(303);
+    let places = "select string_agg(place || ' ' || side, ', ' order by place) from round_street";
+    assert_eq!(text_of(&app, places).await, "1 odd, 2 other, 3 even");
+}
+
 #[tokio::test]
 async fn what_is_on_no_round_stands_among_the_gaps() {
     let (app, organiser, district) = quillbrook().await;
@@ -224,10 +256,16 @@ async fn whoever_delivers_sees_their_own_streets_and_no_name() {
     let mut sql = sql_as(&app, &volunteer.account, "hustings_volunteer").await;
     let rows: i64 = query_scalar("select count(*) from wall.own_rounds()").fetch_one(&mut sql).await.unwrap();
     assert_eq!(rows, 1);
+    let rows: i64 = query_scalar("select count(*) from wall.rounds_in_hand()").fetch_one(&mut sql).await.unwrap();
+    assert_eq!(rows, 1, "and nobody else's");
     let refused = query("select name from round").execute(&mut sql).await.unwrap_err();
     assert_eq!(refused.as_database_error().unwrap().code().unwrap(), "42501");
     let refused = query("select why from wall.round_homes(array[1])").execute(&mut sql).await;
     assert!(refused.is_err(), "no function for organisers either");
+
+    // Home says what waits and counts no home for it, however many districts the rounds lie in.
+    change(&app, "drop function wall.homes_on_rounds(integer[])").await;
+    assert!(volunteer.get("/").await.expect(200).text("main").contains("1 leaflet to deliver"));
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ const DAY: i64 = 24 * 60;
 const CODES: [(&str, &str); 4] = [("F", "for"), ("P", "leaning"), ("U", "undecided"), ("A", "against")];
 const STOPS: [&str; 7] = ["door", "post", "phone", "email", "text", "opinions", "processing"];
 const KINDS: [&str; 3] = ["post", "proxy", "postal-proxy"];
+const SHEETS: [&str; 5] = ["letters", "postcards", "poll-cards", "labels", "canvass-cards"];
 
 /// Somebody, with everything that rules ask about.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +41,8 @@ struct Somebody {
     agreed: BTreeSet<String>,
     listed: bool,
     on_paper: bool,
+    /// How long ago each letter, postcard or poll card was made for them, in minutes.
+    written: Vec<i64>,
 }
 
 /// What was said at a door.
@@ -126,6 +129,7 @@ impl World {
         world.voting(&mut db, runner).await;
         world.helpers(&mut db, runner).await;
         world.list_and_pile(&mut db, runner).await;
+        world.post(&mut db, runner).await;
         world
     }
 
@@ -390,6 +394,41 @@ impl World {
     }
 }
 
+impl World {
+    /// Whom runs were for: of several kinds and ages, some of which came to nothing.
+    async fn post(&mut self, db: &mut PgConnection, runner: &mut TestRunner) {
+        for n in 1..=12_i64 {
+            let kind = sample(runner, prop::sample::select(SHEETS.to_vec()));
+            let state = sample(runner, prop::sample::select(vec!["done", "done", "done", "failed", "stopped"]));
+            let minutes = sample(runner, 0..80_i64) * DAY + DAY / 2 + n;
+            let run: i64 = query_scalar(
+                "insert into material_run (area_id, kind, title, purpose, state, made_by, grant_id, made_at, items)
+                 values ($1, $2, 'Sheets', 'Canvassing', $3, $4, $5, now() - make_interval(mins => $6), 1) returning run_no",
+            )
+            .bind(self.town.both)
+            .bind(kind)
+            .bind(state)
+            .bind(self.town.organiser.id)
+            .bind(self.town.organiser.grant)
+            .bind(i32::try_from(minutes).unwrap())
+            .fetch_one(&mut *db)
+            .await
+            .unwrap();
+            for (item, somebody) in self.people.iter_mut().enumerate() {
+                if !chance(runner, 12) {
+                    continue;
+                }
+                query("insert into material_item (run_no, item, partition_id, elector_id, household_id, area_no) values ($1, $2, $3, $4, $5, $6)")
+                    .bind(run).bind(i32::try_from(item).unwrap() + 1).bind(self.town.partition).bind(somebody.id).bind(somebody.home)
+                    .bind(somebody.area_no).execute(&mut *db).await.unwrap();
+                if state == "done" && matches!(kind, "letters" | "postcards" | "poll-cards") {
+                    somebody.written.push(minutes);
+                }
+            }
+        }
+    }
+}
+
 /// More people at the town's homes, some with no home, some who left, and one who is invented.
 async fn people(db: &mut PgConnection, runner: &mut TestRunner, town: &Town) {
     query(
@@ -515,6 +554,14 @@ impl World {
                 LastAsked::Within(days) => self.asked(who, Age::Within(*days)),
                 LastAsked::NotWithin(days) => !self.asked(who, Age::Within(*days)),
             },
+            Condition::Written { when } => {
+                let written = |age: Age| who.written.iter().any(|minutes| is_of(*minutes, age));
+                match when {
+                    LastAsked::Never => !written(Age::Any),
+                    LastAsked::Within(days) => written(Age::Within(*days)),
+                    LastAsked::NotWithin(days) => !written(Age::Within(*days)),
+                }
+            }
             Condition::Issues { any } => self.own(who).any(|s| s.issues.iter().any(|i| any.contains(i))),
             Condition::Asked { any } => self.own(who).any(|s| s.asks.iter().any(|a| any.contains(a))),
             Condition::Member { yes } => who.member == *yes,
@@ -661,7 +708,8 @@ fn conditions(world: &World) -> BoxedStrategy<Condition> {
         (prop::collection::vec(outcomes(), 0..4), ages())
             .prop_map(|(any, age)| Condition::Outcome { any, age })
             .boxed(),
-        when.prop_map(|when| Condition::LastAsked { when }).boxed(),
+        when.clone().prop_map(|when| Condition::LastAsked { when }).boxed(),
+        when.prop_map(|when| Condition::Written { when }).boxed(),
         some(&["BUS", "HARBOUR", "GONE"]).prop_map(|any| Condition::Issues { any }).boxed(),
         some(&["poster", "will-help", "lift"]).prop_map(|any| Condition::Asked { any }).boxed(),
         any::<bool>().prop_map(|yes| Condition::Member { yes }).boxed(),

@@ -4,7 +4,7 @@
 use super::walk_lists::place;
 use crate::support::app::{Actor, Answer, TestApp};
 use crate::support::form::{Form, words};
-use crate::support::walk::{change, count};
+use crate::support::walk::{change, change_for, count};
 use hustings::access::Role;
 use sqlx::{query_as, query_scalar};
 
@@ -98,6 +98,33 @@ async fn a_selection_is_built_counted_and_kept_without_script() {
 }
 
 #[tokio::test]
+async fn whoever_was_not_written_to_lately_is_chosen_on_the_page_and_comes_back_to_it() {
+    let (app, organiser) = place("Quillbrook").await;
+    let account = organiser.account.id;
+    change_for(
+        &app,
+        "with r as (insert into material_run (area_id, kind, title, purpose, state, made_by, grant_id, made_at, items)
+           select area_id, 'letters', 'Letters', purpose, 'done', account_id, grant_id, now() - interval '9 days', 1
+           from access_grant where account_id = $1 returning run_no)
+         insert into material_item (run_no, item, partition_id, elector_id, household_id, area_no)
+         select r.run_no, 1, e.partition_id, e.elector_id, e.household_id, e.area_no from r, elector e where e.number = 'QB1-2'",
+        account,
+    )
+    .await;
+    let rows = |when: &'static str, days: &'static str| [("r.0.of", "written"), ("r.0.when", when), ("r.0.days", days)];
+    let one = kept(&organiser, "Not lately", &rows("not-within", "60")).await;
+    let shown = words(&organiser.get(&one).await.expect(200), "#counts");
+    assert!(shown.contains("not written to within 60 days") && shown.contains("Electors 11"), "{shown}");
+    let form = builder(&organiser.get(&format!("{one}/edit")).await.expect(200));
+    let said = (form.value("r.0.of"), form.value("r.0.when"), form.value("r.0.days"));
+    assert_eq!(said, ("written", "not-within", "60"));
+    let one = kept(&organiser, "Long ago", &rows("not-within", "9")).await;
+    assert!(words(&organiser.get(&one).await.expect(200), "#counts").contains("Electors 12"));
+    let one = kept(&organiser, "Lately", &rows("within", "10")).await;
+    assert!(words(&organiser.get(&one).await.expect(200), "#counts").contains("Electors 1 "));
+}
+
+#[tokio::test]
 async fn streets_are_chosen_by_their_district() {
     let (app, organiser) = place("all").await;
     let district = count(&app, "select area_no::bigint from district where letters = 'SG1'").await.to_string();
@@ -120,7 +147,7 @@ async fn forms_that_no_builder_sends_change_nothing_and_say_so() {
     let saltern = count(&app, "select area_id from area where name = 'Saltern'").await.to_string();
     let many: Vec<(String, String)> = (0..999).map(|n| (format!("r.{n}.of"), "member".to_owned())).collect();
     let many: Vec<(&str, &str)> = many.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-    let forged: [(&[(&str, &str)], &str); 14] = [
+    let forged: [(&[(&str, &str)], &str); 16] = [
         (&[("r.0.0.0.0.0.of", "member")], "could not be read"),
         (&[("r.0; drop table elector.of", "member")], "could not be read"),
         (&[("r.0.yes", "yes")], "could not be read"),
@@ -135,6 +162,8 @@ async fn forms_that_no_builder_sends_change_nothing_and_say_so() {
         (&[("r.0.of", "household-size"), ("r.0.least", "4"), ("r.0.most", "2")], "not below the least"),
         (&[("r.0.of", "asked"), ("r.0.asks", "money")], "Tick at least one"),
         (&[("r.0.of", "any")], "Add a condition to this group"),
+        (&[("r.of", "any")], "at least one of none fits nobody"),
+        (&[("r.0.of", "written"), ("r.0.when", "sometimes")], "Choose when they were written to"),
     ];
     for (rows, said) in forged {
         let fixed = [("r.of", "all"), ("channel", "door"), ("version", "0"), ("name", "Forged"), ("do", "keep")];
@@ -242,6 +271,33 @@ async fn whoever_is_shown_of_a_selection_is_on_record() {
     let looks = "select count(*) from access_log where cardinality(subjects) = 12 and permission = 'choose-electors'";
     assert_eq!(count(&app, looks).await, 2);
     organiser.get(&format!("{one}/electors?page=2")).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_page_of_a_selection_shows_fifty_says_how_many_there_are_and_looks_at_those_alone() {
+    let (app, organiser) = place("Quillbrook").await;
+    change(
+        &app,
+        "insert into elector (partition_id, area_no, household_id, kind, forenames, surname, name, name_key, forename_key, number, position)
+         select h.partition_id, h.area_no, h.household_id, 'ordinary', 'Zoe', 'Zell', 'Zoe Zell' || n, 'zell' || n || ' zoe', 'zoe zell' || n,
+           'QB1-' || (100 + n), 100 + n
+         from household h join district d using (area_no), generate_series(10, 59) n where d.letters = 'QB1' and h.number = 1",
+    )
+    .await;
+    let one = kept(&organiser, "Everybody", &[]).await;
+    let page = organiser.get(&format!("{one}/electors?sort=name&page=2")).await.expect(200);
+    assert_eq!((page.count("tbody tr"), page.text("tbody tr:last-child th")), (12, "Zoe Zell59".to_owned()));
+    assert!(page.text("main").contains("51 to 62 of 62"), "{}", page.text("main"));
+    let page = organiser.get(&format!("{one}/electors?sort=street")).await.expect(200);
+    assert_eq!(page.count("tbody tr"), 50);
+    assert!(page.text("main").contains("1 to 50 of 62"), "{}", page.text("main"));
+    for looked in [12, 50] {
+        let looks =
+            "select count(*) from access_log where permission = 'choose-electors' and cardinality(subjects) = $1";
+        let looks: i64 = query_scalar(looks).bind(looked).fetch_one(&mut app.database.operator().await).await.unwrap();
+        assert_eq!(looks, 1, "{looked}");
+    }
+    organiser.get(&format!("{one}/electors?page=3")).await.expect(404);
 }
 
 /// Three attainers in two homes, of whom one wants nobody at the door.

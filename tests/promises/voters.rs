@@ -5,12 +5,13 @@ use crate::support::access::sql_as;
 use crate::support::app::{Actor, TestApp, seed_place};
 use crate::support::imports;
 use crate::support::register::{Generated, operation};
+use crate::support::until::until;
 use crate::support::voters::{another_poll, apply, give, import, list, poll, register_everybody};
 use crate::support::walk::{change, count};
 use hustings::access::Role;
 use hustings::commands::voters::{Choices, import as by_operator};
 use hustings::voters::What;
-use sqlx::{AssertSqlSafe, query, query_as, query_scalar};
+use sqlx::{AssertSqlSafe, Connection, query, query_as, query_scalar};
 use std::collections::{BTreeMap, BTreeSet};
 
 const ABSENT: &str = "select count(*) from absent_vote";
@@ -270,6 +271,42 @@ async fn a_final_list_takes_the_place_of_the_current_one_and_not_the_other_way_r
     assert_eq!(count(&app, ABSENT).await, 3);
 }
 
+/// Waits until somebody in the test's database waits for a lock.
+async fn somebody_waits(app: &TestApp) {
+    let waiting = "select count(*) from pg_locks l join pg_stat_activity a using (pid)
+      where a.datname = current_database() and not l.granted";
+    until("somebody waits", async || (count(app, waiting).await > 0).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_final_list_applied_at_the_same_moment_stays() {
+    let (app, desk) = place("all").await;
+    let poll = poll(&app).await;
+    let lines = list(&["Postal,QB1-2,Harcourt1,Edith"]);
+    let path = give(&desk, "current", poll, "", "late.csv", lines).await.expect(303).location();
+    let expected = desk.get(&path).await.expect(200).attribute("input[name=expected]", "value");
+    let mut other = app.database.operator().await;
+    let mut open = other.begin().await.unwrap();
+    for statement in [
+        "select wall.begin_absent_list(partition_id, $1, array[area_no], true) from district where letters = 'QB1'",
+        "insert into absent_list (partition_id, poll_id, final, published, districts, file_name, sha256, counts)
+         select partition_id, $1, true, current_date, array[area_no], 'final.csv', '', '{}' from district where letters = 'QB1'",
+    ] {
+        query(statement).bind(poll).execute(&mut *open).await.unwrap();
+    }
+    let apply = format!("{path}/apply");
+    let fields = [("expected", expected.as_str())];
+    let (late, ()) = tokio::join!(desk.post(&apply, &fields), async {
+        somebody_waits(&app).await;
+        open.commit().await.unwrap();
+    });
+    let late = late.expect(422);
+    assert!(late.body.contains("The final list of"), "{}", late.body);
+    assert_eq!(count(&app, ABSENT).await, 0);
+    assert_eq!(count(&app, "select count(*) from absent_list where final and replaced_at is null").await, 1);
+    assert_eq!(count(&app, "select count(*) from absent_list").await, 1);
+}
+
 #[tokio::test]
 async fn a_neighbours_district_and_one_that_does_not_vote_are_refused() {
     let (app, desk) = place("Quillbrook").await;
@@ -435,7 +472,7 @@ async fn lists_lie_behind_the_wall() {
         "update absent_list set final = true",
         "insert into turnout (partition_id, poll_id, elector_id, area_no, how)
          select 1, poll_id, 1, (select area_no from district where letters = 'SG1'), 'voted' from poll limit 1",
-        "select wall.begin_absent_list(1, 1, array(select area_no from district))",
+        "select wall.begin_absent_list(1, 1, array(select area_no from district), true)",
         "select wall.file_voters(1, array[1]::bigint[])",
         "select wall.erase_voters(1, array[1]::bigint[])",
     ] {

@@ -86,7 +86,7 @@ async fn a_result_is_recorded_at_an_own_door_as_oneself_under_its_own_district_a
         let said = says(&mut volunteer, &scene.result(column, &value)).await;
         assert!(said.contains("row-level security"), "{column} = {value}: {said}");
     }
-    for (column, value) in [("received_at", "now() - interval '1 day'"), ("accepted_by", "null")] {
+    for (column, value) in [("received_at", "now() - interval '1 day'"), ("accepted_by", "null"), ("void", "true")] {
         let said = says(&mut volunteer, &scene.result(column, value)).await;
         assert!(said.contains("permission denied"), "{column}: {said}");
     }

@@ -1,7 +1,6 @@
 //! Whom a pile holds: an item by its number, its code or the elector's number, and what stands of it by now.
 
 use super::entry::Which;
-use super::run_code;
 use crate::canvass::ListId;
 use crate::canvass::codes::{self, Code as Intention};
 use crate::canvass::results::{Ask, Outcome};
@@ -9,6 +8,7 @@ use crate::database::{Scoped, Seen};
 use crate::electors::history;
 use crate::electors::{ElectorId, HouseholdId};
 use crate::error::Error;
+use crate::materials::code::run_code;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -191,11 +191,11 @@ pub async fn latest(scope: &mut Scoped, run: i64, list: ListId, most: i64) -> Re
     let rows = sqlx::query_as!(
         Kept,
         r#"select r.id, p.item, r.partition_id, r.elector_id, e.name as "name?", h.address as "address?", r.outcome, r.intention,
-             r.issues, r.asks, r.note, p.entered_by, p.entered_at, p.taken_back,
+             r.issues, r.asks, r.note, p.entered_by, p.entered_at, r.void as taken_back,
              exists (select from standing_result s where s.partition_id = r.partition_id and s.id = r.id) as "stands!",
              exists (select from standing_result s
                where s.partition_id = r.partition_id and s.list_id = $3 and s.household_id = r.household_id
-                 and s.elector_id is not distinct from r.elector_id and s.id <> r.id and not p.taken_back
+                 and s.elector_id is not distinct from r.elector_id and s.id <> r.id and not r.void
                  and s.received_at >= q.printed_at
                  and (s.outcome, coalesce(s.intention, '')) <> (r.outcome, coalesce(r.intention, ''))) as "differs!"
            from paper_entry p

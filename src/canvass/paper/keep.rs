@@ -7,7 +7,7 @@ use super::piles::{self, Pile};
 use super::walkers;
 use crate::canvass::codes;
 use crate::canvass::lists::store::objected;
-use crate::canvass::results::store::{Ruling, Sent, store};
+use crate::canvass::results::store::{self, Ruling, Sent};
 use crate::canvass::results::{Ask, DoorResult, Outcome};
 use crate::database::Scoped;
 use crate::electors::{ElectorId, HouseholdId};
@@ -29,7 +29,6 @@ const STOPPED: &str = "Nothing may be kept of this person now: they are no longe
                        to keep nothing of what they say";
 const OBJECTED: &str = "This person has asked for nobody at their door. Only what they said themselves is kept of them, so \
                         that nothing was kept of this";
-const TAKEN_BACK: &str = "Entered by mistake and taken back.";
 
 /// A line as it came.
 #[derive(Debug, Clone)]
@@ -130,6 +129,7 @@ async fn keep_answer(scope: &mut Scoped, pile: &Pile, typed: &Typed, answer: Ans
         may_be_kept(scope, &item, answer.said.outcome).await?;
     }
     let place = Place { item: item.item, household: item.household, elector: (!answer.home).then_some(item.elector) };
+    one_at_a_time(scope, &place).await?;
     let base = match before(scope, pile.run, typed.id).await? {
         // It came before: whatever it corrected then it corrects now, so that the same is the same.
         Some(base) => base,
@@ -138,7 +138,15 @@ async fn keep_answer(scope: &mut Scoped, pile: &Pile, typed: &Typed, answer: Ans
             standing => standing,
         },
     };
-    record(scope, pile, typed, &place, answer.said, base, false).await
+    record(scope, pile, typed, &place, answer.said, base, As::Answer).await
+}
+
+/// Two who type at the same moment come one after the other at a home, so that the second sees what the first kept.
+async fn one_at_a_time(scope: &mut Scoped, place: &Place) -> Result<(), Error> {
+    sqlx::query!("select pg_advisory_xact_lock(4871033, hashtext($1))", place.household.to_string())
+        .execute(scope.connection())
+        .await?;
+    Ok(())
 }
 
 /// Whether anything may be kept of somebody since the cards were printed.
@@ -171,7 +179,6 @@ async fn standing(scope: &mut Scoped, pile: &Pile, place: &Place) -> Result<Opti
     Ok(sqlx::query_scalar!(
         r#"select s.id as "id!" from paper_entry p join standing_result s on s.partition_id = p.partition_id and s.id = p.result_id
            where p.run_no = $1 and p.partition_id = $2 and s.household_id = $3 and s.elector_id is not distinct from $4
-             and not p.taken_back
            order by p.entered_at desc, p.result_id desc limit 1"#,
         pile.run,
         pile.list.partition,
@@ -182,6 +189,17 @@ async fn standing(scope: &mut Scoped, pile: &Pile, place: &Place) -> Result<Opti
     .await?)
 }
 
+/// As what something is kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum As {
+    /// An answer that was typed.
+    Answer,
+    /// An answer of this id that stands again, since what had taken its place was a slip.
+    Again(Uuid),
+    /// A slip taken back where nothing had stood before: it says nothing itself.
+    Void,
+}
+
 async fn record(
     scope: &mut Scoped,
     pile: &Pile,
@@ -189,7 +207,7 @@ async fn record(
     place: &Place,
     said: Said,
     base: Option<Uuid>,
-    taken_back: bool,
+    kept_as: As,
 ) -> Result<Done, Error> {
     let at = typed.at.unwrap_or_else(|| pile.at());
     if at > Utc::now() {
@@ -210,12 +228,16 @@ async fn record(
     };
     let digest = result.digest();
     let sent = Sent { id: typed.id, digest: &digest, result: &result, late: None };
-    match store(scope, &[sent]).await?.pop() {
+    let ruling = match kept_as {
+        As::Void => store::take_back(scope, sent).await?.pop(),
+        As::Answer | As::Again(_) => store::store(scope, &[sent]).await?.pop(),
+    };
+    match ruling {
         Some(Ruling::Stored) => {
-            note(scope, pile, typed.id, place.item, at, taken_back).await?;
-            Ok(if taken_back { Done::TakenBack } else { Done::Kept })
+            note(scope, pile, typed.id, place.item, at, kept_as).await?;
+            Ok(if kept_as == As::Answer { Done::Kept } else { Done::TakenBack })
         }
-        Some(Ruling::Replayed) => Ok(if taken_back { Done::TakenBack } else { Done::Again }),
+        Some(Ruling::Replayed) => Ok(if kept_as == As::Answer { Done::Again } else { Done::TakenBack }),
         Some(Ruling::Conflict) => Ok(Done::Conflict),
         // Whether they left was asked before: most often they want nothing kept.
         Some(Ruling::Refused(refusal)) if refusal.field == "elector" => Err(Error::field("line", STOPPED)),
@@ -236,12 +258,16 @@ async fn note(
     id: Uuid,
     item: i32,
     at: DateTime<Utc>,
-    taken_back: bool,
+    kept_as: As,
 ) -> Result<(), Error> {
     let (canvasser, name) = walkers::canvasser(scope, pile).await?;
     let by = scope.account();
+    let again = match kept_as {
+        As::Again(id) => Some(id),
+        As::Answer | As::Void => None,
+    };
     sqlx::query!(
-        "insert into paper_entry (partition_id, result_id, run_no, item, canvasser, canvasser_name, canvassed_at, entered_by, taken_back)
+        "insert into paper_entry (partition_id, result_id, run_no, item, canvasser, canvasser_name, canvassed_at, entered_by, again)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         pile.list.partition,
         id,
@@ -251,26 +277,29 @@ async fn note(
         name,
         at,
         by,
-        taken_back
+        again
     )
     .execute(scope.connection())
     .await?;
     Ok(())
 }
 
-/// An entry that is to be taken back, and what it had taken the place of.
+/// An entry that is to be taken back, and what it had taken the place of. One that stands again is the entry that it was
+/// when it was typed.
 struct Slip {
     id: Uuid,
     item: i32,
     partition_id: i32,
     household_id: i64,
     elector_id: Option<i64>,
+    outcome: String,
     /// An earlier entry of this pile that it corrected.
     earlier: Option<Uuid>,
+    /// As what that one was typed, where it stood again itself.
+    typed: Option<Uuid>,
 }
 
-/// Takes an entry back by a correction: what it had taken the place of stands again; where there was nothing, one stands
-/// that says so.
+/// Takes an entry back by a correction: what it had taken the place of stands again; where there was nothing, nothing stands.
 async fn take_back(scope: &mut Scoped, pile: &Pile, typed: &Typed, which: Option<Which>) -> Result<Done, Error> {
     if before(scope, pile.run, typed.id).await?.is_some() {
         return Ok(Done::TakenBack);
@@ -281,23 +310,21 @@ async fn take_back(scope: &mut Scoped, pile: &Pile, typed: &Typed, which: Option
         household: HouseholdId { partition: slip.partition_id, id: slip.household_id },
         elector: slip.elector_id.map(|id| ElectorId { partition: slip.partition_id, id }),
     };
-    let earlier = match slip.earlier {
-        Some(earlier) => said(scope, pile, earlier).await?,
-        None => None,
+    let (said, kept_as) = match slip.earlier {
+        Some(earlier) => (said(scope, pile, earlier).await?, As::Again(slip.typed.unwrap_or(earlier))),
+        None => (nothing(&slip.outcome)?, As::Void),
     };
-    let taken_back = earlier.is_none();
-    let said = earlier.unwrap_or_else(|| Said {
-        outcome: Outcome::Inaccessible,
-        intention: None,
-        issues: Vec::new(),
-        asks: Vec::new(),
-        note: Some(TAKEN_BACK.to_owned()),
-    });
-    record(scope, pile, typed, &place, said, Some(slip.id), taken_back).await?;
-    Ok(Done::TakenBack)
+    record(scope, pile, typed, &place, said, Some(slip.id), kept_as).await
 }
 
-/// The entry of the running list that was named, what stands of a number, or one's own last.
+/// What somebody says who says nothing: at a door where this happened.
+fn nothing(outcome: &str) -> Result<Said, Error> {
+    let outcome = Outcome::parse(outcome).ok_or(Error::NotFound)?;
+    Ok(Said { outcome, intention: None, issues: Vec::new(), asks: Vec::new(), note: None })
+}
+
+/// The entry of the running list that was named, what stands of a number, or one's own last: in the order in which they were
+/// typed, so that one after the other is taken back.
 async fn slip(scope: &mut Scoped, pile: &Pile, typed: &Typed, which: Option<Which>) -> Result<Slip, Error> {
     let entry = match typed.what {
         What::TakeBack(entry) => Some(entry),
@@ -311,13 +338,15 @@ async fn slip(scope: &mut Scoped, pile: &Pile, typed: &Typed, which: Option<Whic
     sqlx::query_as!(
         Slip,
         r#"select s.id as "id!", p.item, s.partition_id as "partition_id!", s.household_id as "household_id!",
-             s.elector_id as "elector_id?",
-             (select b.result_id from paper_entry b where b.partition_id = s.partition_id and b.result_id = s.base
-               and b.run_no = p.run_no and not b.taken_back) as "earlier?"
-           from paper_entry p join standing_result s on s.partition_id = p.partition_id and s.id = p.result_id
-           where p.run_no = $1 and not p.taken_back and ($2::uuid is null or p.result_id = $2)
+             s.elector_id as "elector_id?", s.outcome as "outcome!", b.result_id as "earlier?", b.again as "typed?"
+           from paper_entry p
+           join standing_result s on s.partition_id = p.partition_id and s.id = p.result_id
+           left join paper_entry o on o.partition_id = p.partition_id and o.result_id = p.again
+           left join result t on t.partition_id = p.partition_id and t.id = coalesce(p.again, p.result_id)
+           left join paper_entry b on b.partition_id = t.partition_id and b.result_id = t.base and b.run_no = p.run_no
+           where p.run_no = $1 and ($2::uuid is null or p.result_id = $2)
              and ($3::integer is null or p.item = $3) and ($4::uuid is null or p.entered_by = $4)
-           order by p.entered_at desc, p.result_id desc limit 1"#,
+           order by coalesce(o.entered_at, p.entered_at) desc, p.result_id desc limit 1"#,
         pile.run,
         entry,
         item,
@@ -329,21 +358,19 @@ async fn slip(scope: &mut Scoped, pile: &Pile, typed: &Typed, which: Option<Whic
 }
 
 /// What a result says.
-async fn said(scope: &mut Scoped, pile: &Pile, id: Uuid) -> Result<Option<Said>, Error> {
+async fn said(scope: &mut Scoped, pile: &Pile, id: Uuid) -> Result<Said, Error> {
     let row = sqlx::query!(
         "select outcome, intention, issues, asks, note from result where partition_id = $1 and id = $2",
         pile.list.partition,
         id
     )
-    .fetch_optional(scope.connection())
+    .fetch_one(scope.connection())
     .await?;
-    Ok(row.and_then(|row| {
-        Some(Said {
-            outcome: Outcome::parse(&row.outcome)?,
-            intention: row.intention,
-            issues: row.issues,
-            asks: row.asks.iter().filter_map(|ask| Ask::parse(ask)).collect(),
-            note: row.note,
-        })
-    }))
+    Ok(Said {
+        intention: row.intention,
+        issues: row.issues,
+        asks: row.asks.iter().filter_map(|ask| Ask::parse(ask)).collect(),
+        note: row.note,
+        ..nothing(&row.outcome)?
+    })
 }

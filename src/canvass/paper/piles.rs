@@ -1,11 +1,12 @@
 //! Piles in the database: made when cards are printed, where each is, who walked with it, and how far it is entered.
 
 use super::items::Progress;
+use super::to_the_minute;
 use super::walkers::account_names;
-use super::{run_code, to_the_minute};
 use crate::canvass::ListId;
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::materials::code::run_code;
 use crate::web::words;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -254,7 +255,7 @@ pub async fn all(scope: &mut Scoped, of: Option<ListId>) -> Result<Vec<Listed>, 
            cross join lateral (
              select count(*) filter (where s.outcome = 'spoke') as spoke, count(*) filter (where s.outcome = 'not-home') as not_home
              from paper_entry e join standing_result s on s.partition_id = e.partition_id and s.id = e.result_id
-             where e.run_no = c.run_no and not e.taken_back) said
+             where e.run_no = c.run_no) said
            order by c.open desc, (c.state = 'out' and c.due_back < now()) desc, c.due_back, c.run_no"#,
         of.map(|list| list.partition),
         of.map(|list| list.id),

@@ -9,10 +9,10 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// Keeps results that nobody had sent before, and answers their ids: each with its receipt. Waits for whoever is just
-/// sending the same.
-pub(super) async fn keep(scope: &mut Scoped, sent: &[(Sent<'_>, &Place)]) -> Result<Vec<Uuid>, Error> {
+/// sending the same. `void`: the sender's own take slips back and say nothing themselves.
+pub(super) async fn keep(scope: &mut Scoped, sent: &[(Sent<'_>, &Place)], void: bool) -> Result<Vec<Uuid>, Error> {
     let (late, own): (Vec<_>, Vec<_>) = sent.iter().partition(|(s, _)| s.late.is_some());
-    let mut new = keep_own(scope, &own).await?;
+    let mut new = if void { keep_void(scope, &own).await? } else { keep_own(scope, &own).await? };
     for (sent, place) in late {
         if let Some(late) = sent.late
             && keep_late(scope, &sent, place, late).await?
@@ -90,6 +90,44 @@ async fn keep_own(scope: &mut Scoped, sent: &[(Sent<'_>, &Place)]) -> Result<Vec
     .fetch_all(scope.connection())
     .await;
     new.map_err(ended_if_refused)
+}
+
+/// The sender's own that take slips back, one by one: organisers alone may name that column.
+async fn keep_void(scope: &mut Scoped, sent: &[(Sent<'_>, &Place)]) -> Result<Vec<Uuid>, Error> {
+    let account = scope.account();
+    let mut new = Vec::new();
+    for (sent, place) in sent {
+        let result = sent.result;
+        let kept = sqlx::query!(
+            "with new as (
+               insert into receipt (id, digest, account_id) values ($1, $2, $3) on conflict do nothing returning id
+             )
+             insert into result (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention_kind, at, base,
+               account_id, void)
+             select $4::integer, new.id, $5::bigint, $6::bigint, $7::bigint, $8::integer, $9::text, $10::text,
+               coalesce($11::timestamptz, clock_timestamp()), $12::uuid, $3::uuid, true
+             from new",
+            sent.id,
+            sent.digest,
+            account,
+            result.list.partition,
+            result.list.id,
+            result.household.id,
+            result.elector.map(|e| e.id),
+            place.area_no,
+            result.outcome.as_str(),
+            place.kind,
+            result.at,
+            result.base
+        )
+        .execute(scope.connection())
+        .await
+        .map_err(ended_if_refused)?;
+        if kept.rows_affected() > 0 {
+            new.push(sent.id);
+        }
+    }
+    Ok(new)
 }
 
 /// Whether what was received under this id is this very content, by a statement of its own: it sees who came first.

@@ -57,10 +57,23 @@ pub struct Late {
 /// A deadlock or serialisation failure, to be tried again; [`Error::AccessEnded`] when the wall refuses what is sent
 /// now, [`Error::Forbidden`] when it refuses one that waited.
 pub async fn store(scope: &mut Scoped, sent: &[Sent<'_>]) -> Result<Vec<Ruling>, Error> {
+    store_as(scope, sent, false).await
+}
+
+/// Takes a slip back, by the rules of [`store`]: what is sent corrects its base and counts as nothing itself. Of its content
+/// the base, the outcome and when it was said are kept.
+///
+/// # Errors
+/// As of [`store`].
+pub async fn take_back(scope: &mut Scoped, sent: Sent<'_>) -> Result<Vec<Ruling>, Error> {
+    store_as(scope, &[sent], true).await
+}
+
+async fn store_as(scope: &mut Scoped, sent: &[Sent<'_>], void: bool) -> Result<Vec<Ruling>, Error> {
     debug_assert!(sent.is_sorted_by(|a, b| a.id < b.id), "locks are taken in the order of ids");
     let placed = place(scope, sent).await?;
     let keepable: Vec<_> = sent.iter().zip(&placed).filter_map(|(s, p)| p.as_ref().ok().map(|p| (*s, p))).collect();
-    let new = keep(scope, &keepable).await?;
+    let new = keep(scope, &keepable, void).await?;
     let mut rulings = Vec::with_capacity(sent.len());
     for (sent, placed) in sent.iter().zip(&placed) {
         rulings.push(match placed {

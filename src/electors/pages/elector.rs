@@ -99,6 +99,7 @@ impl Event {
     fn of_person(r: &Recorded, codes: &[Code]) -> Self {
         let code = r.intention.as_ref().and_then(|code| codes.iter().find(|c| c.code == *code).cloned());
         let title = match &code {
+            _ if r.void => "Taken back: entered by mistake".to_owned(),
             Some(code) => format!("{}, {} election", code.label, r.intention_kind),
             None => outcome_words(&r.outcome).to_owned(),
         };
@@ -175,6 +176,9 @@ impl Event {
 
 /// "Door, by Bo Ferreday on list Quillbrook 3. Will put up a poster. “The bus is late.”"
 fn text(r: &Recorded) -> String {
+    if r.void {
+        return format!("The answer before it on list {} does not count. Taken back by {}.", r.list_name, r.by);
+    }
     let mut text = match &r.paper {
         Some(paper) => on_paper(paper, r),
         None => format!("Door, by {} on list {}.", r.by, r.list_name),
@@ -202,9 +206,6 @@ fn text(r: &Recorded) -> String {
 
 /// "On paper: canvassed by Bo Ferreday on 24 November 2026, list Quillbrook 3; entered by Imogen Vale."
 fn on_paper(paper: &OnPaper, r: &Recorded) -> String {
-    if paper.taken_back {
-        return format!("On paper, list {}: an entry taken back by {}.", r.list_name, r.by);
-    }
     let by = if paper.canvasser.is_empty() { String::new() } else { format!(" by {}", paper.canvasser) };
     let day = words::date(words::day_of(paper.at));
     format!("On paper: canvassed{by} on {day}, list {}; entered by {}.", r.list_name, r.by)

@@ -10,8 +10,12 @@ use serde_json::Value;
 pub const LIMIT: usize = 2 * 1024 * 1024;
 /// Points of a file.
 const MOST_POINTS: usize = 200_000;
+/// Points that are weighed one against another: the time that takes grows with their square.
+const WEIGHED: usize = 4_000;
 /// Points that are kept: enough for any ward on an A3.
 const KEPT: usize = 3_000;
+/// How far, in degrees, what is left out may lie from the line at first: about two metres.
+const FINEST: f64 = 0.00002;
 /// The drawing's width and height at most, in its own units.
 const SIDE: f64 = 1000.0;
 
@@ -30,15 +34,16 @@ pub type Shape = Vec<Vec<Ring>>;
 pub fn read(file: &[u8]) -> Result<Shape, Error> {
     let json: Value = serde_json::from_slice(file)
         .map_err(|_| wrong("This is not a GeoJSON file. Choose one that ends in .geojson or .json"))?;
-    let mut shape = Shape::new();
-    gather(&json, &mut shape, 0)?;
-    if shape.is_empty() {
+    let mut read = Read { shape: Shape::new(), points: 0 };
+    read.gather(&json, 0)?;
+    if read.shape.is_empty() {
         return Err(wrong("This file holds no area. It needs a Polygon or a MultiPolygon"));
     }
-    if points(&shape) > MOST_POINTS {
-        return Err(wrong("This boundary has more than 200,000 points. Choose a generalised one"));
+    let shape = simpler(read.shape, &mut 0);
+    if shape.is_empty() {
+        return Err(wrong("The lines of this boundary are too close together to be drawn. Choose a generalised one"));
     }
-    Ok(simpler(shape))
+    Ok(shape)
 }
 
 fn wrong(words: &str) -> Error {
@@ -50,40 +55,56 @@ pub fn points(shape: &Shape) -> usize {
     shape.iter().flatten().map(Vec::len).sum()
 }
 
-fn gather(json: &Value, shape: &mut Shape, depth: usize) -> Result<(), Error> {
-    let inner = |key: &str| json.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    match json.get("type").and_then(Value::as_str) {
-        Some("FeatureCollection") if depth == 0 => {
-            let features = inner("features");
-            if features.len() > 50 {
-                return Err(wrong("This file holds more than 50 areas. Choose one that holds this area alone"));
+/// What is read of a file so far.
+struct Read {
+    shape: Shape,
+    points: usize,
+}
+
+impl Read {
+    fn gather(&mut self, json: &Value, depth: usize) -> Result<(), Error> {
+        let inner = |key: &str| json.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        match json.get("type").and_then(Value::as_str) {
+            Some("FeatureCollection") if depth == 0 => {
+                let features = inner("features");
+                if features.len() > 50 {
+                    return Err(wrong("This file holds more than 50 areas. Choose one that holds this area alone"));
+                }
+                features.iter().try_for_each(|feature| self.gather(feature, 1))
             }
-            features.iter().try_for_each(|feature| gather(feature, shape, 1))
+            Some("Feature") if depth <= 1 => {
+                json.get("geometry").map_or(Ok(()), |geometry| self.gather(geometry, 2))
+            }
+            Some("Polygon") => self.polygon(inner("coordinates")),
+            Some("MultiPolygon") => inner("coordinates")
+                .iter()
+                .try_for_each(|one| self.polygon(one.as_array().map_or(&[][..], Vec::as_slice))),
+            _ => Ok(()),
         }
-        Some("Feature") if depth <= 1 => json.get("geometry").map_or(Ok(()), |geometry| gather(geometry, shape, 2)),
-        Some("Polygon") => {
-            shape.push(polygon(inner("coordinates"))?);
-            Ok(())
+    }
+
+    fn polygon(&mut self, rings: &[Value]) -> Result<(), Error> {
+        let rings: Vec<Ring> = rings.iter().map(|ring| self.ring(ring)).collect::<Result<_, _>>()?;
+        if rings.is_empty() {
+            return Err(wrong("A polygon in this file has no outline"));
         }
-        Some("MultiPolygon") => inner("coordinates").iter().try_for_each(|one| {
-            shape.push(polygon(one.as_array().map_or(&[][..], Vec::as_slice))?);
-            Ok(())
-        }),
-        _ => Ok(()),
+        self.shape.push(rings);
+        Ok(())
     }
-}
 
-fn polygon(rings: &[Value]) -> Result<Vec<Ring>, Error> {
-    let rings: Vec<Ring> = rings.iter().map(ring).collect::<Result<_, _>>()?;
-    if rings.is_empty() { Err(wrong("A polygon in this file has no outline")) } else { Ok(rings) }
-}
-
-fn ring(json: &Value) -> Result<Ring, Error> {
-    let ring: Ring = json.as_array().map_or(&[][..], Vec::as_slice).iter().map(point).collect::<Result<_, _>>()?;
-    if ring.len() < 4 || ring.first() != ring.last() {
-        return Err(wrong("An outline in this file is not closed: its last point is not its first"));
+    fn ring(&mut self, json: &Value) -> Result<Ring, Error> {
+        let listed = json.as_array().map_or(&[][..], Vec::as_slice);
+        // Counted before they are read: what is too much is not taken up first.
+        self.points += listed.len();
+        if self.points > MOST_POINTS {
+            return Err(wrong("This boundary has more than 200,000 points. Choose a generalised one"));
+        }
+        let ring: Ring = listed.iter().map(point).collect::<Result<_, _>>()?;
+        if ring.len() < 4 || ring.first() != ring.last() {
+            return Err(wrong("An outline in this file is not closed: its last point is not its first"));
+        }
+        Ok(ring)
     }
-    Ok(ring)
 }
 
 fn point(json: &Value) -> Result<Point, Error> {
@@ -100,28 +121,62 @@ fn point(json: &Value) -> Result<Point, Error> {
     Ok(((east * 1e5).round() / 1e5, (north * 1e5).round() / 1e5))
 }
 
-/// With so few points that it draws quickly, and none of them further from the line than can be seen.
-fn simpler(shape: Shape) -> Shape {
-    let mut tolerance = 0.00002;
-    let mut kept = shape;
+/// With so few points that it draws quickly, and none of them further from the line than can be seen; no polygon at all where
+/// nothing of it is left. `steps` counts points that were looked at: what a file can ask of us is bounded by the number of its
+/// points and the square of [`WEIGHED`].
+fn simpler(shape: Shape, steps: &mut usize) -> Shape {
+    let corner = shape.iter().flatten().flatten().fold((f64::MAX, f64::MAX), |c, p| (c.0.min(p.0), c.1.min(p.1)));
+    let (mut kept, mut cell, mut tolerance) = (shape, FINEST, FINEST);
+    // The cells end at twice a globe's width, where every outline is in one.
+    while points(&kept) > WEIGHED && cell < 720.0 {
+        kept = each(&kept, |ring| one_a_cell(ring, corner, cell, steps));
+        // Finer than a part of the cells it is not any more.
+        tolerance = FINEST.max(cell / 4.0);
+        cell *= 2.0;
+    }
     while points(&kept) > KEPT && tolerance < 1.0 {
-        kept = kept.iter().map(|rings| rings.iter().map(|ring| thinned(ring, tolerance)).collect()).collect();
-        // Islands that became a point go.
-        kept.retain(|rings: &Vec<Ring>| rings.first().is_some_and(|outline| outline.len() >= 4));
-        for rings in &mut kept {
-            let mut first = true;
-            rings.retain(|ring| std::mem::take(&mut first) || ring.len() >= 4);
-        }
+        kept = each(&kept, |ring| thinned(ring, tolerance, steps));
         tolerance *= 2.0;
     }
     kept
 }
 
+/// Every ring made simpler. Islands that became a point go, and holes.
+fn each(shape: &Shape, mut simpler: impl FnMut(&[Point]) -> Ring) -> Shape {
+    let mut kept: Shape = shape.iter().map(|rings| rings.iter().map(|ring| simpler(ring)).collect()).collect();
+    kept.retain(|rings: &Vec<Ring>| rings.first().is_some_and(|outline| outline.len() >= 4));
+    for rings in &mut kept {
+        let mut first = true;
+        rings.retain(|ring| std::mem::take(&mut first) || ring.len() >= 4);
+    }
+    kept
+}
+
+/// The first point of each stay in a cell of a grid that begins at this corner. Reads every point once.
+fn one_a_cell(ring: &[Point], corner: Point, cell: f64, steps: &mut usize) -> Ring {
+    *steps += ring.len();
+    let at = |p: &Point| (((p.0 - corner.0) / cell).floor(), ((p.1 - corner.1) / cell).floor());
+    let mut kept = Ring::new();
+    let mut before = None;
+    for point in ring {
+        let here = Some(at(point));
+        if here != before {
+            kept.push(*point);
+        }
+        before = here;
+    }
+    if let Some(first) = kept.first().copied().filter(|first| kept.last() != Some(first)) {
+        kept.push(first);
+    }
+    kept
+}
+
 /// Douglas and Peucker's, without recursion: a closed ring is cut at the point that is furthest from its first.
-fn thinned(ring: &[Point], tolerance: f64) -> Ring {
+fn thinned(ring: &[Point], tolerance: f64, steps: &mut usize) -> Ring {
     if ring.len() < 5 {
         return ring.to_vec();
     }
+    *steps += ring.len();
     let last = ring.len() - 1;
     let distance = |a: Point, b: Point| (a.0 - b.0).hypot(a.1 - b.1);
     let far = (1..last).max_by(|a, b| distance(ring[0], ring[*a]).total_cmp(&distance(ring[0], ring[*b]))).unwrap_or(1);
@@ -131,9 +186,10 @@ fn thinned(ring: &[Point], tolerance: f64) -> Ring {
     }
     let mut open = vec![(0, far), (far, last)];
     while let Some((from, to)) = open.pop() {
-        let off = |n: usize| from_line(ring[n], ring[from], ring[to]);
-        let Some(widest) = (from + 1..to).max_by(|a, b| off(*a).total_cmp(&off(*b))) else { continue };
-        if off(widest) > tolerance {
+        *steps += to - from;
+        let off = |n: usize| (n, from_line(ring[n], ring[from], ring[to]));
+        let widest = (from + 1..to).map(off).max_by(|a, b| a.1.total_cmp(&b.1));
+        if let Some((widest, _)) = widest.filter(|(_, off)| *off > tolerance) {
             keep[widest] = true;
             open.extend([(from, widest), (widest, to)]);
         }
@@ -250,6 +306,50 @@ mod tests {
             let off = ((x + 3.0) / 0.2).hypot((y - 54.0) / 0.1);
             (0.99..1.01).contains(&off)
         }));
+    }
+
+    /// To and fro between two sides that come together: Douglas and Peucker's cuts off one point at a time.
+    fn zigzag(points: u32, wide: f64) -> Ring {
+        let at = |n: u32| {
+            let along = f64::from(n) / f64::from(points);
+            let side = if n.is_multiple_of(2) { wide } else { -wide };
+            (-2.0 + along, 53.0 + side * (1.0 - along))
+        };
+        (0..points).chain([0]).map(at).collect()
+    }
+
+    #[test]
+    fn a_zigzag_costs_no_more_than_a_coast() {
+        for wide in [0.3, 0.05, 0.002] {
+            let mut steps = 0;
+            let shape = simpler(vec![vec![zigzag(20_000, wide)]], &mut steps);
+            assert!(points(&shape) <= WEIGHED, "{wide}: {}", points(&shape));
+            // The square of its points is four hundred million.
+            assert!(steps < 2_000_000, "{wide}: {steps}");
+        }
+        // Nor do as many as are weighed, over all tolerances; and the answer is whole or none.
+        let mut steps = 0;
+        let shape = simpler(vec![vec![zigzag(3_990, 0.5)]], &mut steps);
+        assert!(points(&shape) <= KEPT && steps < 9 * WEIGHED * WEIGHED, "{} in {steps}", points(&shape));
+        assert!(shape.iter().flatten().all(|ring| ring.len() >= 4 && ring.first() == ring.last()));
+    }
+
+    #[test]
+    fn specks_without_number_leave_few_points_or_are_refused_in_words() {
+        let speck = |n: u32| {
+            let (x, y) = (f64::from(n % 200) * 0.01, 50.0 + f64::from(n / 200) * 0.01);
+            vec![vec![(x, y), (x + 0.002, y), (x, y + 0.002), (x, y)]]
+        };
+        assert!(points(&simpler((0..20_000).map(speck).collect(), &mut 0)) <= WEIGHED);
+        let said = |file: String| match read(file.as_bytes()) {
+            Err(Error::Invalid(fields)) => fields[0].message.clone(),
+            other => format!("{other:?}"),
+        };
+        let specks: Vec<String> = (0..20_000).map(|n| format!("[[[{n}e-5,1],[{n}e-5,1.00001],[0,1],[{n}e-5,1]]]")).collect();
+        let file = |type_: &str, points: &str| format!(r#"{{"type":"{type_}","coordinates":[{points}]}}"#);
+        assert!(said(file("MultiPolygon", &specks.join(","))).contains("too close together"));
+        let many = "[1,2],".repeat(MOST_POINTS);
+        assert!(said(file("Polygon", &format!("[{many}[1,2]]"))).contains("more than 200,000 points"));
     }
 
     proptest! {

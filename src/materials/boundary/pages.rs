@@ -12,7 +12,14 @@ use axum::extract::multipart;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::Deserialize;
+use std::time::Duration;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
+
+/// One file at a time is made simpler: each keeps a core busy for a while, whether or not anybody waits for it any more.
+static THINNING: Semaphore = Semaphore::const_new(1);
+/// How long others wait for their turn.
+const WAIT: Duration = Duration::from_secs(10);
 
 /// Bytes of the form with a file.
 pub const LARGEST: usize = LIMIT + 64 * 1024;
@@ -78,7 +85,7 @@ async fn take(mut form: multipart::Multipart, grant: Uuid) -> Result<(String, Ve
 /// `POST /materials/boundaries`
 ///
 /// # Errors
-/// [`Error::NotFound`] outside one's own areas.
+/// [`Error::NotFound`] outside one's own areas; [`Error::Busy`] while others' files are read.
 pub async fn keep(viewer: Viewer, layout: Layout, form: Result<Multipart, Error>) -> Answer {
     let mut errors = FieldErrors::default();
     let taken = match errors.take_invalid(form)? {
@@ -100,7 +107,13 @@ async fn read(file: Vec<u8>) -> Result<super::Shape, Error> {
     if file.is_empty() || file.len() > LIMIT {
         return Err(Error::field("file", "Choose a GeoJSON file of at most 2 MB"));
     }
-    tokio::task::spawn_blocking(move || super::read(&file)).await.map_err(Error::internal)?
+    let turn = tokio::time::timeout(WAIT, THINNING.acquire()).await.map_err(|_| Error::Busy)?.map_err(Error::internal)?;
+    // The turn goes with the work: a request that is given up does not end it.
+    let work = move || {
+        let _turn = turn;
+        super::read(&file)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }
 
 /// `POST /materials/boundaries/{area}/removal`

@@ -98,10 +98,11 @@ pub struct Choices {
 }
 
 /// The same as typed.
-#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct Typed {
-    /// Ids of walk lists.
+    /// Ids of walk lists: each is a run of its own.
+    #[serde(skip_serializing)]
     pub list: Vec<String>,
     /// `a4` or `a5`.
     pub size: String,
@@ -119,6 +120,9 @@ pub struct Typed {
     pub contact: String,
     /// A day.
     pub due_back: String,
+    /// Drawn with the form, so that one sent twice prints each list once.
+    #[serde(skip_serializing)]
+    pub asked: String,
 }
 
 impl Typed {

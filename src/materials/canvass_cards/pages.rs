@@ -18,6 +18,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chrono::Utc;
 use serde::Deserialize;
+use uuid::Uuid;
 
 /// A list that may be printed.
 struct Listed {
@@ -56,7 +57,7 @@ pub struct Asked {
 /// `GET /materials/canvass-cards`
 pub async fn new(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> Answer {
     // Cards are of lists, so that what is written on them has a list to come back to.
-    if let Ok(selection) = asked.selection.parse::<uuid::Uuid>() {
+    if let Ok(selection) = asked.selection.parse::<Uuid>() {
         return Ok(see_other(&format!("/selections/{selection}/walk-lists")));
     }
     let contact = format!("{}, {}", viewer.name, viewer.email);
@@ -97,7 +98,7 @@ async fn lists(scope: &mut Scoped) -> Result<Vec<Listed>, Error> {
 /// `POST /materials/canvass-cards`
 ///
 /// # Errors
-/// [`Error::NotFound`] when a list is outside the area in use.
+/// [`Error::NotFound`] when a list is outside the area in use, [`Error::Conflict`] when one has ended; then none is printed.
 pub async fn make(State(app): State<App>, viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> Answer {
     let mut errors = FieldErrors::default();
     let choices = typed.read(words::day_of(Utc::now()), &mut errors);
@@ -108,9 +109,16 @@ pub async fn make(State(app): State<App>, viewer: Viewer, layout: Layout, Form(t
     let (Some(choices), false) = (choices, errors.any()) else {
         return draw(viewer.scope().await?, layout, typed, errors).await;
     };
+    // All or none: of lists among which one cannot be printed none is.
+    let mut scope = viewer.scope().await?;
+    for list in &lists {
+        read::open(&mut scope, *list).await?;
+    }
+    scope.commit().await?;
     let mut last = 0;
     for list in &lists {
-        last = print(&app, &viewer, *list, &choices).await?;
+        let asked = runs::pressed(&typed.asked, Kind::CanvassCards, &(list.to_string(), &typed));
+        last = print(&app, &viewer, *list, &choices, asked).await?;
     }
     match lists.len() {
         1 => Ok(see_other(&format!("/materials/runs/{last}"))),
@@ -118,9 +126,13 @@ pub async fn make(State(app): State<App>, viewer: Viewer, layout: Layout, Form(t
     }
 }
 
-/// Prints one list: a run and a pile of its own, in one transaction.
-async fn print(app: &App, viewer: &Viewer, list: ListId, choices: &Choices) -> Result<i64, Error> {
+/// Prints one list: a run and a pile of its own, in one transaction. What this press of the button printed already is left as it is.
+async fn print(app: &App, viewer: &Viewer, list: ListId, choices: &Choices, asked: Option<Uuid>) -> Result<i64, Error> {
     let mut scope = viewer.scope().await?;
+    if let Some(number) = runs::already(&mut scope, asked).await? {
+        scope.commit().await?;
+        return Ok(number);
+    }
     let online = match join::open_code(&mut scope, list).await? {
         Some(code) => join::address(app, &code)?,
         None => format!("{}/canvass/{list}", app.config.base_url),
@@ -144,10 +156,13 @@ async fn print(app: &App, viewer: &Viewer, list: ListId, choices: &Choices) -> R
         items: i32::try_from(printed.recipients.len()).unwrap_or(i32::MAX),
         recipients: printed.recipients,
         again_of: None,
+        asked,
         work: Work { sheet: "cards", common, parts: vec![printed.part], ..Work::default() },
     };
-    let number = runs::begin(&mut scope, new).await?;
-    piles::open(&mut scope, number, list, choices.due_back).await?;
+    let (number, anew) = runs::begin_once(&mut scope, new).await?;
+    if anew {
+        piles::open(&mut scope, number, list, choices.due_back).await?;
+    }
     scope.finish(seen).await?;
     Ok(number)
 }

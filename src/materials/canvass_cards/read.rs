@@ -4,6 +4,7 @@ use super::{Breaks, Choices, side_words};
 use crate::canvass::ListId;
 use crate::canvass::codes::Code;
 use crate::canvass::lists::{assign, live, store, street_words};
+use crate::canvass::paper::entry::OUTCOMES;
 use crate::database::{Looked, Scoped, Seen, What};
 use crate::electors::{ElectorId, HouseholdId};
 use crate::error::Error;
@@ -31,6 +32,18 @@ struct Person {
     marks: String,
 }
 
+/// The head of a list that can be printed.
+///
+/// # Errors
+/// [`Error::NotFound`] outside the area; [`Error::Conflict`] for a list that has ended.
+pub(super) async fn open(scope: &mut Scoped, id: ListId) -> Result<store::Head, Error> {
+    let head = store::head(scope, id).await?;
+    match head.ended_at {
+        None => Ok(head),
+        Some(_) => Err(Error::Conflict(format!("{} has ended, so it is not printed. Make a new list", head.name))),
+    }
+}
+
 /// Reads a list. Whoever objected since it was made is not printed, nor who left the register.
 ///
 /// # Errors
@@ -41,10 +54,7 @@ pub(super) async fn list(
     choices: &Choices,
     online: Option<String>,
 ) -> Result<Seen<Printed>, Error> {
-    let head = store::head(scope, id).await?;
-    if head.ended_at.is_some() {
-        return Err(Error::Conflict(format!("{} has ended, so it is not printed. Make a new list", head.name)));
-    }
+    let head = open(scope, id).await?;
     let doors = live::doors(scope, id, head.version).await?;
     let everyone: Vec<i64> = doors.iter().flat_map(|d| d.electors.iter().copied()).collect();
     let mut people = people(scope, id, &everyone).await?;
@@ -174,15 +184,9 @@ async fn people(scope: &mut Scoped, list: ListId, electors: &[i64]) -> Result<Ha
 /// What stands for all lists: the codes to mark, what happened, the notice, the foot.
 pub(super) fn common(choices: &Choices, codes: &[Code], controller: &Controller, foot: &str) -> Value {
     let codes: Vec<Value> = codes.iter().map(|c| json!({ "code": c.code, "label": c.label })).collect();
-    let outcomes = [
-        ("n", "Not home"),
-        ("c", "Come back"),
-        ("r", "Would not talk"),
-        ("m", "Moved away"),
-        ("d", "Died"),
-        ("i", "Cannot be reached"),
-    ];
-    let outcomes: Vec<Value> = outcomes.iter().map(|(code, label)| json!({ "code": code, "label": label })).collect();
+    // The letters that are typed afterwards, so that every answer of the entry page can be marked.
+    let outcomes: Vec<Value> =
+        OUTCOMES.iter().map(|(code, outcome)| json!({ "code": code, "label": outcome.title() })).collect();
     json!({
         "size": choices.size,
         "style": choices.style,

@@ -6,6 +6,7 @@ use crate::database::Scoped;
 use crate::error::Error;
 use crate::materials::Kind;
 use crate::materials::making::{self, Ground, begin, ground, link, number, optional};
+use crate::materials::runs::pressed;
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Query, Viewer, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -29,6 +30,9 @@ pub struct Typed {
     count: String,
     #[serde(skip_serializing)]
     step: String,
+    /// Drawn with the form, so that one sent twice makes one run.
+    #[serde(skip_serializing)]
+    asked: String,
 }
 
 impl Typed {
@@ -109,14 +113,20 @@ pub async fn make(State(app): State<App>, viewer: Viewer, layout: Layout, Form(t
         let page = OutCardsPage { layout, errors, ground, typed, help, preview: None };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
+    scope.commit().await?;
+    // Set before it is made: what is longer than its room is said where it is typed.
+    let Some(pictures) = errors.take_invalid(making::pictures(card.work(&ground, 1)).await)? else {
+        let page = OutCardsPage { layout, errors, ground, typed, help, preview: None };
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
     if typed.step == "make" {
         let settings = serde_json::to_value(&typed).map_err(Error::internal)?;
         let title = format!("Out cards, {}", ground.area_name);
-        let run = begin(scope, ground.run(Kind::OutCards, title, cards, settings, card.work(&ground, cards))).await?;
+        let mut new = ground.run(Kind::OutCards, title, cards, settings, card.work(&ground, cards));
+        new.asked = pressed(&typed.asked, Kind::OutCards, &typed);
+        let run = begin(viewer.scope().await?, new).await?;
         return Ok(see_other(&format!("/materials/runs/{run}")));
     }
-    scope.commit().await?;
-    let pictures = making::pictures(card.work(&ground, 1)).await?;
     let preview = Some(Preview { pictures, cards, sheets: sheets(cards, 4) });
     Ok(OutCardsPage { layout, errors, ground, typed, help, preview }.into_response())
 }

@@ -15,11 +15,11 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// What is chosen.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Typed {
     selection: String,
@@ -36,7 +36,11 @@ pub struct Typed {
     gap_y: String,
     start: String,
     frames: String,
+    #[serde(skip_serializing)]
     step: String,
+    /// Drawn with the form, so that one sent twice makes one run.
+    #[serde(skip_serializing)]
+    asked: String,
 }
 
 impl Default for Typed {
@@ -58,6 +62,7 @@ impl Default for Typed {
             start: "1".into(),
             frames: none(),
             step: none(),
+            asked: none(),
         }
     }
 }
@@ -232,6 +237,7 @@ async fn begin(
         items: i32::try_from(found.letters.len()).map_err(Error::internal)?,
         recipients: addressed::items(&found.letters),
         again_of: None,
+        asked: runs::pressed(&typed.asked, Kind::Labels, typed),
         work: stock.work(&addresses(&found.letters), start, typed.frames()),
     };
     let run = runs::begin(&mut scope, new).await?;

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::materials::Kind;
 use crate::materials::letters::store;
 use crate::materials::making::{self, begin, ground};
+use crate::materials::runs::pressed;
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Viewer, see_other};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -19,6 +20,9 @@ pub struct Typed {
     poll: String,
     bleed: String,
     archive: String,
+    /// Drawn with the form, so that one sent twice makes one run.
+    #[serde(skip_serializing)]
+    asked: String,
 }
 
 /// `POST /materials/leaflets/{template}/making`
@@ -48,6 +52,7 @@ pub async fn make(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(typ
     let settings = serde_json::to_value(&typed).map_err(Error::internal)?;
     let mut new = ground.run(Kind::Leaflets, format!("Leaflet: {}", kept.name), 1, settings, work);
     new.template = Some((id, kept.version));
+    new.asked = pressed(&typed.asked, Kind::Leaflets, &(new.template, &typed));
     let run = begin(viewer.scope().await?, new).await?;
     Ok(see_other(&format!("/materials/runs/{run}")))
 }

@@ -4,16 +4,17 @@
 use super::choices::Choices;
 use super::merge::{self, Common, Reader, Ready};
 use super::pictures;
-use super::recipients::{How, LeftOut, Letter, Recipients, gather};
+use super::recipients::{How, LeftOut, Letter, Per, Recipients, gather};
 use super::store::{self, Template};
 use super::{Content, MOST, text};
-use crate::areas;
+use crate::areas::{self, places::PollingPlace};
 use crate::database::Scoped;
 use crate::electors::ElectorId;
 use crate::error::Error;
 use crate::materials::Kind;
+use crate::materials::making;
 use crate::materials::press::Work;
-use crate::materials::runs::{NewRun, Recipient};
+use crate::materials::runs::{self, NewRun, Recipient};
 use crate::messages::imprint;
 use crate::polls;
 use crate::selections::store::Saved;
@@ -96,18 +97,34 @@ pub async fn plan(scope: &mut Scoped, template: Uuid, choices: Choices) -> Resul
         false => None,
     };
     let except = if choices.only_new { had } else { HashSet::new() };
+    // Nobody is read for what is too much anyway.
+    not_too_many(people.iter().filter(|id| !except.contains(id)).count(), most(choices.per))?;
     let how = How { per: choices.per, sorted: choices.sorted, intentions, except };
     let found = gather(scope, &people, &how).await?;
-    if found.letters.len() > MOST {
-        return Err(Error::Conflict(
-            "That is more than 20,000 letters. Choose a smaller selection, and make them in parts".into(),
-        ));
-    }
+    not_too_many(found.letters.len(), MOST)?;
     let left_out = reasons(&before, &found);
-    let places = Places::of(scope, &found, text::names_polling_place(&blocks)).await?;
+    let mut places = Places::of(scope, &found).await?;
+    if text::names_polling_place(&blocks) {
+        places.polling = polling(scope, places.areas.keys().copied().collect(), choices.poll.as_deref()).await?;
+    }
     let imprint = imprint::on_paper(scope, selection.area, choices.poll.as_deref()).await?;
     let (pictures, alts) = pictures::for_press(scope, template.id).await?;
     Ok(Plan { template, choices, selection, imprint, found, left_out, earlier, content, ready, places, pictures, alts })
+}
+
+/// The most people that are read for letters: of whom each gets one, as many; of homes, as many as a run holds.
+fn most(per: Per) -> usize {
+    match per {
+        Per::Person => MOST,
+        Per::Household => runs::store::MOST,
+    }
+}
+
+fn not_too_many(letters: usize, most: usize) -> Result<(), Error> {
+    if letters <= most {
+        return Ok(());
+    }
+    Err(Error::Conflict("That is more than 20,000 letters. Choose a smaller selection, and make them in parts".into()))
 }
 
 /// Who gets none: what the selection leaves out, then what only letters do.
@@ -174,7 +191,7 @@ async fn earlier(
 }
 
 impl Places {
-    async fn of(scope: &mut Scoped, found: &Recipients, polling: bool) -> Result<Places, Error> {
+    async fn of(scope: &mut Scoped, found: &Recipients) -> Result<Places, Error> {
         let districts: HashSet<i32> = found.letters.iter().map(|l| l.area_no).collect();
         let districts: Vec<i32> = districts.into_iter().collect();
         let rows = sqlx::query!(
@@ -196,13 +213,21 @@ impl Places {
             places.wards.insert(row.area_no, row.ward);
             places.areas.insert(row.area_no, row.areas.into_iter().collect());
         }
-        if polling {
-            for (district, place) in areas::places::of_districts(scope, &districts).await? {
-                places.polling.insert(district, joined(&[place.name.as_str(), place.address.as_str()]));
-            }
-        }
         Ok(places)
     }
+}
+
+/// Where districts vote at the poll that letters are for: the next one of the kind that was chosen, or whichever comes next.
+async fn polling(scope: &mut Scoped, districts: Vec<i32>, kind: Option<&str>) -> Result<HashMap<i32, String>, Error> {
+    let poll = match kind {
+        Some(kind) => making::polls(scope).await?.into_iter().find(|poll| poll.kind == kind).map(|poll| poll.id),
+        None => polls::next(scope).await?.map(|poll| poll.id),
+    };
+    let places = areas::places::of_poll(scope, &districts, poll).await?;
+    let words = |(district, (place, _)): (i32, (PollingPlace, bool))| {
+        (district, joined(&[place.name.as_str(), place.address.as_str()]))
+    };
+    Ok(places.into_iter().map(words).collect())
 }
 
 fn joined(parts: &[&str]) -> String {
@@ -321,6 +346,7 @@ impl Plan {
             items: i32::try_from(all.len()).unwrap_or(i32::MAX),
             recipients: self.recipients(),
             again_of: self.earlier.as_ref().map(|e| e.run),
+            asked: None,
             work: self.work(&all, self.covers()),
         })
     }
@@ -332,5 +358,19 @@ impl Plan {
             letter.people.iter().map(move |p| Recipient { item, elector: p.id, household, area_no }).collect::<Vec<_>>()
         };
         self.found.letters.iter().enumerate().flat_map(of).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_many_are_refused_before_they_are_read() {
+        assert!(not_too_many(MOST, most(Per::Person)).is_ok());
+        assert!(not_too_many(MOST + 1, most(Per::Person)).is_err());
+        // Several live in one home, and get one together.
+        assert!(not_too_many(MOST + 1, most(Per::Household)).is_ok());
+        assert!(not_too_many(runs::store::MOST + 1, most(Per::Household)).is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! Who gets one: people of a selection with what their letter or label needs, one for each or one for each home, in the order in which
-//! they are carried or posted. Whoever objected, left the register, lives abroad or was never there gets none, and is counted.
+//! they are carried or posted. Whoever objected, left the register, lives abroad, was never there or
+//! had one come back from there gets none, and is counted.
 
 use super::salutation::{self, Greeting, Named};
 use crate::canvass::walk_order::{self, Door, Side, WalkOrder, natural};
@@ -107,12 +108,14 @@ pub struct LeftOut {
     pub gone: usize,
     /// They had it already.
     pub had_it: usize,
+    /// One that was sent to their address came back.
+    pub came_back: usize,
 }
 
 impl LeftOut {
     /// Everybody.
     pub fn all(&self) -> usize {
-        self.objected + self.overseas + self.no_address + self.gone + self.had_it
+        self.objected + self.overseas + self.no_address + self.gone + self.had_it + self.came_back
     }
 
     /// Each reason that holds for anybody, in words.
@@ -123,6 +126,7 @@ impl LeftOut {
             (self.no_address, "have no address on the register"),
             (self.gone, "left the register"),
             (self.had_it, "had it before"),
+            (self.came_back, "had post come back from their address"),
         ]
         .into_iter()
         .filter(|(n, _)| *n > 0)
@@ -202,12 +206,14 @@ pub(in crate::materials) async fn gather(
     left_out.gone = wanted.len() - rows.len();
     let mut letters = Vec::with_capacity(rows.len());
     for row in rows {
+        let came_back = row.came_back;
         match out.get(&row.id()) {
             Some(Out::Objected) => left_out.objected += 1,
             // Nobody is told that there are any.
             Some(Out::Invented) => {}
             None if row.kind == "overseas" => left_out.overseas += 1,
             None => match row.letter() {
+                Some(_) if came_back => left_out.came_back += 1,
                 Some(letter) => letters.push(letter),
                 None => left_out.no_address += 1,
             },
@@ -267,6 +273,8 @@ struct Row {
     home_position: Option<i32>,
     letters: String,
     code_group: Option<String>,
+    /// Whether something that was sent to them where they live came back.
+    came_back: bool,
 }
 
 async fn batch(scope: &mut Scoped, people: &[ElectorId], kind: &str) -> Result<Vec<Row>, Error> {
@@ -276,7 +284,9 @@ async fn batch(scope: &mut Scoped, people: &[ElectorId], kind: &str) -> Result<V
         r#"select e.partition_id, e.elector_id, e.area_no, e.household_id, e.kind, e.forenames, e.surname, e.name, e.position,
              h.lines as "lines?", h.postcode as "postcode?", h.street as "street?", h.building as "building?", h.number as "number?",
              h.number_suffix as "number_suffix?", h.flat as "flat?", h.position as "home_position?", d.letters,
-             c.code_group as "code_group?"
+             c.code_group as "code_group?",
+             exists (select from material_item m where m.partition_id = e.partition_id and m.elector_id = e.elector_id
+               and m.household_id = e.household_id and m.returned_at is not null) as "came_back!"
            from unnest($1::integer[], $2::bigint[]) w (partition, elector)
            join elector e on e.partition_id = w.partition and e.elector_id = w.elector and e.left_at is null
            join district d on d.area_no = e.area_no

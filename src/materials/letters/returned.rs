@@ -1,4 +1,5 @@
-//! What came back: letters that the post could not deliver, marked by their code, so that nobody writes there again without knowing.
+//! What came back: letters that the post could not deliver, marked by their code. Whoever had one come back from their address gets none
+//! there again (`recipients`), until it is undone or they move.
 
 use crate::database::{Scoped, Seen};
 use crate::electors::{ElectorId, history};
@@ -25,15 +26,16 @@ pub enum Marked {
 /// # Errors
 /// [`Error::Invalid`] on `code` when no letter of the area bears it.
 pub async fn mark(scope: &mut Scoped, code: Code) -> Result<Marked, Error> {
-    let account = scope.account();
+    let (account, kinds) = (scope.account(), Kind::contacts());
     let done = sqlx::query!(
         "update material_item i set returned_at = statement_timestamp(), returned_by = $3
          where i.run_no = $1 and i.item = $2 and i.returned_at is null
            and exists (select from material_run r where r.run_no = i.run_no and r.state = 'done'
-             and r.kind in ('letters', 'postcards', 'poll-cards'))",
+             and r.kind = any ($4))",
         code.run,
         code.item,
-        account
+        account,
+        &kinds
     )
     .execute(scope.connection())
     .await?;
@@ -151,12 +153,14 @@ impl Written {
 /// # Errors
 /// What the database says.
 pub async fn of_elector(scope: &mut Scoped, id: ElectorId) -> Result<Vec<Written>, Error> {
+    let kinds = Kind::contacts();
     let rows = sqlx::query!(
         "select r.kind, r.title, r.made_by, r.made_at, i.returned_at from material_item i join material_run r using (run_no)
-         where i.partition_id = $1 and i.elector_id = $2 and r.state = 'done' and r.kind in ('letters', 'postcards', 'poll-cards')
+         where i.partition_id = $1 and i.elector_id = $2 and r.state = 'done' and r.kind = any ($3)
          order by r.run_no desc limit 50",
         id.partition,
-        id.id
+        id.id,
+        &kinds
     )
     .fetch_all(scope.connection())
     .await?;

@@ -1,4 +1,5 @@
-//! Templates in the database: of an area or of the whole organisation, in versions that never change.
+//! Templates in the database: of an area or of the whole organisation, in versions that never change. Those of areas around the one in
+//! use, and the whole organisation's, are read here and made from; whoever keeps them changes them.
 
 use super::Content;
 use crate::database::Scoped;
@@ -88,7 +89,8 @@ async fn read(scope: &mut Scoped, kinds: &[Kind], id: Option<Uuid>) -> Result<Ve
     Ok(templates.collect())
 }
 
-/// Those of some kinds that are offered: the whole organisation's first, then by name.
+/// Those of some kinds that are offered, of the area in use, of areas inside and around it, and the whole organisation's: these first,
+/// then by name.
 ///
 /// # Errors
 /// What the database says.
@@ -99,7 +101,7 @@ pub async fn of_kinds(scope: &mut Scoped, kinds: &[Kind]) -> Result<Vec<Template
 /// One of some kinds, taken away or not.
 ///
 /// # Errors
-/// [`Error::NotFound`] outside the area in use, or when it is of another kind.
+/// [`Error::NotFound`] when it is of an area beside the one in use, or of another kind.
 pub async fn one(scope: &mut Scoped, kinds: &[Kind], id: Uuid) -> Result<Template, Error> {
     read(scope, kinds, Some(id)).await?.pop().ok_or(Error::NotFound)
 }

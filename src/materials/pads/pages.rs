@@ -12,14 +12,15 @@ use askama_web::WebTemplate;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chrono::{TimeDelta, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::HashMap;
 
 /// The most rounds of knocking up: they go out three or four times.
 const MOST_ROUNDS: u8 = 6;
 
 /// The choices as typed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Typed {
     poll: String,
@@ -28,6 +29,9 @@ pub struct Typed {
     rounds: String,
     style: String,
     contact: String,
+    /// Drawn with the form, so that one sent twice makes one run.
+    #[serde(skip_serializing)]
+    asked: String,
 }
 
 impl Default for Typed {
@@ -40,6 +44,7 @@ impl Default for Typed {
             rounds: "3".into(),
             style: "usual".into(),
             contact: nothing(),
+            asked: nothing(),
         }
     }
 }
@@ -74,10 +79,18 @@ struct NewPage {
     kind: Kind,
     polls: Vec<polls::Coming>,
     districts: Vec<District>,
+    /// The poll that promises are counted for: the chosen one, or the next.
+    counted: String,
+    promises: HashMap<i32, i64>,
     typed: Typed,
 }
 
 impl NewPage {
+    /// How many promises a district has.
+    fn promised(&self, district: &District) -> i64 {
+        self.promises.get(&district.area_no).copied().unwrap_or_default()
+    }
+
     fn is_pack(&self) -> bool {
         self.kind == Kind::NightPack
     }
@@ -113,9 +126,15 @@ async fn draw(
 ) -> Answer {
     let numbers: Vec<i32> = districts.iter().map(|d| d.area_no).collect();
     let polls = polls::to_come(&mut scope, Some(&numbers)).await?;
+    let poll = polls.iter().find(|p| p.id.to_string() == typed.poll).or(polls.first());
+    let promises = match poll {
+        Some(poll) => read::promised(&mut scope, poll.id, &poll.intention_kind).await?,
+        None => HashMap::new(),
+    };
+    let counted = poll.map(|p| p.name.clone()).unwrap_or_default();
     scope.commit().await?;
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok((status, NewPage { layout, errors, kind, polls, districts, typed }).into_response())
+    Ok((status, NewPage { layout, errors, kind, polls, districts, counted, promises, typed }).into_response())
 }
 
 /// `POST /materials/pads`
@@ -173,6 +192,7 @@ async fn make(viewer: Viewer, layout: Layout, kind: Kind, typed: Typed) -> Answe
         items: i32::try_from(recipients.len().max(1)).unwrap_or(i32::MAX),
         recipients,
         again_of: None,
+        asked: runs::pressed(&typed.asked, kind, &typed),
         work: Work { sheet: "pads", common, parts, ..Work::default() },
     };
     let number = runs::begin(&mut scope, new).await?;

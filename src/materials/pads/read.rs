@@ -16,8 +16,6 @@ pub(super) struct District {
     pub area_no: i32,
     pub letters: String,
     pub name: String,
-    /// Electors on the register who have said that they will vote for us, and go to the polling station.
-    pub promises: i64,
 }
 
 /// What is asked of the register.
@@ -54,23 +52,44 @@ pub(super) async fn poll(scope: &mut Scoped, id: i64) -> Result<Poll, Error> {
     Ok(Poll { id, name, kind: found.intention_kind })
 }
 
-/// The districts of the area in use with how many promises each has. Nobody is shown by it.
+/// The districts of the area in use.
 ///
 /// # Errors
 /// What the database says.
 pub(super) async fn districts(scope: &mut Scoped) -> Result<Vec<District>, Error> {
     let mut found = sqlx::query_as!(
         District,
-        r#"with own as materialized (select wall.areas() as numbers), said as materialized (
-             select i.area_no, count(*) as n from intention_now i join intention_code c using (code), own o
-             where i.area_no = any (o.numbers) and c.code_group = 'for' group by 1)
-           select d.area_no, d.letters, d.name, coalesce(s.n, 0) as "promises!"
-           from own o join district d on d.area_no = any (o.numbers) left join said s using (area_no)"#
+        "select d.area_no, d.letters, d.name from district d where d.area_no = any ((select wall.areas())::integer[])"
     )
     .fetch_all(scope.connection())
     .await?;
     found.sort_by(|a, b| natural(&a.letters, &b.letters));
     Ok(found)
+}
+
+/// How many promises each district of the area in use has at a poll: electors on the register who have said that they will vote for us
+/// at elections of its kind, and go to the polling station. Who wants nobody at the door, or is said to have moved or died, is among
+/// them until pads are made. Nobody is shown by it.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn promised(scope: &mut Scoped, poll: i64, kind: &str) -> Result<HashMap<i32, i64>, Error> {
+    let rows = sqlx::query!(
+        r#"select e.area_no, count(*) as "n!"
+           from intention_now i
+           join intention_code c on c.code = i.code and c.code_group = 'for'
+           join elector e on e.partition_id = i.partition_id and e.elector_id = i.elector_id and e.area_no = i.area_no
+             and e.left_at is null
+           where i.area_no = any ((select wall.areas())::integer[]) and i.intention_kind = $1
+             and not exists (select from absent_vote_now v where v.partition_id = e.partition_id and v.elector_id = e.elector_id
+               and v.poll_id = $2 and v.kind in ('post', 'postal-proxy'))
+           group by e.area_no"#,
+        kind,
+        poll
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.area_no, r.n)).collect())
 }
 
 struct Promise {
@@ -88,12 +107,12 @@ pub(super) async fn promises(
     wanted: &Wanted,
     poll: &Poll,
 ) -> Result<Seen<(Vec<Value>, Vec<Recipient>)>, Error> {
-    let places = places::of_districts(scope, &wanted.districts).await?;
+    let places = places::of_poll(scope, &wanted.districts, Some(poll.id)).await?;
     let mut districts = districts(scope).await?;
     districts.retain(|d| wanted.districts.contains(&d.area_no));
     let (mut parts, mut recipients) = (Vec::new(), Vec::new());
     for district in &districts {
-        let place = places.get(&district.area_no).map(|p| {
+        let place = places.get(&district.area_no).map(|(p, _)| {
             let postcode = p.postcode.clone().unwrap_or_default();
             [p.name.clone(), p.address.clone(), postcode].into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>()
         });
@@ -133,7 +152,8 @@ async fn part(
     .fetch_all(scope.connection())
     .await?;
     let Some(partition) = rows.first().map(|r| r.partition_id) else {
-        return Ok(empty(district, place));
+        let last = last_number(scope, district.area_no).await?;
+        return Ok(empty(district, place, last));
     };
     let everyone: Vec<i64> = rows.iter().map(|r| r.elector_id).collect();
     let objected = crate::canvass::lists::store::objected(scope, partition, &everyone).await?;
@@ -194,10 +214,10 @@ async fn part(
     }))
 }
 
-fn empty(district: &District, place: Option<Vec<String>>) -> Value {
+fn empty(district: &District, place: Option<Vec<String>>, last: i64) -> Value {
     json!({
         "letters": district.letters, "name": district.name, "place": place, "streets": [], "numbers": [],
-        "tellers": { "from": 1, "to": 0 },
+        "tellers": { "from": 1, "to": last },
     })
 }
 

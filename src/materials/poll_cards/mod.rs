@@ -107,6 +107,12 @@ pub async fn cards(scope: &mut Scoped, mut letters: Vec<Letter>, poll: &Poll) ->
     Ok(Cards { elsewhere: all - letters.len(), letters, without, places, id })
 }
 
+/// A part with a card for each polling place, to nobody: whether what it says of each has room.
+pub fn to_nobody(cards: &Cards) -> Value {
+    let one = |p: &PollingPlace| json!({ "to": [], "place": p.name, "address": p.address, "postcode": p.postcode });
+    json!({ "first": 1, "cards": cards.places.values().map(one).collect::<Vec<Value>>() })
+}
+
 /// The work for these letters.
 pub fn work(letters: &[Letter], cards: &Cards, ground: &Ground, poll: &Poll, contact: &str) -> Work {
     let one = |letter: &Letter| {

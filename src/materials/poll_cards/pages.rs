@@ -1,6 +1,6 @@
 //! `/materials/poll-cards`: for which poll, and whom; a look at the first four; made.
 
-use super::{Cards, cards, work};
+use super::{Cards, cards, to_nobody, work};
 use crate::database::{Scoped, Seen};
 use crate::error::Error;
 use crate::materials::Kind;
@@ -13,11 +13,11 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// What is chosen.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Typed {
     selection: String,
@@ -25,7 +25,11 @@ pub struct Typed {
     per: String,
     sorted: String,
     contact: String,
+    #[serde(skip_serializing)]
     step: String,
+    /// Drawn with the form, so that one sent twice makes one run.
+    #[serde(skip_serializing)]
+    asked: String,
 }
 
 /// What would be made.
@@ -88,8 +92,10 @@ pub async fn make(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> A
         let run = begin(scope, &typed, &ground, ready).await?;
         return Ok(see_other(&format!("/materials/runs/{run}")));
     }
-    let preview = look(scope, &ground, ready).await?;
-    Ok(PollCardsPage { layout, errors, saved, ground, typed, without, preview: Some(preview) }.into_response())
+    // What is longer than its room is said where it is typed.
+    let preview = errors.take_invalid(look(scope, &ground, ready).await)?;
+    let status = if preview.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, PollCardsPage { layout, errors, saved, ground, typed, without, preview }).into_response())
 }
 
 async fn ready(
@@ -144,6 +150,7 @@ async fn begin(mut scope: Scoped, typed: &Typed, ground: &Ground, ready: Ready) 
         items: i32::try_from(cards.letters.len()).map_err(Error::internal)?,
         recipients: addressed::items(&cards.letters),
         again_of: None,
+        asked: runs::pressed(&typed.asked, Kind::PollCards, typed),
         work: work(&cards.letters, &cards, ground, &poll, &contact),
     };
     let run = runs::begin(&mut scope, new).await?;
@@ -157,7 +164,9 @@ async fn look(scope: Scoped, ground: &Ground, ready: Ready) -> Result<Preview, E
     let first = &cards.letters[..cards.letters.len().min(4)];
     let people = cards.letters.iter().map(|l| l.people.len()).sum();
     let preview = Preview { picture: String::new(), cards: cards.letters.len(), people, left_out };
-    let seen = Seen::people((preview, work(first, &cards, ground, &poll, &contact)), addressed::shown(first));
+    let mut set = work(first, &cards, ground, &poll, &contact);
+    set.parts.push(to_nobody(&cards));
+    let seen = Seen::people((preview, set), addressed::shown(first));
     let (mut preview, work) = scope.finish(seen).await?;
     preview.picture = making::pictures(work).await?.into_iter().next().unwrap_or_default();
     Ok(preview)

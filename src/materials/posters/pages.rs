@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::materials::Kind;
 use crate::materials::cards::out::help_page;
 use crate::materials::making::{self, Ground, begin, ground, link, number, optional};
+use crate::materials::runs::pressed;
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Query, Viewer, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -31,6 +32,9 @@ pub struct Typed {
     count: String,
     #[serde(skip_serializing)]
     step: String,
+    /// Drawn with the form, so that one sent twice makes one run.
+    #[serde(skip_serializing)]
+    asked: String,
 }
 
 impl Typed {
@@ -93,8 +97,9 @@ pub async fn make(State(app): State<App>, viewer: Viewer, layout: Layout, Form(t
     if typed.step == "make" {
         let settings = serde_json::to_value(&typed).map_err(Error::internal)?;
         let title = format!("Poster: {}", poster.line);
-        let run =
-            begin(scope, ground.run(Kind::Posters, title, copies, settings, poster.work(&ground, copies))).await?;
+        let mut new = ground.run(Kind::Posters, title, copies, settings, poster.work(&ground, copies));
+        new.asked = pressed(&typed.asked, Kind::Posters, &typed);
+        let run = begin(scope, new).await?;
         return Ok(see_other(&format!("/materials/runs/{run}")));
     }
     scope.commit().await?;

@@ -3,13 +3,16 @@
 
 use super::wire::{Frame, LONGEST};
 use super::{Trouble, Wanted};
+use nix::sys::signal::Signal;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long a proof may take, and how long a run may.
@@ -20,6 +23,9 @@ pub const RUN: Duration = Duration::from_secs(15 * 60);
 static PROOFS: Semaphore = Semaphore::const_new(2);
 /// How long somebody waits for a turn.
 const TURN: Duration = Duration::from_secs(20);
+
+/// How long it has to end once it says no more.
+const END: Duration = Duration::from_secs(5);
 
 /// The program whose `press` command is the process; of tests alone another than the one that runs.
 static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
@@ -56,6 +62,7 @@ pub enum Came {
 pub struct Printing {
     child: Child,
     out: ChildStdout,
+    last: JoinHandle<LastWords>,
     until: Instant,
     done: bool,
     _turn: Option<SemaphorePermit<'static>>,
@@ -88,11 +95,13 @@ fn start(
         .env_clear()
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()?;
     let out = child.stdout.take().ok_or(std::io::ErrorKind::BrokenPipe).map_err(std::io::Error::from)?;
-    Ok(Printing { child, out, until: Instant::now() + patience, done: false, _turn: turn })
+    let err = child.stderr.take().ok_or(std::io::ErrorKind::BrokenPipe).map_err(std::io::Error::from)?;
+    let last = tokio::spawn(last_words(err));
+    Ok(Printing { child, out, last, until: Instant::now() + patience, done: false, _turn: turn })
 }
 
 impl Printing {
@@ -115,9 +124,12 @@ impl Printing {
             return Ok(None);
         }
         let read = timeout_at(self.until, frame(&mut self.out)).await.map_err(|_| Trouble::TooMuch)?;
-        let Ok((frame, bytes)) = read else {
-            // It ended in the middle: out of memory it says nothing.
-            return Err(Trouble::TooMuch);
+        let (frame, bytes) = match read {
+            Ok(came) => came,
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                return Err(Trouble::Refused("the press said what it never says".into()));
+            }
+            Err(_) => return Err(self.death().await),
         };
         let number = || bytes.as_slice().try_into().map(u32::from_be_bytes).unwrap_or_default();
         match frame {
@@ -125,12 +137,62 @@ impl Printing {
             Frame::Bytes => Ok(Some(Came::Bytes(bytes))),
             Frame::Picture => Ok(Some(Came::Picture(bytes))),
             Frame::Refused => Err(Trouble::Refused(String::from_utf8_lossy(&bytes).into_owned())),
+            Frame::TooLong => Err(too_long(&String::from_utf8_lossy(&bytes))),
             Frame::Pages => {
                 self.done = true;
                 let pages = number();
                 let _ = timeout_at(self.until, self.child.wait()).await;
                 Ok(Some(Came::Pages(pages)))
             }
+        }
+    }
+
+    /// Why it ended before its end.
+    async fn death(&mut self) -> Trouble {
+        let Ok(Ok(status)) = timeout(END, self.child.wait()).await else {
+            return Trouble::Refused("the press said no more, and did not end".into());
+        };
+        let last = timeout(END, &mut self.last).await.ok().and_then(Result::ok).unwrap_or_default();
+        died(status, last)
+    }
+}
+
+fn too_long(what: &str) -> Trouble {
+    match what.split_once(": ") {
+        Some((field, words)) => Trouble::TooLong { field: field.to_owned(), words: words.to_owned() },
+        None => Trouble::Refused("the press did not say what is too long".into()),
+    }
+}
+
+/// What its last words were about. Never what they said: a panic prints values, and they are somebody's.
+#[derive(Debug, Clone, Copy, Default)]
+struct LastWords {
+    panicked: bool,
+    out_of_memory: bool,
+}
+
+/// Reads what it says until it ends, and keeps none of it.
+async fn last_words(mut from: ChildStderr) -> LastWords {
+    let (mut last, mut tail, mut some) = (LastWords::default(), Vec::new(), [0u8; 4096]);
+    while let Ok(read @ 1..) = from.read(&mut some).await {
+        tail.extend_from_slice(&some[..read]);
+        let says = |words: &[u8]| tail.windows(words.len()).any(|part| part == words);
+        last.panicked |= says(b"panicked at");
+        last.out_of_memory |= says(b"memory allocation of");
+        // Words may come in two pieces.
+        tail.drain(..tail.len().saturating_sub(32));
+    }
+    last
+}
+
+/// A bound of the machine's that it reached, or a fault for the log: how it ended, and whether it panicked.
+fn died(status: ExitStatus, last: LastWords) -> Trouble {
+    match status.signal().and_then(|number| Signal::try_from(number).ok()) {
+        Some(Signal::SIGKILL | Signal::SIGXCPU) => Trouble::TooMuch,
+        Some(Signal::SIGABRT) if last.out_of_memory => Trouble::TooMuch,
+        _ => {
+            let panicked = if last.panicked { ", panicked" } else { "" };
+            Trouble::Refused(format!("the press died: {status}{panicked}"))
         }
     }
 }
@@ -144,4 +206,39 @@ async fn frame(out: &mut ChildStdout) -> std::io::Result<(Frame, Vec<u8>)> {
     let mut bytes = vec![0; length as usize];
     out.read_exact(&mut bytes).await?;
     Ok((frame, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn logged(status: i32, last: LastWords) -> Option<String> {
+        match died(ExitStatus::from_raw(status), last) {
+            Trouble::TooMuch => None,
+            Trouble::Refused(why) => Some(why),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn too_much_is_said_of_bounds_alone_and_the_rest_is_for_the_log() {
+        let none = LastWords::default();
+        let memory = LastWords { out_of_memory: true, ..none };
+        let panicked = LastWords { panicked: true, ..none };
+        for (signal, last) in [(9, none), (24, none), (6, memory), (9, panicked)] {
+            assert_eq!(logged(signal, last), None, "{signal}");
+        }
+        assert!(logged(6, none).unwrap().contains("signal: 6"), "a stack that overflowed");
+        assert!(logged(11, none).unwrap().contains("signal: 11"));
+        assert!(logged(101 << 8, panicked).unwrap().ends_with("exit status: 101, panicked"));
+    }
+
+    #[test]
+    fn what_is_too_long_is_said_by_its_field() {
+        let said = too_long("title: The title is too long: shorten it");
+        assert!(
+            matches!(said, Trouble::TooLong { field, words } if field == "title" && words.starts_with("The title"))
+        );
+        assert!(matches!(too_long("nothing"), Trouble::Refused(_)));
+    }
 }

@@ -44,8 +44,15 @@ pub enum Wanted {
 /// Why nothing came of work.
 #[derive(Debug)]
 pub enum Trouble {
-    /// The press would not set it; what it said is for the log.
+    /// The press would not set it, or died of a fault of ours; what it said is for the log.
     Refused(String),
+    /// Something is longer than its room on the sheet: nothing is made of it.
+    TooLong {
+        /// The field that it is typed in.
+        field: String,
+        /// What it is, for whoever typed it.
+        words: String,
+    },
     /// It took more memory or time than it may.
     TooMuch,
     /// Whoever asked for it stopped it.
@@ -65,6 +72,7 @@ impl From<Trouble> for Error {
         match trouble {
             Trouble::TooMuch => Error::Conflict("That is more than one file can hold. Make fewer at a time".into()),
             Trouble::Stopped => Error::Busy,
+            Trouble::TooLong { field, words } => Error::field(&field, words),
             Trouble::Refused(why) => Error::internal(why),
             Trouble::Machine(error) => error,
         }
@@ -77,7 +85,8 @@ const MOST_AT_ONCE: usize = 64 * 1024 * 1024;
 /// Typesets a few pages at once: a proof.
 ///
 /// # Errors
-/// [`Error::Busy`] while others' proofs are made; [`Error::Conflict`] when it is too much.
+/// [`Error::Busy`] while others' proofs are made; [`Error::Conflict`] when it is too much; [`Error::Invalid`] by the field that
+/// something was typed in which is longer than its room.
 pub async fn set(work: Work) -> Result<Vec<u8>, Error> {
     let mut pdf = Vec::new();
     at_once(&work, Wanted::Pdf, |came| {

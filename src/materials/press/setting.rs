@@ -21,13 +21,8 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 #[folder = "src/materials/press/sheets"]
 struct Sheets;
 
-/// The fonts of print beside those of `paper`: a plain face, and the letters of bar codes.
-const FONTS: [&[u8]; 4] = [
-    include_bytes!("../../paper/fonts/Lato-Regular.ttf"),
-    include_bytes!("../../paper/fonts/Lato-Bold.ttf"),
-    include_bytes!("../../paper/fonts/Lato-Italic.ttf"),
-    include_bytes!("../../paper/fonts/LibreBarcode128-Regular.ttf"),
-];
+/// The font of print beside those of `paper`: the letters of bar codes.
+const BARS: &[u8] = include_bytes!("../../paper/fonts/LibreBarcode128-Regular.ttf");
 
 /// The most memory that the process may name, and the most time of a processor: what a run of the largest size takes several times.
 const MOST_MEMORY: u64 = 3 * 1024 * 1024 * 1024;
@@ -50,6 +45,7 @@ pub fn bound() -> std::io::Result<()> {
 /// Why it is not set: what is said to the server, or that the server does not listen any more.
 enum Refused {
     Said(String),
+    TooLong(String),
     Gone(std::io::Error),
 }
 
@@ -72,7 +68,13 @@ fn said(error: impl std::fmt::Display) -> Refused {
     Refused::Said(outside('`', &outside('"', &whole)))
 }
 
+/// How `house.typ` begins when something is longer than its room: what follows is a sheet's own words.
+const TOO_LONG: &str = "assertion failed: too long: ";
+
 fn diagnosed(all: &[SourceDiagnostic]) -> Refused {
+    if let Some(what) = all.iter().find_map(|one| one.message.strip_prefix(TOO_LONG)) {
+        return Refused::TooLong(what.to_owned());
+    }
     said(all.iter().map(|one| one.message.as_str()).collect::<Vec<_>>().join("; "))
 }
 
@@ -91,6 +93,7 @@ pub fn set(run: &str, wanted: Wanted, mut from: impl BufRead, mut to: impl Write
     match set_parts(run, wanted, &mut from, &mut to) {
         Ok(pages) => wire::send(&mut to, Frame::Pages, &pages.to_be_bytes()),
         Err(Refused::Said(why)) => wire::send(&mut to, Frame::Refused, why.as_bytes()),
+        Err(Refused::TooLong(what)) => wire::send(&mut to, Frame::TooLong, what.as_bytes()),
         Err(Refused::Gone(error)) => Err(error),
     }
 }
@@ -215,7 +218,7 @@ fn engine(sheet: &str) -> Result<TypstEngine<TypstTemplateMainFile>, Refused> {
     };
     let main = source(&format!("{sheet}.typ"))?;
     let house = source("house.typ")?;
-    let fonts = paper::FONTS.into_iter().chain(FONTS);
+    let fonts = paper::FONTS.into_iter().chain(paper::PLAIN).chain([BARS]);
     Ok(TypstEngine::builder()
         .main_file(main)
         .with_static_source_file_resolver([("house.typ", house)])

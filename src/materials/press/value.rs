@@ -18,7 +18,7 @@ pub(super) fn value(json: &Json) -> Result<Value, Error> {
             Some(n) => n.into_value(),
             None => n.as_f64().unwrap_or_default().into_value(),
         },
-        Json::String(text) => Value::Str(Str::from(paper::clean(text))),
+        Json::String(text) => Value::Str(Str::from(paper::clean_for_sheets(text))),
         Json::Array(all) => Value::Array(all.iter().map(value).collect::<Result<Array, Error>>()?),
         Json::Object(object) => {
             if let Some(drawn) = drawing(object)? {

@@ -69,11 +69,13 @@ pub(super) enum Frame {
     Pages = b'N',
     /// Why it cannot be set.
     Refused = b'E',
+    /// What is longer than its room: the field that it is typed in, a colon, and words for whoever typed it.
+    TooLong = b'L',
 }
 
 impl Frame {
     pub(super) fn parse(letter: u8) -> Option<Frame> {
-        [Frame::Parts, Frame::Bytes, Frame::Picture, Frame::Pages, Frame::Refused]
+        [Frame::Parts, Frame::Bytes, Frame::Picture, Frame::Pages, Frame::Refused, Frame::TooLong]
             .into_iter()
             .find(|f| *f as u8 == letter)
     }

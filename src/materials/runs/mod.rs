@@ -5,13 +5,15 @@ pub mod pages;
 pub mod store;
 pub mod worker;
 
-pub use store::begin;
+pub use store::{already, begin, begin_once};
 
 use super::Kind;
 use super::press::Work;
 use crate::canvass::ListId;
 use crate::electors::{ElectorId, HouseholdId};
 use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// Somebody whom a run is for.
@@ -50,10 +52,28 @@ pub struct NewRun {
     pub items: i32,
     /// Whom it is for, in printed order.
     pub recipients: Vec<Recipient>,
-    /// Of which run it is another printing.
+    /// Of which run it is another printing; [`begin`] finds the newest one of the same thing where none is given.
     pub again_of: Option<i64>,
+    /// Which press of a button asked for it, as [`pressed`] tells them apart: pressed twice, it is made once.
+    pub asked: Option<Uuid>,
     /// What is typeset.
     pub work: Work,
+}
+
+/// The id that a form is drawn with, so that one sent twice makes one thing.
+pub fn drawn() -> Uuid {
+    Uuid::new_v4()
+}
+
+/// Which press of a button this is, by the id that was drawn with its form and what was chosen in it: the same when it is pressed
+/// twice, and another when somebody goes back to the form and chooses otherwise. None for a form that bears no id.
+pub fn pressed(drawn: &str, kind: Kind, chosen: &impl Serialize) -> Option<Uuid> {
+    let drawn = drawn.parse::<Uuid>().ok()?;
+    let chosen = serde_json::to_vec(chosen).ok()?;
+    let all = [drawn.as_bytes().as_slice(), kind.as_str().as_bytes(), &chosen].concat();
+    let digest = Sha256::digest(all).to_vec();
+    let bytes: [u8; 16] = digest.get(..16)?.try_into().ok()?;
+    Some(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }
 
 /// Where a run stands.
@@ -191,5 +211,24 @@ impl Run {
             "erased" => "Somebody in it was erased since, so the file went. Make it again: they are left out then.",
             _ => "Its seven days are over, so the file went. The record stays.",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_button_pressed_twice_is_one_press_and_with_other_choices_another() {
+        let form = drawn().to_string();
+        let press = |form: &str, kind, count| pressed(form, kind, &json!({ "count": count }));
+        let first = press(&form, Kind::Posters, 1);
+        assert!(first.is_some());
+        assert_eq!(first, press(&form, Kind::Posters, 1));
+        assert_ne!(first, press(&form, Kind::Posters, 2));
+        assert_ne!(first, press(&form, Kind::OutCards, 1));
+        assert_ne!(first, press(&drawn().to_string(), Kind::Posters, 1));
+        assert_eq!(press("", Kind::Posters, 1), None, "a form without an id");
     }
 }

@@ -5,16 +5,27 @@ use crate::canvass::ListId;
 use crate::database::{Actor, Scoped};
 use crate::error::Error;
 use crate::web::paging::{self, Paging};
+use futures_util::TryStreamExt;
+use uuid::Uuid;
 
 /// The most people or items of one run: a large constituency.
 pub const MOST: usize = 120_000;
 
 /// Queues a run in the caller's transaction: whom it is for is fixed with it. Answers its number. The caller finishes with what it read,
-/// so that the print is on record before anything of it is made.
+/// so that the print is on record before anything of it is made. What this press of a button made already is not made again: its number
+/// is answered.
 ///
 /// # Errors
 /// [`Error::Conflict`] when there is nothing to make, too much of it, or no imprint on what the public gets.
 pub async fn begin(scope: &mut Scoped, new: NewRun) -> Result<i64, Error> {
+    Ok(begin_once(scope, new).await?.0)
+}
+
+/// The same, and whether it is new: whoever adds something to a run adds it to a new one alone.
+///
+/// # Errors
+/// As [`begin`].
+pub async fn begin_once(scope: &mut Scoped, new: NewRun) -> Result<(i64, bool), Error> {
     if new.items < 1 || new.work.parts.is_empty() {
         return Err(Error::Conflict("There is nothing to print. Choose other electors, or leave out fewer".into()));
     }
@@ -26,8 +37,13 @@ pub async fn begin(scope: &mut Scoped, new: NewRun) -> Result<i64, Error> {
             "There is no complete imprint here, and nothing for the public is made without one".into(),
         ));
     }
-    let Actor::Session { account, grant, purpose, .. } = scope.actor().clone() else {
+    let Actor::Session { account, grant, purpose, area, .. } = scope.actor().clone() else {
         return Err(Error::Forbidden("Nothing is printed from the command line"));
+    };
+    let new = NewRun { area: narrowest(scope, &new, area).await?, ..new };
+    let again_of = match new.again_of {
+        Some(run) => Some(run),
+        None => before(scope, &new).await?,
     };
     let (selection, selection_version) = new.selection.unzip();
     let (template, template_version) = new.template.unzip();
@@ -35,9 +51,9 @@ pub async fn begin(scope: &mut Scoped, new: NewRun) -> Result<i64, Error> {
     let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
     let number = sqlx::query_scalar!(
         "insert into material_run (area_id, kind, title, purpose, made_by, grant_id, selection_id, selection_version, template_id,
-           template_version, partition_id, list_id, list_version, settings, imprint, again_of, items, people, parts)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-         returning run_no",
+           template_version, partition_id, list_id, list_version, settings, imprint, again_of, items, people, parts, asked)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+         on conflict (asked) do nothing returning run_no",
         new.area,
         new.kind.as_str(),
         new.title,
@@ -53,13 +69,22 @@ pub async fn begin(scope: &mut Scoped, new: NewRun) -> Result<i64, Error> {
         list_version,
         new.settings,
         &new.imprint,
-        new.again_of,
+        again_of,
         new.items,
         count(new.recipients.len()),
-        count(new.work.parts.len())
+        count(new.work.parts.len()),
+        new.asked
     )
-    .fetch_one(scope.connection())
+    .fetch_optional(scope.connection())
     .await?;
+    let Some(number) = number else {
+        // The first of two presses was quicker.
+        let first = already(scope, new.asked).await?;
+        return first.map(|number| (number, false)).ok_or_else(|| {
+            Error::Conflict("This form was sent before. Open the page again, and make it there".into())
+        });
+    };
+    hold(scope, &new.recipients).await?;
     for some in new.recipients.chunks(10_000) {
         add(scope, number, some).await?;
     }
@@ -67,7 +92,65 @@ pub async fn begin(scope: &mut Scoped, new: NewRun) -> Result<i64, Error> {
     sqlx::query!("insert into material_work (run_no, work) values ($1, $2)", number, lines)
         .execute(scope.connection())
         .await?;
-    Ok(number)
+    Ok((number, true))
+}
+
+/// The area that it is for, where everybody in it lives there; else the area in use. A selection kept for a ward, used by somebody who
+/// works in the whole constituency, finds people whom the ward's organisers may not see.
+async fn narrowest(scope: &mut Scoped, new: &NewRun, in_use: i64) -> Result<i64, Error> {
+    let districts = crate::canvass::lists::choose::districts_of(scope, new.area).await?;
+    let inside = new.recipients.iter().all(|r| districts.contains(&r.area_no));
+    Ok(if inside { new.area } else { in_use })
+}
+
+/// Erasures wait until the run is kept with everybody in it, and find it then.
+async fn hold(scope: &mut Scoped, recipients: &[Recipient]) -> Result<(), Error> {
+    let (partitions, electors): (Vec<i32>, Vec<i64>) =
+        recipients.iter().map(|r| (r.elector.partition, r.elector.id)).unzip();
+    let there = sqlx::query_scalar!(r#"select wall.hold_for_run($1, $2) as "there!""#, &partitions, &electors)
+        .fetch_one(scope.connection())
+        .await?;
+    match there {
+        true => Ok(()),
+        false => Err(Error::Conflict("Somebody was erased while this was read. Make it again".into())),
+    }
+}
+
+/// The run that this press of a button made already, if it made one.
+///
+/// # Errors
+/// What the database says.
+pub async fn already(scope: &mut Scoped, asked: Option<Uuid>) -> Result<Option<i64>, Error> {
+    let Some(asked) = asked else { return Ok(None) };
+    let account = scope.account();
+    Ok(sqlx::query_scalar!("select run_no from material_run where asked = $1 and made_by = $2", asked, account)
+        .fetch_optional(scope.connection())
+        .await?)
+}
+
+/// The newest run of the same thing before this one: of its kind and area, its selection, template and list, or, where it has none of
+/// them, its districts; for the same poll. Nothing comes of one that failed or was stopped.
+async fn before(scope: &mut Scoped, new: &NewRun) -> Result<Option<i64>, Error> {
+    let (selection, template) = (new.selection.map(|(id, _)| id), new.template.map(|(id, _)| id));
+    let (partition, list) = new.list.map(|(list, _)| (list.partition, list.id)).unzip();
+    Ok(sqlx::query_scalar!(
+        "select r.run_no from material_run r
+         where r.area_id = $1 and r.kind = $2 and r.state in ('queued', 'working', 'done')
+           and r.selection_id is not distinct from $3::uuid and r.template_id is not distinct from $4::uuid
+           and r.partition_id is not distinct from $5::integer and r.list_id is not distinct from $6::bigint
+           and (num_nonnulls($3::uuid, $4::uuid, $6::bigint) > 0 or (r.settings -> 'districts') = ($7::jsonb -> 'districts'))
+           and (r.settings -> 'poll') is not distinct from ($7::jsonb -> 'poll')
+         order by r.run_no desc limit 1",
+        new.area,
+        new.kind.as_str(),
+        selection,
+        template,
+        partition,
+        list,
+        new.settings
+    )
+    .fetch_optional(scope.connection())
+    .await?)
 }
 
 async fn add(scope: &mut Scoped, run: i64, some: &[Recipient]) -> Result<(), Error> {
@@ -120,7 +203,7 @@ pub async fn recent(scope: &mut Scoped, limit: i64) -> Result<Vec<Row>, Error> {
 async fn rows(scope: &mut Scoped, kind: Option<&str>, limit: i64, skip: i64) -> Result<Vec<Row>, Error> {
     let found = sqlx::query!(
         r#"select r.run_no, r.kind, r.title, r.state, r.items, r.made_at,
-             (r.state = 'done' and r.file_gone = '' and r.file_until > now()) as "has_file!",
+             coalesce(r.state = 'done' and r.file_gone = '' and r.file_until > now(), false) as "has_file!",
              coalesce((select n.name from wall.names(array[r.made_by]) n), '') as "made_name!"
            from material_run r
            where r.area_id = any ((select wall.contact_places())::bigint[]) and ($1::text is null or r.kind = $1)
@@ -213,11 +296,17 @@ pub async fn stop(scope: &mut Scoped, number: i64) -> Result<bool, Error> {
 /// # Errors
 /// [`Error::Conflict`] that says why it may not be fetched.
 pub async fn file(scope: &mut Scoped, run: &Run) -> Result<(Vec<u8>, Vec<(i32, i64)>), Error> {
-    let pieces =
+    let bytes = run.file.as_ref().and_then(|(_, bytes, _)| usize::try_from(*bytes).ok());
+    let mut whole = Vec::with_capacity(bytes.unwrap_or_default());
+    // Each piece goes as it came, so that the file is held once.
+    let mut pieces =
         sqlx::query!(r#"select piece as "piece!", bytes as "bytes!" from wall.fetch_file($1)"#, run.row.number)
-            .fetch_all(scope.connection())
-            .await?;
-    if pieces.is_empty() {
+            .fetch(scope.connection());
+    while let Some(piece) = pieces.try_next().await? {
+        whole.extend_from_slice(&piece.bytes);
+    }
+    drop(pieces);
+    if whole.is_empty() {
         return Err(Error::Conflict(run.no_file_words().into()));
     }
     let people = sqlx::query!(
@@ -226,9 +315,5 @@ pub async fn file(scope: &mut Scoped, run: &Run) -> Result<(Vec<u8>, Vec<(i32, i
     )
     .fetch_all(scope.connection())
     .await?;
-    let mut whole = Vec::with_capacity(pieces.iter().map(|p| p.bytes.len()).sum());
-    for piece in pieces {
-        whole.extend_from_slice(&piece.bytes);
-    }
     Ok((whole, people.into_iter().map(|p| (p.partition_id, p.elector_id)).collect()))
 }

@@ -53,6 +53,7 @@ pub async fn print_next(database: &Database, stop: &CancellationToken) -> Result
         Err(Trouble::Stopped) if stop.is_cancelled() => run.leave().await,
         Err(Trouble::Stopped) => Ok(()),
         Err(Trouble::TooMuch) => run.fail("It is more than one file can hold. Make fewer at a time.").await,
+        Err(Trouble::TooLong { words, .. }) => run.fail(&format!("{words}, and make it again.")).await,
         Err(Trouble::Refused(why)) => {
             tracing::error!(run = taken.run, why, "the press refused a run");
             run.fail("It could not be typeset. Whoever looks after the server finds the reason in its log.").await
@@ -86,15 +87,7 @@ impl Run<'_> {
         let mut printing = press::print(&code::run_code(self.number), work).await?;
         // The first bytes come when all is set: what is kept of them is kept in one transaction with the run's end.
         let first = loop {
-            let came = tokio::select! {
-                came = printing.next() => came?,
-                () = tokio::time::sleep(BEAT) => {
-                    self.beat().await?;
-                    continue;
-                }
-                () = stop.cancelled() => return Err(Trouble::Stopped),
-            };
-            match came {
+            match self.waited(&mut printing, stop).await? {
                 Some(Came::Parts(parts)) => {
                     self.done = i32::try_from(parts).unwrap_or(i32::MAX);
                     self.beat().await?;
@@ -105,6 +98,23 @@ impl Run<'_> {
             }
         };
         self.store(first, &mut printing).await
+    }
+
+    /// What comes next; it says meanwhile that it is alive. One wait goes on across its beats: begun anew it would lose what it had
+    /// read of a frame.
+    async fn waited(
+        &mut self,
+        printing: &mut press::Printing,
+        stop: &CancellationToken,
+    ) -> Result<Option<Came>, Trouble> {
+        let mut next = std::pin::pin!(printing.next());
+        loop {
+            tokio::select! {
+                came = &mut next => return came,
+                () = tokio::time::sleep(BEAT) => self.beat().await?,
+                () = stop.cancelled() => return Err(Trouble::Stopped),
+            }
+        }
     }
 
     async fn store(&mut self, first: Vec<u8>, printing: &mut press::Printing) -> Result<(), Trouble> {
@@ -125,7 +135,7 @@ impl Run<'_> {
                 }
                 Some(Came::Pages(pages)) => break pages,
                 Some(_) => {}
-                None => return Err(Trouble::TooMuch),
+                None => return Err(Trouble::Refused("it ended without its pages".into())),
             }
             next = printing.next().await?;
         };

@@ -134,12 +134,10 @@ pub async fn put(viewer: Viewer, layout: Layout, Form(form): Form<PutForm>) -> A
     let ticked: Vec<(i32, String)> = ticked.collect();
     let (homes, shared) = homes::homes(&mut scope, &ticked, with_empty).await?;
     let stretches: Vec<_> = cut::pieces(&homes, &shared, None).into_iter().flat_map(|p| p.stretches).collect();
-    let last = store::streets(&mut scope, &[id]).await?.remove(&id).unwrap_or_default();
-    let after = last.iter().map(|(place, _)| *place).max().unwrap_or(0);
     let put = if stretches.is_empty() {
         Err(Error::field("street", "These streets were put on a round meanwhile. Look at what is free now"))
     } else {
-        store::put_on(&mut scope, id, after, &stretches).await
+        store::append(&mut scope, id, &stretches).await
     };
     if errors.take_invalid(put)?.is_none() {
         drop(scope);

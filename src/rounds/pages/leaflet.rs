@@ -4,6 +4,7 @@ use super::{Said, said, status};
 use crate::access::text;
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::materials::{Kind, runs::pressed};
 use crate::rounds::leaflets::{self, Delivery, Leaflet};
 use crate::rounds::sheets::{self, Maker};
 use crate::rounds::{Round, State, homes, store};
@@ -110,6 +111,8 @@ pub struct StepForm {
     of: Vec<Uuid>,
     bundle: Vec<String>,
     note: String,
+    /// Drawn with the page, so that a button pressed twice makes one run of cover sheets.
+    asked: String,
 }
 
 impl StepForm {
@@ -183,6 +186,7 @@ pub async fn print(
     if form.round.iter().any(|round| !known.contains_key(round)) {
         return Err(Error::NotFound);
     }
+    let asked = pressed(&form.asked, Kind::RoundSheets, &(id, &form.round));
     let ids: Vec<Uuid> = if form.round.is_empty() { known.keys().copied().collect() } else { form.round };
     let handed = known.iter().filter(|(_, d)| d.state != State::Planned).map(|(round, d)| (*round, d.bundle));
     let handed: HashMap<Uuid, i32> = handed.collect();
@@ -193,7 +197,7 @@ pub async fn print(
         .await?
         .unwrap_or_default();
     let base_url = app.config.base_url.trim_end_matches('/');
-    let maker = Maker { name: &viewer.name, contact: &viewer.email, base_url, controller: &controller };
+    let maker = Maker { name: &viewer.name, contact: &viewer.email, base_url, controller: &controller, asked };
     let begun = sheets::begin(&mut scope, &leaflet, rounds, &handed, maker).await;
     let mut errors = FieldErrors::default();
     let Some(begun) = errors.take_invalid(begun)? else {

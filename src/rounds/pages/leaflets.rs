@@ -2,7 +2,7 @@
 
 use super::{Said, said, status};
 use crate::access::text;
-use crate::areas::Area;
+use crate::areas::{Area, store as areas};
 use crate::error::Error;
 use crate::rounds::leaflets::{self, Leaflet, NewLeaflet};
 use crate::web::{Answer, FieldErrors, Form, Layout, Query, Viewer, see_other, words};
@@ -90,7 +90,7 @@ async fn draw(
     said: (&'static str, &'static str),
 ) -> Answer {
     let mut scope = viewer.scope().await?;
-    let areas = leaflets::areas(&mut scope).await?;
+    let areas = areas::contacted_in(&mut scope).await?;
     let leaflets = leaflets::all(&mut scope, None).await?;
     scope.commit().await?;
     let today = words::day_of(Utc::now());
@@ -107,7 +107,7 @@ pub async fn add(viewer: Viewer, layout: Layout, Form(form): Form<LeafletForm>) 
     let mut scope = viewer.scope().await?;
     let area = form.area.parse::<i64>().ok();
     let area = area.filter(|id| *id > 0);
-    let inside = leaflets::areas(&mut scope).await?;
+    let inside = areas::contacted_in(&mut scope).await?;
     let area = area.filter(|id| inside.iter().any(|a| a.id == *id));
     if area.is_none() {
         errors.add("area", "Choose an area inside your own");

@@ -22,7 +22,7 @@ const GROUPS: [(&str, &str); 3] =
     [("all", "all of these"), ("any", "at least one of these"), ("none", "none of these")];
 
 /// What a condition may be about: the form's word, and how it reads after "Electors who".
-const CONDITIONS: [(&str, &str); 15] = [
+const CONDITIONS: [(&str, &str); 16] = [
     ("area", "live in an area"),
     ("street", "live in a street"),
     ("household-size", "live in a home of so many electors"),
@@ -31,6 +31,7 @@ const CONDITIONS: [(&str, &str); 15] = [
     ("intention", "mean to vote in some way"),
     ("outcome", "were called on, by what happened"),
     ("last-asked", "were asked, by how long ago"),
+    ("written", "were written to, by how long ago"),
     ("issues", "named an issue"),
     ("asked", "asked for something, or offered it"),
     ("member", "are members, or are not"),

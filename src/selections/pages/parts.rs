@@ -35,7 +35,7 @@ impl At<'_> {
                 parts.extend(self.age());
                 parts
             }
-            "last-asked" => self.last_asked(),
+            "last-asked" | "written" => self.lately(),
             "issues" => {
                 let issues = self.choices.issues.iter().map(|i| (i.code.as_str(), i.label.as_str()));
                 vec![self.words("issues", "Issues", issues)]
@@ -205,7 +205,7 @@ impl At<'_> {
         parts
     }
 
-    fn last_asked(&self) -> Vec<Part> {
+    fn lately(&self) -> Vec<Part> {
         let now = match self.node.one("when") {
             "" => "not-within",
             chosen => chosen,

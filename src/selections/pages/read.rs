@@ -66,7 +66,7 @@ impl Reader<'_> {
             return self.wrong(at, "of", "Add a condition to this group, or take the group out");
         }
         if node.inner.is_empty() && node.of == "any" {
-            return self.wrong(at, "of", "Add a condition: none of nothing fits anybody");
+            return self.wrong(at, "of", "Add a condition: at least one of none fits nobody");
         }
         let rules: Vec<Option<Rule>> =
             node.inner.iter().enumerate().map(|(n, inner)| self.rule(inner, &format!("{at}.{n}"))).collect();
@@ -96,7 +96,8 @@ impl Reader<'_> {
                 let (any, age) = (self.outcomes(node, at), self.age(node, at));
                 Condition::Outcome { any: any?, age: age? }
             }
-            "last-asked" => Condition::LastAsked { when: self.last_asked(node, at)? },
+            "last-asked" => Condition::LastAsked { when: self.when(node, at, "Choose when they were asked")? },
+            "written" => Condition::Written { when: self.when(node, at, "Choose when they were written to")? },
             "issues" => {
                 let choices = self.choices;
                 let known = |word: &str| choices.issues.iter().any(|issue| issue.code == word);
@@ -210,12 +211,12 @@ impl Reader<'_> {
         }
     }
 
-    fn last_asked(&mut self, node: &Node, at: &str) -> Option<LastAsked> {
+    fn when(&mut self, node: &Node, at: &str, message: &str) -> Option<LastAsked> {
         match node.one("when") {
             "never" => Some(LastAsked::Never),
             "within" => self.days(node, at).map(LastAsked::Within),
             "not-within" => self.days(node, at).map(LastAsked::NotWithin),
-            _ => self.wrong(at, "when", "Choose when they were asked"),
+            _ => self.wrong(at, "when", message),
         }
     }
 

@@ -59,7 +59,8 @@ fn row(condition: &Condition) -> Node {
             let words = any.iter().map(|outcome| outcome_word(*outcome).to_owned()).collect();
             aged(Node::of("outcome").with_all("outcomes", words), *age)
         }
-        Condition::LastAsked { when } => asked(Node::of("last-asked"), *when),
+        Condition::LastAsked { when } => lately(Node::of("last-asked"), *when),
+        Condition::Written { when } => lately(Node::of("written"), *when),
         Condition::Issues { any } => Node::of("issues").with_all("issues", any.clone()),
         Condition::Asked { any } => Node::of("asked").with_all("asks", any.clone()),
         Condition::Member { yes } => Node::of("member").with("yes", yes_or_no(*yes)),
@@ -87,7 +88,7 @@ fn aged(node: Node, age: Age) -> Node {
     }
 }
 
-fn asked(node: Node, when: LastAsked) -> Node {
+fn lately(node: Node, when: LastAsked) -> Node {
     match when {
         LastAsked::Never => node.with("when", "never"),
         LastAsked::Within(days) => node.with("when", "within").with("days", days),

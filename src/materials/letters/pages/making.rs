@@ -6,7 +6,7 @@ use crate::materials::Kind;
 use crate::materials::letters::choices::{Choices, Envelope, STYLES, Typed};
 use crate::materials::letters::make::{KINDS, Plan, plan};
 use crate::materials::letters::store;
-use crate::materials::runs;
+use crate::materials::runs::{self, NewRun};
 use crate::polls::{PollKind, store as polls};
 use crate::selections::store::{self as selections, Saved};
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
@@ -140,6 +140,8 @@ pub struct Sent {
     #[serde(rename = "do")]
     act: String,
     counted: String,
+    /// Drawn with the form, so that one sent twice makes one run.
+    asked: String,
     selection: String,
     per: String,
     envelope: String,
@@ -161,8 +163,8 @@ enum Act {
 
 impl Sent {
     fn typed(self) -> (Act, Typed) {
-        let Sent { act, counted, selection, per, envelope, order, style, shape, poll, only_new, bare, duplex, archive } =
-            self;
+        let Sent { act, counted, selection, per, envelope, order, style, shape, poll, .. } = self;
+        let (only_new, bare, duplex, archive) = (self.only_new, self.bare, self.duplex, self.archive);
         let typed = Typed { selection, per, envelope, order, style, shape, poll, only_new, bare, duplex, archive };
         let act = match act.as_str() {
             "proof" => Act::Proof,
@@ -179,22 +181,31 @@ impl Sent {
 /// # Errors
 /// [`Error::Conflict`] when nobody gets one, or there is no imprint.
 pub async fn make(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(sent): Form<Sent>) -> Answer {
+    let drawn = sent.asked.clone();
     let (act, typed) = sent.typed();
     let mut errors = FieldErrors::default();
     let Some(choices) = typed.read(&mut errors) else {
         return draw(viewer, layout, id, typed, errors).await;
     };
     match act {
-        Act::Make => run(&viewer, id, choices, &typed).await,
+        Act::Make => run(&viewer, id, choices, &typed, &drawn).await,
         Act::Proof => Ok(see_other(&format!("/materials/letters/{id}/proof?{}", typed.query()))),
         Act::Count => Ok(see_other(&format!("/materials/letters/{id}/making?{}", typed.query()))),
     }
 }
 
-async fn run(viewer: &Viewer, id: Uuid, choices: Choices, typed: &Typed) -> Answer {
+async fn run(viewer: &Viewer, id: Uuid, choices: Choices, typed: &Typed, drawn: &str) -> Answer {
     let mut scope = viewer.scope().await?;
+    let template = store::one(&mut scope, &KINDS, id).await?;
+    let asked = runs::pressed(drawn, template.kind, &(id, template.version, typed));
+    // Asked before anything is read: whoever got one by the first press is no longer among those who did not get it yet.
+    if let Some(run) = runs::already(&mut scope, asked).await? {
+        scope.commit().await?;
+        return Ok(see_other(&format!("/materials/runs/{run}")));
+    }
     let plan = plan(&mut scope, id, choices).await?;
-    let run = runs::begin(&mut scope, plan.run(typed.settings())?).await?;
+    let new = NewRun { asked, ..plan.run(typed.settings())? };
+    let run = runs::begin(&mut scope, new).await?;
     let shown: Vec<(i32, i64)> = plan.found.ids().map(|id| (id.partition, id.id)).collect();
     scope.finish(Seen::people((), shown).for_print()).await?;
     Ok(see_other(&format!("/materials/runs/{run}")))

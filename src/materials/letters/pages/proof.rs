@@ -4,9 +4,9 @@ use super::making::Summary;
 use crate::error::Error;
 use crate::exports::Attachment;
 use crate::materials::letters::choices::Typed;
-use crate::materials::letters::make::{Plan, plan};
+use crate::materials::letters::make::{KINDS, Plan, plan};
 use crate::materials::letters::proof::Proof;
-use crate::materials::letters::store::Template as Kept;
+use crate::materials::letters::store::{self, Template as Kept};
 use crate::materials::{making, press};
 use crate::web::{Answer, FieldErrors, Layout, Path, Query, Viewer, see_other};
 use askama::Template;
@@ -54,7 +54,7 @@ pub async fn show(
     Query(at): Query<At>,
 ) -> Answer {
     let Some(choices) = typed.read(&mut FieldErrors::default()) else {
-        return Ok(see_other(&format!("/materials/letters/{id}/making")));
+        return back(&viewer, id).await;
     };
     let mut scope = viewer.scope().await?;
     let plan = plan(&mut scope, id, choices).await?;
@@ -83,13 +83,21 @@ fn chosen(plan: &Plan, at: &At) -> Result<(Proof, usize), Error> {
     Ok((Proof::of(plan, random), random))
 }
 
+/// Back to the choices, where there are such.
+async fn back(viewer: &Viewer, id: Uuid) -> Answer {
+    let mut scope = viewer.scope().await?;
+    store::one(&mut scope, &KINDS, id).await?;
+    scope.commit().await?;
+    Ok(see_other(&format!("/materials/letters/{id}/making")))
+}
+
 /// `GET /materials/letters/{template}/proof/file`: the same three as a PDF.
 ///
 /// # Errors
 /// As [`show`].
 pub async fn file(viewer: Viewer, Path(id): Path<Uuid>, Query(typed): Query<Typed>, Query(at): Query<At>) -> Answer {
     let Some(choices) = typed.read(&mut FieldErrors::default()) else {
-        return Ok(see_other(&format!("/materials/letters/{id}/making")));
+        return back(&viewer, id).await;
     };
     let mut scope = viewer.scope().await?;
     let plan = plan(&mut scope, id, choices).await?;
