@@ -86,7 +86,8 @@ alter table paper_entry enable row level security;
 alter table paper_entry force row level security;
 reset role;
 
--- Does a pile of this list that is out or back hold this home and, where one is named, this person?
+-- Does a pile of this list that is out or back hold this home and, where one is named, this person? Of what lies outside the area
+-- in use nothing is told.
 create function wall.on_pile(partition integer, list bigint, household bigint, elector bigint) returns boolean
 language plpgsql stable security definer set search_path = '' as $$
 begin
@@ -95,6 +96,7 @@ begin
     join public.material_item i on i.run_no = p.run_no
     where p.partition_id = on_pile.partition and p.list_id = on_pile.list and p.state in ('out', 'back')
       and i.partition_id = on_pile.partition and i.household_id = on_pile.household
+      and i.area_no = any ((select wall.areas())::integer[])
       and (on_pile.elector is null or i.elector_id = on_pile.elector));
 end
 $$;

@@ -71,12 +71,14 @@ begin
       using ((select wall.is(''data-protection-officer'')))', held);
   end loop;
 end $$;
+-- How it stood from when on is kept of each change: a change bears the time of its own.
 create policy organiser on message_campaign to hustings_organiser
   using (area_id = any ((select wall.places())::bigint[]))
-  with check (area_id = any ((select wall.places())::bigint[]) and changed_by = (select wall.account()));
+  with check (area_id = any ((select wall.places())::bigint[])
+    and changed_by = (select wall.account()) and wall.just_now(changed_at));
 create policy administrator on message_campaign to hustings_administrator
   using ((select wall.is('administrator')))
-  with check ((select wall.is('administrator')) and changed_by = (select wall.account()));
+  with check ((select wall.is('administrator')) and changed_by = (select wall.account()) and wall.just_now(changed_at));
 create policy organiser on message_campaign_version for select to hustings_organiser
   using (area_id = any ((select wall.places())::bigint[]));
 create policy administrator on message_campaign_version for select to hustings_administrator

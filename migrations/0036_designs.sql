@@ -43,7 +43,8 @@ begin
       with check (area_id = any ((select wall.contact_places())::bigint[]) and changed_by = (select wall.account()))', held);
     execute format('create policy organiser_changes on %I for update to hustings_organiser
       using (area_id = any ((select wall.contact_places())::bigint[]))
-      with check (area_id = any ((select wall.contact_places())::bigint[]) and changed_by = (select wall.account()))', held);
+      with check (area_id = any ((select wall.contact_places())::bigint[]) and changed_by = (select wall.account())
+        and wall.just_now(changed_at))', held);
   end loop;
 end $$;
 reset role;

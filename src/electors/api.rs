@@ -1,7 +1,7 @@
 //! The JSON twin: `POST /api/v1/electors/search`, `GET /api/v1/electors/{id}`.
 
 use super::arrange::Group;
-use super::find::{self, Wanted};
+use super::find::{self, Matches, Wanted};
 use super::history::{self, Recorded};
 use super::search::Terms;
 use super::{ElectorId, store};
@@ -90,10 +90,23 @@ async fn results(scope: &mut Scoped, terms: Terms, limit: usize) -> Result<Seen<
     let wanted = Wanted { terms: Some(terms), districts, whole: true, ..Wanted::default() };
     let matches = find::matches(scope, &wanted, "local").await?;
     let ids: Vec<ElectorId> = matches.homes.iter().flat_map(Group::ids).take(limit).collect();
+    let total = total(scope, &matches, limit).await?;
     let electors = summaries(scope, &ids).await?;
     let looked =
         Looked { what: What::Search, electors: ids.iter().map(|e| (e.partition, e.id)).collect(), ..Looked::default() };
-    Ok(Seen::new(Results { total: matches.electors, electors }, looked))
+    Ok(Seen::new(Results { total, electors }, looked))
+}
+
+/// How many match. Where not all are shown nobody invented is counted, so that no number tells of one without a look at them; where
+/// all others fit, it is those shown and the others that are not.
+async fn total(scope: &mut Scoped, matches: &Matches, limit: usize) -> Result<usize, Error> {
+    if matches.electors <= limit {
+        return Ok(matches.electors);
+    }
+    let invented = matches.invented(scope).await?;
+    let real: Vec<bool> = matches.homes.iter().flat_map(Group::ids).map(|id| !invented.contains(&id)).collect();
+    let of = |some: &[bool]| some.iter().filter(|real| **real).count();
+    Ok(if of(&real) > limit { of(&real) } else { limit + of(&real[limit..]) })
 }
 
 /// The summaries in the order of `ids`; the caller puts them on record.

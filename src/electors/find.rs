@@ -3,13 +3,15 @@
 //! The statements live in `sql/`, where a test reads them too and asks PostgreSQL how it would run them: only `=`, `^@`,
 //! `>=` and `<` on keys under C collation let row security use the indexes.
 
+use super::ElectorId;
 use super::arrange::{Asked, Found, Group, Intention, Known, Order, arrange};
 use super::kept::Search;
 use super::search::{MOST, Meaning, NameProbe, NoTerms, StreetProbe, Terms, below};
 use crate::canvass::codes::Code;
 use crate::database::Scoped;
 use crate::error::Error;
-use std::collections::{HashMap, HashSet};
+use crate::watching;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// One more than is counted, so that "more" is known.
 const MOST_ROWS: i64 = MOST as i64 + 1;
@@ -72,7 +74,8 @@ impl<'a> Within<'a> {
     }
 }
 
-/// What was found, home by home. Nobody is shown by it: [`super::store::homes`] shows a page of it.
+/// What was found, home by home. Nobody is shown by it: [`super::store::homes`] shows a page of it. Invented electors are found like
+/// anybody, and are in these numbers: where not all are shown, what is told of the others is counted without [`Matches::invented`].
 #[derive(Debug, Clone, Default)]
 pub struct Matches {
     /// The homes in order.
@@ -81,6 +84,25 @@ pub struct Matches {
     pub electors: usize,
     /// Whether there are more than are counted.
     pub more: bool,
+}
+
+impl Matches {
+    /// Who among them is invented.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database is away.
+    pub async fn invented(&self, scope: &mut Scoped) -> Result<HashSet<ElectorId>, Error> {
+        let mut everybody: BTreeMap<i32, Vec<i64>> = BTreeMap::new();
+        for home in &self.homes {
+            everybody.entry(home.partition_id).or_default().extend(&home.electors);
+        }
+        let mut invented = HashSet::new();
+        for (partition, people) in everybody {
+            let some = watching::invented_among(scope, partition, &people).await?;
+            invented.extend(some.into_iter().map(|id| ElectorId { partition, id }));
+        }
+        Ok(invented)
+    }
 }
 
 /// Looks somebody up; `kind` is the kind of election whose intentions the filter means.

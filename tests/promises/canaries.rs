@@ -2,6 +2,7 @@
 //! no import moves them, and whoever opens one is told of.
 
 use crate::support::app::{Actor, TestApp, urls_of};
+use crate::support::electors::{find, quillbrook};
 use crate::support::imports::{import, import_for};
 use crate::support::register::Generated;
 use crate::support::until::until;
@@ -91,6 +92,77 @@ async fn a_search_finds_it_like_anybody_and_opening_it_raises_an_alert_at_once()
     assert!(who.body.contains("Organiser of all"));
     assert_eq!(town.alerts().await.len(), 1);
     assert!(town.officer.get("/protection/alerts/1").await.expect(200).body.contains("looks at an invented elector"));
+}
+
+/// A lane of its own with so many homes, one person in each; whoever lives at `invented` is.
+async fn lane(app: &TestApp, partition: i32, homes: i32, invented: i32) {
+    let mut db = app.database.operator().await;
+    query(
+        "insert into household (partition_id, area_no, lines, address, address_key, street_key, street, number, position)
+         select $1, area_no, array[n || ' Long Lane'], n || ' Long Lane', n || ' long lane', 'long lane', 'Long Lane', n, n
+         from district, generate_series(1, $2) n where letters = 'QB1'",
+    )
+    .bind(partition)
+    .bind(homes)
+    .execute(&mut db)
+    .await
+    .unwrap();
+    query(
+        "insert into elector (partition_id, area_no, household_id, kind, name, name_key, forename_key, number, position, planted)
+         select h.partition_id, h.area_no, h.household_id, 'ordinary', 'Ann Long', 'long ann', 'ann long', 'QB1-' || 1000 + h.number,
+           1000 + h.number, h.number = $1
+         from household h where h.street = 'Long Lane'",
+    )
+    .bind(invented)
+    .execute(&mut db)
+    .await
+    .unwrap();
+    query(
+        "insert into canary (partition_id, elector_id, area_no, name, address)
+         select partition_id, elector_id, area_no, name, 'Long Lane' from elector where planted",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn no_number_of_a_search_tells_of_it_to_whoever_did_not_look() {
+    let (app, organiser, partition) = quillbrook().await;
+    lane(&app, partition, 101, 101).await;
+    let page = find(&organiser, &[("q", "long lane")]).await;
+    let said = page.text(".page-head p");
+    assert!(said.starts_with("100 electors in 100 homes match."), "{said}");
+    assert!(page.text(".pages").starts_with("Homes 1 to 50 of 100"), "{}", page.text(".pages"));
+    assert!(!page.body.contains("101 Long Lane"));
+    let results = organiser.post("/electors", &[("q", "long lane")]).await.expect(303).location();
+    // The last page, asked for at once: it ends where it would without anybody invented.
+    for wanted in [2, 3, 99] {
+        let page = organiser.get(&format!("{results}&page={wanted}")).await.expect(200);
+        assert!(page.text(".page-head p").starts_with("100 electors in 100 homes match."));
+        assert!(page.text(".pages").starts_with("Homes 51 to 100 of 100"), "{}", page.text(".pages"));
+        assert_eq!((page.count(".pages a"), page.text(".pages a")), (1, "Previous 50".into()), "no page for it alone");
+        assert_eq!(page.count("tr.group"), 51, "looking shows it, and raises the alert");
+    }
+    for (limit, total, shown) in [(1, 100, 1), (99, 100, 99), (100, 100, 100), (101, 101, 101)] {
+        let asked = serde_json::json!({"q": "long lane", "limit": limit});
+        let answer = organiser.post_json("/api/v1/electors/search", &asked).await.expect(200).json();
+        assert_eq!(answer["total"], total, "of {limit}");
+        assert_eq!(answer["electors"].as_array().unwrap().len(), shown);
+    }
+}
+
+#[tokio::test]
+async fn a_street_on_one_page_says_no_number_to_be_held_against_a_count() {
+    let (app, organiser, partition) = quillbrook().await;
+    lane(&app, partition, 41, 20).await;
+    let page = find(&organiser, &[("q", "long lane")]).await;
+    assert_eq!(page.count("tr.group"), 41);
+    assert_eq!(page.text(".page-head p"), "Everybody who matches is on this page.");
+    assert_eq!(page.text(".pages"), "All on one page");
+    let page = find(&organiser, &[("q", "20 long lane")]).await;
+    let said = page.text(".page-head p");
+    assert!(said.starts_with("1 elector in 1 home matches."), "found alone it is counted like anybody: {said}");
 }
 
 #[tokio::test]

@@ -198,6 +198,29 @@ async fn a_neighbours_campaign_is_neither_seen_nor_changed() {
 }
 
 #[tokio::test]
+async fn no_change_is_dated_back_by_sql() {
+    let (app, organiser, here) = place().await;
+    put_down(&organiser, &here, &[]).await;
+    let wide = app.account(Role::Administrator, "all").await;
+    for (role, account) in [("hustings_organiser", &organiser.account), ("hustings_administrator", &wide)] {
+        let token = open_session(&app, account).await;
+        let mut db = app.database.app().await;
+        become_role(&mut db, role, &hash(&token), "", &here).await;
+        for (when, allowed) in [
+            ("update message_campaign set promoter = 'M', changed_by = $1, changed_at = now() - interval '1 year'", false),
+            ("update message_campaign set changed_by = $1, changed_at = changed_at - interval '2 minutes'", false),
+            ("update message_campaign set changed_by = $1, changed_at = statement_timestamp()", true),
+        ] {
+            let done = query(when).bind(account.id).execute(&mut db).await;
+            match done {
+                Ok(done) => assert!(allowed && done.rows_affected() == 1, "{role}: {when}"),
+                Err(error) => assert!(!allowed && error.to_string().contains("row-level security"), "{role}: {error}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn emails_say_what_pages_say() {
     let app = TestApp::new().await;
     let mut db = app.database.operator().await;

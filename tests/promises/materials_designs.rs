@@ -89,6 +89,18 @@ async fn no_neighbour_reads_or_changes_them_by_sql_either() {
         let done: bool = query_scalar(sql).bind(area).fetch_one(&mut asking).await.unwrap();
         assert!(!done, "{sql}");
     }
+    let mut own = here.app.database.app().await;
+    let session = hash(&open_session(&here.app, &here.desk.account).await);
+    become_role(&mut own, "hustings_organiser", &session, "", &quillbrook.to_string()).await;
+    for (table, dated) in [
+        ("material_brand", "update material_brand set changed_by = $1, changed_at = now() - interval '1 year'"),
+        ("area_boundary", "update area_boundary set changed_by = $1, changed_at = now() - interval '1 year'"),
+    ] {
+        let refused = query(dated).bind(here.desk.account.id).execute(&mut own).await.unwrap_err().to_string();
+        assert!(refused.contains("row-level security"), "{table} bears the time of its change: {refused}");
+    }
+    let now = "update area_boundary set changed_by = $1, changed_at = statement_timestamp()";
+    assert_eq!(query(now).bind(here.desk.account.id).execute(&mut own).await.unwrap().rows_affected(), 1);
     let forged = "insert into material_brand (area_id, party, colour, second, changed_by) values ($1, 'x', '#000000', '#000000', $2)";
     let refused =
         query(forged).bind(saltern).bind(here.desk.account.id).execute(&mut asking).await.unwrap_err().to_string();

@@ -345,6 +345,26 @@ async fn a_pile_is_entered_by_organisers_of_its_area_alone() {
     volunteer.get(&table.path()).await.expect(403);
     volunteer.post(&table.path(), &[("line", "1 F")]).await.expect(403);
     assert_eq!(stored(&table.app).await, 0);
+    // Nor does the database tell a neighbour which homes lie on it.
+    let (partition, home) = table.walk.doors[0].household.split_once('.').unwrap();
+    for (account, place, told) in [(&table.organiser.account, "Quillbrook", true), (&neighbour.account, "Saltern", false)] {
+        let session = hash(&open_session(&table.app, account).await);
+        let area: i64 = query_scalar("select area_id from area where name = $1")
+            .bind(place)
+            .fetch_one(&mut table.app.database.operator().await)
+            .await
+            .unwrap();
+        let mut db = PgConnection::connect(&table.app.database.url(Login::App)).await.unwrap();
+        become_role(&mut db, "hustings_organiser", &session, "", &area.to_string()).await;
+        let on_pile: bool = query_scalar("select wall.on_pile($1, $2, $3, null)")
+            .bind(partition.parse::<i32>().unwrap())
+            .bind(table.walk.number())
+            .bind(home.parse::<i64>().unwrap())
+            .fetch_one(&mut db)
+            .await
+            .unwrap();
+        assert_eq!(on_pile, told, "{place}");
+    }
 }
 
 #[tokio::test]
