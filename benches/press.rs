@@ -357,6 +357,7 @@ fn cards_of(list: usize, electors: usize) -> Work {
         common: json!({
             "size": "a4", "style": "usual", "columns": ["number", "last", "code"], "cover": true,
             "codes": named(&codes), "outcomes": named(&outcomes),
+            "row": [["r", "m", "d"], ["pv", "poster", "help"]],
             "controller": { "name": "The Lantern Party", "contact": "1 Larkspur Row, Quillbrook", "notice": "We keep what you tell us to campaign here. You can ask us to stop at any time." },
             "foot": "Printed by C. Wharf, 3 May 2027, 18:00, for Canvassing. Return or destroy by 5 May 2027.",
         }),

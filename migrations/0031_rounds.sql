@@ -338,7 +338,8 @@ begin
 end
 $$;
 
--- The same with the streets of each round, sides, numbers and how many homes.
+-- The same with the streets of each round, sides, numbers, how many homes get one, and what stands on the doors that get none, as on
+-- the cover sheet. Nobody's name, and of no door why.
 create function wall.own_rounds()
 returns table (round_id uuid, name text, area_name text, leaflet_id uuid, title text, due_on date, state text, bundle integer,
   handed_at timestamptz, done_at timestamptz, streets jsonb)
@@ -347,14 +348,21 @@ begin
   return query
   with mine as materialized (
     select m.* from wall.rounds_in_hand() m
+  ), own as materialized (
+    select distinct m.round_id, m.with_empty from mine m
   ), homes as materialized (
-    select h.round_id, h.stretch, count(*) filter (where h.why = '') as plain, count(*) filter (where h.why = 'empty') as empty
-    from wall.homes_on_rounds(array(select distinct s.area_no from mine m join public.round_street s on s.round_id = m.round_id)) h
-    where h.round_id is not null group by h.round_id, h.stretch
+    select h.round_id, h.stretch, count(*) filter (where h.why = '' or (h.why = 'empty' and o.with_empty)) as given,
+      jsonb_agg(jsonb_build_object('building', h.building, 'number', h.number, 'suffix', h.number_suffix, 'flat', h.flat,
+          'address', case when h.building = '' and h.number is null and h.flat = '' then h.address else '' end)
+        order by h.number nulls last, h.place, h.household_id)
+        filter (where h.why <> '' and not (h.why = 'empty' and o.with_empty)) as skipped
+    from wall.homes_on_rounds(array(select distinct s.area_no from own o join public.round_street s on s.round_id = o.round_id)) h
+    join own o on o.round_id = h.round_id
+    group by h.round_id, h.stretch
   )
   select m.round_id, m.name, m.area_name, m.leaflet_id, m.title, m.due_on, m.state, m.bundle, m.handed_at, m.done_at,
     (select coalesce(jsonb_agg(jsonb_build_object('street', s.street, 'side', s.side, 'from', s.from_number, 'to', s.to_number,
-        'homes', coalesce(h.plain + case when m.with_empty then h.empty else 0 end, 0)) order by s.place), '[]')
+        'homes', coalesce(h.given, 0), 'out', coalesce(h.skipped, '[]')) order by s.place), '[]')
       from public.round_street s left join homes h on h.round_id = s.round_id and h.stretch = s.place where s.round_id = m.round_id)
   from mine m order by (m.state = 'handed') desc nulls last, m.due_on, m.name, m.round_id;
 end

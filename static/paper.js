@@ -22,6 +22,12 @@ function tell(words) {
   at("waiting").textContent = waiting.length > 1 || words ? `${lines}. ${words ?? ""}` : "";
 }
 
+// An empty line keeps nothing, and what was kept before is not said of it.
+function nothing() {
+  at("verdict").textContent = "The line is empty, so nothing was kept. Type a number and what was said.";
+  field.focus();
+}
+
 function put(line) {
   field.value = line;
   field.focus();
@@ -77,13 +83,14 @@ if (form && field) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const line = field.value.trim();
-    if (!line) return;
+    if (!line) return nothing();
     waiting.push({ _grant: form.elements._grant.value, id: newId(), at: form.elements.namedItem("at").value, line });
     field.value = "";
     field.focus();
     tell();
     go();
   });
+  field.addEventListener("invalid", (event) => { event.preventDefault(); nothing(); });
   addEventListener("beforeunload", (event) => { if (waiting.length) event.preventDefault(); });
   put(field.value);
 }

@@ -1,6 +1,6 @@
 // Keeps the parts of a page marked data-refresh="SECONDS" fresh: asks for the same page and swaps those parts.
 // Stops while nobody looks, and after half an hour without a touch, so that a screen left on does not keep a session alive.
-const parts = [...document.querySelectorAll("[data-refresh][id]")];
+let parts = [...document.querySelectorAll("[data-refresh][id]")];
 const quiet = 30 * 60 * 1000;
 let touched = Date.now();
 for (const event of ["pointerdown", "keydown", "scroll"]) {
@@ -18,6 +18,8 @@ async function refresh() {
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const { id } of parts) swap(document.getElementById(id), page.getElementById(id));
+    // What came without the mark is over, and is asked for no more.
+    parts = parts.filter(({ id }) => document.getElementById(id)?.hasAttribute("data-refresh"));
   } catch {
     // No network: the figures stay as they are, and the next try comes by itself.
   }

@@ -14,6 +14,15 @@ async function ask(address, fields, signal) {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
+// The line at the foot of a phone's page says what the counts say.
+function inOneLine(counts) {
+  const figures = [...counts.querySelectorAll(".fig")].map((figure) => figure.textContent);
+  const places = [...counts.querySelectorAll("a[href^='#']")];
+  const unfinished = places.length === 1 ? `Finish ${places[0].textContent}` : "Not counted yet";
+  document.getElementById("count-line").textContent =
+    figures.length === 2 ? `Doors ${figures[0]}, electors ${figures[1]}` : unfinished;
+}
+
 function stays(error) {
   if (error.name !== "AbortError") console.debug("The page stays as it was.");
 }
@@ -26,6 +35,7 @@ async function count() {
     const counts = document.getElementById("counts");
     if (part.querySelector("h1")) return;
     counts.replaceChildren(...part.body.childNodes);
+    inOneLine(counts);
   } catch (error) {
     stays(error);
   }
@@ -53,6 +63,7 @@ async function draw(act, name) {
     if (!rules) return;
     document.getElementById("rules").replaceWith(rules);
     document.getElementById("counts").replaceChildren(...page.getElementById("counts").childNodes);
+    document.getElementById("count-line").textContent = page.getElementById("count-line").textContent;
     filters();
     focusOn(name);
   } catch (error) {

@@ -61,7 +61,11 @@ fn authority(district: &Area) -> &str {
 fn group(title: String, mut areas: Vec<&Area>, chosen: &str) -> Group {
     areas.sort_by(|one, other| natural(&one.name, &other.name).then_with(|| natural(&one.code, &other.code)));
     let alone = |area: &Area| areas.iter().filter(|a| a.name == area.name).count() == 1;
-    let label = |area: &Area| if alone(area) { area.name.clone() } else { format!("{} ({})", area.name, area.code) };
+    let label = |area: &Area| match (alone(area), area.known_as.as_str()) {
+        (true, "") => area.name.clone(),
+        (true, known_as) => format!("{} {known_as}", area.name),
+        (false, _) => format!("{} ({})", area.name, area.code),
+    };
     let choice = |area: &&Area| Choice { id: area.id, label: label(area), chosen: area.id.to_string() == chosen };
     Group { title, options: areas.iter().map(choice).collect() }
 }
@@ -71,13 +75,13 @@ mod tests {
     use super::*;
 
     fn area(id: i64, kind: &str, name: &str, code: &str) -> Area {
-        Area { id, kind: kind.into(), name: name.into(), code: code.into() }
+        Area { id, kind: kind.into(), name: name.into(), code: code.into(), known_as: String::new() }
     }
 
     #[test]
     fn areas_stand_under_their_kind_as_people_count() {
         let areas = [
-            area(1, "district", "QB10", "Wexmere/QB10"),
+            Area { known_as: "Quillbrook Quay".into(), ..area(1, "district", "QB10", "Wexmere/QB10") },
             area(2, "district", "QB2", "Wexmere/QB2"),
             area(3, "district", "KD-2/2", "Ashby/KD-2/2"),
             area(4, "ward", "Castle", "E05000002"),
@@ -96,7 +100,7 @@ mod tests {
                 "Authorities: Wexmere",
                 "Wards: Abbey, Castle (E05000001), Castle (E05000002)",
                 "Polling districts of Ashby: KD-2/2",
-                "Polling districts of Wexmere: QB2, QB10",
+                "Polling districts of Wexmere: QB2, QB10 Quillbrook Quay",
             ]
         );
         let chosen: Vec<i64> = groups.iter().flat_map(|g| &g.options).filter(|o| o.chosen).map(|o| o.id).collect();

@@ -20,6 +20,9 @@ pub struct Area {
     pub name: String,
     /// What to type for it: short name, GSS code, or `AUTHORITY/LETTERS`.
     pub code: String,
+    /// What people call a district, which is named by its letters; empty where it has no name, and of other areas.
+    #[serde(skip)]
+    pub known_as: String,
 }
 
 /// A kind of area that people make of districts.

@@ -14,7 +14,7 @@ pub async fn resolve(scope: &mut Scoped, code: &str) -> Result<Area, Error> {
     let mut found = sqlx::query_as!(
         Area,
         r#"select a.area_id as id, a.kind, a.name,
-             coalesce(a.short_name, a.gss_code, u.name || '/' || d.letters, a.name) as "code!"
+             coalesce(a.short_name, a.gss_code, u.name || '/' || d.letters, a.name) as "code!", coalesce(d.name, '') as "known_as!"
            from area a left join district d using (area_no) left join authority u on u.partition_id = d.partition_id
            where lower(a.short_name) = lower($1) or a.gss_code = upper($1)
              or (a.kind <> 'district' and lower(a.name) = lower($1))
@@ -45,7 +45,7 @@ pub async fn all(scope: &mut Scoped) -> Result<Vec<Area>, Error> {
     Ok(sqlx::query_as!(
         Area,
         r#"select a.area_id as id, a.kind, a.name,
-             coalesce(a.short_name, a.gss_code, u.name || '/' || d.letters, a.name) as "code!"
+             coalesce(a.short_name, a.gss_code, u.name || '/' || d.letters, a.name) as "code!", coalesce(d.name, '') as "known_as!"
            from area a left join district d using (area_no) left join authority u on u.partition_id = d.partition_id
            order by array_position(array['installation', 'constituency', 'authority', 'devolved', 'division', 'ward',
              'branch', 'district'], a.kind), a.name"#

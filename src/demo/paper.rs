@@ -6,6 +6,7 @@ use crate::canvass::{ListId, codes};
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::materials::Kind;
+use crate::materials::canvass_cards;
 use crate::materials::press::Work;
 use crate::web::words;
 use chrono::{TimeDelta, Utc};
@@ -130,15 +131,6 @@ async fn part(scope: &mut Scoped, id: ListId, version: i32) -> Result<(Value, Ve
 async fn common(scope: &mut Scoped, organiser: &Organiser) -> Result<Value, Error> {
     let codes = codes::intentions(scope).await?;
     let codes: Vec<Value> = codes.iter().map(|c| json!({ "code": c.code, "label": c.label })).collect();
-    let outcomes = [
-        ("n", "Not home"),
-        ("c", "Come back"),
-        ("r", "Would not talk"),
-        ("m", "Moved away"),
-        ("d", "Died"),
-        ("i", "Cannot be reached"),
-    ];
-    let outcomes: Vec<Value> = outcomes.iter().map(|(code, label)| json!({ "code": code, "label": label })).collect();
     let controller = sqlx::query!("select controller, contact, privacy_notice from installation")
         .fetch_one(scope.connection())
         .await?;
@@ -152,7 +144,7 @@ async fn common(scope: &mut Scoped, organiser: &Organiser) -> Result<Value, Erro
         words::date(words::day_of(due_back()))
     );
     Ok(json!({
-        "size": "a4", "style": "usual", "columns": ["number", "code"], "codes": codes, "outcomes": outcomes, "foot": foot, "cover": true,
+        "size": "a4", "style": "usual", "columns": ["number", "code"], "codes": codes, "outcomes": canvass_cards::outcomes(), "asks": canvass_cards::asks(), "row": canvass_cards::ROW, "foot": foot, "cover": true,
         "controller": { "name": controller.controller, "contact": controller.contact, "notice": controller.privacy_notice },
     }))
 }

@@ -76,6 +76,11 @@ fn draw(file: &[u8]) -> Result<Drawn, Error> {
     Ok(Drawn { png, width, height, bytes })
 }
 
+/// Says that a file was larger than is taken, or broke off on its way: the server cannot tell which.
+pub fn too_heavy() -> Error {
+    Error::field("picture", "This picture is larger than 10 MB, or did not come through whole. Choose a smaller one")
+}
+
 fn too_large() -> Error {
     Error::field("picture", "This picture is too large. Choose one of less than 50 million pixels and 10 MB")
 }

@@ -106,6 +106,11 @@ pub fn part(side: Side, from: Option<i32>, to: Option<i32>) -> String {
     }
 }
 
+/// Doors in words. A door may have a comma of its own, so that they are told apart by semicolons: `Flat 8, Gannet House; 12`.
+pub fn doors_in_words(labels: &[String]) -> String {
+    labels.join("; ")
+}
+
 /// A mark at a home: why it gets no leaflet.
 pub const MARKS: [(&str, &str); 3] = [
     ("no-junk-mail", "No junk mail, by a sign"),

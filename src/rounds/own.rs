@@ -1,6 +1,8 @@
-//! One's own rounds, as the wall hands them over: streets, sides, numbers and how many homes. Nobody's name is among them.
+//! One's own rounds, as the wall hands them over: streets, sides, numbers, how many homes, and the doors that get nothing. Nobody's
+//! name is among them, and of no door why.
 
 use super::{Side, part};
+use crate::canvass::lists::door_label;
 use crate::database::Scoped;
 use crate::error::Error;
 use chrono::NaiveDate;
@@ -17,12 +19,31 @@ pub struct Street {
     to: Option<i32>,
     /// Homes that get a leaflet.
     pub homes: i64,
+    /// Doors that get none.
+    out: Vec<Door>,
+}
+
+/// A door, by what stands on it.
+#[derive(Debug, Clone, Deserialize)]
+struct Door {
+    building: String,
+    number: Option<i32>,
+    suffix: String,
+    flat: String,
+    /// Only where nothing else tells it apart.
+    address: String,
 }
 
 impl Street {
     /// Which part of it, in words; empty: all.
     pub fn part(&self) -> String {
         part(Side::parse(&self.side), self.from, self.to)
+    }
+
+    /// The doors that get no leaflet, in words; empty: every door gets one.
+    pub fn left_out(&self) -> String {
+        let label = |d: &Door| door_label(&d.building, d.number, &d.suffix, &d.flat, &d.address);
+        super::doors_in_words(&self.out.iter().map(label).collect::<Vec<_>>())
     }
 }
 

@@ -269,7 +269,10 @@ async fn add_version(
 }
 
 /// A name on one line.
-fn readable(name: &str) -> Result<String, Error> {
+///
+/// # Errors
+/// [`Error::Invalid`] on `name` for none, or a longer one than is kept.
+pub(super) fn readable(name: &str) -> Result<String, Error> {
     let one_line = name.split_whitespace().collect::<Vec<_>>().join(" ");
     text("name", &one_line, LONGEST_NAME, "Give the selection a name, so that others know what it is for")
 }

@@ -5,7 +5,7 @@ use crate::support::materials::{cards, cards_with};
 use crate::support::pdf::Pdf;
 use crate::support::walk::{Walk, change, count, number};
 use hustings::access::Role;
-use hustings::canvass::paper::entry::OUTCOMES;
+use hustings::canvass::paper::entry::{ASKS, OUTCOMES};
 use hustings::materials::code::Code;
 
 struct Place {
@@ -33,9 +33,15 @@ fn once(text: &str, name: &str) -> usize {
 async fn cards_hold_every_elector_once_in_walk_order_and_say_how_they_go_back() {
     let Place { app, walk, desk } = place().await;
     let run = cards(&desk, &[&walk.list]).await.expect(303).location();
-    assert_eq!(desk.get(&run).await.text(".page-head .tag"), "Waits for its turn");
+    let page = desk.get(&run).await.expect(200);
+    assert_eq!(page.text(".page-head .tag"), "Waits for its turn");
+    assert_eq!(page.count("#state[data-refresh], #progress[data-refresh]"), 2);
+    assert_eq!(desk.get("/materials/runs").await.expect(200).count("#runs[data-refresh]"), 1);
     app.print().await;
     let page = desk.get(&run).await.expect(200);
+    // What the page that waited swaps in is there, and asks no further.
+    assert_eq!((page.count("#state, #progress"), page.count("[data-refresh]")), (2, 0));
+    assert_eq!(desk.get("/materials/runs").await.expect(200).count("[data-refresh]"), 0);
     assert!(page.text("main").contains("The file is ready"), "{}", page.body);
     let pdf = Pdf::fetched(&desk, &run).await;
     let text = pdf.text();
@@ -58,6 +64,11 @@ async fn cards_hold_every_elector_once_in_walk_order_and_say_how_they_go_back() 
     for (_, outcome) in OUTCOMES {
         assert!(text.contains(outcome.title()), "the cover has a letter for each outcome: {}", outcome.title());
     }
+    for (_, ask) in ASKS {
+        assert!(text.contains(ask.title()), "and a word for whatever is asked for: {}", ask.title());
+    }
+    let poster = text.matches("poster").count();
+    assert!(poster > 12, "and what is asked for most stands below each person's boxes: {poster}");
     for page in pdf.texts() {
         assert!(page.contains("Printed by Organiser of Quillbrook"), "{page}");
     }

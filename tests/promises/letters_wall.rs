@@ -152,7 +152,7 @@ async fn what_cannot_stand_in_a_text_is_said_with_its_line() {
     let own = app.actor(Role::Organiser, "Quillbrook").await;
     for (text, says) in [
         ("Hello\n{{surename}}", "Line 2: there is no field {{surename}}"),
-        ("{{first-name}}", "Line 1: {{first-name}} may lack"),
+        ("{{first-name}}", "Line 1: {{first-name}} is not known of everybody"),
         ("x\n[if area Nowhere]\ny\n[end]", "Line 2: no area is called “Nowhere”"),
         ("[picture 3]", "Line 1: there is no picture 3"),
         ("[if intention for]\nx", "Line 1: this passage has no [end]"),
@@ -161,6 +161,12 @@ async fn what_cannot_stand_in_a_text_is_said_with_its_line() {
         assert!(page.text("#text-error").contains(says), "{}", page.text("#text-error"));
         assert_eq!(page.text("textarea#text"), text.split_whitespace().collect::<Vec<_>>().join(" "));
     }
+    let page = write(&own, &here, "Mine", "{{surename}}\n[picture 3]\n[if area Nowhere]\ny\n[end]").await.expect(422);
+    for says in ["Line 1: there is no field", "Line 2: there is no picture 3", "Line 3: no area is called"] {
+        assert!(page.text("#text-error").contains(says), "all at once: {}", page.text("#text-error"));
+    }
+    let page = own.get("/materials/letters/new").await.expect(200);
+    assert!(!page.text("#text-hint").contains("[picture"), "nothing is offered that is not there yet");
     assert_eq!(count(&app, "select count(*) from material_template").await, 0);
 }
 

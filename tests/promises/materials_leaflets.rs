@@ -138,6 +138,35 @@ async fn what_is_longer_than_the_design_is_seen_before_and_not_made() {
 }
 
 #[tokio::test]
+async fn what_was_changed_is_kept_with_a_picture_and_what_the_design_brought_is_warned_of() {
+    let here = desk().await;
+    let leaflet = begun(&here, "a4").await;
+    let unwritten = "Some of it is not written yet";
+    assert!(here.desk.get(&leaflet).await.expect(200).text("main").contains(unwritten));
+    let mut file = std::io::Cursor::new(Vec::new());
+    let picture = image::DynamicImage::from(image::RgbImage::from_pixel(40, 30, image::Rgb([120, 20, 90])));
+    picture.write_to(&mut file, image::ImageFormat::Png).unwrap();
+    let whole = |shows: &str, bytes: Vec<u8>| {
+        let form = said("1").into_iter().fold(Form::new(), |form, (name, words)| form.text(name, words.to_owned()));
+        form.text("picture", "").text("shows", shows.to_owned()).part("file", Part::bytes(bytes).file_name("hall.png"))
+    };
+    let path = format!("{leaflet}/pictures");
+    let send = async |form: Form| {
+        crate::support::app::read(here.desk.client.post(format!("{}{path}", here.desk.base)).multipart(form)).await
+    };
+    let page = send(whole("The hall", vec![0; 10 * 1024 * 1024 + 1])).await.expect(422);
+    assert_eq!(page.count(".errors li"), 1, "one cause, one error: {}", page.text(".errors"));
+    assert_eq!(page.attribute("#headline", "value"), "A library for Quillbrook", "what was typed stands there");
+    assert_eq!(count(&here.app, "select count(*) from material_template_version").await, 1);
+    send(whole("The hall", file.into_inner())).await.expect(303);
+    assert_eq!(count(&here.app, "select count(*) from material_picture where shows = 'The hall'").await, 1);
+    let page = here.desk.get(&leaflet).await.expect(200);
+    assert_eq!(page.attribute("#headline", "value"), "A library for Quillbrook");
+    assert!(!page.text("main").contains(unwritten));
+    assert!(page.text("main").contains("It names a candidate"), "and is for no poll");
+}
+
+#[tokio::test]
 async fn a_page_drawn_before_somebody_else_changed_it_changes_nothing() {
     let here = desk().await;
     let leaflet = begun(&here, "a4").await;
@@ -188,6 +217,14 @@ async fn a_poster_shouts_its_line_on_a4_and_a3_and_its_code_is_read() {
         assert!(word.at[3] - word.at[1] > height / 10.0, "{word:?}");
         assert!(pdf.words().iter().all(|w| w.at[0] > 5.0 && w.at[3] < height - 3.0), "everything is on the sheet");
     }
+    // A long word is set smaller, not parted.
+    let long = "Antidisestablishmentarianism";
+    let fields = [("line", long), ("name", "Imogen Penhallow"), ("count", "1"), ("step", "make")];
+    let pdf = made(&here.app, &here.desk, "/materials/posters", &fields).await;
+    let word = pdf.words().into_iter().find(|w| w.text == long).unwrap();
+    assert!(word.at[0] > 5.0 && word.at[2] < 205.0, "{word:?}");
+    let seen = here.desk.post("/materials/posters", &fields[..3]).await.expect(200);
+    assert!(seen.text("main").contains("It names a candidate"), "and is for no poll");
 }
 
 #[tokio::test]

@@ -172,6 +172,11 @@ async fn who_canvassed_and_when_are_kept_with_each_answer() {
     let elector = &table.walk.doors[0].electors[1];
     let history = table.organiser.get(&format!("/electors/{elector}")).await.expect(200);
     assert!(history.body.contains("canvassed by Dee Oldacre on"), "{}", history.text("main"));
+    let page = table.page().await;
+    for heard in ["Dee Oldacre", "Volunteer of Quillbrook"] {
+        let heard = format!("Canvassed by {heard}, typed by Organiser of Quillbrook");
+        assert!(page.text("#kept").contains(heard), "{heard}: {}", page.text("#kept"));
+    }
 }
 
 #[tokio::test]

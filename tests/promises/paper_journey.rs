@@ -27,6 +27,8 @@ async fn twelve_people_are_entered_from_the_keyboard_at_more_than_twenty_a_minut
     assert_eq!(count(&table.app, RECOUNT).await, 0);
     page.wait_until("document.activeElement?.id === 'line'").await;
 
+    page.press("Enter").await;
+    page.wait_for("The line is empty, so nothing was kept").await;
     page.type_into("line", "z").await;
     page.press("Enter").await;
     page.wait_for("11 of 12 entered").await;
@@ -37,6 +39,8 @@ async fn twelve_people_are_entered_from_the_keyboard_at_more_than_twenty_a_minut
     assert_eq!(page.axe().await, [""; 0]);
     page.resize(NARROW).await;
     page.no_sideways_scroll().await;
+    let first = "document.querySelector('#line').compareDocumentPosition(document.querySelector('#who')) === 4";
+    page.wait_until(first).await;
     assert!(browser.uncaught().is_empty(), "{:?}", browser.uncaught());
     browser.close().await;
 }

@@ -63,7 +63,7 @@ async fn a_bundle_is_counted_by_household_and_leaves_out_whoever_gets_none() {
     .await;
     let shown = organiser.get(&page).await.expect(200);
     assert!(shown.text("main").contains("2 leaflets, 4 homes left out"), "{}", shown.text("main"));
-    assert_eq!(shown.text("td[data-label='No leaflet at']"), "1, 3, 4, 5");
+    assert_eq!(shown.text("td[data-label='No leaflet at']"), "1; 3; 4; 5");
     for said in ["No junk mail 1 home", "Want nothing by post 1 home", "Nobody on the register 1 home"] {
         assert!(shown.text("main").contains(said), "{said}: {}", shown.text("main"));
     }
@@ -123,7 +123,10 @@ async fn a_leaflet_is_handed_over_delivered_given_back_and_each_step_can_be_take
     };
     let state =
         async || -> String { text_of(&app, "select state || ' ' || bundle || ' ' || note from delivery").await };
-    step("done", &[]).await.expect(303);
+    let early = step("done", &[("note", "2 left over")]).await.expect(422);
+    assert!(early.text("main").contains("Hand it over first"), "{}", early.text("main"));
+    assert_eq!(early.attribute("#note", "value"), "2 left over");
+    assert_eq!(early.attribute("#round[checked]", "value"), id, "and it is ticked still");
     assert_eq!(count(&app, "select count(*) from delivery").await, 0, "what nobody has is not delivered");
     step("handed", &[("of", &id), ("bundle", "lots")]).await.expect(422);
     step("handed", &[("of", &id), ("bundle", "5")]).await.expect(303);
@@ -202,6 +205,25 @@ async fn what_is_on_no_round_stands_among_the_gaps() {
 }
 
 #[tokio::test]
+async fn gaps_come_fifty_streets_a_page() {
+    let (app, organiser, district) = quillbrook().await;
+    change(
+        &app,
+        "insert into household (partition_id, area_no, lines, address, address_key, street_key, street, number)
+         select d.partition_id, d.area_no, array['1 New ' || n], '1 New ' || n, '1 new ' || n, 'new ' || n, 'New ' || n, 1
+         from district d, generate_series(1, 60) n where d.letters = 'QB1'",
+    )
+    .await;
+    let first = organiser.get(&format!("/rounds/gaps?district={district}")).await.expect(200);
+    assert!(first.text("main").contains("1 to 50 of 61"), "{}", first.text("main"));
+    assert_eq!(first.body.matches("name=\"street\"").count(), 50);
+    let second = organiser.get(&format!("/rounds/gaps?district={district}&page=2")).await.expect(200);
+    assert_eq!(second.body.matches("name=\"street\"").count(), 11);
+    let last = organiser.get("/rounds/gaps?page=9").await.expect(200);
+    assert!(last.text("main").contains("51 to 61 of 61"), "a page that is no more is the last one");
+}
+
+#[tokio::test]
 async fn a_neighbours_rounds_are_not_there() {
     let (app, organiser, _) = quillbrook().await;
     let theirs = round_of(&app, "SG1", "Saltern 1", "all", None).await;
@@ -245,6 +267,21 @@ async fn whoever_delivers_sees_their_own_streets_and_no_name() {
         "{words}"
     );
     assert!(volunteer.get("/").await.expect(200).text("main").contains("1 leaflet to deliver"));
+    // A sign at number 3 of one's own round, and one at number 4 of another's: the door is told, and nothing of why.
+    change(
+        &app,
+        "insert into no_mail (partition_id, household_id, mark_id, area_no, why)
+         select h.partition_id, h.household_id, gen_random_uuid(), h.area_no, 'objected' from household h
+         join district d on d.area_no = h.area_no where d.letters = 'QB1' and h.number in (3, 4)",
+    )
+    .await;
+    let marked = volunteer.get("/rounds/mine").await.expect(200).text("main");
+    assert!(marked.contains("No leaflet at: 3") && marked.contains("2 homes"), "{marked}");
+    let begins = |label: &str| marked.find(label).unwrap_or_else(|| panic!("{label}: {marked}"));
+    assert!(
+        begins("Anything to say") < begins("All delivered"),
+        "what is sent along comes before the button that sends"
+    );
     let say = format!("/rounds/mine/{paper}/{own}");
     stranger.post(&say, &[("step", "done")]).await.expect(404);
     volunteer.post(&say, &[("step", "given-back")]).await.expect(422);
@@ -258,6 +295,14 @@ async fn whoever_delivers_sees_their_own_streets_and_no_name() {
     assert_eq!(rows, 1);
     let rows: i64 = query_scalar("select count(*) from wall.rounds_in_hand()").fetch_one(&mut sql).await.unwrap();
     assert_eq!(rows, 1, "and nobody else's");
+    let streets: String =
+        query_scalar("select streets::text from wall.own_rounds()").fetch_one(&mut sql).await.unwrap();
+    assert!(!streets.contains("objected") && !streets.contains("Harcourt"), "{streets}");
+    let doors: i32 = query_scalar("select jsonb_array_length(streets -> 0 -> 'out') from wall.own_rounds()")
+        .fetch_one(&mut sql)
+        .await
+        .unwrap();
+    assert_eq!(doors, 1, "{streets}");
     let refused = query("select name from round").execute(&mut sql).await.unwrap_err();
     assert_eq!(refused.as_database_error().unwrap().code().unwrap(), "42501");
     let refused = query("select why from wall.round_homes(array[1])").execute(&mut sql).await;

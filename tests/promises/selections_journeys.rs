@@ -25,7 +25,7 @@ async fn an_organiser_builds_a_selection_with_the_counts_following_and_makes_a_w
     page.select("r.1.of", "area").await;
     page.wait_until("document.activeElement?.name === 'r.1.of' && document.querySelector('[name=\"r.1.areas\"]')")
         .await;
-    page.wait_until("document.querySelector('#counts').textContent.includes('Finish the conditions')").await;
+    page.wait_until("document.querySelector('#counts').textContent.includes('Finish condition 2')").await;
     let ward = count(&app, "select area_id from area where name = 'Quillbrook'").await;
     page.click(&format!("input[name='r.1.areas'][value='{ward}']")).await;
     page.wait_until("document.querySelectorAll('#counts .fig')[1]?.textContent === '12'").await;

@@ -60,7 +60,13 @@ async fn a_selection_is_built_counted_and_kept_without_script() {
     let page = press(&organiser, path, builder(&page), "add:r").await.expect(200);
     assert_eq!(page.attribute("select[name='r.0.of']", "autofocus"), "");
     assert_eq!(page.count("select[name='r.0.of'][autofocus]"), 1, "the new row is where one goes on");
-    assert!(words(&page, "#counts").contains("Finish the conditions"));
+    assert!(
+        words(&page, "#counts").contains("Finish condition 1 , and the counts stand here. Choose what"),
+        "{}",
+        page.body
+    );
+    assert_eq!(page.attribute("#counts a", "href"), "#r.0.of");
+    assert_eq!(page.text("#count-line"), "Finish condition 1");
 
     // What there is to choose comes with the next press, whichever that is.
     let page = press(&organiser, path, builder(&page).with("r.0.of", "last-asked"), "draw").await.expect(200);
@@ -79,7 +85,13 @@ async fn a_selection_is_built_counted_and_kept_without_script() {
     let page = press(&organiser, path, form, "take:r.1").await.expect(200);
     assert_eq!(builder(&page).value("r.1.of"), "", "the group is out, with its rows");
 
-    let page = press(&organiser, path, builder(&page), "keep").await.expect(422);
+    // All at once: the condition and the name.
+    let wrong = builder(&page).with("r.0.days", "never mind").with("name", &"long ".repeat(30));
+    let page = press(&organiser, path, wrong, "keep").await.expect(422);
+    let errors = page.text("#errors");
+    assert!(errors.contains("Write a number of days") && errors.contains("Use at most 120 characters"), "{errors}");
+    let page =
+        press(&organiser, path, builder(&page).with("r.0.days", "90").with("name", ""), "keep").await.expect(422);
     assert!(page.text("#errors").contains("Give the selection a name"), "{}", page.text("#errors"));
     let answer = press(&organiser, path, builder(&page).with("name", "To ask"), "keep").await.expect(303);
     let kept = organiser.get(&answer.location()).await.expect(200);
@@ -185,7 +197,7 @@ async fn counts_come_as_a_part_of_the_page_and_look_at_nobody() {
     let part = organiser.post("/selections/counts", &form.fields()).await.expect(200);
     assert!(!part.body.contains("<html") && part.text(".fig") == "6", "{}", part.body);
     let part = organiser.post("/selections/counts", &form.tick("r.0.of", "").fields()).await.expect(200);
-    assert!(part.body.contains("Finish the conditions"), "{}", part.body);
+    assert!(part.body.contains("condition 1</a>, and the counts stand here"), "{}", part.body);
     assert_eq!(count(&app, looks).await, before);
 }
 
@@ -329,8 +341,9 @@ async fn walk_lists_of_a_selection_hold_exactly_its_electors_but_nobody_who_want
     let page = organiser.get(&path).await.expect(200);
     assert!(words(&page, "main").contains("1 list: 2 doors, 2 electors"), "{}", words(&page, "main"));
     let form = Form::of(&page, "#form").with("step", "make");
-    let stale = form.clone().with("expected", "1/6/12");
-    organiser.post(&path, &stale.fields()).await.expect(409);
+    let stale = form.clone().with("expected", &form.value("expected").replacen("1/2/2/", "1/6/12/", 1));
+    let page = organiser.post(&path, &stale.fields()).await.expect(409);
+    assert!(page.text(".notice").contains("Somebody answered"), "{}", page.text(".notice"));
     assert_eq!(count(&app, "select count(*) from walk_list").await, 0);
     let made = organiser.post(&path, &form.fields()).await.expect(303);
     organiser.get(&made.location()).await.expect(200);
@@ -369,6 +382,10 @@ async fn lists_are_cut_and_numbered_as_chosen() {
     let one = kept(&organiser, "Everybody", &[]).await;
     let path = format!("{one}/walk-lists");
     let form = Form::of(&organiser.get(&path).await.expect(200), "#form").with("split_size", "6");
+    let page = organiser.post(&path, &form.clone().with("step", "make").fields()).await.expect(409);
+    let told = page.text(".notice");
+    assert!(told.contains("You changed how the lists are cut") && !told.contains("Somebody answered"), "{told}");
+    assert_eq!(count(&app, "select count(*) from walk_list").await, 0);
     let page = organiser.post(&path, &form.with("step", "preview").fields()).await.expect(200);
     assert!(words(&page, "main").contains("2 lists: 12 doors, 24 electors"), "{}", words(&page, "main"));
     organiser.post(&path, &Form::of(&page, "#form").with("step", "make").fields()).await.expect(303);
@@ -377,4 +394,27 @@ async fn lists_are_cut_and_numbered_as_chosen() {
         .await
         .unwrap();
     assert_eq!(names, ["Everybody 1", "Everybody 2"]);
+}
+
+#[tokio::test]
+async fn canvass_cards_of_a_selection_come_by_way_of_its_walk_lists_and_say_so() {
+    let (app, organiser) = place("all").await;
+    let one = kept(&organiser, "Everybody", &[]).await;
+    let page = organiser.get(&one).await.expect(200);
+    let path = format!("{one}/walk-lists?then=cards");
+    assert_eq!(page.count(&format!("a[href='{path}']")), 1);
+    let id = one.rsplit('/').next().unwrap();
+    let cards = organiser.get(&format!("/materials/poll-cards?selection={id}")).await.expect(200);
+    assert_eq!(page.count(&format!("a[href='/materials/poll-cards?selection={id}']")), 1);
+    assert_eq!(cards.attribute("#selection option[selected]", "value"), id);
+
+    let page = organiser.get(&path).await.expect(200);
+    assert!(page.text("h1").contains("Canvass cards") && page.attribute("#form", "action") == path, "{}", page.body);
+    let form = Form::of(&page, "#form").with("split_size", "6").with("step", "preview");
+    let page = organiser.post(&path, &form.fields()).await.expect(200);
+    let made = organiser.post(&path, &Form::of(&page, "#form").with("step", "make").fields()).await.expect(303);
+    let next = organiser.get(&made.location()).await.expect(200);
+    assert_eq!(count(&app, "select count(*) from walk_list").await, 2);
+    assert_eq!(next.count("input[name='list'][checked]"), 2, "{}", next.body);
+    assert!(next.text("[role=status]").contains("The walk lists are made"), "{}", next.body);
 }

@@ -191,6 +191,7 @@ async fn a_file_that_cannot_be_used_is_refused_in_words_that_say_what_to_do() {
     let page = desk.get(&path).await.expect(200);
     let text = page.text("main");
     assert!(text.contains("Nobody has this elector number") && text.contains("how they vote is not known"), "{text}");
+    assert!(text.contains("nobody was found") && !text.contains("no longer on any list"), "{text}");
     assert!(
         !page.body.contains("Body") && !page.body.contains("Pigeon"),
         "a refused line is named by its number alone"
@@ -255,7 +256,7 @@ async fn a_final_list_takes_the_place_of_the_current_one_and_not_the_other_way_r
     .expect(303)
     .location();
     let text = desk.get(&path).await.expect(200).text("main");
-    assert!(text.contains("1 person is on none any more"), "{text}");
+    assert!(text.contains("1 person is no longer on any list"), "{text}");
     apply(&desk, &path, &[]).await.expect(303);
     let held =
         pairs(&app, "select e.number, v.kind from absent_vote_now v join elector e using (partition_id, elector_id)")

@@ -148,6 +148,8 @@ pub struct Entry {
     pub more: String,
     /// Whether a note was kept.
     pub note: bool,
+    /// Who heard it; empty where nobody is put down for it.
+    pub heard: String,
     /// Who typed it.
     pub by: String,
     /// When.
@@ -176,6 +178,8 @@ struct Kept {
     issues: Vec<String>,
     asks: Vec<String>,
     note: Option<String>,
+    canvasser: Option<Uuid>,
+    canvasser_name: String,
     entered_by: Uuid,
     entered_at: DateTime<Utc>,
     taken_back: bool,
@@ -191,7 +195,7 @@ pub async fn latest(scope: &mut Scoped, run: i64, list: ListId, most: i64) -> Re
     let rows = sqlx::query_as!(
         Kept,
         r#"select r.id, p.item, r.partition_id, r.elector_id, e.name as "name?", h.address as "address?", r.outcome, r.intention,
-             r.issues, r.asks, r.note, p.entered_by, p.entered_at, r.void as taken_back,
+             r.issues, r.asks, r.note, p.canvasser, p.canvasser_name, p.entered_by, p.entered_at, r.void as taken_back,
              exists (select from standing_result s where s.partition_id = r.partition_id and s.id = r.id) as "stands!",
              exists (select from standing_result s
                where s.partition_id = r.partition_id and s.list_id = $3 and s.household_id = r.household_id
@@ -212,7 +216,7 @@ pub async fn latest(scope: &mut Scoped, run: i64, list: ListId, most: i64) -> Re
     )
     .fetch_all(scope.connection())
     .await?;
-    let accounts: Vec<Uuid> = rows.iter().map(|r| r.entered_by).collect();
+    let accounts: Vec<Uuid> = rows.iter().flat_map(|r| r.canvasser.into_iter().chain([r.entered_by])).collect();
     let names = history::names(scope, &accounts).await?;
     let intentions = codes::intentions(scope).await?;
     let issues = codes::issues(scope).await?;
@@ -221,14 +225,21 @@ pub async fn latest(scope: &mut Scoped, run: i64, list: ListId, most: i64) -> Re
     let shown: Vec<(i32, i64)> = rows.iter().filter_map(|r| Some((r.partition_id, r.elector_id?))).collect();
     let entries = rows.into_iter().map(|row| {
         let by = names.of(row.entered_by);
+        let heard = row.canvasser.map_or_else(|| row.canvasser_name.clone(), |account| names.of(account));
         let objects = row.elector_id.is_some_and(|e| objected.contains(&e));
-        row.entry(&intentions, &issues, by, objects)
+        row.entry(&intentions, &issues, (heard, by), objects)
     });
     Ok(Seen::people(entries.collect(), shown))
 }
 
 impl Kept {
-    fn entry(self, intentions: &[Intention], issues: &[codes::Issue], by: String, objects: bool) -> Entry {
+    fn entry(
+        self,
+        intentions: &[Intention],
+        issues: &[codes::Issue],
+        (heard, by): (String, String),
+        objects: bool,
+    ) -> Entry {
         let more: Vec<String> = self
             .issues
             .iter()
@@ -250,6 +261,7 @@ impl Kept {
             code: self.intention.and_then(|code| intentions.iter().find(|i| i.code == code).cloned()),
             more: more.join(", "),
             note: self.note.is_some(),
+            heard,
             by,
             at: self.entered_at,
             stands: self.stands,

@@ -4,10 +4,12 @@
 pub mod pages;
 mod read;
 
+use crate::canvass::paper::entry::{ASKS, OUTCOMES};
 use crate::error::Error;
 use crate::web::FieldErrors;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 /// The most lists that are printed in one go.
 pub const MOST_LISTS: usize = 40;
@@ -57,6 +59,20 @@ pub const COLUMNS: [(&str, &str); 5] = [
     ("code", "Code to scan"),
     ("notes", "Room for a note"),
 ];
+
+/// What stands below the boxes of each person, to be ringed: what happened to one of a home, and what is asked for most. The cover has
+/// all of them.
+pub const ROW: [&[&str]; 2] = [&["r", "m", "d"], &["pv", "poster", "help"]];
+
+/// The letters of what happened, as the cover lists them and as they are typed afterwards.
+pub fn outcomes() -> Vec<Value> {
+    OUTCOMES.iter().map(|(code, outcome)| json!({ "code": code, "label": outcome.title() })).collect()
+}
+
+/// The words of what people ask for, likewise.
+pub fn asks() -> Vec<Value> {
+    ASKS.iter().map(|(code, ask)| json!({ "code": code, "label": ask.title() })).collect()
+}
 
 macro_rules! words {
     ($name:ident, $($variant:ident $word:literal $title:literal),+) => {
@@ -175,5 +191,17 @@ fn side_words(side: &str) -> &'static str {
         "even" => ", even numbers",
         "building" => ", flats",
         _ => ", named houses",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_ringed_on_a_card_is_what_is_typed_afterwards() {
+        let [happened, asked] = ROW;
+        assert!(happened.iter().all(|letter| OUTCOMES.iter().any(|(typed, _)| typed == letter)));
+        assert!(asked.iter().all(|word| ASKS.iter().any(|(typed, _)| typed == word)));
     }
 }

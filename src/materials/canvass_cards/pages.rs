@@ -58,7 +58,7 @@ pub struct Asked {
 pub async fn new(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> Answer {
     // Cards are of lists, so that what is written on them has a list to come back to.
     if let Ok(selection) = asked.selection.parse::<Uuid>() {
-        return Ok(see_other(&format!("/selections/{selection}/walk-lists")));
+        return Ok(see_other(&format!("/selections/{selection}/walk-lists?then=cards")));
     }
     let contact = format!("{}, {}", viewer.name, viewer.email);
     let typed = Typed::usual(asked.list, contact, words::day_of(Utc::now()));

@@ -1,10 +1,9 @@
 //! What stands on a list's cards: read in one go, on record as a print of the list.
 
-use super::{Breaks, Choices, side_words};
+use super::{Breaks, Choices, ROW, asks, outcomes, side_words};
 use crate::canvass::ListId;
 use crate::canvass::codes::Code;
 use crate::canvass::lists::{assign, live, store, street_words};
-use crate::canvass::paper::entry::OUTCOMES;
 use crate::database::{Looked, Scoped, Seen, What};
 use crate::electors::{ElectorId, HouseholdId};
 use crate::error::Error;
@@ -184,15 +183,15 @@ async fn people(scope: &mut Scoped, list: ListId, electors: &[i64]) -> Result<Ha
 /// What stands for all lists: the codes to mark, what happened, the notice, the foot.
 pub(super) fn common(choices: &Choices, codes: &[Code], controller: &Controller, foot: &str) -> Value {
     let codes: Vec<Value> = codes.iter().map(|c| json!({ "code": c.code, "label": c.label })).collect();
-    // The letters that are typed afterwards, so that every answer of the entry page can be marked.
-    let outcomes: Vec<Value> =
-        OUTCOMES.iter().map(|(code, outcome)| json!({ "code": code, "label": outcome.title() })).collect();
     json!({
         "size": choices.size,
         "style": choices.style,
         "columns": choices.columns,
         "codes": codes,
-        "outcomes": outcomes,
+        // What is typed afterwards, so that every answer of the entry page can be marked.
+        "outcomes": outcomes(),
+        "asks": asks(),
+        "row": ROW,
         "controller": { "name": controller.name, "contact": controller.contact, "notice": controller.notice },
         "foot": foot,
         "cover": choices.cover,

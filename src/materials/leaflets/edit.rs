@@ -3,6 +3,7 @@
 use super::pages::KINDS;
 use super::{Content, Design, MOST, Passage, Place, whole};
 use crate::access::text;
+use crate::database::Scoped;
 use crate::electors::folding::clean;
 use crate::error::Error;
 use crate::materials::letters::pictures::{self, Pictured};
@@ -50,6 +51,24 @@ impl Typed {
             link: content.link.clone(),
             picture: content.picture.map(|n| n.to_string()).unwrap_or_default(),
             place: content.place.as_str().to_owned(),
+        }
+    }
+
+    /// Puts what a form's field of this name held.
+    pub(super) fn put(&mut self, name: &str, words: String) {
+        match name {
+            "version" => self.version = words,
+            "name" => self.name = words,
+            "headline" => self.headline = words,
+            "intro" => self.intro = words,
+            "heading" => self.heading.push(words),
+            "text" => self.text.push(words),
+            "who" => self.who = words,
+            "contact" => self.contact = words,
+            "link" => self.link = words,
+            "picture" => self.picture = words,
+            "place" => self.place = words,
+            _ => {}
         }
     }
 
@@ -118,6 +137,12 @@ struct OnePage {
     kept: store::Template,
     design: Design,
     typed: Typed,
+    /// What a picture shows that was refused.
+    shows: String,
+    /// What stands there as the design brought it.
+    unwritten: bool,
+    /// Whether it names a candidate and is for no poll.
+    nobodys: bool,
     given: Vec<Pictured>,
     ground: Ground,
     pictures: Vec<String>,
@@ -144,6 +169,8 @@ impl OnePage {
 pub(super) struct Refused {
     pub(super) errors: FieldErrors,
     pub(super) typed: Option<Typed>,
+    /// What the picture shows, as typed.
+    pub(super) shows: String,
 }
 
 /// `GET /materials/leaflets/{template}`
@@ -172,10 +199,12 @@ pub(super) async fn draw(
     let work = whole(&mut scope, id, &content, &ground, false).await?;
     scope.commit().await?;
     let pictures = making::pictures(work).await?;
-    let Refused { errors, typed } = refused;
+    let Refused { errors, typed, shows } = refused;
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let typed = typed.unwrap_or_else(|| Typed::of(&kept.name, kept.version, &content));
-    let page = OnePage { layout, errors, kept, design: content.design, typed, given, ground, pictures };
+    let (unwritten, nobodys) = (content.is_unwritten(), ground.poll.is_none() && !content.name.is_empty());
+    let design = content.design;
+    let page = OnePage { layout, errors, kept, design, typed, shows, unwritten, nobodys, given, ground, pictures };
     Ok((status, page).into_response())
 }
 
@@ -185,22 +214,30 @@ pub(super) async fn draw(
 /// [`Error::NotFound`] outside the area in use; [`Error::Conflict`] when it was changed meanwhile or is not one's own.
 pub async fn keep(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(typed): Form<Typed>) -> Answer {
     let mut scope = viewer.scope().await?;
-    let kept = store::one(&mut scope, KINDS, id).await?;
-    let before: Content =
-        serde_json::from_value(store::content(&mut scope, id, kept.version).await?).map_err(Error::internal)?;
     let mut errors = FieldErrors::default();
-    let read = typed.read(before.design, &mut errors);
-    let (Some((name, content)), false) = (read, errors.any()) else {
+    kept(&mut scope, id, &typed, &mut errors).await?;
+    if errors.any() {
         drop(scope);
-        return draw(&viewer, layout, id, ("", ""), Refused { errors, typed: Some(typed) }).await;
-    };
-    let content = serde_json::to_value(content).map_err(Error::internal)?;
-    let drawn = typed.version.parse().unwrap_or(0);
-    let changed = store::change(&mut scope, id, drawn, &name, &content).await;
-    if errors.take_invalid(changed)?.is_none() {
-        drop(scope);
-        return draw(&viewer, layout, id, ("", ""), Refused { errors, typed: Some(typed) }).await;
+        let refused = Refused { errors, typed: Some(typed), ..Refused::default() };
+        return draw(&viewer, layout, id, ("", ""), refused).await;
     }
     scope.commit().await?;
     Ok(see_other(&format!("/materials/leaflets/{id}?said=leaflet-kept")))
+}
+
+/// Keeps what was typed as another version; what cannot stand goes to `errors`.
+///
+/// # Errors
+/// As [`keep`].
+pub(super) async fn kept(scope: &mut Scoped, id: Uuid, typed: &Typed, errors: &mut FieldErrors) -> Result<(), Error> {
+    let before = store::one(scope, KINDS, id).await?;
+    let content: Content =
+        serde_json::from_value(store::content(scope, id, before.version).await?).map_err(Error::internal)?;
+    let (Some((name, content)), false) = (typed.read(content.design, errors), errors.any()) else {
+        return Ok(());
+    };
+    let content = serde_json::to_value(content).map_err(Error::internal)?;
+    let drawn = typed.version.parse().unwrap_or(0);
+    errors.take_invalid(store::change(scope, id, drawn, &name, &content).await)?;
+    Ok(())
 }

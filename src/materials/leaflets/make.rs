@@ -47,7 +47,7 @@ pub async fn make(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(typ
         errors.add("headline", "This is longer than the design has room for, so nothing was made. Shorten a passage");
     }
     if errors.any() {
-        return draw(&viewer, layout, id, (&typed.area, &typed.poll), Refused { errors, typed: None }).await;
+        return draw(&viewer, layout, id, (&typed.area, &typed.poll), Refused { errors, ..Refused::default() }).await;
     }
     let settings = serde_json::to_value(&typed).map_err(Error::internal)?;
     let mut new = ground.run(Kind::Leaflets, format!("Leaflet: {}", kept.name), 1, settings, work);

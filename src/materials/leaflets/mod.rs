@@ -20,6 +20,11 @@ use uuid::Uuid;
 /// The most passages of one leaflet.
 pub const MOST: usize = 6;
 
+/// What stands in a passage of a new one.
+const NO_TEXT: &str = "Write here what you have done, and what comes next.";
+/// What stands below the headline of a new one.
+const NO_INTRO: &str = "One sentence that says why this came through the door.";
+
 /// How it is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -135,17 +140,19 @@ pub struct Content {
 impl Content {
     /// How a new one begins.
     pub fn begun(design: Design) -> Self {
-        let passage = |heading: &str| Passage {
-            heading: heading.into(),
-            text: "Write here what you have done, and what comes next.".into(),
-        };
+        let passage = |heading: &str| Passage { heading: heading.into(), text: NO_TEXT.into() };
         Content {
             design,
             headline: "What matters here".into(),
-            intro: "One sentence that says why this came through the door.".into(),
+            intro: NO_INTRO.into(),
             passages: vec![passage("First"), passage("Second"), passage("Third")],
             ..Content::default()
         }
+    }
+
+    /// Whether it says somewhere what a new one says.
+    pub fn is_unwritten(&self) -> bool {
+        self.intro.trim() == NO_INTRO || self.passages.iter().any(|p| p.text.trim() == NO_TEXT)
     }
 
     fn common(&self, ground: &Ground) -> Value {
@@ -208,6 +215,7 @@ mod tests {
         assert_eq!(kept["design"], "fold");
         assert_eq!(serde_json::from_value::<Content>(kept).unwrap(), content);
         assert_eq!(serde_json::from_value::<Content>(json!({ "headline": "x" })).unwrap().design, Design::A5);
+        assert!(content.is_unwritten() && !Content::default().is_unwritten());
         assert_eq!(Design::ALL.map(|d| Design::parse(d.as_str())), Design::ALL.map(Some));
     }
 }

@@ -82,7 +82,7 @@ struct Places {
 pub async fn plan(scope: &mut Scoped, template: Uuid, choices: Choices) -> Result<Plan, Error> {
     let template = store::one(scope, &KINDS, template).await?;
     if template.ended {
-        return Err(Error::Conflict("This template was taken away. Copy it, and make letters of the copy".into()));
+        return Err(Error::Conflict("This template was withdrawn. Copy it, and make letters of the copy".into()));
     }
     let content = store::letter(scope, template.id, template.version).await?;
     let (blocks, ready) = read(scope, &template, &content).await?;

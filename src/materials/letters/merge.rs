@@ -182,7 +182,8 @@ mod tests {
     use crate::materials::letters::text::read;
 
     fn ready(typed: &str) -> Ready {
-        let saltern = Area { id: 7, kind: "ward".into(), name: "Saltern".into(), code: "SA".into() };
+        let (kind, name, code) = ("ward".into(), "Saltern".into(), "SA".into());
+        let saltern = Area { id: 7, kind, name, code, known_as: String::new() };
         let common = Common { candidate: "Cy Oake".into(), date: "3 May 2027".into() };
         Ready::of(&read(typed).unwrap(), &[saltern], common).unwrap()
     }

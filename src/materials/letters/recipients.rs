@@ -10,6 +10,10 @@ use crate::error::Error;
 use crate::watching;
 use std::collections::{HashMap, HashSet};
 
+/// So many letters are carried together: streets are joined until a bundle holds as many.
+const BUNDLE: usize = 40;
+/// So many streets are named on a bundle's cover.
+const NAMED: usize = 4;
 /// So many people are read by one statement.
 const BATCH: usize = 2_000;
 
@@ -134,10 +138,11 @@ impl LeftOut {
     }
 }
 
-/// What is carried together: the letters of one side of a street.
+/// What is carried together: the letters of a street, of a side of a long one, or of several short ones that are walked one after
+/// another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
-    /// "Larkspur Row, odd side".
+    /// "Larkspur Row, odd side", "Larkspur Row; Mill Lane".
     pub words: String,
     /// The district's letters.
     pub district: String,
@@ -279,20 +284,26 @@ struct Row {
 
 async fn batch(scope: &mut Scoped, people: &[ElectorId], kind: &str) -> Result<Vec<Row>, Error> {
     let (partitions, ids): (Vec<i32>, Vec<i64>) = people.iter().map(|p| (p.partition, p.id)).unzip();
+    // Each person is looked up by their id: `offset 0` keeps PostgreSQL from joining the other way round. Where it thinks the register
+    // nearly empty, as after an import that it has no statistics of yet, it would compare each elector with each id.
     Ok(sqlx::query_as!(
         Row,
-        r#"select e.partition_id, e.elector_id, e.area_no, e.household_id, e.kind, e.forenames, e.surname, e.name, e.position,
-             h.lines as "lines?", h.postcode as "postcode?", h.street as "street?", h.building as "building?", h.number as "number?",
-             h.number_suffix as "number_suffix?", h.flat as "flat?", h.position as "home_position?", d.letters,
-             c.code_group as "code_group?",
+        r#"select e.partition_id as "partition_id!", e.elector_id as "elector_id!", e.area_no as "area_no!",
+             e.household_id as "household_id?", e.kind as "kind!", e.forenames as "forenames!", e.surname as "surname!",
+             e.name as "name!", e.position as "position!", h.lines as "lines?", h.postcode as "postcode?", h.street as "street?",
+             h.building as "building?", h.number as "number?", h.number_suffix as "number_suffix?", h.flat as "flat?",
+             h.position as "home_position?", d.letters as "letters!",
+             (select c.code_group from intention_now i join intention_code c on c.code = i.code
+               where i.partition_id = e.partition_id and i.elector_id = e.elector_id and i.intention_kind = $3) as "code_group?",
              exists (select from material_item m where m.partition_id = e.partition_id and m.elector_id = e.elector_id
                and m.household_id = e.household_id and m.returned_at is not null) as "came_back!"
            from unnest($1::integer[], $2::bigint[]) w (partition, elector)
-           join elector e on e.partition_id = w.partition and e.elector_id = w.elector and e.left_at is null
+           cross join lateral (select n.partition_id, n.elector_id, n.area_no, n.household_id, n.kind, n.forenames, n.surname, n.name,
+               n.position
+             from elector n where n.partition_id = w.partition and n.elector_id = w.elector and n.left_at is null offset 0) e
            join district d on d.area_no = e.area_no
-           left join household h on h.partition_id = e.partition_id and h.household_id = e.household_id
-           left join intention_now i on i.partition_id = e.partition_id and i.elector_id = e.elector_id and i.intention_kind = $3
-           left join intention_code c on c.code = i.code"#,
+           left join lateral (select o.lines, o.postcode, o.street, o.building, o.number, o.number_suffix, o.flat, o.position
+             from household o where o.partition_id = e.partition_id and o.household_id = e.household_id offset 0) h on true"#,
         &partitions,
         &ids,
         kind
@@ -382,32 +393,88 @@ fn sorted(mut placed: Vec<Placed>, by: Sorted, left_out: LeftOut) -> Recipients 
     }
     placed.sort_by(|a, b| natural(&a.district, &b.district).then(a.letter.area_no.cmp(&b.letter.area_no)));
     let (mut letters, mut bundles) = (Vec::with_capacity(placed.len()), Vec::<Bundle>::new());
+    let mut sides = Vec::<Walked>::new();
     for district in placed.chunk_by(|a, b| a.letter.area_no == b.letter.area_no) {
         let doors: Vec<Door> = district.iter().map(|p| p.letter.door.clone()).collect();
-        let mut before: Option<(&str, Side)> = None;
         for place in walk_order::walk(&doors, WalkOrder::OddsThenEvensBack) {
             let Some(next) = district.get(place.door) else { continue };
-            let here = (next.letter.door.street.as_str(), place.side);
-            if before != Some(here) {
-                let words = side_words(here.0, here.1);
-                bundles.push(Bundle { words, district: next.district.clone(), from: letters.len(), letters: 0 });
-            }
-            before = Some(here);
-            if let Some(bundle) = bundles.last_mut() {
-                bundle.letters += 1;
+            let street = next.letter.door.street.as_str();
+            match sides.last_mut().filter(|last| last.side == place.side && last.street == street) {
+                Some(last) => last.letters += 1,
+                None => sides.push(Walked { street: street.to_owned(), side: place.side, letters: 1 }),
             }
             letters.push(next.letter.clone());
         }
+        let Some(first) = district.first() else { continue };
+        bundle(&mut bundles, &sides, &first.district, letters.len());
+        sides.clear();
     }
     Recipients { letters, left_out, bundles }
 }
 
-fn side_words(street: &str, side: Side) -> String {
+/// Letters of one side of a street, as they are walked.
+struct Walked {
+    street: String,
+    side: Side,
+    letters: usize,
+}
+
+/// Bundles of a district's sides, whose last letter comes just before the place `end`: a side more goes into the bundle while that holds
+/// no more than is carried together, and nobody carries two districts in one.
+fn bundle(bundles: &mut Vec<Bundle>, sides: &[Walked], district: &str, end: usize) {
+    let mut from = end - sides.iter().map(|s| s.letters).sum::<usize>();
+    let mut rest = sides;
+    while !rest.is_empty() {
+        let (mut taken, mut letters) = (0, 0);
+        for side in rest {
+            if taken > 0 && letters + side.letters > BUNDLE {
+                break;
+            }
+            taken += 1;
+            letters += side.letters;
+        }
+        let (here, after) = rest.split_at(taken);
+        bundles.push(Bundle { words: walked_words(here, sides), district: district.to_owned(), from, letters });
+        from += letters;
+        rest = after;
+    }
+}
+
+/// The streets of a bundle, each once: by its side where another bundle has another side of it.
+fn walked_words(here: &[Walked], all: &[Walked]) -> String {
+    let mut words = Vec::<String>::new();
+    for street in here.chunk_by(|a, b| a.street == b.street) {
+        let name = street.first().map_or("", |s| s.street.as_str());
+        let whole = street.len() == all.iter().filter(|s| s.street == name).count();
+        match (street, whole) {
+            ([only], _) => words.push(side_words(name, Some(only.side))),
+            (_, true) => words.push(side_words(name, None)),
+            (several, false) => {
+                // A named house between two numbers parts a side: it is named once all the same.
+                for words_of_side in several.iter().map(|s| side_words(name, Some(s.side))) {
+                    if !words.contains(&words_of_side) {
+                        words.push(words_of_side);
+                    }
+                }
+            }
+        }
+    }
+    let more = words.len().saturating_sub(NAMED);
+    if more < 2 {
+        return words.join("; ");
+    }
+    words.truncate(NAMED);
+    format!("{}; {more} more", words.join("; "))
+}
+
+/// A street, or one side of it.
+fn side_words(street: &str, side: Option<Side>) -> String {
     let street = if street.is_empty() { "No street" } else { street };
     match side {
-        Side::Odd => format!("{street}, odd side"),
-        Side::Even => format!("{street}, even side"),
-        Side::Building => format!("{street}, named houses"),
+        None => street.to_owned(),
+        Some(Side::Odd) => format!("{street}, odd side"),
+        Some(Side::Even) => format!("{street}, even side"),
+        Some(Side::Building) => format!("{street}, named houses"),
     }
 }
 

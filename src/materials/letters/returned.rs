@@ -17,7 +17,7 @@ const SHOWN: i64 = 50;
 pub enum Marked {
     /// It is down now.
     Now,
-    /// It was down already.
+    /// It was on record already.
     Already,
 }
 

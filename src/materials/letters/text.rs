@@ -127,18 +127,33 @@ impl std::fmt::Display for Wrong {
 /// Reads what was typed.
 ///
 /// # Errors
-/// Which field, condition or end cannot stand, and in which line.
+/// Which field, condition or end cannot stand, and in which line: the first of them.
 pub fn read(typed: &str) -> Result<Vec<Block>, Wrong> {
-    let mut reader = Reader::default();
+    let (blocks, wrong) = read_on(typed);
+    wrong.into_iter().next().map_or(Ok(blocks), Err)
+}
+
+/// Everything that cannot stand in what was typed, by line: forms, and what they name that is not there.
+pub fn every_wrong(typed: &str, pictures: &[i16], areas: &[Area]) -> Vec<Wrong> {
+    let (blocks, mut wrong) = read_on(typed);
+    wrong.extend(lacking(&blocks, pictures, areas));
+    wrong.sort_by_key(|wrong| wrong.line);
+    wrong
+}
+
+/// Reads to the end, whatever cannot stand.
+fn read_on(typed: &str) -> (Vec<Block>, Vec<Wrong>) {
+    let (mut reader, mut all) = (Reader::default(), Vec::new());
     for (n, line) in typed.lines().enumerate() {
-        reader.line(line.trim_end(), n + 1).map_err(|words| Wrong { line: n + 1, words })?;
-    }
-    match reader.passage {
-        Some((_, line)) => {
-            Err(Wrong { line, words: "this passage has no [end]. Put [end] in a line of its own after it".into() })
+        if let Err(wrong) = reader.line(line.trim_end(), n + 1) {
+            all.extend(wrong.into_iter().map(|words| Wrong { line: n + 1, words }));
         }
-        None => Ok(reader.blocks),
     }
+    if let Some((condition, line)) = reader.passage {
+        all.push(Wrong { line, words: "this passage has no [end]. Put [end] in a line of its own after it".into() });
+        reader.blocks.push(Block::If(condition, reader.inside));
+    }
+    (reader.blocks, all)
 }
 
 #[derive(Default)]
@@ -147,21 +162,23 @@ struct Reader {
     /// The passage being read, and the line that began it: what it holds is gathered in `inside`.
     passage: Option<(Condition, usize)>,
     inside: Vec<Block>,
+    /// Passages that stood inside another: their ends are not said to be wrong too.
+    nested: usize,
     /// Whether the next line goes on with the block before it.
     open: bool,
 }
 
 impl Reader {
-    fn line(&mut self, line: &str, number: usize) -> Result<(), String> {
+    fn line(&mut self, line: &str, number: usize) -> Result<(), Vec<String>> {
         let goes_on = std::mem::replace(&mut self.open, false);
         if line.trim().is_empty() {
             return Ok(());
         }
         if let Some(inside) = line.trim().strip_prefix("[if ").and_then(|rest| rest.strip_suffix(']')) {
-            return self.begin(inside, number);
+            return self.begin(inside, number).map_err(|words| vec![words]);
         }
         if line.trim() == "[end]" {
-            return self.end();
+            return self.end().map_err(|words| vec![words]);
         }
         if let Some(picture) = picture(line) {
             self.here().push(Block::Picture(picture, number));
@@ -192,14 +209,21 @@ impl Reader {
 
     fn begin(&mut self, condition: &str, number: usize) -> Result<(), String> {
         if self.passage.is_some() {
+            self.nested += 1;
             return Err("a passage cannot stand inside another. Put [end] before it".into());
         }
-        self.passage = Some((condition_of(condition, number)?, number));
-        Ok(())
+        let read = condition_of(condition, number);
+        // What follows is read as inside it all the same, so that its end is not wrong too.
+        self.passage = Some((read.clone().unwrap_or_else(|_| Condition::Intention(Vec::new())), number));
+        read.map(drop)
     }
 
     fn end(&mut self) -> Result<(), String> {
         let Some((condition, _)) = self.passage.take() else {
+            if self.nested > 0 {
+                self.nested -= 1;
+                return Ok(());
+            }
             return Err("[end] without a passage before it. Take it out".into());
         };
         self.blocks.push(Block::If(condition, std::mem::take(&mut self.inside)));
@@ -236,8 +260,8 @@ fn shortened(words: &str) -> String {
 }
 
 /// Reads one line.
-fn pieces(line: &str) -> Result<Vec<Piece>, String> {
-    let (mut found, mut text) = (Vec::new(), String::new());
+fn pieces(line: &str) -> Result<Vec<Piece>, Vec<String>> {
+    let (mut found, mut text, mut wrong) = (Vec::new(), String::new(), Vec::new());
     let (mut bold, mut italic, mut rest) = (false, false, line);
     let mut before = ' ';
     while let Some(first) = rest.chars().next() {
@@ -247,9 +271,11 @@ fn pieces(line: &str) -> Result<Vec<Piece>, String> {
             }
         };
         if let Some((inside, left)) = rest.strip_prefix("{{").and_then(|r| r.split_once("}}")) {
-            let what = field(inside)?;
             push(&mut text, &mut found);
-            found.push(Piece { what, bold, italic });
+            match field(inside) {
+                Ok(what) => found.push(Piece { what, bold, italic }),
+                Err(words) => wrong.push(words),
+            }
             (rest, before) = (left, '}');
         } else if rest.starts_with("**") && (bold || rest[2..].contains("**")) {
             push(&mut text, &mut found);
@@ -268,7 +294,7 @@ fn pieces(line: &str) -> Result<Vec<Piece>, String> {
     if !text.is_empty() {
         found.push(Piece { what: What::Text(text), bold, italic });
     }
-    Ok(found)
+    if wrong.is_empty() { Ok(found) } else { Err(wrong) }
 }
 
 /// Whether an underscore begins or ends slanted words: it stands at a word's edge, and its fellow follows.
@@ -299,7 +325,7 @@ fn field(inside: &str) -> Result<What, String> {
     let instead = instead.unwrap_or_default();
     if *may_lack && instead.is_empty() {
         return Err(format!(
-            "{{{{{word}}}}} may lack: say what stands there then, as in {{{{{word}|{}}}}}",
+            "{{{{{word}}}}} is not known of everybody: say what stands there instead, as in {{{{{word}|{}}}}}",
             if *field == Field::PollingPlace { "the place on your poll card" } else { "neighbour" }
         ));
     }
@@ -336,24 +362,32 @@ pub fn names_polling_place(blocks: &[Block]) -> bool {
 /// Looks whether what a text names is there: its pictures, and the areas of its conditions.
 ///
 /// # Errors
-/// Which is not, and in which line.
+/// Which is not, and in which line: the first of them.
 pub fn check(blocks: &[Block], pictures: &[i16], areas: &[Area]) -> Result<(), Wrong> {
+    lacking(blocks, pictures, areas).into_iter().next().map_or(Ok(()), Err)
+}
+
+/// What a text names and is not there.
+fn lacking(blocks: &[Block], pictures: &[i16], areas: &[Area]) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
     for block in flat(blocks) {
         if let Block::Picture(number, line) = block
             && !pictures.contains(number)
         {
-            let words = format!("there is no picture {number}. Add one below, or take the line out");
-            return Err(Wrong { line: *line, words });
+            let words = format!(
+                "there is no picture {number}. Take this line out and keep the text, add the picture on the template’s own \
+                 page, then name it here"
+            );
+            wrong.push(Wrong { line: *line, words });
         }
     }
     for block in blocks {
         if let Block::If(Condition::Area(names, line), _) = block {
-            for name in names {
-                area(areas, name).map_err(|words| Wrong { line: *line, words })?;
-            }
+            let unknown = names.iter().filter_map(|name| area(areas, name).err());
+            wrong.extend(unknown.map(|words| Wrong { line: *line, words }));
         }
     }
-    Ok(())
+    wrong
 }
 
 /// The area that a condition names: by its code, or by a name that only one has.

@@ -28,7 +28,7 @@ fn a_letter_is_read_into_blocks() {
 fn what_cannot_stand_is_named_with_its_line() {
     for (typed, line, says) in [
         ("Dear {{firstname|x}}", 1, "{{firstname}}"),
-        ("\nDear {{first-name}}", 2, "may lack"),
+        ("\nDear {{first-name}}", 2, "not known of everybody"),
         ("\n\n[if intention sure]\nx\n[end]", 3, "intention group"),
         ("[if weather fine]\nx\n[end]", 1, "weather"),
         ("a\n[end]", 2, "without a passage"),
@@ -39,13 +39,29 @@ fn what_cannot_stand_is_named_with_its_line() {
         assert_eq!(wrong.line, line, "{typed}");
         assert!(wrong.to_string().contains(says), "{wrong}");
     }
-    let areas = |code: &str, name: &str| Area { id: 1, kind: "ward".into(), name: name.into(), code: code.into() };
+    let areas = |code: &str, name: &str| Area {
+        id: 1,
+        kind: "ward".into(),
+        name: name.into(),
+        code: code.into(),
+        known_as: String::new(),
+    };
     let known = [areas("SA", "Saltern"), areas("M1", "Mill"), areas("M2", "Mill")];
     let check = |typed: &str| check(&read(typed).unwrap(), &[1], &known).map_err(|w| w.to_string());
     assert!(check("[picture 1]\n[if area saltern; m2]\nx\n[end]").is_ok());
     assert!(check("x\n[picture 3]").unwrap_err().starts_with("Line 2: there is no picture 3"));
     assert!(check("[if area Mill]\nx\n[end]").unwrap_err().contains("several"));
     assert!(check("[if area Quay]\nx\n[end]").unwrap_err().contains("Quay"));
+}
+
+#[test]
+fn everything_that_cannot_stand_is_said_at_once_and_nothing_that_only_follows_from_it() {
+    let lines = |typed: &str| every_wrong(typed, &[1], &[]).iter().map(|w| w.line).collect::<Vec<_>>();
+    assert_eq!(lines("{{one}} and {{two}}\n[picture 4]\n{{first-name}}\n[picture 1]"), [1, 1, 2, 3]);
+    assert_eq!(lines("[if intention sure]\n{{x}}\n[end]\ny"), [1, 2]);
+    assert_eq!(lines("[if intention for]\n[if intention for]\nx\n[end]\n[end]"), [2]);
+    assert_eq!(lines("x\n[if area Quay; Mill]\n[picture 9]"), [2, 2, 2, 3]);
+    assert_eq!(lines("{{salutation}},\n\nHello."), [0usize; 0]);
 }
 
 #[test]

@@ -69,6 +69,13 @@ struct PostersPage {
     pictures: Vec<String>,
 }
 
+impl PostersPage {
+    /// Whether it names a candidate and is for no poll.
+    fn nobodys(&self) -> bool {
+        self.ground.poll.is_none() && !self.typed.name.trim().is_empty()
+    }
+}
+
 /// `GET /materials/posters`
 pub async fn form(State(app): State<App>, viewer: Viewer, layout: Layout, Query(asked): Query<Typed>) -> Answer {
     let mut scope = viewer.scope().await?;

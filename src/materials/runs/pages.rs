@@ -35,6 +35,11 @@ impl ListPage {
             .map_or_else(|| "/materials/runs?".to_owned(), |kind| format!("/materials/runs?kind={}&", kind.as_str()))
     }
 
+    /// Whether one of them is still to be made, or at work.
+    fn moves(&self) -> bool {
+        self.rows.iter().any(|row| row.state.is_open())
+    }
+
     fn shows(&self, kind: &Kind) -> bool {
         self.kind == Some(*kind)
     }

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::rounds::homes::{self, Free};
 use crate::rounds::store::{self, Show};
 use crate::rounds::{Round, cut};
+use crate::web::paging::{Paging, SIZE};
 use crate::web::{Answer, FieldErrors, Form, Layout, Query, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -18,14 +19,13 @@ use uuid::Uuid;
 
 /// The most districts whose gaps are looked for at once.
 const MOST_DISTRICTS: usize = 120;
-/// The most streets that a page shows.
-const MOST_STREETS: usize = 300;
 
-/// Which district; nothing: all.
+/// Which district, nothing: all; and which fifty of its streets.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
     district: String,
+    page: String,
 }
 
 #[derive(Template, WebTemplate)]
@@ -37,7 +37,9 @@ struct GapsPage {
     districts: Vec<District>,
     chosen: Option<i32>,
     letters: HashMap<i32, String>,
+    /// Of this page.
     streets: Vec<Free>,
+    paging: Paging,
     /// Streets and homes on no round in all.
     all: (usize, i64),
     /// Rounds that nobody delivers, with their homes.
@@ -51,6 +53,11 @@ impl GapsPage {
     fn letters_of(&self, street: &Free) -> &str {
         self.letters.get(&street.area_no).map_or("", String::as_str)
     }
+
+    /// Where the other pages are.
+    fn here(&self) -> String {
+        self.chosen.map_or_else(|| "/rounds/gaps?".into(), |n| format!("/rounds/gaps?district={n}&"))
+    }
 }
 
 /// `GET /rounds/gaps`
@@ -58,19 +65,19 @@ impl GapsPage {
 /// # Errors
 /// What the database says.
 pub async fn show(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>, Query(done): Query<Said>) -> Answer {
-    draw(viewer, layout, asked.district.parse().ok(), FieldErrors::default(), said(&done.said)).await
+    draw(viewer, layout, &asked, FieldErrors::default(), said(&done.said)).await
 }
 
 async fn draw(
     viewer: Viewer,
     layout: Layout,
-    chosen: Option<i32>,
+    asked: &Asked,
     errors: FieldErrors,
     said: (&'static str, &'static str),
 ) -> Answer {
     let mut scope = viewer.scope().await?;
     let districts = choose::districts(&mut scope).await?;
-    let chosen = match chosen {
+    let chosen = match asked.district.parse::<i32>().ok() {
         Some(number) if districts.iter().all(|d| d.area_no != number) => return Err(Error::NotFound),
         None if districts.len() > MOST_DISTRICTS => districts.first().map(|d| d.area_no),
         chosen => chosen,
@@ -82,7 +89,9 @@ async fn draw(
     let of = |s: &Free| letters.get(&s.area_no).map_or("", String::as_str);
     streets.sort_by(|a, b| natural(of(a), of(b)));
     let all = (streets.len(), streets.iter().map(|s| s.homes).sum::<i64>());
-    streets.truncate(MOST_STREETS);
+    let paging = Paging::asked(&asked.page).within(i64::try_from(all.0).unwrap_or(i64::MAX));
+    let rows = |n: i64| usize::try_from(n).unwrap_or_default();
+    let streets = streets.into_iter().skip(rows(paging.skip())).take(rows(SIZE)).collect();
     let ids = store::which(&mut scope, Show::Without, "").await?;
     let counts = homes::counts(&mut scope, &ids).await?;
     let live = store::which(&mut scope, Show::All, "").await?;
@@ -92,7 +101,8 @@ async fn draw(
     let without = nobodys.map(|r| (homes::whole(&counts, r.id).bundle(r.with_empty), r)).map(|(n, r)| (r, n)).collect();
     let area = viewer.area_name;
     let status = status(&errors);
-    let page = GapsPage { layout, errors, area, districts, chosen, letters, streets, all, without, rounds, said };
+    let page =
+        GapsPage { layout, errors, area, districts, chosen, letters, streets, paging, all, without, rounds, said };
     Ok((status, page).into_response())
 }
 
@@ -103,6 +113,7 @@ pub struct PutForm {
     street: Vec<String>,
     round: String,
     district: String,
+    page: String,
 }
 
 /// `POST /rounds/gaps`: what is free of the ticked streets goes on a round.
@@ -110,7 +121,7 @@ pub struct PutForm {
 /// # Errors
 /// [`Error::NotFound`] when the round is outside the area.
 pub async fn put(viewer: Viewer, layout: Layout, Form(form): Form<PutForm>) -> Answer {
-    let chosen = form.district.parse().ok();
+    let asked = Asked { district: form.district, page: form.page };
     let mut errors = FieldErrors::default();
     let round = form.round.parse::<Uuid>().ok();
     if round.is_none() {
@@ -120,7 +131,7 @@ pub async fn put(viewer: Viewer, layout: Layout, Form(form): Form<PutForm>) -> A
         errors.add("street", "Tick at least one street");
     }
     let (Some(id), false) = (round, errors.any()) else {
-        return draw(viewer, layout, chosen, errors, ("", "")).await;
+        return draw(viewer, layout, &asked, errors, ("", "")).await;
     };
     let mut scope = viewer.scope().await?;
     let mut with_empty = false;
@@ -141,7 +152,7 @@ pub async fn put(viewer: Viewer, layout: Layout, Form(form): Form<PutForm>) -> A
     };
     if errors.take_invalid(put)?.is_none() {
         drop(scope);
-        return draw(viewer, layout, chosen, errors, ("", "")).await;
+        return draw(viewer, layout, &asked, errors, ("", "")).await;
     }
     scope.finish(round).await?;
     Ok(see_other(&format!("/rounds/{id}?said=put")))

@@ -40,7 +40,7 @@ struct LeafletPage {
     errors: FieldErrors,
     leaflet: Leaflet,
     rows: Vec<Row>,
-    note: String,
+    typed: Typed,
     today: NaiveDate,
     said: (&'static str, &'static str),
 }
@@ -72,14 +72,21 @@ impl LeafletPage {
 /// # Errors
 /// [`Error::NotFound`] outside the area.
 pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(done): Query<Said>) -> Answer {
-    draw(viewer, layout, id, String::new(), FieldErrors::default(), said(&done.said)).await
+    draw(viewer, layout, id, Typed::default(), FieldErrors::default(), said(&done.said)).await
+}
+
+/// What was ticked and typed, where it cannot stand.
+#[derive(Default)]
+struct Typed {
+    ticked: Vec<Uuid>,
+    note: String,
 }
 
 async fn draw(
     viewer: Viewer,
     layout: Layout,
     id: Uuid,
-    note: String,
+    typed: Typed,
     errors: FieldErrors,
     said: (&'static str, &'static str),
 ) -> Answer {
@@ -97,7 +104,7 @@ async fn draw(
     });
     let rows = rows.collect();
     let today = words::day_of(Utc::now());
-    Ok((status(&errors), LeafletPage { layout, errors, leaflet, rows, note, today, said }).into_response())
+    Ok((status(&errors), LeafletPage { layout, errors, leaflet, rows, typed, today, said }).into_response())
 }
 
 /// The rounds ticked and what became of the leaflet there.
@@ -139,9 +146,15 @@ pub async fn step(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(for
         return Err(Error::NotFound);
     }
     let mut errors = FieldErrors::default();
-    let Some((word, done)) = errors.take_invalid(act(&mut scope, id, &form).await)? else {
+    let in_hand = |round: &Uuid| known.get(round).is_some_and(|d| d.state != State::Planned);
+    if matches!(form.step.as_str(), "done" | "given-back") && !form.round.iter().all(in_hand) {
+        errors.add("round", "Hand it over first: what nobody has in hand is not delivered and does not come back");
+    }
+    let acted = if errors.any() { None } else { errors.take_invalid(act(&mut scope, id, &form).await)? };
+    let Some((word, done)) = acted else {
         drop(scope);
-        return draw(viewer, layout, id, form.note, errors, ("", "")).await;
+        let typed = Typed { ticked: form.round, note: form.note };
+        return draw(viewer, layout, id, typed, errors, ("", "")).await;
     };
     scope.commit().await?;
     let word = if done == 0 { "nothing" } else { word };
@@ -202,7 +215,7 @@ pub async fn print(
     let mut errors = FieldErrors::default();
     let Some(begun) = errors.take_invalid(begun)? else {
         drop(scope);
-        return draw(viewer, layout, id, String::new(), errors, ("", "")).await;
+        return draw(viewer, layout, id, Typed::default(), errors, ("", "")).await;
     };
     let run = scope.finish(begun).await?;
     Ok(see_other(&format!("/materials/runs/{run}")))

@@ -1,4 +1,4 @@
-//! `/rounds/mine`: the rounds that one delivers, and what is in hand of each. Streets and numbers; nobody's name.
+//! `/rounds/mine`: the rounds that one delivers, and what is in hand of each. Streets, numbers and doors to leave out; nobody's name.
 
 use super::{Said, said, status};
 use crate::access::text;

@@ -5,6 +5,7 @@ use super::choices::{CHANNELS, Choices, next_election};
 use super::counts::{Counted, sentence, split};
 use super::draft::{Act, Draft};
 use super::rows::{Opt, Part, Row, options, rows};
+use super::unfinished::{Unfinished, unfinished};
 use super::{STARTS, read, show, start};
 use crate::database::Scoped;
 use crate::error::Error;
@@ -50,6 +51,8 @@ struct BuildPage {
     counted: Option<Counted>,
     /// Why nothing is counted.
     refused: String,
+    /// What has to be finished before anything is.
+    unfinished: Vec<Unfinished>,
     other: Option<Other>,
 }
 
@@ -130,11 +133,11 @@ impl<'a> Step<'a> {
     async fn take(mut self, mut scope: Scoped) -> Answer {
         let applied = self.draft.apply(&self.act);
         self.focus = self.errors.take(applied).flatten().unwrap_or_default();
-        if !matches!(self.act, Act::Keep | Act::KeepNew) {
+        if !self.keeps() {
             return self.page(scope).await;
         }
         let choices = Choices::read(&mut scope, &self.draft.root).await?;
-        let Ok(selection) = read::selection(&self.draft, &choices) else {
+        let (Ok(selection), Ok(_)) = (read::selection(&self.draft, &choices), store::readable(&self.draft.name)) else {
             return self.page(scope).await;
         };
         match self.keep(&mut scope, &selection).await {
@@ -148,6 +151,10 @@ impl<'a> Step<'a> {
                 self.not_kept(error).await
             }
         }
+    }
+
+    fn keeps(&self) -> bool {
+        matches!(self.act, Act::Keep | Act::KeepNew)
     }
 
     async fn keep(&self, scope: &mut Scoped, selection: &Selection) -> Result<Uuid, Error> {
@@ -190,16 +197,23 @@ impl<'a> Step<'a> {
 
     async fn page(mut self, mut scope: Scoped) -> Answer {
         let choices = Choices::read(&mut scope, &self.draft.root).await?;
-        let (counted, refused) = match read::selection(&self.draft, &choices) {
-            Ok(selection) => split(Counted::of(&mut scope, &selection).await?),
-            // A row that was added a moment ago is not wrong yet.
-            Err(wrong) if matches!(self.act, Act::Count | Act::Keep | Act::KeepNew) => {
-                self.errors.0.extend(wrong.0);
-                (None, String::new())
+        let ((counted, refused), unfinished) = match read::selection(&self.draft, &choices) {
+            Ok(selection) => (split(Counted::of(&mut scope, &selection).await?), Vec::new()),
+            Err(wrong) => {
+                let unfinished = unfinished(&self.draft, &wrong);
+                // A row that was added a moment ago is not wrong yet.
+                if self.keeps() || self.act == Act::Count {
+                    self.errors.0.extend(wrong.0);
+                }
+                ((None, String::new()), unfinished)
             }
-            Err(_) => (None, String::new()),
         };
         scope.commit().await?;
+        // All that is wrong is told at once, the name with the conditions.
+        if self.keeps() {
+            let name = store::readable(&self.draft.name);
+            self.errors.take(name);
+        }
         let Step { viewer, layout, id, draft, focus, errors, other, .. } = self;
         let status = match () {
             () if errors.any() => StatusCode::UNPROCESSABLE_ENTITY,
@@ -209,7 +223,8 @@ impl<'a> Step<'a> {
         let rows = rows(&draft.root, &choices, &errors);
         let channels = options(CHANNELS, &draft.channel);
         let area = viewer.area_name.clone();
-        let page = BuildPage { layout, errors, id, area, draft, rows, channels, focus, counted, refused, other };
+        let page =
+            BuildPage { layout, errors, id, area, draft, rows, channels, focus, counted, refused, unfinished, other };
         Ok((status, page).into_response())
     }
 }

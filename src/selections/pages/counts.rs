@@ -3,6 +3,7 @@
 use super::choices::Choices;
 use super::draft::Draft;
 use super::read;
+use super::unfinished::{Unfinished, unfinished};
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::selections::{Counts, Selection, count, words as sentences};
@@ -87,6 +88,7 @@ pub(super) async fn sentence(scope: &mut Scoped, selection: &Selection) -> Resul
 struct CountsPart {
     counted: Option<Counted>,
     refused: String,
+    unfinished: Vec<Unfinished>,
 }
 
 /// `POST /selections/counts`
@@ -97,12 +99,12 @@ pub async fn show(viewer: Viewer, Form(pairs): Form<Vec<(String, String)>>) -> A
     let (draft, _) = Draft::read(pairs)?;
     let mut scope = viewer.scope().await?;
     let choices = Choices::read(&mut scope, &draft.root).await?;
-    let (counted, refused) = match read::selection(&draft, &choices) {
-        Ok(selection) => split(Counted::of(&mut scope, &selection).await?),
-        Err(_) => (None, String::new()),
+    let ((counted, refused), unfinished) = match read::selection(&draft, &choices) {
+        Ok(selection) => (split(Counted::of(&mut scope, &selection).await?), Vec::new()),
+        Err(wrong) => ((None, String::new()), unfinished(&draft, &wrong)),
     };
     scope.commit().await?;
-    Ok(CountsPart { counted, refused }.into_response())
+    Ok(CountsPart { counted, refused, unfinished }.into_response())
 }
 
 /// The counts, and what stands in their way.

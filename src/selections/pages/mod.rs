@@ -12,6 +12,7 @@ mod parts;
 mod read;
 mod rows;
 mod show;
+mod unfinished;
 pub mod walk;
 
 use crate::selections::Election;

@@ -1,6 +1,7 @@
 //! `/selections/{id}`: what a kept selection says, how many that is now, what is made of it, and how it came to be. Nobody is shown.
 
 use super::counts::{Counted, split};
+use super::unfinished::Unfinished;
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::selections::store::{self, Saved};
@@ -29,6 +30,8 @@ struct OnePage {
     leaves_out: String,
     counted: Option<Counted>,
     refused: String,
+    /// Nothing of what is kept.
+    unfinished: Vec<Unfinished>,
     versions: Vec<Version>,
     /// The name of a copy, as it was typed.
     copy_name: String,
@@ -67,6 +70,7 @@ async fn page(mut scope: Scoped, layout: Layout, id: Uuid, copy: Option<String>,
         leaves_out: leaves_out(&selection.leave_out),
         counted,
         refused,
+        unfinished: Vec::new(),
         versions: versions.into_iter().map(in_words).collect(),
         copy_name: copy.unwrap_or_else(|| format!("{} (copy)", saved.name)),
         saved,

@@ -179,7 +179,7 @@ impl Drawing<'_> {
 }
 
 /// "2.1" of the second row's first.
-fn number(place: &[usize]) -> String {
+pub(super) fn number(place: &[usize]) -> String {
     place.iter().map(|n| (n + 1).to_string()).collect::<Vec<_>>().join(".")
 }
 

@@ -18,6 +18,9 @@ use axum::response::IntoResponse;
 use serde::Deserialize;
 use uuid::Uuid;
 
+/// So much that cannot stand in a text is said at once.
+const MOST_SAID: usize = 10;
+
 /// A template as it is typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -61,12 +64,12 @@ impl Typed {
     ) -> Option<(String, Content)> {
         let name = errors.take(one_line("name", &self.name, 80, "Give it a name"));
         let most = longest(kind);
-        let typed = self.text.replace("\r\n", "\n");
-        let typed = errors.take(words_of("text", &typed, most, "Write the text"));
+        let whole = self.text.replace("\r\n", "\n");
+        let typed = errors.take(words_of("text", &whole, most, "Write the text"));
         let numbers: Vec<i16> = pictures.iter().map(|p| p.number).collect();
-        if let Some(typed) = &typed {
-            let sound = text::read(typed).and_then(|blocks| text::check(&blocks, &numbers, areas));
-            errors.take(sound.map_err(|wrong| Error::field("text", wrong.to_string())));
+        // All at once, also where it is too long.
+        for wrong in text::every_wrong(&whole, &numbers, areas).into_iter().take(MOST_SAID) {
+            errors.add("text", wrong.to_string());
         }
         let sender = optional(errors, "sender", &self.sender.replace("\r\n", "\n"), 300);
         if self.sender.trim().lines().count() > 6 {
@@ -252,7 +255,7 @@ pub async fn open(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> Answe
 pub fn theirs(template: &store::Template) -> Result<(), Error> {
     match (template.mine, template.ended) {
         (true, false) => Ok(()),
-        (_, true) => Err(Error::Conflict("This template was taken away. Copy it, and change the copy".into())),
+        (_, true) => Err(Error::Conflict("This template was withdrawn. Copy it, and change the copy".into())),
         _ => Err(Error::Conflict("This template is the whole organisation’s, and only whoever organises everywhere changes it. Copy it, and change the copy".into())),
     }
 }

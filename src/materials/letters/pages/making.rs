@@ -94,6 +94,11 @@ impl MakingPage {
         if self.summary.is_some() { self.typed.query() } else { String::new() }
     }
 
+    /// What it is for, as it was chosen.
+    fn poll_words(&self) -> &str {
+        self.polls.iter().find(|k| k.kind == self.typed.poll).map_or("No election in particular", |k| k.name.as_str())
+    }
+
     fn chosen(&self, selection: &Saved) -> bool {
         self.typed.selection == selection.id.to_string()
     }

@@ -107,7 +107,7 @@ pub async fn remove(viewer: Viewer, Path(id): Path<Uuid>, Form(_): Form<Bare>) -
     let template = store::one(&mut scope, &KINDS, id).await?;
     theirs(&template)?;
     if !store::end(&mut scope, id).await? {
-        return Err(Error::Conflict("Somebody took it away meanwhile".into()));
+        return Err(Error::Conflict("Somebody withdrew it meanwhile".into()));
     }
     scope.commit().await?;
     Ok(see_other("/materials/letters?said=template-gone"))

@@ -7,7 +7,7 @@ use crate::access::text;
 use crate::error::Error;
 use crate::materials::letters::make::KINDS;
 use crate::materials::letters::{pictures, store};
-use crate::messages::pictures::{LIMIT, drawn};
+use crate::messages::pictures::{LIMIT, drawn, too_heavy};
 use crate::web::{Answer, FieldErrors, Form, Layout, Multipart, Path, Viewer, drawn_under, see_other};
 use axum::extract::multipart;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -23,10 +23,9 @@ struct Given {
     file: Option<Vec<u8>>,
 }
 
-async fn take(mut form: multipart::Multipart, grant: Uuid) -> Result<Given, Error> {
-    let broken =
-        |_| Error::field("picture", "The picture did not come through whole, or is larger than 10 MB. Choose it again");
-    let mut given = Given::default();
+/// Reads the form; what came before it broke off stays in `given`.
+async fn take(mut form: multipart::Multipart, grant: Uuid, given: &mut Given) -> Result<(), Error> {
+    let broken = |_| too_heavy();
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name().unwrap_or_default() {
             "_grant" => drawn_under(&field.text().await.map_err(broken)?, grant)?,
@@ -38,7 +37,7 @@ async fn take(mut form: multipart::Multipart, grant: Uuid) -> Result<Given, Erro
             _ => {}
         }
     }
-    Ok(given)
+    Ok(())
 }
 
 /// `POST /materials/letters/{template}/pictures`
@@ -51,16 +50,22 @@ pub async fn add(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, form: Res
     scope.commit().await?;
     theirs(&template)?;
     let mut errors = FieldErrors::default();
-    let given = match errors.take_invalid(form)? {
-        Some(Multipart(form)) => errors.take_invalid(take(form, viewer.grant).await)?.unwrap_or_default(),
-        None => Given::default(),
-    };
+    let mut given = Given::default();
+    if let Some(Multipart(form)) = errors.take_invalid(form)? {
+        errors.take_invalid(take(form, viewer.grant, &mut given).await)?;
+    }
+    if errors.any() {
+        // What did not come through is not said to lack as well.
+        return one::draw(viewer.scope().await?, layout, id, String::new(), Refused { errors, shows: given.shows })
+            .await;
+    }
     let shows = text("shows", given.shows.trim(), 200, "Say what the picture shows, for whoever cannot see it");
     let shows = errors.take(shows.map(|s| s.split_whitespace().collect::<Vec<_>>().join(" ")));
-    let file = given
-        .file
-        .filter(|f| f.len() <= LIMIT)
-        .ok_or_else(|| Error::field("picture", "Choose a picture of at most 10 MB"));
+    let file = match given.file {
+        Some(file) if file.len() <= LIMIT => Ok(file),
+        Some(_) => Err(too_heavy()),
+        None => Err(Error::field("picture", "Choose a picture of at most 10 MB")),
+    };
     let picture = match errors.take_invalid(file)? {
         Some(file) => errors.take_invalid(drawn(file).await)?,
         None => None,

@@ -57,7 +57,9 @@ pub async fn mark(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> A
         };
         match marked {
             Ok(Marked::Now) => any = true,
-            Ok(Marked::Already) => errors.add("code", format!("{}: it was down already", shortened(word))),
+            Ok(Marked::Already) => {
+                errors.add("code", format!("{}: this one is on record as returned already", shortened(word)))
+            }
             Err(Error::Invalid(why)) => {
                 let why = why.first().map_or("it cannot be read", |e| e.message.as_str());
                 errors.add("code", format!("{}: {why}. Look at it again", shortened(word)));
