@@ -5,7 +5,7 @@ set local role hustings_owner;
 create table selection (
   selection_id uuid primary key,
   area_id bigint not null references area,
-  name text not null check (length(name) between 1 and 120 and name !~ '[[:cntrl:]]'),
+  name text not null check (length(name) between 1 and 120) check (name !~ '[[:cntrl:]]'),
   -- The newest of its versions.
   version integer not null default 1 check (version between 1 and 100000),
   made_by uuid references account,
@@ -20,7 +20,7 @@ create unique index selection_one_a_name on selection (area_id, lower(name)) whe
 create table selection_version (
   selection_id uuid not null references selection,
   version integer not null check (version >= 1),
-  name text not null check (length(name) between 1 and 120 and name !~ '[[:cntrl:]]'),
+  name text not null check (length(name) between 1 and 120) check (name !~ '[[:cntrl:]]'),
   -- The tree (src/selections/rule.rs), as it was checked.
   rules jsonb not null check (jsonb_typeof(rules) = 'object' and length(rules::text) <= 100000),
   -- How much it was when it was kept: counts, of nobody.

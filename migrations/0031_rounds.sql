@@ -6,7 +6,7 @@ create table round (
   round_id uuid primary key,
   -- The smallest area that holds all its streets: whoever organises there keeps it.
   area_id bigint not null references area,
-  name text not null check (length(name) between 1 and 120 and name !~ '[[:cntrl:]]'),
+  name text not null check (length(name) between 1 and 120) check (name !~ '[[:cntrl:]]'),
   -- Who delivers it as a rule: a volunteer, or whoever works here with an account.
   deliverer_person uuid references person on delete set null,
   deliverer_account uuid references account,
@@ -63,7 +63,7 @@ create index no_mail_by_area on no_mail (area_no);
 create table leaflet (
   leaflet_id uuid primary key,
   area_id bigint not null references area,
-  title text not null check (length(title) between 1 and 120 and title !~ '[[:cntrl:]]'),
+  title text not null check (length(title) between 1 and 120) check (title !~ '[[:cntrl:]]'),
   ready_on date check (ready_on between '2000-01-01' and '9999-12-31'),
   due_on date check (due_on between '2000-01-01' and '9999-12-31'),
   printed integer check (printed between 1 and 10000000),

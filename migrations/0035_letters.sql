@@ -8,7 +8,7 @@ create table material_template (
   area_id bigint references area,
   kind text not null check (kind in ('letters', 'postcards', 'canvass-cards', 'labels', 'poll-cards', 'out-cards', 'leaflets',
     'posters', 'door-cards', 'pads', 'night-pack', 'round-sheets')),
-  name text not null check (length(name) between 1 and 80 and name !~ '[[:cntrl:]]'),
+  name text not null check (length(name) between 1 and 80) check (name !~ '[[:cntrl:]]'),
   -- The newest.
   version integer not null default 1 check (version between 1 and 100000),
   -- How many pictures it was ever given: a number means one picture for good, whatever is taken out.

@@ -4,7 +4,7 @@ set local role hustings_owner;
 create table material_brand (
   area_id bigint primary key references area,
   -- As it stands on what is printed: the party's registered name, or one that it is known by.
-  party text not null check (length(party) between 1 and 120 and party !~ '[[:cntrl:]]'),
+  party text not null check (length(party) between 1 and 120) check (party !~ '[[:cntrl:]]'),
   -- Letters stand on the first, in black or white as they are read best; the second is for rules and bands.
   colour text not null check (colour ~ '^#[0-9a-f]{6}$'),
   second text not null check (second ~ '^#[0-9a-f]{6}$'),

@@ -207,7 +207,10 @@ async fn no_change_is_dated_back_by_sql() {
         let mut db = app.database.app().await;
         become_role(&mut db, role, &hash(&token), "", &here).await;
         for (when, allowed) in [
-            ("update message_campaign set promoter = 'M', changed_by = $1, changed_at = now() - interval '1 year'", false),
+            (
+                "update message_campaign set promoter = 'M', changed_by = $1, changed_at = now() - interval '1 year'",
+                false,
+            ),
             ("update message_campaign set changed_by = $1, changed_at = changed_at - interval '2 minutes'", false),
             ("update message_campaign set changed_by = $1, changed_at = statement_timestamp()", true),
         ] {

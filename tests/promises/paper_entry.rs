@@ -175,7 +175,7 @@ async fn who_canvassed_and_when_are_kept_with_each_answer() {
     let page = table.page().await;
     for heard in ["Dee Oldacre", "Volunteer of Quillbrook"] {
         let heard = format!("Canvassed by {heard}, typed by Organiser of Quillbrook");
-        assert!(page.text("#kept").contains(heard), "{heard}: {}", page.text("#kept"));
+        assert!(page.text("#kept").contains(heard.as_str()), "{heard}: {}", page.text("#kept"));
     }
 }
 
@@ -352,7 +352,9 @@ async fn a_pile_is_entered_by_organisers_of_its_area_alone() {
     assert_eq!(stored(&table.app).await, 0);
     // Nor does the database tell a neighbour which homes lie on it.
     let (partition, home) = table.walk.doors[0].household.split_once('.').unwrap();
-    for (account, place, told) in [(&table.organiser.account, "Quillbrook", true), (&neighbour.account, "Saltern", false)] {
+    for (account, place, told) in
+        [(&table.organiser.account, "Quillbrook", true), (&neighbour.account, "Saltern", false)]
+    {
         let session = hash(&open_session(&table.app, account).await);
         let area: i64 = query_scalar("select area_id from area where name = $1")
             .bind(place)

@@ -72,9 +72,7 @@ impl Read {
                 }
                 features.iter().try_for_each(|feature| self.gather(feature, 1))
             }
-            Some("Feature") if depth <= 1 => {
-                json.get("geometry").map_or(Ok(()), |geometry| self.gather(geometry, 2))
-            }
+            Some("Feature") if depth <= 1 => json.get("geometry").map_or(Ok(()), |geometry| self.gather(geometry, 2)),
             Some("Polygon") => self.polygon(inner("coordinates")),
             Some("MultiPolygon") => inner("coordinates")
                 .iter()
@@ -140,9 +138,8 @@ fn simpler(shape: Shape, steps: &mut usize) -> Shape {
     let weighed: Vec<Vec<Vec<(Point, f64)>>> =
         kept.iter().map(|rings| rings.iter().map(|ring| weighed(ring, tolerance, steps)).collect()).collect();
     while points(&kept) > KEPT && tolerance < 1.0 {
-        kept = each(&weighed, |ring| {
-            ring.iter().filter(|(_, off)| *off > tolerance).map(|(point, _)| *point).collect()
-        });
+        kept =
+            each(&weighed, |ring| ring.iter().filter(|(_, off)| *off > tolerance).map(|(point, _)| *point).collect());
         tolerance *= 2.0;
     }
     kept

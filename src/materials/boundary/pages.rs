@@ -107,7 +107,8 @@ async fn read(file: Vec<u8>) -> Result<super::Shape, Error> {
     if file.is_empty() || file.len() > LIMIT {
         return Err(Error::field("file", "Choose a GeoJSON file of at most 2 MB"));
     }
-    let turn = tokio::time::timeout(WAIT, THINNING.acquire()).await.map_err(|_| Error::Busy)?.map_err(Error::internal)?;
+    let turn =
+        tokio::time::timeout(WAIT, THINNING.acquire()).await.map_err(|_| Error::Busy)?.map_err(Error::internal)?;
     // The turn goes with the work: a request that is given up does not end it.
     let work = move || {
         let _turn = turn;
