@@ -112,7 +112,7 @@ async fn the_longest_names_and_hostile_ones_stay_inside_their_label() {
         ("width", "48.5"),
         ("height", "25.4"),
         ("left", "8"),
-        ("top", "21.5"),
+        ("from_top", "21.5"),
         ("gap_x", "0"),
         ("gap_y", "0"),
         ("per", "person"),

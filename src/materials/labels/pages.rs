@@ -31,6 +31,8 @@ pub struct Typed {
     width: String,
     height: String,
     left: String,
+    /// Not `top`, which is where every page begins.
+    #[serde(rename = "from_top")]
     top: String,
     gap_x: String,
     gap_y: String,
@@ -82,7 +84,7 @@ impl Typed {
         let rows = number(errors, "rows", &self.rows, 1, 24);
         let mut mm = |field: &str, typed: &str, most: f64| millimetres(errors, field, typed, most);
         let (width, height) = (mm("width", &self.width, 210.0), mm("height", &self.height, 297.0));
-        let (left, top) = (mm("left", &self.left, 60.0), mm("top", &self.top, 60.0));
+        let (left, top) = (mm("left", &self.left, 60.0), mm("from_top", &self.top, 60.0));
         let (gap_x, gap_y) = (mm("gap_x", &self.gap_x, 50.0), mm("gap_y", &self.gap_y, 50.0));
         let stock = Stock {
             columns: columns?,
@@ -137,7 +139,7 @@ impl LabelsPage {
             ("width", &t.width),
             ("height", &t.height),
             ("left", &t.left),
-            ("top", &t.top),
+            ("from_top", &t.top),
             ("gap_x", &t.gap_x),
             ("gap_y", &t.gap_y),
         ];
@@ -162,7 +164,7 @@ const OWN: [(&str, &str); 8] = [
     ("width", "Width, mm"),
     ("height", "Height, mm"),
     ("left", "Left margin, mm"),
-    ("top", "Top margin, mm"),
+    ("from_top", "Top margin, mm"),
     ("gap_x", "Between columns, mm"),
     ("gap_y", "Between rows, mm"),
 ];
@@ -175,7 +177,7 @@ impl Typed {
             "width" => &self.width,
             "height" => &self.height,
             "left" => &self.left,
-            "top" => &self.top,
+            "from_top" => &self.top,
             "gap_x" => &self.gap_x,
             _ => &self.gap_y,
         }
