@@ -319,9 +319,9 @@ fn letters_of(how_many: usize) -> Outcome<Work> {
 fn cards_of(list: usize, electors: usize) -> Work {
     let person = |n: usize| {
         let (forename, surname) = name(n + list);
-        let last = if n % 3 == 0 { "F, 12 Mar" } else { "" };
+        let last = if n.is_multiple_of(3) { "F, 12 Mar" } else { "" };
         json!({ "n": n + 1, "name": format!("{forename} {surname}"), "number": format!("QB{}-{}", list % 9 + 1, n + 1),
-            "last": last, "marks": if n % 8 == 0 { "Votes by post" } else { "" } })
+            "last": last, "marks": if n.is_multiple_of(8) { "Votes by post" } else { "" } })
     };
     let home = |first: usize| {
         json!({ "label": (first / 2 % 40 + 1).to_string(), "leave": false,

@@ -53,6 +53,8 @@ pub async fn choose(scope: &mut Scoped, typed: &str, errors: &mut FieldErrors) -
         other => other?,
     };
     selection.leave_out.channel = Channel::Post;
+    // A pile of cards that is out keeps nobody from being written to.
+    selection.leave_out.on_paper = false;
     let objected = count::count(scope, &selection).await?.left_out.objected;
     let people = find::electors(scope, &selection).await?;
     Ok(Some(Chosen { saved, people, objected }))

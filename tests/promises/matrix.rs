@@ -224,7 +224,13 @@ async fn what_lies_in_another_area_is_not_found_on_any_route() {
             assert_eq!(answer, 404, "{} of Saltern at {route:?}, {path}", role.title());
             if route.method == Method::GET {
                 let answer = ask_with_everything(&site, route, &path, own).await;
-                assert!([200, 303].contains(&answer), "{answer}: {} whose it is at {route:?}, {path}", role.title());
+                // Somebody in it has asked since for no contact.
+                let objected = route.path == "/materials/runs/{run}/file" && answer == 409;
+                assert!(
+                    objected || [200, 303].contains(&answer),
+                    "{answer}: {} whose it is at {route:?}, {path}",
+                    role.title()
+                );
             }
             walked += 1;
         }

@@ -478,7 +478,8 @@ async fn people(db: &mut PgConnection, runner: &mut TestRunner, town: &Town) {
 }
 
 async fn read_people(db: &mut PgConnection) -> Vec<Somebody> {
-    let rows: Vec<(i64, i32, Option<i64>, String, String, bool, bool)> = query_as(
+    type Row = (i64, i32, Option<i64>, String, String, bool, bool);
+    let rows: Vec<Row> = query_as(
         "select e.elector_id, e.area_no, e.household_id, coalesce(h.street_key, ''), e.kind, e.left_at is not null, e.planted
          from elector e left join household h using (partition_id, household_id) join district d on d.area_no = e.area_no
          where d.letters in ('QB1', 'SG1') order by 1",

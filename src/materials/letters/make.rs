@@ -155,7 +155,8 @@ async fn read(scope: &mut Scoped, template: &Template, content: &Content) -> Res
 
 /// The same selection, of those who may be written to: whatever it was kept for.
 fn by_post(rules: Selection) -> Selection {
-    Selection { leave_out: LeaveOut { channel: Channel::Post, ..rules.leave_out }, ..rules }
+    // A pile of cards that is out keeps nobody from being written to.
+    Selection { leave_out: LeaveOut { channel: Channel::Post, on_paper: false, ..rules.leave_out }, ..rules }
 }
 
 /// Who has got this template from this selection.

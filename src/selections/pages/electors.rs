@@ -38,7 +38,7 @@ impl ElectorsPage {
 /// `GET /selections/{id}/electors`
 ///
 /// # Errors
-/// [`Error::NotFound`] outside the area, and after the last page.
+/// [`crate::error::Error::NotFound`] outside the area, and after the last page.
 pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(asked): Query<Asked>) -> Answer {
     let (by_street, paging) = (asked.sort == "street", Paging::asked(&asked.page));
     let mut scope = viewer.scope().await?;
