@@ -72,7 +72,7 @@ async fn their_file_says_what_is_held_from_where_who_looked_and_names_nobody_els
     assert_eq!(file.headers["cache-control"], "no-store");
     let json: Value = file.json();
     let holdings = json["holdings"].as_array().unwrap();
-    assert_eq!(holdings.len(), 6, "register, contact, answers, lists, looks, requests");
+    assert_eq!(holdings.len(), 8, "register, contact, answers, lists, materials, voters, looks, requests");
     for holding in holdings {
         for said in ["purpose", "legal_basis", "source", "recipients", "kept"] {
             assert!(holding[said].as_str().is_some_and(|s| s.len() > 5), "{holding}");
