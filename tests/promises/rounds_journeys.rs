@@ -19,6 +19,7 @@ async fn an_organiser_cuts_rounds_and_hands_over_and_a_volunteer_delivers_on_a_p
     page.click("main .page-head a.btn.main").await;
     page.click("input[name=district]").await;
     page.click("Choose streets").await;
+    page.wait_for("Step 2 of 3").await;
     page.no_sideways_scroll().await;
     page.click("main form .btn.main").await;
     page.wait_for("6 leaflets in all").await;

@@ -402,8 +402,9 @@ impl World {
             let state = sample(runner, prop::sample::select(vec!["done", "done", "done", "failed", "stopped"]));
             let minutes = sample(runner, 0..80_i64) * DAY + DAY / 2 + n;
             let run: i64 = query_scalar(
-                "insert into material_run (area_id, kind, title, purpose, state, made_by, grant_id, made_at, items)
-                 values ($1, $2, 'Sheets', 'Canvassing', $3, $4, $5, now() - make_interval(mins => $6), 1) returning run_no",
+                "insert into material_run (area_id, kind, title, purpose, state, made_by, grant_id, made_at, items, imprint)
+                 values ($1, $2, 'Sheets', 'Canvassing', $3, $4, $5, now() - make_interval(mins => $6), 1, array['Printed by Presses.'])
+                 returning run_no",
             )
             .bind(self.town.both)
             .bind(kind)

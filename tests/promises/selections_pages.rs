@@ -115,8 +115,8 @@ async fn whoever_was_not_written_to_lately_is_chosen_on_the_page_and_comes_back_
     let account = organiser.account.id;
     change_for(
         &app,
-        "with r as (insert into material_run (area_id, kind, title, purpose, state, made_by, grant_id, made_at, items)
-           select area_id, 'letters', 'Letters', purpose, 'done', account_id, grant_id, now() - interval '9 days', 1
+        "with r as (insert into material_run (area_id, kind, title, purpose, state, made_by, grant_id, made_at, items, imprint)
+           select area_id, 'letters', 'Letters', purpose, 'done', account_id, grant_id, now() - interval '9 days', 1, array['Printed by Presses.']
            from access_grant where account_id = $1 returning run_no)
          insert into material_item (run_no, item, partition_id, elector_id, household_id, area_no)
          select r.run_no, 1, e.partition_id, e.elector_id, e.household_id, e.area_no from r, elector e where e.number = 'QB1-2'",
