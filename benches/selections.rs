@@ -232,8 +232,9 @@ async fn paper(db: &mut PgConnection, list: ListId, organiser: &Person) -> Done<
     let mut printed = 0;
     for (kind, every, days) in [("letters", 4_i64, 30_i32), ("canvass-cards", 3, 0)] {
         let run: i64 = query_scalar(
-            "insert into material_run (area_id, kind, title, purpose, state, made_by, grant_id, made_at, items, people)
-             values ($1, $2, 'Sheets', 'Canvassing', 'done', $3, $4, now() - make_interval(days => $5), $6, $6) returning run_no",
+            "insert into material_run (area_id, kind, title, purpose, state, made_by, grant_id, made_at, items, people, imprint)
+             values ($1, $2, 'Sheets', 'Canvassing', 'done', $3, $4, now() - make_interval(days => $5), $6, $6, array['Printed by Presses.'])
+             returning run_no",
         )
         .bind(organiser.area)
         .bind(kind)
