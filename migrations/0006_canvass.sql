@@ -121,6 +121,8 @@ create index result_by_household on result (partition_id, household_id, received
 create index result_by_elector on result (partition_id, elector_id, received_at);
 create index result_by_base on result (partition_id, base) where base is not null;
 create index result_by_area on result (area_no, received_at); -- insight: the last days by district
+create index result_of_home on result (area_no, received_at) where elector_id is null; -- selections: homes that were asked as a whole
+create index result_moved on result (area_no) where outcome in ('moved', 'deceased'); -- selections: who is not there any more
 
 -- The same id with other content: both are kept, this is the other.
 create table result_conflict (

@@ -921,6 +921,7 @@ declare
     and not exists (select from public.person_contact x where x.email_key = c.email_key and x.person_id <> all (persons))
     and not exists (select from public.account a where a.email = c.email_key));
 begin
+  perform wall.erase_from_packs(persons);
   delete from public.volunteer_sign_up s where s.sign_up_id = any (wall.offers_of(persons));
   update public.link l set address = null, name = null, reason = null, ended_at = coalesce(l.ended_at, statement_timestamp())
   where l.kind = 'invitation' and l.account_id is null and (l.address = any (theirs)

@@ -21,11 +21,19 @@ create table voters_import (
   headings text[] not null,
   -- Which column is what; null until somebody says so.
   columns jsonb,
-  state text not null default 'ready' check (state in ('ready', 'applied', 'thrown-away')),
+  state text not null default 'ready' check (state in ('ready', 'applied', 'thrown-away', 'taken-back')),
   counts jsonb,
   refused jsonb not null default '[]',
   begun_at timestamptz not null default statement_timestamp(),
-  ended_at timestamptz
+  ended_at timestamptz,
+  -- Applied by mistake: when it was taken back, by whom, why, and how many lost what it had said of them.
+  taken_back_at timestamptz,
+  taken_back_by uuid references account,
+  taken_back_by_operator uuid,
+  taken_back_reason text check (length(taken_back_reason) between 1 and 500),
+  lost bigint,
+  constraint voters_import_taken_back check ((state = 'taken-back') = (taken_back_at is not null)
+    and (state = 'taken-back') = (taken_back_reason is not null) and (state = 'taken-back') = (lost is not null))
 );
 create index voters_import_by_giver on voters_import (given_by, begun_at desc);
 create index voters_import_by_poll on voters_import (poll_id, partition_id);
@@ -65,10 +73,15 @@ create table absent_list (
   imported_at timestamptz not null default statement_timestamp(),
   imported_by uuid references account,
   imported_by_operator uuid,
-  -- A newer one holds all of its districts since.
+  -- The file that it came by.
+  import_id uuid references voters_import,
+  -- It stands no more: a newer one holds all of its districts since, or it was taken back.
   replaced_at timestamptz check (replaced_at between '2000-01-01' and '9999-12-31'),
-  primary key (partition_id, list_no)
+  taken_back_at timestamptz check (taken_back_at between '2000-01-01' and '9999-12-31'),
+  primary key (partition_id, list_no),
+  constraint absent_list_taken_back check (taken_back_at is null or replaced_at is not null)
 );
+create index absent_list_by_import on absent_list (import_id);
 create index absent_list_by_poll on absent_list (poll_id, partition_id);
 
 -- How somebody votes at a poll, by the newest list: what stood on an older one goes when the newer comes.
@@ -97,6 +110,8 @@ create table turnout_register (
   imported_at timestamptz not null default statement_timestamp(),
   imported_by uuid references account,
   imported_by_operator uuid,
+  -- The files that say so, so that one can be taken back; none: it stays whatever is taken back.
+  files uuid[] not null default '{}',
   primary key (partition_id, poll_id, area_no)
 );
 
@@ -107,6 +122,11 @@ create table turnout (
   elector_id bigint not null,
   area_no integer not null references district,
   how text not null check (how in ('in-person', 'post', 'proxy', 'voted')),
+  -- The files that say so, and how by each, in the order in which they came: one can be taken back, and what the others say stays.
+  -- None: it stays whatever is taken back.
+  files uuid[] not null default '{}',
+  hows text[] not null default '{}',
+  constraint turnout_by_file check (cardinality(files) = cardinality(hows)),
   primary key (partition_id, poll_id, elector_id),
   foreign key (partition_id, elector_id) references elector
 );
@@ -118,21 +138,23 @@ create view absent_vote_now with (security_invoker) as
 select v.partition_id, v.poll_id, v.elector_id, v.area_no, v.kind, v.list_no from absent_vote v;
 
 grant select (import_id, partition_id, poll_id, what, published, given_by, file_name, bytes, sha256, encoding, headings, columns, state,
-    counts, refused, begun_at, ended_at),
+    counts, refused, begun_at, ended_at, taken_back_at, taken_back_reason, lost),
   insert (import_id, partition_id, poll_id, what, published, given_by, file_name, bytes, sha256, encoding, headings, columns),
   update (headings, columns, state, counts, refused, ended_at) on voters_import to hustings_importer;
 grant select (import_id, line, cells, refusal), insert (import_id, line, cells, refusal) on voters_import_row to hustings_importer;
 grant select (set_by, marked, headings, columns, set_at), insert (set_by, marked, headings, columns), update (columns, set_at)
   on voters_import_form to hustings_importer;
-grant select (partition_id, list_no, poll_id, final, published, districts, file_name, sha256, counts, imported_at, imported_by, replaced_at),
-  insert (partition_id, poll_id, final, published, districts, file_name, sha256, counts, imported_by) on absent_list to hustings_importer;
+grant select (partition_id, list_no, poll_id, final, published, districts, file_name, sha256, counts, imported_at, imported_by, import_id,
+    replaced_at, taken_back_at),
+  insert (partition_id, poll_id, final, published, districts, file_name, sha256, counts, imported_by, import_id)
+  on absent_list to hustings_importer;
 grant select (partition_id, poll_id, elector_id, area_no, list_no, kind), insert (partition_id, poll_id, elector_id, area_no, list_no, kind),
   update (area_no, list_no, kind) on absent_vote to hustings_importer;
-grant select (partition_id, poll_id, area_no, register_id, imported_at, imported_by),
-  insert (partition_id, poll_id, area_no, register_id, imported_by), update (register_id, imported_at, imported_by)
+grant select (partition_id, poll_id, area_no, register_id, imported_at, imported_by, files),
+  insert (partition_id, poll_id, area_no, register_id, imported_by, files), update (register_id, imported_at, imported_by, files)
   on turnout_register to hustings_importer;
-grant select (partition_id, poll_id, elector_id, area_no, how), insert (partition_id, poll_id, elector_id, area_no, how),
-  update (area_no, how) on turnout to hustings_importer;
+grant select (partition_id, poll_id, elector_id, area_no, how, files, hows),
+  insert (partition_id, poll_id, elector_id, area_no, how, files, hows), update (area_no, how, files, hows) on turnout to hustings_importer;
 grant select (partition_id, list_no, poll_id, final, published, districts, counts, imported_at, replaced_at) on absent_list to hustings_organiser;
 grant select (partition_id, poll_id, elector_id, area_no, list_no, kind) on absent_vote to hustings_organiser;
 grant select (partition_id, poll_id, area_no, register_id, imported_at) on turnout_register to hustings_organiser;
@@ -216,16 +238,120 @@ begin
 end
 $$;
 
--- A marked register is added to what is held of its poll, or takes its place in these districts.
+-- A marked register is added to what is held of its poll, or takes its place in these districts. Two of a place come one after the
+-- other, as lists do.
 create function wall.begin_turnout(partition integer, poll bigint, districts integer[], instead boolean) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   perform wall.begin_voters(begin_turnout.partition, begin_turnout.districts);
+  perform pg_advisory_xact_lock(4871034, begin_turnout.partition);
   if begin_turnout.instead then
     delete from public.turnout t where t.partition_id = begin_turnout.partition and t.poll_id = begin_turnout.poll
       and t.area_no = any (begin_turnout.districts);
+    delete from public.turnout_register g where g.partition_id = begin_turnout.partition and g.poll_id = begin_turnout.poll
+      and g.area_no = any (begin_turnout.districts);
   end if;
 end
+$$;
+
+-- What stands by one's own applied file: how many would lose what it says of them if it were taken back, of how many another file
+-- says it too, in how many districts, and whether all of these lie in the area in use.
+create function wall.voters_stand(file uuid, out people bigint, out also bigint, out districts integer, out reach boolean)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  it record;
+  touched integer[];
+begin
+  select i.partition_id, i.poll_id, i.what into it from public.voters_import i
+  where i.import_id = voters_stand.file and i.state = 'applied' and (wall.operator() or i.given_by = wall.account());
+  if not found then
+    return;
+  end if;
+  if it.what = 'marked' then
+    select count(*) filter (where cardinality(t.files) = 1), count(*) filter (where cardinality(t.files) > 1) into people, also
+    from public.turnout t
+    where t.partition_id = it.partition_id and t.poll_id = it.poll_id and voters_stand.file = any (t.files);
+    select coalesce(array_agg(g.area_no), '{}') into touched from public.turnout_register g
+    where g.partition_id = it.partition_id and g.poll_id = it.poll_id and voters_stand.file = any (g.files);
+  else
+    select count(*), 0 into people, also from public.absent_vote v
+    join public.absent_list l on l.partition_id = v.partition_id and l.list_no = v.list_no
+    where l.partition_id = it.partition_id and l.import_id = voters_stand.file;
+    select coalesce(array_agg(d.n), '{}') into touched from public.absent_list l cross join unnest(l.districts) d (n)
+    where l.partition_id = it.partition_id and l.import_id = voters_stand.file and l.replaced_at is null;
+  end if;
+  districts := cardinality(touched);
+  reach := wall.operator() or touched <@ wall.areas();
+end
+$$;
+
+-- Takes one's own applied file back: what it says of people goes, and no more than that. Whoever another file says voted as well
+-- stays marked, as that one says it. What it took the place of was not kept and does not come back. Answers how many lost what it
+-- said of them; null, and nothing is done, where it does not stand applied.
+create function wall.take_back_voters(file uuid, reason text, by_operator uuid) returns bigint
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  it record;
+  touched integer[];
+  gone bigint;
+begin
+  -- Two who press at once: the second waits here and finds it done.
+  select i.partition_id, i.poll_id, i.what, i.state into it from public.voters_import i
+  where i.import_id = take_back_voters.file
+    and (wall.operator() or (wall.is('organiser') and i.given_by = wall.account())) for update;
+  if not found or it.state <> 'applied' then
+    return null;
+  end if;
+  if it.what = 'marked' then
+    select coalesce(array_agg(g.area_no), '{}') into touched from public.turnout_register g
+    where g.partition_id = it.partition_id and g.poll_id = it.poll_id and take_back_voters.file = any (g.files);
+  else
+    select coalesce(array_agg(d.n), '{}') into touched from public.absent_list l cross join unnest(l.districts) d (n)
+    where l.partition_id = it.partition_id and l.import_id = take_back_voters.file and l.replaced_at is null;
+  end if;
+  perform wall.begin_voters(it.partition_id, touched);
+  perform pg_advisory_xact_lock(4871034, it.partition_id);
+  if it.what = 'marked' then
+    delete from public.turnout t where t.partition_id = it.partition_id and t.poll_id = it.poll_id
+      and t.files = array[take_back_voters.file];
+    get diagnostics gone = row_count;
+    -- How they voted is what the last file said that said it at all, as when they came.
+    update public.turnout t set files = k.files, hows = k.hows, how = k.how
+    from (
+      select o.elector_id, array_agg(s.by_file order by s.n) as files, array_agg(s.said order by s.n) as hows,
+        coalesce((array_agg(s.said order by s.n desc) filter (where s.said <> 'voted'))[1], 'voted') as how
+      from public.turnout o cross join lateral unnest(o.files, o.hows) with ordinality s (by_file, said, n)
+      where o.partition_id = it.partition_id and o.poll_id = it.poll_id and take_back_voters.file = any (o.files)
+        and s.by_file <> take_back_voters.file
+      group by o.elector_id) k
+    where t.partition_id = it.partition_id and t.poll_id = it.poll_id and t.elector_id = k.elector_id;
+    delete from public.turnout_register g where g.partition_id = it.partition_id and g.poll_id = it.poll_id
+      and g.files = array[take_back_voters.file];
+    update public.turnout_register g set files = array_remove(g.files, take_back_voters.file)
+    where g.partition_id = it.partition_id and g.poll_id = it.poll_id and take_back_voters.file = any (g.files);
+  else
+    delete from public.absent_vote v using public.absent_list l
+    where l.partition_id = it.partition_id and l.import_id = take_back_voters.file
+      and v.partition_id = l.partition_id and v.list_no = l.list_no;
+    get diagnostics gone = row_count;
+    update public.absent_list l set replaced_at = coalesce(l.replaced_at, statement_timestamp()), taken_back_at = statement_timestamp()
+    where l.partition_id = it.partition_id and l.import_id = take_back_voters.file;
+  end if;
+  update public.voters_import i set state = 'taken-back', taken_back_at = statement_timestamp(), taken_back_by = wall.account(),
+    taken_back_by_operator = case when wall.operator() then take_back_voters.by_operator end,
+    taken_back_reason = take_back_voters.reason, lost = gone
+  where i.import_id = take_back_voters.file;
+  return gone;
+end
+$$;
+
+-- Whether a file of this poll and authority was taken back since: what it had taken the place of may be given again, though that
+-- very file was applied before.
+create function wall.voters_taken_back(partition integer, poll bigint, marked boolean, since timestamptz) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from public.voters_import i
+    where i.partition_id = voters_taken_back.partition and i.poll_id = voters_taken_back.poll
+      and (i.what = 'marked') = voters_taken_back.marked and i.taken_back_at > voters_taken_back.since)
 $$;
 
 -- Takes away what was staged of one's own file: it was applied or thrown away.
@@ -327,4 +453,5 @@ begin
 end $$;
 grant execute on function wall.begin_absent_list(integer, bigint, integer[], boolean),
   wall.begin_turnout(integer, bigint, integer[], boolean),
-  wall.clear_voters_import(uuid), wall.forget_voters_imports() to hustings_importer;
+  wall.clear_voters_import(uuid), wall.forget_voters_imports(), wall.voters_stand(uuid), wall.take_back_voters(uuid, text, uuid),
+  wall.voters_taken_back(integer, bigint, boolean, timestamptz) to hustings_importer;

@@ -321,12 +321,9 @@ language sql volatile security definer set search_path = '' as $$
   where r.run_no = leave_run.run and r.state = 'working' and r.holder = leave_run.holder
 $$;
 
--- Internal: what people are on goes with them: their lines, and every file and work that they stand in.
-create function wall.erase_materials(partition integer, records bigint[]) returns void
+-- Internal: files and work in which somebody stands who was erased.
+create function wall.take_runs_away(runs bigint[]) returns void
 language plpgsql volatile security definer set search_path = '' as $$
-declare
-  runs bigint[] := array(select distinct i.run_no from public.material_item i
-    where i.partition_id = erase_materials.partition and i.elector_id = any (records));
 begin
   update public.material_run r set state = 'stopped', ended_at = statement_timestamp(), holder = null,
     failure = 'Somebody in it was erased. Make it again.'
@@ -334,7 +331,26 @@ begin
   update public.material_run r set file_gone = 'erased' where r.run_no = any (runs) and r.state = 'done' and r.file_gone = '';
   delete from public.material_file f where f.run_no = any (runs);
   delete from public.material_work w where w.run_no = any (runs);
+end
+$$;
+
+-- Internal: what people are on goes with them: their lines, and every file and work that they stand in.
+create function wall.erase_materials(partition integer, records bigint[]) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform wall.take_runs_away(array(select distinct i.run_no from public.material_item i
+    where i.partition_id = erase_materials.partition and i.elector_id = any (records)));
   delete from public.material_item i where i.partition_id = erase_materials.partition and i.elector_id = any (records);
+end
+$$;
+
+-- Internal: a night-before pack names whoever helps without a line for each of them, so that every pack of where they help goes.
+create function wall.erase_from_packs(persons uuid[]) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform wall.take_runs_away(array(select r.run_no from public.material_run r
+    where r.kind = 'night-pack' and (r.state in ('queued', 'working') or (r.state = 'done' and r.file_gone = ''))
+      and exists (select from public.person p where p.person_id = any (persons) and wall.meet(p.area_id, r.area_id))));
 end
 $$;
 

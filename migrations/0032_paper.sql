@@ -56,17 +56,21 @@ where s.elector_id is null;
 
 -- Who lies on a pile just now, printed and not yet answered for on its list: whoever chooses people to be asked leaves them
 -- out, so that nobody is asked twice. A pile that is a fortnight late holds nobody back any more, nor one that never came
--- out of the press. Two looks for an answer, so that each finds its index.
+-- out of the press. Answers are gathered once and looked up: to look for each person's would take ten times as long.
 create view on_paper with (security_invoker) as
+with open as materialized (
+  select p.run_no, p.partition_id, p.list_id, p.printed_at from pile p
+  where p.state in ('out', 'back') and p.due_back > now() - interval '14 days'
+    and not exists (select from material_run r where r.run_no = p.run_no and r.state in ('failed', 'stopped'))
+), answered as materialized (
+  select o.run_no, s.elector_id, s.household_id from open o
+  join standing_result s on s.partition_id = o.partition_id and s.list_id = o.list_id and s.received_at >= o.printed_at
+)
 select i.partition_id, i.elector_id, i.area_no
-from pile p
-join material_item i on i.run_no = p.run_no
-where p.state in ('out', 'back') and p.due_back > now() - interval '14 days'
-  and not exists (select from material_run r where r.run_no = p.run_no and r.state in ('failed', 'stopped'))
-  and not exists (select from standing_result s where s.partition_id = i.partition_id and s.elector_id = i.elector_id
-    and s.list_id = p.list_id and s.received_at >= p.printed_at)
-  and not exists (select from standing_result s where s.partition_id = i.partition_id and s.list_id = p.list_id
-    and s.household_id = i.household_id and s.elector_id is null and s.received_at >= p.printed_at);
+from material_item i
+where i.run_no in (select o.run_no from open o)
+  and (i.run_no, coalesce(i.elector_id, 0)) not in (select a.run_no, a.elector_id from answered a where a.elector_id is not null)
+  and (i.run_no, coalesce(i.household_id, 0)) not in (select a.run_no, a.household_id from answered a where a.elector_id is null);
 
 grant select on material_run, material_item, pile, paper_entry to hustings_wall;
 grant update (canvasser, canvasser_name) on pile to hustings_wall;

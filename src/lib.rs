@@ -39,6 +39,8 @@ pub mod setup;
 
 /// Electors and their homes: search, pages, history.
 pub mod electors;
+/// Files of lines on their way in, members' or councils': their columns, and their lines as they are staged.
+pub mod incoming;
 /// Reading councils' files: formats, preview, apply, matching people.
 pub mod registers;
 /// Who votes by post or proxy, and who voted: councils' lists of a poll.

@@ -37,7 +37,7 @@ function put(line) {
 // The field may hold the next line by now: then what was not taken waits below it.
 function giveBack({ line }, page) {
   const why = page.getElementById("line-error")?.textContent ?? "It was not kept.";
-  if (!field.value) return put(page.querySelector("#line")?.value ? `${line.trim()} ` : line);
+  if (!field.value) return put(page.querySelector("#line")?.value || line);
   const row = document.createElement("li");
   const words = document.createElement("div");
   const button = document.createElement("button");

@@ -121,6 +121,10 @@ mod lockdown;
 mod materials_designs;
 #[path = "promises/materials_gallery.rs"]
 mod materials_gallery;
+#[path = "promises/materials_journey.rs"]
+mod materials_journey;
+#[path = "promises/materials_kept.rs"]
+mod materials_kept;
 #[path = "promises/materials_labels.rs"]
 mod materials_labels;
 #[path = "promises/materials_leaflets.rs"]

@@ -81,7 +81,7 @@ impl Line {
         let approved = export.verdict.as_deref() == Some("approved");
         Line {
             number: export.number,
-            what: export.exportable().what(),
+            what: export.exportable().frame().what,
             people: export.people,
             purpose: export.purpose.as_str(),
             state: export.state().title(),

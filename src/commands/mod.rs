@@ -214,7 +214,7 @@ impl Line {
     pub fn press(&self) -> Option<ExitCode> {
         let Command::Press { wanted, run } = &self.command else { return None };
         let wanted = press::Wanted::parse(wanted)?;
-        let set = press::bound()
+        let set = press::shut()
             .and_then(|()| press::set_here(run, wanted, std::io::stdin().lock(), std::io::stdout().lock()));
         Some(if set.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }

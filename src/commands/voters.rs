@@ -1,23 +1,29 @@
-//! `hustings absent-voters import FILE --poll NAME` and `hustings marked-register import FILE --poll NAME`: councils' lists of a poll,
-//! by the operator.
+//! `hustings absent-voters import FILE --poll NAME`, `hustings marked-register import FILE --poll NAME`, and of each `list` and
+//! `take-back ID`: councils' lists of a poll, by the operator.
 
 use super::Operation;
 use crate::access::Permission;
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::incoming::Contents;
 use crate::polls;
 use crate::registers::ground;
 use crate::voters::What;
 use crate::voters::apply::{Said, apply};
 use crate::voters::columns::{Columns, Field};
-use crate::voters::imports::{self, Given};
+use crate::voters::imports::{self, Given, Import};
 use crate::voters::plan::{Counts, Refused};
 use crate::voters::reading;
+use crate::voters::withdrawal;
 use crate::web::words::{self, count, figure};
-use chrono::{NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
+use uuid::Uuid;
+
+/// How many files are listed.
+const LISTED: i64 = 200;
 
 /// What may be done with absent voters' lists.
 #[derive(Debug, clap::Subcommand)]
@@ -30,6 +36,13 @@ pub enum AbsentVoters {
         /// It is the final list, which takes the place of the current ones
         #[arg(long = "final")]
         last: bool,
+    },
+    /// List the files that were given, the newest first, with their ids
+    List,
+    /// Take a list back that was imported by mistake; say why with --reason
+    TakeBack {
+        /// Its id, as `list` prints it
+        id: Uuid,
     },
 }
 
@@ -44,6 +57,13 @@ pub enum MarkedRegister {
         /// It takes the place of what is held of its districts; else it is added
         #[arg(long)]
         replace: bool,
+    },
+    /// List the files that were given, the newest first, with their ids
+    List,
+    /// Take a marked register back that was imported by mistake; say why with --reason
+    TakeBack {
+        /// Its id, as `list` prints it
+        id: Uuid,
     },
 }
 
@@ -69,6 +89,8 @@ pub struct Choices {
 /// What an import did.
 #[derive(Debug, Serialize)]
 pub struct Imported {
+    /// The file's id, by which it can be taken back.
+    pub id: Uuid,
     /// The poll's name.
     pub poll: String,
     /// The authority's name.
@@ -87,8 +109,12 @@ pub struct Imported {
 /// # Errors
 /// [`Error::Refused`] with one line that says why.
 pub async fn absent(operation: &Operation, command: AbsentVoters) -> Result<(), Error> {
-    let AbsentVoters::Import { file, last } = command;
-    let what = if last { What::Final } else { What::Current };
+    let (what, file) = match command {
+        AbsentVoters::Import { file, last: true } => (What::Final, file),
+        AbsentVoters::Import { file, last: false } => (What::Current, file),
+        AbsentVoters::List => return list(operation, false).await,
+        AbsentVoters::TakeBack { id } => return taken_back(operation, id, false).await,
+    };
     let imported = import(operation, what, &file, false).await?;
     operation.print(&imported, words_of);
     Ok(())
@@ -99,10 +125,95 @@ pub async fn absent(operation: &Operation, command: AbsentVoters) -> Result<(), 
 /// # Errors
 /// [`Error::Refused`] with one line that says why.
 pub async fn marked(operation: &Operation, command: MarkedRegister) -> Result<(), Error> {
-    let MarkedRegister::Import { file, replace } = command;
+    let (file, replace) = match command {
+        MarkedRegister::Import { file, replace } => (file, replace),
+        MarkedRegister::List => return list(operation, true).await,
+        MarkedRegister::TakeBack { id } => return taken_back(operation, id, true).await,
+    };
     let imported = import(operation, What::Marked, &file, replace).await?;
     operation.print(&imported, words_of);
     Ok(())
+}
+
+/// Prints the newest files of a kind.
+async fn list(operation: &Operation, marked: bool) -> Result<(), Error> {
+    let mut scope = operation.scope(Permission::ImportRegisters).await?;
+    let files = imports::list(&mut scope, LISTED).await?;
+    scope.commit().await?;
+    let files: Vec<Listed> = files.into_iter().filter(|f| f.what().is_marked() == marked).map(Listed::of).collect();
+    operation.print_all(&files, Listed::words);
+    Ok(())
+}
+
+/// A file that was given, as it is listed.
+#[derive(Debug, Serialize)]
+struct Listed {
+    id: Uuid,
+    file: String,
+    what: &'static str,
+    authority: String,
+    poll: String,
+    people: usize,
+    state: String,
+    begun_at: DateTime<Utc>,
+}
+
+impl Listed {
+    fn of(import: Import) -> Self {
+        Listed {
+            id: import.id,
+            what: import.what().as_str(),
+            poll: import.poll_words(),
+            people: import.counts.map_or(0, |c| c.found()),
+            file: import.file_name,
+            authority: import.authority,
+            state: import.state,
+            begun_at: import.begun_at,
+        }
+    }
+
+    fn words(&self) -> String {
+        let people = count(self.people, "person", "people");
+        let begun = words::moment(self.begun_at);
+        let Listed { id, file, authority, poll, state, .. } = self;
+        format!("{id}  {begun}  {file}  {authority}  {poll}  {people}  {state}")
+    }
+}
+
+/// Takes a file back and says how many lost what it had said of them.
+async fn taken_back(operation: &Operation, id: Uuid, marked: bool) -> Result<(), Error> {
+    let lost = take_back(operation, id, marked).await?;
+    operation.print(&serde_json::json!({ "id": id, "lost": lost }), |_| match lost {
+        Some(lost) if marked => {
+            format!("Taken back: {} that they voted", count(lost, "person lost the mark", "people lost the mark"))
+        }
+        Some(lost) => format!("Taken back: {} on it no longer", count(lost, "person is", "people are")),
+        None => "It was taken back before: nothing was done".into(),
+    });
+    Ok(())
+}
+
+/// Takes an imported file of this kind back, for the reason of this run; None: it was taken back before.
+///
+/// # Errors
+/// [`Error::Refused`] without a reason, or when there is no such file; [`Error::Conflict`] when nothing of it stands.
+pub async fn take_back(operation: &Operation, id: Uuid, marked: bool) -> Result<Option<i64>, Error> {
+    let none = || Error::Refused("There is no such file: list prints their ids".into());
+    let reason: String = match operation.session.reason.trim() {
+        "" => return Err(Error::Refused("Say why with --reason".into())),
+        reason => reason.chars().take(500).collect(),
+    };
+    let mut scope = operation.scope(Permission::ImportRegisters).await?;
+    let import = imports::open(&mut scope, id).await.map_err(|error| match error {
+        Error::NotFound => none(),
+        other => other,
+    })?;
+    if import.what().is_marked() != marked {
+        return Err(none());
+    }
+    let lost = withdrawal::take_back(&mut scope, &import, &reason).await?;
+    scope.commit().await?;
+    Ok(lost)
 }
 
 /// Imports a list: in one transaction, committed at the end or not at all.
@@ -150,7 +261,7 @@ pub async fn import_in(scope: &mut Scoped, what: What, choices: &Choices, instea
     }
     let counts = apply(scope, &import, &Said { expected: None, allow_many: choices.allow_many, instead }).await?;
     let refused_lines = imports::open(scope, id).await?.refused.0;
-    Ok(Imported { poll: poll_name, authority, encoding: import.encoding, counts, refused_lines })
+    Ok(Imported { id, poll: poll_name, authority, encoding: import.encoding, counts, refused_lines })
 }
 
 /// The poll of a name or id.
@@ -166,7 +277,7 @@ async fn poll_of(scope: &mut Scoped, named: &str) -> Result<(i64, String), Error
 }
 
 /// The districts' letters that a file names, to tell whose it is.
-fn letters_of(what: What, contents: &crate::members::reading::Contents) -> Vec<String> {
+fn letters_of(what: What, contents: &Contents) -> Vec<String> {
     let columns = Columns::guess(what, &contents.headings);
     let mut letters: Vec<String> = contents
         .lines
@@ -210,5 +321,6 @@ fn words_of(imported: &Imported) -> String {
             .into_iter()
             .map(|(reason, n)| format!("{}: {reason}", count(n, "line refused", "lines refused"))),
     );
+    lines.push(format!("File {}", imported.id));
     lines.join("\n")
 }

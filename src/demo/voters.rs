@@ -119,8 +119,13 @@ async fn absent_voters(scope: &mut Scoped, organiser: &Organiser, poll: i64) -> 
         .execute(scope.connection())
         .await?;
     let published = day_of(Utc::now()) - TimeDelta::days(9);
-    let file = ("absent-voters.csv", TimeDelta::days(8));
-    receipt(scope, organiser, What::Current, (poll, published), file, &counts).await
+    let id = Uuid::now_v7();
+    let file = (id, "absent-voters.csv", TimeDelta::days(8));
+    receipt(scope, organiser, What::Current, (poll, published), file, &counts).await?;
+    sqlx::query!("update absent_list set import_id = $2 where list_no = $1", list, id)
+        .execute(scope.connection())
+        .await?;
+    Ok(())
 }
 
 /// The marked register of the last poll: some 62 of a hundred voted, those by post more than others.
@@ -131,28 +136,33 @@ async fn marked_register(
     day: NaiveDate,
     coming: i64,
 ) -> Result<(), Error> {
+    let id = Uuid::now_v7();
     sqlx::query!(
-        "insert into turnout_register (partition_id, poll_id, area_no, register_id, imported_at, imported_by)
+        "insert into turnout_register (partition_id, poll_id, area_no, register_id, imported_at, imported_by, files)
          select d.partition_id, $1::bigint, d.area_no,
-           (select max(r.register_id) from register r where r.partition_id = d.partition_id), now() - interval '180 days', $2::uuid
+           (select max(r.register_id) from register r where r.partition_id = d.partition_id), now() - interval '180 days', $2::uuid,
+           array[$3::uuid]
          from district d",
         poll,
-        organiser.account
+        organiser.account,
+        id
     )
     .execute(scope.connection())
     .await?;
     // Who may not vote for the UK Parliament, or was too young, is on no marked register of it.
     sqlx::query!(
-        "insert into turnout (partition_id, poll_id, elector_id, area_no, how)
-         select e.partition_id, $1::bigint, e.elector_id, e.area_no,
-           case v.kind when 'post' then 'post' when 'proxy' then 'proxy' when 'postal-proxy' then 'proxy' else 'in-person' end
+        "insert into turnout (partition_id, poll_id, elector_id, area_no, how, files, hows)
+         select e.partition_id, $1::bigint, e.elector_id, e.area_no, w.how, array[$3::uuid], array[w.how]
          from elector e
          left join absent_vote v on v.partition_id = e.partition_id and v.elector_id = e.elector_id and v.poll_id = $2::bigint
+         cross join lateral (select case v.kind when 'post' then 'post' when 'proxy' then 'proxy' when 'postal-proxy' then 'proxy'
+           else 'in-person' end as how) w
          where e.left_at is null and not e.planted and e.household_id is not null and e.kind = 'ordinary' and e.markers !~ '[GBKLM]'
            and ('x' || substr(md5('went' || e.elector_id::text), 1, 6))::bit(24)::integer % 1000
              < case when v.kind is null then 590 else 780 end",
         poll,
-        coming
+        coming,
+        id
     )
     .execute(scope.connection())
     .await?;
@@ -170,7 +180,7 @@ async fn marked_register(
     .fetch_one(scope.connection())
     .await?;
     let counts = counts(scope, rows.into_iter().map(|r| (r.word, r.people)).collect(), stayed).await?;
-    let file = ("marked-register.csv", TimeDelta::days(180));
+    let file = (id, "marked-register.csv", TimeDelta::days(180));
     receipt(scope, organiser, What::Marked, (poll, day + TimeDelta::days(14)), file, &counts).await
 }
 
@@ -196,7 +206,7 @@ async fn receipt(
     organiser: &Organiser,
     what: What,
     (poll, published): (i64, NaiveDate),
-    (name, ago): (&str, TimeDelta),
+    (id, name, ago): (Uuid, &str, TimeDelta),
     counts: &Counts,
 ) -> Result<(), Error> {
     let begun = Utc::now() - ago;
@@ -207,7 +217,7 @@ async fn receipt(
            sha256(convert_to($6::text, 'UTF8')), 'UTF-8', '{}'::text[], 'applied', $8::jsonb, $9::timestamptz,
            $9::timestamptz + interval '4 minutes'
          from authority a order by a.partition_id limit 1",
-        Uuid::now_v7(),
+        id,
         poll,
         what.as_str(),
         published,

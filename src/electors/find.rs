@@ -281,7 +281,7 @@ async fn known(scope: &mut Scoped, found: &[Found], kind: &str) -> Result<HashMa
            from unnest($1::integer[], $2::bigint[]) w (partition, elector)
            left join intention_now i on i.partition_id = w.partition and i.elector_id = w.elector and i.intention_kind = $3
            left join lateral (
-             select r.at from result r
+             select r.at from standing_result r
              where r.partition_id = w.partition and r.elector_id = w.elector and r.outcome in ('spoke', 'refused')
              order by r.received_at desc limit 1) a on true
            where i.code is not null or a.at is not null"#,

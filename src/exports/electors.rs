@@ -1,8 +1,7 @@
 //! Electors: those that a search found, or everybody of a district or of the area in use.
 
 use super::people;
-use super::{Choice, Column, Exportable, MOST_PEOPLE, Purpose, Row};
-use crate::access::Role;
+use super::{Choice, Exportable, Frame, MOST_PEOPLE, Purpose, Row};
 use crate::canvass::codes;
 use crate::database::{Scoped, Seen};
 use crate::electors::arrange::{Asked, Group, Order};
@@ -16,43 +15,21 @@ const PURPOSES: [Purpose; 4] = [Purpose::Canvassing, Purpose::Post, Purpose::Pol
 
 /// Electors of one kind of choice.
 pub(super) struct Electors {
-    what: &'static str,
-    title: &'static str,
+    frame: Frame,
 }
 
 /// What a search found.
-pub(super) static FOUND: Electors = Electors { what: "search", title: "Electors of a search" };
+pub(super) static FOUND: Electors =
+    Electors { frame: Frame::of_people("search", "Electors of a search", &people::COLUMNS, &PURPOSES) };
 
 /// Everybody there.
-pub(super) static EVERYBODY: Electors = Electors { what: "districts", title: "Everybody in a district or the area" };
+pub(super) static EVERYBODY: Electors = Electors {
+    frame: Frame::of_people("districts", "Everybody in a district or the area", &people::COLUMNS, &PURPOSES),
+};
 
 impl Exportable for Electors {
-    fn what(&self) -> &'static str {
-        self.what
-    }
-
-    fn title(&self) -> &'static str {
-        self.title
-    }
-
-    fn unit(&self) -> (&'static str, &'static str) {
-        ("person", "people")
-    }
-
-    fn columns(&self) -> &'static [Column] {
-        &people::COLUMNS
-    }
-
-    fn roles(&self) -> &'static [Role] {
-        &[Role::Organiser]
-    }
-
-    fn purposes(&self) -> &'static [Purpose] {
-        &PURPOSES
-    }
-
-    fn holds_people(&self) -> bool {
-        true
+    fn frame(&self) -> &Frame {
+        &self.frame
     }
 
     fn find<'a>(

@@ -1,6 +1,6 @@
 //! Figures by district: no people are in them, so nobody approves them and no canary stands among them.
 
-use super::{Choice, Column, Exportable, Purpose, Row, column, usual};
+use super::{Choice, Column, Exportable, Frame, Purpose, Row, column, usual};
 use crate::access::Role;
 use crate::canvass::codes;
 use crate::database::{Scoped, Seen};
@@ -9,45 +9,32 @@ use crate::error::Error;
 use crate::insight::store;
 use futures_util::future::{BoxFuture, FutureExt};
 
+const COLUMNS: [Column; 7] = [
+    usual("district", "Polling district", 4),
+    usual("electors", "Electors", 2),
+    usual("known", "Intention known", 2),
+    usual("promises", "Promises", 2),
+    column("doors", "Doors, 7 days", 2),
+    column("before", "Doors, week before", 2),
+    column("spoken", "Spoken to, 7 days", 2),
+];
+
+static FRAME: Frame = Frame {
+    what: "figures",
+    title: "Figures by district",
+    unit: ("district", "districts"),
+    columns: &COLUMNS,
+    roles: &[Role::Organiser],
+    purposes: &[Purpose::Planning],
+    holds_people: false,
+};
+
 /// The tallies of a kind of election.
 pub(super) struct ByDistrict;
 
 impl Exportable for ByDistrict {
-    fn what(&self) -> &'static str {
-        "figures"
-    }
-
-    fn title(&self) -> &'static str {
-        "Figures by district"
-    }
-
-    fn unit(&self) -> (&'static str, &'static str) {
-        ("district", "districts")
-    }
-
-    fn columns(&self) -> &'static [Column] {
-        const COLUMNS: [Column; 7] = [
-            usual("district", "Polling district", 4),
-            usual("electors", "Electors", 2),
-            usual("known", "Intention known", 2),
-            usual("promises", "Promises", 2),
-            column("doors", "Doors, 7 days", 2),
-            column("before", "Doors, week before", 2),
-            column("spoken", "Spoken to, 7 days", 2),
-        ];
-        &COLUMNS
-    }
-
-    fn roles(&self) -> &'static [Role] {
-        &[Role::Organiser]
-    }
-
-    fn purposes(&self) -> &'static [Purpose] {
-        &[Purpose::Planning]
-    }
-
-    fn holds_people(&self) -> bool {
-        false
+    fn frame(&self) -> &Frame {
+        &FRAME
     }
 
     fn find<'a>(

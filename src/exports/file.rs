@@ -119,7 +119,7 @@ async fn leave_out_invented(scope: &mut Scoped, people: &mut Vec<ElectorId>) -> 
 
 /// The columns that were asked for, each with its place among a row's cells.
 fn columns(exportable: &dyn Exportable, keys: &[String]) -> Vec<(usize, &'static Column)> {
-    exportable.columns().iter().enumerate().filter(|(_, c)| keys.iter().any(|k| k == c.key)).collect()
+    exportable.frame().columns.iter().enumerate().filter(|(_, c)| keys.iter().any(|k| k == c.key)).collect()
 }
 
 async fn read(scope: &mut Scoped, export: &Export, people: &[ElectorId], body: Body) -> Result<Seen<Body>, Error> {
@@ -127,7 +127,7 @@ async fn read(scope: &mut Scoped, export: &Export, people: &[ElectorId], body: B
     let mut seen = Seen::people(body, []);
     let nobody: [&[ElectorId]; 1] = [&[]];
     let parts: Vec<&[ElectorId]> =
-        if exportable.holds_people() { people.chunks(BATCH).collect() } else { nobody.to_vec() };
+        if exportable.frame().holds_people { people.chunks(BATCH).collect() } else { nobody.to_vec() };
     for part in parts {
         let rows = exportable.rows(scope, &export.choice, part).await?;
         seen = seen.and(rows).map(|(mut body, rows)| {
@@ -163,7 +163,7 @@ impl Body {
         for one in invented {
             by_neighbour.entry(one.beside).or_default().push(one);
         }
-        let place = |key| export.exportable().columns().iter().position(|c| c.key == key);
+        let place = |key| export.exportable().frame().columns.iter().position(|c| c.key == key);
         let sheet = (export.format == Format::Csv).then(|| Sheet::new(mark, columns.iter().map(|(_, c)| c.head)));
         Body {
             places: columns.iter().map(|(place, _)| *place).collect(),
@@ -263,7 +263,7 @@ impl Body {
             return Ok(Attachment::csv(name, sheet));
         }
         let heads = columns.iter().map(|(_, c)| (c.head, c.share));
-        let caption = format!("{} in {}", export.exportable().title(), words::within(&export.area));
+        let caption = format!("{} in {}", export.exportable().frame().title, words::within(&export.area));
         let document = Document::report(format!("Export {}", export.number), mark.stamp())
             .lead(mark.whole())
             .across(mark.across())

@@ -1,8 +1,7 @@
 //! The people of a walk list, with what was said at their doors.
 
 use super::people;
-use super::{Choice, Column, Exportable, Purpose, Row, column, opinion, usual};
-use crate::access::Role;
+use super::{Choice, Column, Exportable, Frame, Purpose, Row, column, opinion};
 use crate::canvass::ListId;
 use crate::canvass::results::Outcome;
 use crate::database::{Scoped, Seen};
@@ -16,53 +15,25 @@ use std::collections::HashMap;
 /// The columns of any person, then those of this list. How somebody says that they voted, and notes, are never in a file:
 /// the first is nobody's business before the close of poll (Representation of the People Act 1983 s66A), the second may be
 /// about anybody.
-const COLUMNS: [Column; 14] = [
-    usual("name", "Name", 4),
-    usual("address", "Address", 5),
-    column("postcode", "Postcode", 2),
-    column("surname", "Surname", 3),
-    column("forenames", "Forenames", 3),
-    column("number", "Elector number", 3),
-    column("district", "Polling district", 3),
-    column("kind", "Kind of elector", 2),
-    column("asked", "Last spoken to", 2),
-    column("stops", "Asked us to stop", 3),
-    opinion("intention", "Voting intention", 3),
+static COLUMNS: [Column; 14] = people::columns_and([
     column("outcome", "What happened at the door", 3),
     column("at", "When", 2),
     opinion("issues", "Cares about", 3),
-];
+]);
+
+static FRAME: Frame = Frame::of_people(
+    "list",
+    "Results of a walk list",
+    &COLUMNS,
+    &[Purpose::Canvassing, Purpose::PollingDay, Purpose::Planning],
+);
 
 /// What came of a walk list.
 pub(super) struct Results;
 
 impl Exportable for Results {
-    fn what(&self) -> &'static str {
-        "list"
-    }
-
-    fn title(&self) -> &'static str {
-        "Results of a walk list"
-    }
-
-    fn unit(&self) -> (&'static str, &'static str) {
-        ("person", "people")
-    }
-
-    fn columns(&self) -> &'static [Column] {
-        &COLUMNS
-    }
-
-    fn roles(&self) -> &'static [Role] {
-        &[Role::Organiser]
-    }
-
-    fn purposes(&self) -> &'static [Purpose] {
-        &[Purpose::Canvassing, Purpose::PollingDay, Purpose::Planning]
-    }
-
-    fn holds_people(&self) -> bool {
-        true
+    fn frame(&self) -> &Frame {
+        &FRAME
     }
 
     fn find<'a>(

@@ -283,23 +283,43 @@ pub struct Row {
     pub cells: Vec<String>,
 }
 
+/// What is fixed of something that a room lets out.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame {
+    /// The word in the database.
+    pub what: &'static str,
+    /// What it is, on pages: "Electors of a search".
+    pub title: &'static str,
+    /// What a line is: "person" and "people", or "district" and "districts".
+    pub unit: (&'static str, &'static str),
+    /// Its columns.
+    pub columns: &'static [Column],
+    /// Who may ask for it. Never a volunteer.
+    pub roles: &'static [Role],
+    /// What it may be asked for.
+    pub purposes: &'static [Purpose],
+    /// Whether people are in it: then its size counts, and it holds canaries.
+    pub holds_people: bool,
+}
+
+impl Frame {
+    /// Of people, for organisers.
+    const fn of_people(
+        what: &'static str,
+        title: &'static str,
+        columns: &'static [Column],
+        purposes: &'static [Purpose],
+    ) -> Self {
+        let (unit, roles) = (("person", "people"), &[Role::Organiser]);
+        Frame { what, title, unit, columns, roles, purposes, holds_people: true }
+    }
+}
+
 /// What a room lets out as a file. Whoever adds a room implements it, names it in [`ALL`] and gets asking, approval, marks,
 /// canaries, record and expiry with it.
 pub trait Exportable: Sync {
-    /// The word in the database.
-    fn what(&self) -> &'static str;
-    /// What it is, on pages: "Electors of a search".
-    fn title(&self) -> &'static str;
-    /// What a line is: "person" and "people", or "district" and "districts".
-    fn unit(&self) -> (&'static str, &'static str);
-    /// Its columns.
-    fn columns(&self) -> &'static [Column];
-    /// Who may ask for it. Never a volunteer.
-    fn roles(&self) -> &'static [Role];
-    /// What it may be asked for.
-    fn purposes(&self) -> &'static [Purpose];
-    /// Whether people are in it: then its size counts, and it holds canaries.
-    fn holds_people(&self) -> bool;
+    /// What is fixed of it.
+    fn frame(&self) -> &Frame;
     /// Whom it holds, in order, within these districts. Nobody is shown by it. Empty where no people are in it.
     fn find<'a>(
         &'a self,

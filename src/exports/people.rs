@@ -29,6 +29,17 @@ pub(super) const COLUMNS: [Column; 11] = [
     opinion("intention", "Voting intention", 3),
 ];
 
+/// [`COLUMNS`], and three more behind them.
+pub(super) const fn columns_and(more: [Column; 3]) -> [Column; COLUMNS.len() + 3] {
+    let mut all = [more[0]; COLUMNS.len() + 3];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = if at < COLUMNS.len() { COLUMNS[at] } else { more[at - COLUMNS.len()] };
+        at += 1;
+    }
+    all
+}
+
 /// What these people asked us to stop.
 ///
 /// # Errors
@@ -54,6 +65,15 @@ pub(super) async fn stops(scope: &mut Scoped, people: &[ElectorId]) -> Result<Ha
     Ok(all)
 }
 
+/// The lines of a batch behind those before it, each shown for whom it is about.
+pub(super) fn behind(seen: Seen<Vec<Row>>, batch: Vec<Row>) -> Seen<Vec<Row>> {
+    let shown: Vec<_> = batch.iter().filter_map(|row| row.id).map(|id| (id.partition, id.id)).collect();
+    seen.and(Seen::people(batch, shown)).map(|(mut all, more)| {
+        all.extend(more);
+        all
+    })
+}
+
 /// The lines of these people, with [`COLUMNS`]' cells, in the order asked for.
 ///
 /// # Errors
@@ -65,12 +85,7 @@ pub(super) async fn rows(scope: &mut Scoped, people: &[ElectorId]) -> Result<See
     for some in people.chunks(BATCH) {
         let stopped = stops(scope, some).await?;
         let batch = batch(scope, some, &kind).await?;
-        let shown: Vec<_> = batch.iter().map(|p| (p.partition_id, p.elector_id)).collect();
-        let batch: Vec<Row> = batch.into_iter().map(|p| p.row(&codes, &stopped)).collect();
-        seen = seen.and(Seen::people(batch, shown)).map(|(mut all, more)| {
-            all.extend(more);
-            all
-        });
+        seen = behind(seen, batch.into_iter().map(|p| p.row(&codes, &stopped)).collect());
     }
     Ok(seen)
 }
@@ -104,7 +119,7 @@ async fn batch(scope: &mut Scoped, people: &[ElectorId], kind: &str) -> Result<V
            left join intention_now i on i.partition_id = e.partition_id and i.elector_id = e.elector_id
              and i.intention_kind = $3
            left join lateral (
-             select r.at from result r
+             select r.at from standing_result r
              where r.partition_id = e.partition_id and r.elector_id = e.elector_id and r.outcome in ('spoke', 'refused')
              order by r.received_at desc limit 1) a on true
            order by w.place"#,

@@ -1,8 +1,7 @@
 //! The electors of a kept selection, with an address in lines as printers take it.
 
-use super::people::{BATCH, stops};
-use super::{Choice, Column, Exportable, Purpose, Row, column, usual};
-use crate::access::Role;
+use super::people::{BATCH, behind, stops};
+use super::{Choice, Column, Exportable, Frame, Purpose, Row, column, usual};
 use crate::database::{Scoped, Seen};
 use crate::electors::ElectorId;
 use crate::error::Error;
@@ -32,36 +31,14 @@ const COLUMNS: [Column; 12] = [
     column("stops", "Asked us to stop", 3),
 ];
 
+static FRAME: Frame = Frame::of_people("selection", "Electors of a selection", &COLUMNS, &PURPOSES);
+
 /// Electors of a selection.
 pub(super) struct Chosen;
 
 impl Exportable for Chosen {
-    fn what(&self) -> &'static str {
-        "selection"
-    }
-
-    fn title(&self) -> &'static str {
-        "Electors of a selection"
-    }
-
-    fn unit(&self) -> (&'static str, &'static str) {
-        ("person", "people")
-    }
-
-    fn columns(&self) -> &'static [Column] {
-        &COLUMNS
-    }
-
-    fn roles(&self) -> &'static [Role] {
-        &[Role::Organiser]
-    }
-
-    fn purposes(&self) -> &'static [Purpose] {
-        &PURPOSES
-    }
-
-    fn holds_people(&self) -> bool {
-        true
+    fn frame(&self) -> &Frame {
+        &FRAME
     }
 
     fn find<'a>(
@@ -108,12 +85,7 @@ async fn rows(scope: &mut Scoped, people: &[ElectorId]) -> Result<Seen<Vec<Row>>
     for some in people.chunks(BATCH) {
         let stopped = stops(scope, some).await?;
         let batch = batch(scope, some).await?;
-        let shown: Vec<_> = batch.iter().map(|p| (p.partition_id, p.elector_id)).collect();
-        let batch: Vec<Row> = batch.into_iter().map(|p| p.row(&stopped)).collect();
-        seen = seen.and(Seen::people(batch, shown)).map(|(mut all, more)| {
-            all.extend(more);
-            all
-        });
+        seen = behind(seen, batch.into_iter().map(|p| p.row(&stopped)).collect());
     }
     Ok(seen)
 }

@@ -92,7 +92,7 @@ pub async fn doors_by_day(scope: &mut Scoped) -> Result<Vec<i64>, Error> {
     Ok(sqlx::query_scalar!(
         r#"select count(distinct (r.list_id, r.household_id)) as "n!"
            from generate_series(0, 6) as day (back)
-           left join result r on r.area_no = any($1)
+           left join standing_result r on r.area_no = any($1)
              and r.received_at >= now() - (7 - day.back) * interval '1 day'
              and r.received_at < now() - (6 - day.back) * interval '1 day'
            group by day.back order by day.back"#,

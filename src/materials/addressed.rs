@@ -45,16 +45,14 @@ pub async fn choose(scope: &mut Scoped, typed: &str, errors: &mut FieldErrors) -
         errors.add("selection", "Choose a selection");
         return Ok(None);
     };
-    let (saved, mut selection) = match store::one(scope, id, None).await {
+    let (saved, selection) = match store::one(scope, id, None).await {
         Err(Error::NotFound) => {
             errors.add("selection", "This selection is not there any more. Choose another");
             return Ok(None);
         }
         other => other?,
     };
-    selection.leave_out.channel = Channel::Post;
-    // A pile of cards that is out keeps nobody from being written to.
-    selection.leave_out.on_paper = false;
+    let selection = selection.by(Channel::Post);
     let objected = count::count(scope, &selection).await?.left_out.objected;
     let people = find::electors(scope, &selection).await?;
     Ok(Some(Chosen { saved, people, objected }))

@@ -12,6 +12,7 @@ pub mod canvass_cards;
 pub mod cards;
 pub mod code;
 pub mod gallery;
+pub mod kept;
 pub mod labels;
 pub mod leaflets;
 pub mod letters;

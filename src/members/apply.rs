@@ -7,6 +7,7 @@ use super::{erased, matches};
 use crate::access::membership;
 use crate::database::Scoped;
 use crate::error::{Error, FieldError};
+use crate::incoming;
 use crate::keys::Keys;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -42,7 +43,7 @@ pub async fn apply(scope: &mut Scoped, keys: &Keys, import: &Import, said: &Said
     .execute(scope.connection())
     .await?;
     if taken.rows_affected() != 1 {
-        return Err(Error::Conflict("This file was applied or thrown away already. Open its page again".into()));
+        return Err(incoming::over());
     }
     let (plan, standings, outcome) = imports::look_over(scope, keys, import).await?;
     if !said.unknown_stay {

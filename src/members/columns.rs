@@ -1,9 +1,8 @@
 //! Which column of a membership file is what: known headings by themselves, any other by a person, once.
 
-use crate::electors::folding::fold;
 use crate::error::FieldError;
+use crate::incoming::Chosen;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// What a column may hold.
@@ -83,66 +82,16 @@ pub const FIELDS: [(Field, &str, &str, &[&str]); 19] = [
     (Field::Standing, "standing", "Standing", &["standing", "goodstanding"]),
 ];
 
-/// How much of a cell a page shows, in letters.
-pub const SHOWN: usize = 40;
-
-/// A cell as a page shows it: cut where it is long.
-pub fn cut(cell: &str) -> String {
-    match cell.char_indices().nth(SHOWN) {
-        Some((at, _)) => format!("{}…", &cell[..at]),
-        None => cell.to_owned(),
-    }
-}
-
-/// A column of a file, for whoever says what it holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sample {
-    /// Its heading.
-    pub title: String,
-    /// What stands in it first: two values at most that differ, each cut.
-    pub values: Vec<String>,
-}
-
-impl Sample {
-    /// "Ref: L1, L2".
-    pub fn words(&self) -> String {
-        if self.values.is_empty() { self.title.clone() } else { format!("{}: {}", self.title, self.values.join(", ")) }
-    }
-}
-
-/// The columns under these headings, with what stands in them in these lines.
-pub fn samples(headings: &[String], lines: &[Vec<String>]) -> Vec<Sample> {
-    let values = |at: usize| {
-        let mut values = Vec::new();
-        for value in lines.iter().filter_map(|cells| cells.get(at)).filter(|v| !v.is_empty()).map(|v| cut(v)) {
-            if values.len() < 2 && !values.contains(&value) {
-                values.push(value);
-            }
-        }
-        values
-    };
-    let title = |at: usize, heading: &str| {
-        if heading.is_empty() { format!("Column {}, without a heading", at + 1) } else { heading.to_owned() }
-    };
-    headings.iter().enumerate().map(|(at, h)| Sample { title: title(at, h), values: values(at) }).collect()
-}
-
 /// Which column, from 0, holds each field.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Columns(BTreeMap<Field, usize>);
+pub struct Columns(Chosen<Field>);
 
 impl Columns {
     /// What headings mean by themselves; the second of two that mean one thing is left out.
     pub fn guess(headings: &[String]) -> Self {
-        let mut columns = BTreeMap::new();
-        for (at, heading) in headings.iter().enumerate() {
-            let key = fold(heading).replace(' ', "");
-            if let Some((field, ..)) = FIELDS.iter().find(|(.., known)| known.contains(&key.as_str())) {
-                columns.entry(*field).or_insert(at);
-            }
-        }
-        Columns(columns)
+        let means = |key: &str| FIELDS.iter().find(|(.., known)| known.contains(&key)).map(|(field, ..)| *field);
+        Columns(Chosen::guess(headings.iter().enumerate(), means))
     }
 
     /// Whether enough is known to read members without asking: number, name, and how the membership stands.
@@ -155,17 +104,7 @@ impl Columns {
     /// # Errors
     /// What is missing, or one column for two things.
     pub fn read(chosen: &BTreeMap<String, String>, columns: usize) -> Result<Self, FieldError> {
-        let mut read = BTreeMap::new();
-        for (field, word, ..) in FIELDS {
-            let at = chosen.get(word).and_then(|c| c.parse::<usize>().ok()).filter(|n| (1..=columns).contains(n));
-            let Some(at) = at.map(|n| n - 1) else { continue };
-            if read.values().any(|other| *other == at) {
-                let message = "This column is chosen twice. Each column can be one thing only".into();
-                return Err(FieldError { field: word.into(), message });
-            }
-            read.insert(field, at);
-        }
-        let read = Columns(read);
+        let read = Columns(Chosen::read(FIELDS.map(|(field, word, ..)| (field, word)), chosen, columns)?);
         match read.missing() {
             Some((field, message)) => Err(FieldError { field: field.into(), message: message.into() }),
             None => Ok(read),
@@ -182,24 +121,18 @@ impl Columns {
 
     /// Whether the file has this at all: what it does not have stays as it is held.
     pub fn has(&self, field: Field) -> bool {
-        self.0.contains_key(&field)
+        self.0.has(field)
     }
 
-    /// The column's number from 1, for the form; empty where there is none.
+    /// The column's number from 1, for the form; 0 where there is none.
     pub fn chosen(&self, field: Field) -> usize {
-        self.0.get(&field).map_or(0, |at| at + 1)
+        self.0.number(field)
     }
 
     /// A line's cell; empty where the file has no such column.
     pub fn of<'a>(&self, field: Field, cells: &'a [String]) -> &'a str {
-        self.0.get(&field).and_then(|at| cells.get(*at)).map_or("", String::as_str)
+        self.0.of(field, cells)
     }
-}
-
-/// A line of headings by its digest: what it says is not kept.
-pub fn digest(headings: &[String]) -> Vec<u8> {
-    let folded: Vec<String> = headings.iter().map(|h| fold(h)).collect();
-    Sha256::digest(folded.join("\u{1f}")).to_vec()
 }
 
 #[cfg(test)]
@@ -217,17 +150,6 @@ mod tests {
         assert_eq!((usual.chosen(Field::Number), usual.chosen(Field::Surname)), (2, 3));
         assert!(!Columns::guess(&headings("Ref,Who,Until")).suffice());
         assert!(!Columns::guess(&headings("Number,Surname,Forename")).suffice(), "says nothing of how they stand");
-    }
-
-    #[test]
-    fn a_column_is_shown_with_the_first_values_that_it_has() {
-        let line = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
-        let long = "ä".repeat(41);
-        let lines = [line(["L1", "", ""]), line(["L2", &long, ""]), line(["L3", &long, ""]), line(["L4", "b", ""])];
-        let samples = samples(&headings("Ref,Who,"), &lines);
-        let words: Vec<String> = samples.iter().map(Sample::words).collect();
-        let cut = format!("Who: {}…, b", "ä".repeat(40));
-        assert_eq!(words, ["Ref: L1, L2", cut.as_str(), "Column 3, without a heading"]);
     }
 
     #[test]

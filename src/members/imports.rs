@@ -1,13 +1,13 @@
 //! Membership files in the database: staged, looked over, thrown away; and the receipts of those that were applied.
 
-use super::columns::{self, Columns, Sample, digest};
+use super::columns::Columns;
 use super::plan::{Entry, Ground, Plan, Refused, plan};
-use super::reading::{Contents, Line};
 use super::{erased, today};
 use crate::access::membership::{self, Outcome, Standing};
 use crate::database::{Actor, Scoped};
 use crate::electors::folding::fold;
 use crate::error::Error;
+use crate::incoming::{self, BATCH, Contents, LOOKED_THROUGH, Line, Sample, Stage, digest};
 use crate::keys::Keys;
 use crate::web::words;
 use chrono::{DateTime, Utc};
@@ -15,9 +15,6 @@ use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
-
-/// How many lines one statement stages.
-const BATCH: usize = 5_000;
 
 /// A file that was given, or its receipt.
 #[derive(Debug, Clone)]
@@ -166,9 +163,7 @@ pub async fn add(scope: &mut Scoped, area: i64, given: &Given, contents: &Conten
 }
 
 async fn stage(scope: &mut Scoped, id: Uuid, area: i64, lines: &[Line]) -> Result<(), Error> {
-    let numbers: Vec<i32> = lines.iter().map(|l| l.number).collect();
-    let cells: Vec<Option<Json<&Vec<String>>>> = lines.iter().map(|l| l.cells.as_ref().ok().map(Json)).collect();
-    let refusals: Vec<String> = lines.iter().map(|l| l.cells.as_ref().err().unwrap_or(&"").to_string()).collect();
+    let Stage { numbers, cells, refusals } = Stage::of(lines);
     sqlx::query!(
         "insert into member_import_row (import_id, area_id, line, cells, refusal)
          select $1, $2, u.line, u.cells, u.refusal from unnest($3::int[], $4::jsonb[], $5::text[]) u (line, cells, refusal)",
@@ -216,9 +211,6 @@ pub async fn list(scope: &mut Scoped, take: i64) -> Result<Vec<Import>, Error> {
     .await?)
 }
 
-/// How many lines a column's first values are looked for in.
-const LOOKED_THROUGH: i64 = 200;
-
 /// The columns of a file that waits, with what stands in them first.
 ///
 /// # Errors
@@ -232,8 +224,7 @@ pub async fn samples(scope: &mut Scoped, import: &Import) -> Result<Vec<Sample>,
     )
     .fetch_all(scope.connection())
     .await?;
-    let lines: Vec<Vec<String>> = lines.into_iter().map(|cells| cells.0).collect();
-    Ok(columns::samples(&import.headings, &lines))
+    Ok(incoming::samples(&import.headings, &lines))
 }
 
 /// Says which column is what, and remembers it for these headings.
@@ -310,10 +301,7 @@ pub async fn choose(scope: &mut Scoped, import: &Import, choice: &Choice) -> Res
 /// # Errors
 /// [`Error::Conflict`].
 pub fn must_be_ready(import: &Import) -> Result<(), Error> {
-    match import.state.as_str() {
-        "ready" => Ok(()),
-        _ => Err(Error::Conflict("This file was applied or thrown away already. Open its page again".into())),
-    }
+    incoming::must_be_ready(&import.state)
 }
 
 /// Throws a file away: nothing was changed.

@@ -1,12 +1,12 @@
 //! What a membership file would change: compared with who is held, line by line, and nothing is done.
 
-use super::columns::{Columns, Field, cut};
+use super::columns::{Columns, Field};
 use super::erased::{Erased, Like};
-use super::reading::Line;
 use super::row::{LONGEST_NUMBER, Row, home_key, name_keys, postcode_key};
 use super::{State, day};
 use crate::access::membership::Standing;
 use crate::electors::folding::fold;
+use crate::incoming::{Line, cut};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -4,6 +4,7 @@
 use super::workbook;
 use crate::electors::folding::clean;
 use crate::error::Error;
+use crate::incoming::{Contents, Line};
 use crate::registers::cells::Cells;
 use crate::registers::formats::FileError;
 use crate::registers::lines::{self, Lines};
@@ -15,26 +16,6 @@ pub const LIMIT: usize = 32 * 1024 * 1024;
 
 /// Cells that are held at once, empty ones included: 400,000 members in 20 columns.
 pub(super) const CELLS: usize = 8_000_000;
-
-/// A line under the headings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// From 1, the headings included.
-    pub number: i32,
-    /// The cells, cleaned; or why there are none.
-    pub cells: Result<Vec<String>, &'static str>,
-}
-
-/// A file as it was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Contents {
-    /// What the first line says the columns are.
-    pub headings: Vec<String>,
-    /// Every other line that is not empty.
-    pub lines: Vec<Line>,
-    /// The encoding's name.
-    pub encoding: &'static str,
-}
 
 /// Reads a file whole.
 ///

@@ -2,8 +2,9 @@
 //! much it unpacks to is measured before anything is read, and cells are taken one by one, so that a bad file costs little.
 
 use super::columns::{Columns, Field};
-use super::reading::{CELLS, Contents, Line, has_headings, shortened};
+use super::reading::{CELLS, has_headings, shortened};
 use crate::electors::folding::clean;
+use crate::incoming::{Contents, Line};
 use calamine::{DataRef, DataType, Reader, Xlsx, XlsxCellReader};
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,6 +1,8 @@
 //! Pictures of a message: read, turned upright, shrunk to what a letter shows and written anew, so that nothing else that a file
 //! holds goes out with it, such as the place where it was taken.
 
+pub mod given;
+
 use super::markup::Pictured;
 use crate::database::Scoped;
 use crate::error::Error;

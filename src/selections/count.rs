@@ -49,16 +49,10 @@ pub async fn count(scope: &mut Scoped, selection: &Selection) -> Result<Counts, 
     selection.check()?;
     let ground = Ground::of(scope, selection).await?;
     let mut statement = sql::chosen(&ground, selection);
-    // By home first, so that doors are counted in the same pass.
     statement.push(
-        "select count(h.household_id) filter (where h.kept > 0), coalesce(sum(h.kept), 0)::bigint,
-           coalesce(sum(h.objected), 0)::bigint, coalesce(sum(h.moved), 0)::bigint, coalesce(sum(h.asked), 0)::bigint,
-           coalesce(sum(h.on_paper), 0)::bigint
-         from (
-           select c.household_id, count(*) filter (where c.why = 0) as kept, count(*) filter (where c.why = 1) as objected,
-             count(*) filter (where c.why = 2) as moved, count(*) filter (where c.why = 3) as asked,
-             count(*) filter (where c.why = 4) as on_paper
-           from chosen c group by c.household_id) h",
+        "select count(distinct c.household_id) filter (where c.why = 0), count(*) filter (where c.why = 0),
+           count(*) filter (where c.why = 1), count(*) filter (where c.why = 2), count(*) filter (where c.why = 3),
+           count(*) filter (where c.why = 4) from chosen c",
     );
     // Planned for the values at hand: a plan kept for others may take a thousand times as long.
     let (doors, electors, objected, moved, asked, on_paper) = statement

@@ -8,7 +8,6 @@ use crate::canvass::lists::choices::Choices;
 use crate::canvass::lists::choose::{self, Place};
 use crate::canvass::lists::plan::{self, Home, LeftOut, Person, Plan, Why};
 use crate::canvass::lists::{ListName, MOST_DOORS, MOST_DOORS_AT_ONCE, make, store};
-use crate::canvass::walk_order::Door;
 use crate::database::Scoped;
 use crate::error::Error;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -151,7 +150,8 @@ pub const NO_DOOR: &str =
 /// The homes with who is to be asked for there.
 async fn homes_of(scope: &mut Scoped, place: &Place, people: BTreeMap<i64, Vec<i64>>) -> Result<Vec<Home>, Error> {
     let ids: Vec<i64> = people.keys().copied().collect();
-    let rows = sqlx::query!(
+    let registered = sqlx::query_as!(
+        make::Registered,
         r#"select h.household_id, h.area_no, h.street, h.street_key, h.building, h.number, h.number_suffix, h.flat, h.position
            from household h where h.partition_id = $1 and h.household_id = any ($2)
            order by h.area_no, h.position, h.household_id"#,
@@ -169,23 +169,11 @@ async fn homes_of(scope: &mut Scoped, place: &Place, people: BTreeMap<i64, Vec<i
         let why = objected.contains(&elector).then_some(Why::Objected);
         at_home.entry(household).or_default().push(Person { elector, why });
     }
-    let mut names = HashMap::<(i32, String), String>::new();
-    let homes = rows.into_iter().map(|h| Home {
-        household: h.household_id,
-        area_no: h.area_no,
-        letters: place.districts.get(&h.area_no).cloned().unwrap_or_default(),
-        door: Door {
-            // One street has one name on a list, however its homes' addresses write it.
-            street: names.entry((h.area_no, h.street_key)).or_insert(h.street).clone(),
-            building: h.building,
-            number: h.number.and_then(|n| u32::try_from(n).ok()),
-            suffix: h.number_suffix,
-            flat: h.flat,
-            council_position: u64::try_from(h.position).ok().filter(|p| *p > 0),
-        },
-        people: at_home.remove(&h.household_id).unwrap_or_default(),
-    });
-    Ok(homes.collect())
+    let mut homes = make::as_homes(place, registered);
+    for home in &mut homes {
+        home.people = at_home.remove(&home.household).unwrap_or_default();
+    }
+    Ok(homes)
 }
 
 /// The electors with their homes, at each in the register's order.

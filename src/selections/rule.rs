@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub const DEEPEST: usize = 4;
 /// The most conditions and groups of one selection.
 pub const MOST_RULES: usize = 60;
+/// The most conditions about turnout among them: each looks through the marked registers of its poll, so that dozens count for seconds.
+pub const MOST_TURNOUT: usize = 12;
 /// The most streets, areas, codes or lists that one condition names.
 pub const MOST_NAMED: usize = 500;
 
@@ -362,12 +364,19 @@ impl Rule {
 }
 
 impl Selection {
+    /// The same rules, of whoever may be reached this way, whatever it was kept for.
+    pub fn by(self, channel: Channel) -> Self {
+        // A pile of cards that is out keeps nobody from being written to.
+        let on_paper = self.leave_out.on_paper && channel == Channel::Door;
+        Selection { leave_out: LeaveOut { channel, on_paper, ..self.leave_out }, ..self }
+    }
+
     /// Holds it within bounds that a statement can be made of.
     ///
     /// # Errors
     /// [`Error::Invalid`] on `rules` that says what is too much.
     pub fn check(&self) -> Result<(), Error> {
-        let (mut rules, mut deepest, mut named) = (0, 0, 0);
+        let (mut rules, mut deepest, mut named, mut turnout) = (0, 0, 0, 0);
         let mut open = vec![(&self.rule, 1)];
         while let Some((rule, depth)) = open.pop() {
             rules += 1;
@@ -376,7 +385,10 @@ impl Selection {
                 Rule::All(inner) | Rule::Any(inner) | Rule::None(inner) => {
                     open.extend(inner.iter().map(|r| (r, depth + 1)));
                 }
-                Rule::Is(condition) => named = named.max(condition.named()),
+                Rule::Is(condition) => {
+                    named = named.max(condition.named());
+                    turnout += usize::from(matches!(condition, Condition::Turnout { .. }));
+                }
             }
         }
         match () {
@@ -385,6 +397,10 @@ impl Selection {
             () if named > MOST_NAMED => {
                 Err(Error::field("rules", "Choose at most 500 streets or areas in one condition"))
             }
+            () if turnout > MOST_TURNOUT => Err(Error::field(
+                "rules",
+                "Ask about turnout at most 12 times. Take some out, or make two selections of them",
+            )),
             () => Ok(()),
         }
     }
@@ -401,5 +417,37 @@ impl Condition {
             Condition::Intention { among: Among::Codes(any) | Among::Groups(any), .. } => any.len(),
             _ => 1,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pile_that_is_out_keeps_people_from_a_second_call_and_from_no_letter() {
+        let kept = LeaveOut { channel: Channel::Phone, asked_days: Some(30), moved: true, on_paper: true };
+        let kept = Selection { rule: Rule::Any(Vec::new()), leave_out: kept };
+        let by = |channel, on_paper| Selection {
+            leave_out: LeaveOut { channel, on_paper, ..kept.leave_out.clone() },
+            ..kept.clone()
+        };
+        assert_eq!(kept.clone().by(Channel::Post), by(Channel::Post, false));
+        assert_eq!(kept.clone().by(Channel::Door), by(Channel::Door, true));
+    }
+
+    #[test]
+    fn turnout_is_asked_about_twelve_times_at_most_wherever_it_stands() {
+        let voted = |poll| Rule::Is(Condition::Turnout { poll, turnout: Turnout::Voted });
+        let twelve: Vec<Rule> = (0..12).map(voted).collect();
+        let of = |rule| Selection { rule, leave_out: LeaveOut::default() }.check();
+        assert!(of(Rule::Any(twelve.clone())).is_ok());
+        let nested = Rule::All(vec![Rule::None(twelve), voted(12)]);
+        let Err(Error::Invalid(fields)) = of(nested) else { panic!("thirteen were let through") };
+        assert_eq!(fields[0].field, "rules");
+        assert!(fields[0].message.contains("at most 12") && fields[0].message.contains("two selections"));
+        // Of anything else there may be as many as before.
+        let members = vec![Rule::Is(Condition::Member { yes: true }); MOST_RULES - 1];
+        assert!(of(Rule::All(members)).is_ok());
     }
 }

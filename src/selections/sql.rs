@@ -2,7 +2,8 @@
 //!
 //! One scan of the electors of the districts in use; each condition is a set that nothing of the row goes into, so that PostgreSQL
 //! works it out once and looks each person up in it. What was said at doors is gathered once (`said`) for all conditions that ask
-//! about it. Ids of electors and homes are of one sequence for all partitions, so that an id alone tells who is meant. `$1` is
+//! about it, and not at all where none does. Whoever is chosen is worked out once too (`chosen`): what is counted of it would ask anew for
+//! each figure. Ids of electors and homes are of one sequence for all partitions, so that an id alone tells who is meant. `$1` is
 //! always the districts, `$2` whoever is invented in them.
 //!
 //! Everything asked here is a plain yes or no: a home that somebody has not, or an answer without a person, is left out of the sets,
@@ -18,8 +19,7 @@ use sqlx::{Postgres, QueryBuilder};
 pub(super) fn chosen(ground: &Ground, selection: &Selection) -> QueryBuilder<Postgres> {
     let mut q = QueryBuilder::new(
         "with said as materialized (
-           select r.partition_id, r.id, r.household_id, r.elector_id, r.outcome, r.intention is not null as meant, r.issues, r.asks,
-             r.received_at
+           select r.partition_id, r.id, r.household_id, r.elector_id, r.outcome, r.issues, r.asks, r.received_at
            from standing_result r where r.area_no = any (",
     );
     q.push_bind(ground.districts.clone());
@@ -27,7 +27,7 @@ pub(super) fn chosen(ground: &Ground, selection: &Selection) -> QueryBuilder<Pos
     q.push_bind(ground.invented.clone());
     q.push(
         "))
-         ), chosen as (
+         ), chosen as materialized (
            select e.partition_id, e.elector_id, e.household_id, e.area_no, case when ",
     );
     why(&mut q, &selection.leave_out);
@@ -48,9 +48,10 @@ fn why(q: &mut QueryBuilder<Postgres>, leave_out: &LeaveOut) {
     if leave_out.moved {
         // Nobody has spoken to them since.
         q.push(
-            " when e.elector_id in (select s.elector_id from said s
-                where s.elector_id is not null and s.outcome in ('moved', 'deceased') and not exists (select from said n
-                  where n.elector_id = s.elector_id and n.outcome = 'spoke' and (n.received_at, n.id) > (s.received_at, s.id)))
+            " when e.elector_id in (select m.elector_id from standing_result m
+                where m.area_no = any ($1) and m.outcome in ('moved', 'deceased') and m.elector_id is not null
+                  and not exists (select from standing_result n where n.partition_id = m.partition_id and n.elector_id = m.elector_id
+                    and n.outcome = 'spoke' and (n.received_at, n.id) > (m.received_at, m.id)))
               then 2",
         );
     }
@@ -298,16 +299,17 @@ fn lately(when: LastAsked) -> Age {
     }
 }
 
-/// Whether somebody spoke to them, or to their home as a whole: as new walk lists have it.
+/// Whether somebody spoke to them, or to their home as a whole: as new walk lists have it. Asked by itself and not of `said`: what is
+/// asked for is most often the last weeks, which have an index.
 fn asked(q: &mut QueryBuilder<Postgres>, of_age: Age) {
     q.push(
-        "(e.elector_id in (select s.elector_id from said s
-            where s.elector_id is not null and (s.outcome in ('spoke', 'refused') or s.meant)",
+        "(e.elector_id in (select s.elector_id from standing_result s where s.area_no = any ($1) and s.elector_id is not null
+            and (s.outcome in ('spoke', 'refused') or s.intention is not null)",
     );
     age(q, " and s.received_at", of_age);
     q.push(
-        ") or (e.household_id is not null and e.household_id in (select s.household_id from said s
-            where s.elector_id is null and s.household_id is not null and s.outcome in ('spoke', 'refused')",
+        ") or (e.household_id is not null and e.household_id in (select s.household_id from standing_result s
+            where s.area_no = any ($1) and s.elector_id is null and s.outcome in ('spoke', 'refused')",
     );
     age(q, " and s.received_at", of_age);
     q.push(")))");

@@ -5,6 +5,7 @@ use super::plan::{Counts, Plan};
 use super::{Vote, What};
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::incoming;
 use crate::web::words;
 use chrono::NaiveDate;
 use sqlx::types::Json;
@@ -38,10 +39,12 @@ pub async fn apply(scope: &mut Scoped, import: &Import, said: &Said) -> Result<C
     .execute(scope.connection())
     .await?;
     if taken.rows_affected() != 1 {
-        return Err(Error::Conflict("This file was applied or thrown away already. Open its page again".into()));
+        return Err(incoming::over());
     }
     let before = imports::look_over(scope, import).await?;
     must_be_meant(scope, import, &before, said).await?;
+    let takes_the_place = said.instead || !import.what().is_marked();
+    let displaced = if takes_the_place { imports::held_before(scope, import, &before).await? } else { 0 };
     begin(scope, import, &before, said.instead).await?;
     // Whoever was being moved or erased meanwhile has been by now: who they are is asked again.
     let plan = imports::look_over(scope, import).await?;
@@ -49,7 +52,7 @@ pub async fn apply(scope: &mut Scoped, import: &Import, said: &Said) -> Result<C
         return Err(Error::Conflict("The register changed since you looked this over. Look at it once more".into()));
     }
     let mut counts = plan.counts.clone();
-    (counts.new, counts.gone) = (before.counts.new, before.counts.gone);
+    (counts.new, counts.gone, counts.displaced) = (before.counts.new, before.counts.gone, displaced);
     if import.what().is_marked() {
         write_turnout(scope, import, &plan).await?
     } else {
@@ -134,8 +137,8 @@ async fn write_list(scope: &mut Scoped, import: &Import, plan: &Plan, counts: &C
     let districts: Vec<i32> = plan.districts.keys().copied().collect();
     let account = scope.account();
     let list = sqlx::query_scalar!(
-        "insert into absent_list (partition_id, poll_id, final, published, districts, file_name, sha256, counts, imported_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning list_no",
+        "insert into absent_list (partition_id, poll_id, final, published, districts, file_name, sha256, counts, imported_by, import_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning list_no",
         import.partition,
         import.poll,
         import.what() == What::Final,
@@ -144,7 +147,8 @@ async fn write_list(scope: &mut Scoped, import: &Import, plan: &Plan, counts: &C
         import.file_name,
         import.sha256,
         Json(counts) as _,
-        account
+        account,
+        import.id
     )
     .fetch_one(scope.connection())
     .await?;
@@ -185,15 +189,17 @@ async fn write_turnout(scope: &mut Scoped, import: &Import, plan: &Plan) -> Resu
     let (districts, registers): (Vec<i32>, Vec<Option<i64>>) = plan.districts.iter().map(|(d, r)| (*d, *r)).unzip();
     let account = scope.account();
     sqlx::query!(
-        "insert into turnout_register (partition_id, poll_id, area_no, register_id, imported_by)
-         select $1, $2, u.area, u.register, $5 from unnest($3::integer[], $4::bigint[]) u (area, register)
+        "insert into turnout_register as g (partition_id, poll_id, area_no, register_id, imported_by, files)
+         select $1, $2, u.area, u.register, $5, array[$6::uuid] from unnest($3::integer[], $4::bigint[]) u (area, register)
          on conflict (partition_id, poll_id, area_no) do update
-           set register_id = excluded.register_id, imported_at = statement_timestamp(), imported_by = excluded.imported_by",
+           set register_id = excluded.register_id, imported_at = statement_timestamp(), imported_by = excluded.imported_by,
+             files = case when cardinality(g.files) = 0 then g.files else g.files || excluded.files end",
         import.partition,
         import.poll,
         &districts,
         &registers as &[Option<i64>],
-        account
+        account,
+        import.id
     )
     .execute(scope.connection())
     .await?;
@@ -213,15 +219,19 @@ async fn write_turnout(scope: &mut Scoped, import: &Import, plan: &Plan) -> Resu
         let areas: Vec<i32> = entries.iter().map(|e| e.area_no).collect();
         let hows: Vec<String> = entries.iter().map(|e| how(e.vote).to_owned()).collect();
         sqlx::query!(
-            "insert into turnout as t (partition_id, poll_id, elector_id, area_no, how)
-             select $1, $2, u.elector, u.area, u.how from unnest($3::bigint[], $4::integer[], $5::text[]) u (elector, area, how)
+            "insert into turnout as t (partition_id, poll_id, elector_id, area_no, how, files, hows)
+             select $1, $2, u.elector, u.area, u.how, array[$6::uuid], array[u.how]
+             from unnest($3::bigint[], $4::integer[], $5::text[]) u (elector, area, how)
              on conflict (partition_id, poll_id, elector_id) do update
-               set area_no = excluded.area_no, how = case when excluded.how = 'voted' then t.how else excluded.how end",
+               set area_no = excluded.area_no, how = case when excluded.how = 'voted' then t.how else excluded.how end,
+                 files = case when cardinality(t.files) = 0 then t.files else t.files || excluded.files end,
+                 hows = case when cardinality(t.files) = 0 then t.hows else t.hows || excluded.hows end",
             import.partition,
             import.poll,
             &electors,
             &areas,
-            &hows
+            &hows,
+            import.id
         )
         .execute(scope.connection())
         .await?;

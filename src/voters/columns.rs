@@ -1,10 +1,9 @@
 //! Which column of a council's list is what: known headings by themselves, any other by a person, once. The law fixes none.
 
 use super::{Vote, What};
-use crate::electors::folding::fold;
 use crate::error::FieldError;
+use crate::incoming::{Chosen, key};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// What a column may hold.
@@ -116,11 +115,6 @@ pub const FIELDS: [(Field, &str, &str, &[&str]); 11] = [
     ),
 ];
 
-/// What a heading is compared by.
-fn key(heading: &str) -> String {
-    fold(heading).replace(' ', "")
-}
-
 /// Whether what stands under a heading is nobody's to read here: where ballot papers are sent, who a proxy is, when somebody was born.
 pub fn is_left_unread(heading: &str) -> bool {
     const UNREAD: [&str; 14] = [
@@ -146,7 +140,7 @@ pub fn is_left_unread(heading: &str) -> bool {
 /// Which column, from 0, holds each field; and what every line says, where no column does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Columns {
-    at: BTreeMap<Field, usize>,
+    at: Chosen<Field>,
     /// The word of a [`Vote`]: everybody in the file votes, or voted, so.
     #[serde(default)]
     otherwise: String,
@@ -155,19 +149,15 @@ pub struct Columns {
 impl Columns {
     /// What headings mean by themselves; the second of two that mean one thing is left out.
     pub fn guess(what: What, headings: &[String]) -> Self {
-        let mut at = BTreeMap::new();
-        for (n, heading) in headings.iter().enumerate().filter(|(_, h)| !is_left_unread(h)) {
-            let key = key(heading);
-            let known = FIELDS.iter().find(|(f, .., known)| f.fits(what) && known.contains(&key.as_str()));
-            if let Some((field, ..)) = known {
-                at.entry(*field).or_insert(n);
-            }
-        }
+        let means = |key: &str| {
+            FIELDS.iter().find(|(f, .., known)| f.fits(what) && known.contains(&key)).map(|(field, ..)| *field)
+        };
+        let read = headings.iter().enumerate().filter(|(_, heading)| !is_left_unread(heading));
+        let mut at = Chosen::guess(read, means);
         // A suffix is the number's only right beside it: elsewhere it is "Junior" or "MBE".
-        if let Some(beside) =
-            at.get(&Field::Number).map(|n| n + 1).filter(|n| headings.get(*n).is_some_and(|h| key(h) == "suffix"))
-        {
-            at.entry(Field::Suffix).or_insert(beside);
+        let beside = at.at(Field::Number).map(|n| n + 1);
+        if let Some(n) = beside.filter(|n| headings.get(*n).is_some_and(|h| key(h) == "suffix")) {
+            at.offer(Field::Suffix, n);
         }
         Columns { at, otherwise: String::new() }
     }
@@ -188,15 +178,8 @@ impl Columns {
     /// What is missing, or one column for two things.
     pub fn read(what: What, chosen: &BTreeMap<String, String>, columns: usize) -> Result<Self, FieldError> {
         let wrong = |field: &str, message: &str| Err(FieldError { field: field.into(), message: message.into() });
-        let mut at = BTreeMap::new();
-        for (field, word, ..) in FIELDS.iter().filter(|(f, ..)| f.fits(what)) {
-            let n = chosen.get(*word).and_then(|c| c.parse::<usize>().ok()).filter(|n| (1..=columns).contains(n));
-            let Some(n) = n.map(|n| n - 1) else { continue };
-            if at.values().any(|other| *other == n) {
-                return wrong(word, "This column is chosen twice. Each column can be one thing only");
-            }
-            at.insert(*field, n);
-        }
+        let fields = FIELDS.iter().filter(|(f, ..)| f.fits(what)).map(|(field, word, ..)| (*field, *word));
+        let at = Chosen::read(fields, chosen, columns)?;
         let otherwise = chosen.get("otherwise").and_then(|w| Vote::parse(w)).filter(|v| v.fits(what));
         let read = Columns { at, otherwise: otherwise.map_or("", Vote::as_str).into() };
         if !read.has(Field::Number) {
@@ -215,7 +198,7 @@ impl Columns {
 
     /// Whether the file has this at all.
     pub fn has(&self, field: Field) -> bool {
-        self.at.contains_key(&field)
+        self.at.has(field)
     }
 
     /// What every line says, where no column does.
@@ -225,24 +208,18 @@ impl Columns {
 
     /// Whether a column, from 0, is read for anything.
     pub fn reads(&self, column: usize) -> bool {
-        self.at.values().any(|n| *n == column)
+        self.at.reads(column)
     }
 
     /// The column's number from 1, for the form; 0 where there is none.
     pub fn chosen(&self, field: Field) -> usize {
-        self.at.get(&field).map_or(0, |n| n + 1)
+        self.at.number(field)
     }
 
     /// A line's cell; empty where the file has no such column.
     pub fn of<'a>(&self, field: Field, cells: &'a [String]) -> &'a str {
-        self.at.get(&field).and_then(|n| cells.get(*n)).map_or("", String::as_str)
+        self.at.of(field, cells)
     }
-}
-
-/// A line of headings by its digest: what it says is not kept.
-pub fn digest(headings: &[String]) -> Vec<u8> {
-    let folded: Vec<String> = headings.iter().map(|h| fold(h)).collect();
-    Sha256::digest(folded.join("\u{1f}")).to_vec()
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 //!
 //! `reading` parts a council's file into cells and leaves addresses and proxies' names unread, `columns` says which column is
 //! what, `row` makes of a line what it says of one elector number, `plan` compares with the register and changes nothing,
-//! `imports` stages, looks over and throws away, `apply` makes it so in one transaction. A newer absent voters' list takes the
-//! place of the one before in its districts; a marked register is added to. Nothing here ever says for whom anybody voted.
+//! `imports` stages, looks over and throws away, `apply` makes it so in one transaction, `withdrawal` takes it back. A newer absent
+//! voters' list takes the place of the one before in its districts; a marked register is added to. Nothing here ever says for whom
+//! anybody voted.
 
 pub mod apply;
 pub mod columns;
@@ -13,6 +14,8 @@ pub mod plan;
 pub mod reading;
 pub mod row;
 pub mod store;
+pub mod withdrawal;
+pub mod withdrawal_pages;
 
 /// What a council's file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -6,10 +6,11 @@ use super::imports::{self, Given, Import};
 use super::plan::{Counts, Plan};
 use super::reading::{self, LIMIT};
 use super::store::{self, PollLists};
+use super::withdrawal::{self, Stands};
 use super::{Vote, What};
 use crate::database::Scoped;
 use crate::error::Error;
-use crate::members::columns::Sample;
+use crate::incoming::Sample;
 use crate::polls;
 use crate::polls::Poll;
 use crate::web::{Answer, FieldErrors, Form, Layout, Multipart, Path, Query, Viewer, drawn_under, see_other, words};
@@ -89,6 +90,8 @@ struct ReceiptPage {
     layout: Layout,
     import: Import,
     counts: Counts,
+    /// What stands by it still.
+    stands: Stands,
 }
 
 impl PreviewPage {
@@ -259,9 +262,10 @@ pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(ag
     let mut scope = viewer.scope().await?;
     let import = imports::open(&mut scope, id).await?;
     if import.state != "ready" {
+        let stands = withdrawal::stands(&mut scope, &import).await?;
         scope.commit().await?;
         let counts = import.counts.clone().map(|c| c.0).unwrap_or_default();
-        return Ok(ReceiptPage { layout, import, counts }.into_response());
+        return Ok(ReceiptPage { layout, import, counts, stands }.into_response());
     }
     if import.columns.is_none() || !again.columns.is_empty() {
         let known = import.columns.clone().map_or_else(|| Columns::guess(import.what(), &import.headings), |c| c.0);
@@ -314,7 +318,7 @@ async fn preview(mut scope: Scoped, layout: Layout, import: Import, errors: Fiel
         What::Current => imports::final_stands(&mut scope, &import, &plan).await?,
         _ => None,
     };
-    let before = if import.what().is_marked() { imports::voted_before(&mut scope, &import, &plan).await? } else { 0 };
+    let before = if import.what().is_marked() { imports::held_before(&mut scope, &import, &plan).await? } else { 0 };
     scope.commit().await?;
     plan.refused.truncate(SHOWN);
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

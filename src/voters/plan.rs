@@ -100,6 +100,8 @@ pub struct Counts {
     pub new: i64,
     /// See `new`.
     pub gone: i64,
+    /// People of whom something stood in its districts, which it took the place of; what that was is not kept.
+    pub displaced: i64,
 }
 
 impl Counts {

@@ -5,7 +5,7 @@ use super::What;
 use super::columns::{Columns, is_left_unread};
 use crate::electors::folding::clean;
 use crate::error::Error;
-use crate::members::reading::{Contents, Line};
+use crate::incoming::{Contents, Line};
 use crate::members::workbook;
 use crate::registers::cells::Cells;
 use crate::registers::formats::FileError;

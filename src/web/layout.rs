@@ -58,7 +58,6 @@ const SAID: &[(&str, &str)] = &[
     ("leaflet-copied", "Copied. This one is yours to change"),
     ("leaflet-gone", "Taken away. What was made of it stays on record"),
     ("leaflet-picture", "The picture is there. Choose it under Picture, and keep the leaflet"),
-    ("leaflet-picture-gone", "The picture is taken out"),
     ("message-kept", "Kept as a draft. Nothing goes out before you send it"),
     (
         "picture-added",
@@ -78,8 +77,10 @@ const SAID: &[(&str, &str)] = &[
     ("selection-kept", "Kept. Whoever organises here finds it, and every version of it stays on record"),
     ("selection-copied", "Copied. This is a selection of its own"),
     ("selection-gone", "Removed. What was made from it stays, with its record"),
-    ("lists-for-cards", "The walk lists are made, and ticked below, 40 at most. Choose how their cards are printed"),
+    ("lists-for-cards", "The walk lists are made, and ticked below, 100 at most. Choose how their cards are printed"),
     ("template-kept", "Kept. What is made from now on says it so"),
+    ("look-kept", "Kept. It is offered here, and in every area inside this one"),
+    ("look-gone", "Taken away. What was made of it stays on record"),
     ("template-copied", "Copied. This one is your own area’s to change"),
     ("template-gone", "Taken away. What was made of it stays on record"),
     (

@@ -461,7 +461,7 @@ fn imports(routes: Routes) -> Routes {
 
 /// Absent voters' lists and marked registers of polls.
 fn voters(routes: Routes) -> Routes {
-    use crate::voters::pages;
+    use crate::voters::{pages, withdrawal_pages};
     use axum::extract::DefaultBodyLimit;
     use axum::handler::Handler;
     routes
@@ -474,6 +474,8 @@ fn voters(routes: Routes) -> Routes {
         .get("/imports/voters/{id}/apply", P::ImportRegisters, pages::again)
         .post("/imports/voters/{id}/apply", P::ImportRegisters, pages::apply)
         .post("/imports/voters/{id}/throw-away", P::ImportRegisters, pages::throw_away)
+        .get("/imports/voters/{id}/withdrawal", P::ImportRegisters, withdrawal_pages::ask)
+        .post("/imports/voters/{id}/withdrawal", P::ImportRegisters, withdrawal_pages::take_back)
 }
 
 /// Districts, the areas made of them, elections.
@@ -754,7 +756,7 @@ fn printed(routes: Routes) -> Routes {
 /// The gallery, and what is made besides letters and cards for canvassing: labels, leaflets, posters, cards for doors and polls.
 fn materials_made(routes: Routes) -> Routes {
     use crate::materials::leaflets::{edit, make, pages as leaflets, picture};
-    use crate::materials::{boundary, brand, cards, gallery, labels, poll_cards, posters};
+    use crate::materials::{boundary, brand, cards, gallery, kept, labels, poll_cards, posters};
     use axum::extract::DefaultBodyLimit;
     use axum::handler::Handler;
     routes
@@ -777,6 +779,7 @@ fn materials_made(routes: Routes) -> Routes {
         .get("/materials/labels", P::MakeMaterials, labels::pages::form)
         .post("/materials/labels", P::MakeMaterials, labels::pages::make)
         .get("/materials/labels/test.pdf", P::MakeMaterials, labels::pages::test)
+        .post("/materials/kept/{template}/removal", P::MakeMaterials, kept::pages::remove)
         .get("/materials/poll-cards", P::MakeMaterials, poll_cards::pages::form)
         .post("/materials/poll-cards", P::MakeMaterials, poll_cards::pages::make)
         .get("/materials/out-cards", P::MakeMaterials, cards::out::form)

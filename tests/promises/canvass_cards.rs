@@ -1,6 +1,7 @@
 //! Canvass cards: each elector once, in the order of the list, with a code that a scanner reads.
 
 use crate::support::app::{Actor, TestApp, seed_place};
+use crate::support::form::Form;
 use crate::support::materials::{cards, cards_with};
 use crate::support::pdf::Pdf;
 use crate::support::walk::{Walk, change, count, number};
@@ -171,4 +172,35 @@ async fn printing_a_list_is_on_record_as_a_print_of_it() {
     cards(&desk, &[&walk.list]).await.expect(303);
     let prints = "select count(*) from access_log where what = 'print' and list_id is not null and permission = 'make-materials'";
     assert_eq!(count(&_app, prints).await, 1);
+}
+
+#[tokio::test]
+async fn all_lists_of_a_constituency_are_ticked_without_script_and_printed_in_one_go() {
+    let Place { app, walk, desk } = place().await;
+    change(
+        &app,
+        "with l as (insert into walk_list (partition_id, name, area_no, intention_kind, side_order, doors, electors)
+           select partition_id, 'QB1 ' || n, area_no, intention_kind, side_order, doors, electors
+           from walk_list, generate_series(2, 62) n returning partition_id, list_id),
+         d as (insert into walk_list_door (partition_id, list_id, version, place, household_id, area_no, street, side)
+           select l.partition_id, l.list_id, 1, w.place, w.household_id, w.area_no, w.street, w.side from l, walk_list_door w)
+         insert into walk_list_elector (partition_id, list_id, version, household_id, elector_id, place, area_no)
+         select l.partition_id, l.list_id, 1, w.household_id, w.elector_id, w.place, w.area_no from l, walk_list_elector w",
+    )
+    .await;
+    let page = desk.get("/materials/canvass-cards").await.expect(200);
+    let ticks = "input[name=list][checked]";
+    assert_eq!(page.count(ticks), 0);
+    assert_eq!(page.text("main form a"), "Tick all 62");
+    let ticked = desk.get(&page.attribute("main form a", "href")).await.expect(200);
+    assert_eq!(ticked.count(ticks), 62);
+    let form = Form::of(&ticked, "main form");
+    let runs = desk.post("/materials/canvass-cards", &form.fields()).await.expect(303).location();
+    assert!(runs.starts_with("/materials/runs?kind=canvass-cards"), "{runs}");
+    assert_eq!(count(&app, "select count(*) from material_run").await, 62);
+    // More than a hundred are refused in words, and none of them is printed.
+    let many = (62..101).fold(form, |form, _| form.tick("list", &walk.list));
+    let refused = desk.post("/materials/canvass-cards", &many.fields()).await.expect(422);
+    assert!(refused.text(".errors").contains("at most 100"), "{}", refused.body);
+    assert_eq!(count(&app, "select count(*) from material_run").await, 62);
 }

@@ -5,6 +5,7 @@ use crate::support::access::{letters, sql_as, told};
 use crate::support::app::{Actor, Answer, TestApp, seed_place};
 use crate::support::walk::{Walk, change, change_for, count};
 use hustings::access::Role;
+use hustings::exports::Frame;
 use sqlx::{AssertSqlSafe, query, query_scalar};
 use std::collections::BTreeSet;
 
@@ -649,21 +650,19 @@ fn sources(folder: &str) -> Vec<String> {
 #[tokio::test]
 async fn every_exportable_says_who_and_what_for_and_never_a_volunteer() {
     let app = TestApp::new().await;
-    for what in hustings::exports::ALL {
-        assert!(!what.roles().contains(&Role::Volunteer) && !what.roles().is_empty(), "{}", what.title());
-        assert!(!what.purposes().is_empty() && what.columns().iter().any(|c| c.usual), "{}", what.title());
-        if what.holds_people() {
-            assert!(
-                ["name", "address"].iter().all(|key| what.columns().iter().any(|c| c.key == *key)),
-                "{}",
-                what.title()
-            );
-            assert!(!what.columns().iter().any(|c| c.opinion && c.usual), "{} tells opinions unasked", what.title());
+    for exportable in hustings::exports::ALL {
+        let Frame { what, title, columns, roles, purposes, holds_people, .. } = *exportable.frame();
+        assert!(!roles.contains(&Role::Volunteer) && !roles.is_empty(), "{title}");
+        assert!(!purposes.is_empty() && columns.iter().any(|c| c.usual), "{title}");
+        let keys: BTreeSet<&str> = columns.iter().map(|c| c.key).collect();
+        assert_eq!(keys.len(), columns.len(), "{title}: each column has a word of its own");
+        if holds_people {
+            assert!(keys.contains("name") && keys.contains("address"), "{title}");
+            assert!(!columns.iter().any(|c| c.opinion && c.usual), "{title} tells opinions unasked");
         }
         // The words are this code's own, checked against the table's.
-        let held =
-            format!("select count(*) from pg_constraint where pg_get_constraintdef(oid) like '%''{}''%'", what.what());
+        let held = format!("select count(*) from pg_constraint where pg_get_constraintdef(oid) like '%''{what}''%'");
         let n: i64 = query_scalar(AssertSqlSafe(held)).fetch_one(&mut app.database.operator().await).await.unwrap();
-        assert!(n > 0, "{}", what.what());
+        assert!(n > 0, "{what}");
     }
 }

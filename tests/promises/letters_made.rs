@@ -352,3 +352,39 @@ async fn a_button_pressed_twice_writes_to_nobody_twice_and_answers_the_same_run(
     assert_eq!(count(&desk.app, "select count(*) from material_run").await, 1);
     assert_eq!(count(&desk.app, "select count(*) from material_item").await, 12);
 }
+
+#[tokio::test]
+async fn what_is_longer_than_the_card_for_anybody_is_said_when_it_is_made_and_nothing_is_begun() {
+    let desk = desk().await;
+    change(
+        &desk.app,
+        "insert into intention_now (partition_id, elector_id, intention_kind, area_no, code)
+         select e.partition_id, e.elector_id, 'local', e.area_no, (select code from intention_code where code_group = 'for' limit 1)
+         from elector e where e.name = 'Edith Harcourt4'",
+    )
+    .await;
+    // Of twelve cards one alone is too long.
+    let long = "We said that the library stays. ".repeat(16);
+    let text = format!("{{{{salutation}}}},\n\nthe library stays.\n\n[if intention for]\n{}\n[end]", long.trim());
+    let template = desk.template("postcards", &text).await;
+    let path = format!("{template}/making");
+    let page = desk.desk.get(&format!("{path}?selection={}&style=large", desk.selection)).await.expect(200);
+    let [counted, asked] = ["counted", "asked"].map(|n| page.attribute(&format!("input[name={n}]"), "value"));
+    let fields = [
+        ("selection", desk.selection.as_str()),
+        ("style", "large"),
+        ("do", "make"),
+        ("counted", counted.as_str()),
+        ("asked", asked.as_str()),
+    ];
+    let refused = desk.desk.post(&path, &fields).await.expect(422);
+    let said = "The text is longer than a postcard in large print has room for";
+    assert!(refused.text(".errors").contains(said), "{}", refused.body);
+    assert_eq!(refused.attribute(".errors a", "href"), "#template");
+    assert_eq!(refused.attribute("#template a", "href"), format!("{template}/edit"));
+    assert_eq!(count(&desk.app, "select count(*) from material_run").await, 0);
+    // As soon as nobody gets the long one they are made.
+    change(&desk.app, "delete from intention_now").await;
+    let run = desk.desk.post(&path, &fields).await.expect(303).location();
+    assert!(run.starts_with("/materials/runs/"), "{run}");
+}

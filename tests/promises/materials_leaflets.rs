@@ -1,7 +1,7 @@
 //! Leaflets, posters and cards for doors: in one's own words and colours, with an imprint or not at all, and codes that lead where they say.
 
 use super::materials_labels::{Desk, desk};
-use crate::support::app::{Actor, TestApp};
+use crate::support::app::{Actor, Answer, TestApp, read};
 use crate::support::materials::with_printer;
 use crate::support::pdf::Pdf;
 use crate::support::walk::{change, count};
@@ -38,6 +38,22 @@ fn said(version: &str) -> Vec<(&str, &str)> {
         ("link", "https://lantern.example/quillbrook"),
         ("place", "map"),
     ]
+}
+
+/// A picture as a file.
+fn hall() -> Vec<u8> {
+    let mut file = std::io::Cursor::new(Vec::new());
+    let picture = image::DynamicImage::from(image::RgbImage::from_pixel(40, 30, image::Rgb([120, 20, 90])));
+    picture.write_to(&mut file, image::ImageFormat::Png).unwrap();
+    file.into_inner()
+}
+
+/// Gives a leaflet this file as a picture, with what it says in the same form.
+async fn give(desk: &Actor, leaflet: &str, file: Vec<u8>) -> Answer {
+    let form = said("1").into_iter().fold(Form::new(), |form, (name, words)| form.text(name, words.to_owned()));
+    let part = Part::bytes(file).file_name("hall.png");
+    let form = form.text("picture", "").text("shows", "The hall").part("file", part);
+    read(desk.client.post(format!("{}{leaflet}/pictures", desk.base)).multipart(form)).await
 }
 
 async fn made(app: &TestApp, desk: &Actor, path: &str, fields: &[(&str, &str)]) -> Pdf {
@@ -143,27 +159,39 @@ async fn what_was_changed_is_kept_with_a_picture_and_what_the_design_brought_is_
     let leaflet = begun(&here, "a4").await;
     let unwritten = "Some of it is not written yet";
     assert!(here.desk.get(&leaflet).await.expect(200).text("main").contains(unwritten));
-    let mut file = std::io::Cursor::new(Vec::new());
-    let picture = image::DynamicImage::from(image::RgbImage::from_pixel(40, 30, image::Rgb([120, 20, 90])));
-    picture.write_to(&mut file, image::ImageFormat::Png).unwrap();
-    let whole = |shows: &str, bytes: Vec<u8>| {
-        let form = said("1").into_iter().fold(Form::new(), |form, (name, words)| form.text(name, words.to_owned()));
-        form.text("picture", "").text("shows", shows.to_owned()).part("file", Part::bytes(bytes).file_name("hall.png"))
-    };
-    let path = format!("{leaflet}/pictures");
-    let send = async |form: Form| {
-        crate::support::app::read(here.desk.client.post(format!("{}{path}", here.desk.base)).multipart(form)).await
-    };
-    let page = send(whole("The hall", vec![0; 10 * 1024 * 1024 + 1])).await.expect(422);
+    let page = give(&here.desk, &leaflet, vec![0; 10 * 1024 * 1024 + 1]).await.expect(422);
     assert_eq!(page.count(".errors li"), 1, "one cause, one error: {}", page.text(".errors"));
     assert_eq!(page.attribute("#headline", "value"), "A library for Quillbrook", "what was typed stands there");
     assert_eq!(count(&here.app, "select count(*) from material_template_version").await, 1);
-    send(whole("The hall", file.into_inner())).await.expect(303);
+    give(&here.desk, &leaflet, hall()).await.expect(303);
     assert_eq!(count(&here.app, "select count(*) from material_picture where shows = 'The hall'").await, 1);
     let page = here.desk.get(&leaflet).await.expect(200);
     assert_eq!(page.attribute("#headline", "value"), "A library for Quillbrook");
     assert!(!page.text("main").contains(unwritten));
     assert!(page.text("main").contains("It names a candidate"), "and is for no poll");
+}
+
+#[tokio::test]
+async fn a_picture_is_taken_out_and_what_was_typed_and_not_kept_stays_on_the_page() {
+    let here = desk().await;
+    let leaflet = begun(&here, "a4").await;
+    give(&here.desk, &leaflet, hall()).await.expect(303);
+    let mut fields = said("2");
+    fields.retain(|(name, _)| *name != "headline");
+    fields.extend([("headline", "Buses until midnight"), ("picture", "1")]);
+    let removal = format!("{leaflet}/pictures/1/removal");
+    let button = format!("button[form=words][formaction='{removal}']");
+    assert_eq!(here.desk.get(&leaflet).await.count(&button), 1, "it sends what was typed");
+    here.app.actor(Role::Organiser, "Saltern").await.post(&removal, &fields).await.expect(404);
+    let page = here.desk.post(&removal, &fields).await.expect(200);
+    assert_eq!(count(&here.app, "select count(*) from material_picture").await, 0);
+    assert!(page.text("main").contains("The picture is taken out"), "{}", page.text("main"));
+    assert_eq!(page.attribute("#headline", "value"), "Buses until midnight");
+    assert_eq!((page.count(&button), page.count("[name=picture]")), (0, 1), "no picture is left to choose");
+    assert_eq!(count(&here.app, "select count(*) from material_template_version").await, 2, "nor is it kept unasked");
+    here.desk.post(&leaflet, &fields).await.expect(303);
+    assert_eq!(here.desk.get(&leaflet).await.attribute("#headline", "value"), "Buses until midnight");
+    here.desk.post(&removal, &[]).await.expect(404);
 }
 
 #[tokio::test]
@@ -252,6 +280,28 @@ async fn cards_for_doors_come_four_to_a_sheet_with_words_codes_and_the_notice() 
     change(&here.app, "update installation set privacy_notice = repeat('We keep little. ', 200)").await;
     let pdf = made(&here.app, &here.desk, "/materials/door-cards", &[("count", "4"), ("step", "make")]).await;
     assert_eq!(pdf.pages(), 2, "a long notice takes an A5");
+}
+
+#[tokio::test]
+async fn a_leaflet_whose_button_is_pressed_twice_is_one_run() {
+    let here = desk().await;
+    with_printer(&here.app).await;
+    let leaflet = begun(&here, "a5").await;
+    here.desk.post(&leaflet, &said("1")).await.expect(303);
+    let page = here.desk.get(&leaflet).await.expect(200);
+    let making = format!("{leaflet}/making");
+    let asked = page.attribute(&format!("form[action='{making}'] input[name=asked]"), "value");
+    assert!(!asked.is_empty(), "{}", page.body);
+    let fields = [("asked", asked.as_str())];
+    let (one, other) = tokio::join!(here.desk.post(&making, &fields), here.desk.post(&making, &fields));
+    let (one, other) = (one.expect(303).location(), other.expect(303).location());
+    assert_eq!(one, other, "at the same moment");
+    assert_eq!(here.desk.post(&making, &fields).await.expect(303).location(), one, "and again, later");
+    assert_eq!(count(&here.app, "select count(*) from material_run").await, 1);
+    // Whoever goes back and chooses otherwise gets what they chose.
+    let bled = here.desk.post(&making, &[("asked", asked.as_str()), ("bleed", "yes")]).await.expect(303).location();
+    assert_ne!(bled, one);
+    assert_eq!(count(&here.app, "select count(*) from material_run").await, 2);
 }
 
 #[tokio::test]

@@ -258,6 +258,36 @@ async fn a_run_with_people_of_elsewhere_in_it_is_not_given_to_who_may_not_see_th
 }
 
 #[tokio::test]
+async fn a_file_is_refused_once_its_makers_area_has_lost_a_district_and_is_made_again_without_it() {
+    let Place { app, .. } = place().await;
+    change(
+        &app,
+        "with a as (insert into area (kind, name, short_name) values ('constituency', 'Wexmere Both', 'Both') returning area_id)
+         insert into area_district (area_id, area_no)
+         select a.area_id, d.area_no from a, district d where d.letters in ('QB1', 'SG1')",
+    )
+    .await;
+    let both = app.actor(Role::Organiser, "Both").await;
+    let selection = everybody(&app, &both, "Both").await.to_string();
+    let fields =
+        [("selection", selection.as_str()), ("per", "person"), ("stock", "L7160"), ("start", "1"), ("step", "make")];
+    let run = both.post("/materials/labels", &fields).await.expect(303).location();
+    app.print().await;
+    assert!(Pdf::fetched(&both, &run).await.text().contains("Old Tannery Walk"));
+    let lost = "update area_district ad set until_date = current_date from area a, district d
+        where a.area_id = ad.area_id and a.short_name = 'Both' and d.area_no = ad.area_no and d.letters = 'SG1'";
+    assert_eq!(change(&app, lost).await, 1);
+    let refused = both.get(&format!("{run}/file")).await.expect(409);
+    assert!(refused.text("main").contains("a district has left your area"), "{}", refused.body);
+    let page = both.get(&run).await.expect(200).text("main");
+    assert!(page.contains("There is no file any more") && page.contains("a district has left your area"), "{page}");
+    let again = both.post("/materials/labels", &fields).await.expect(303).location();
+    app.print().await;
+    let text = Pdf::fetched(&both, &again).await.text();
+    assert!(text.contains("Larkspur Row") && !text.contains("Old Tannery Walk"), "{text}");
+}
+
+#[tokio::test]
 async fn erasing_somebody_takes_the_files_and_the_work_that_they_stand_in() {
     let Place { app, walk, desk } = place().await;
     let made = cards(&desk, &[&walk.list]).await.expect(303).location();

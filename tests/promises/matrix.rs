@@ -147,6 +147,7 @@ fn in_quillbrook(site: &Site, assignment: &str, route: &RouteInfo) -> String {
         ("voters", "{id}") => site.voters.applied.to_string(),
         ("letters", "{template}") => site.letters[0].to_string(),
         ("leaflets", "{template}") => site.design.to_string(),
+        ("kept", "{template}") => site.kept[0].to_string(),
         ("campaigns", "{campaign}") => site.campaign.clone(),
         ("volunteers", "{person}") => site.helper.to_string(),
         ("messages", "{message}") => site.messages.draft.to_string(),

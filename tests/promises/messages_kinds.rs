@@ -39,6 +39,10 @@ async fn a_picture_goes_within_the_letter_and_is_told_to_whoever_cannot_see_it()
     assert_eq!(refused.attribute("#shows", "value"), "<b>Stall</b>", "nothing typed is lost");
     let refused = give(&app, &organiser, &page, " ", point.clone()).await.expect(422);
     assert!(refused.text(".errors").contains("Say what the picture shows"), "{}", refused.text(".errors"));
+    let heavy = vec![0; 10 * 1024 * 1024 + 64 * 1024];
+    let refused = give(&app, &organiser, &page, "Our stall", heavy).await.expect(422);
+    assert_eq!(refused.count(".errors li"), 1, "one cause, one error: {}", refused.text(".errors"));
+    assert_eq!(refused.attribute("#shows", "value"), "Our stall", "nothing typed is lost");
     give(&app, &stranger, &page, "Mine", point.clone()).await.expect(404);
     for _ in 0..5 {
         give(&app, &organiser, &page, "Our <stall> in the rain", point.clone()).await.expect(303);

@@ -1,7 +1,9 @@
 //! Polling day on paper: promises by street with the number that tellers call, and a pack that needs no server.
 
+use super::tasks::{asking, put};
 use crate::support::app::{Actor, TestApp, seed_place};
 use crate::support::pdf::Pdf;
+use crate::support::people::{agrees_to, person};
 use crate::support::voters;
 use crate::support::walk::{Walk, change, count};
 use hustings::access::Role;
@@ -137,6 +139,102 @@ async fn the_night_before_pack_needs_no_server_even_where_nobody_has_promised() 
     // Where nobody has promised, tellers have as many numbers to take down.
     assert_eq!(text.matches("Elector numbers 1 to 13").count(), 2, "{text}");
     assert!(text.matches("Edith Harcourt1").count() == 4, "on the board and on each round’s pad");
+}
+
+/// Puts people down as volunteers who drive on polling day.
+const DRIVE: &str = "insert into volunteer (person_id, area_id, skills, availability)
+    select person_id, area_id, array['driving'], array['polling-day'] from person";
+
+#[tokio::test]
+async fn a_pack_says_who_holds_what_who_drives_whom_and_how_to_use_it() {
+    let place = place().await;
+    let canvasser = place.app.actor(Role::Volunteer, "Quillbrook").await;
+    place.walk.assign(&place.app, canvasser.account.id).await;
+    // At number 2 somebody needs a lift, at number 6 somebody will help.
+    put(&canvasser, &asking(&place.walk, 3, &["lift"])).await;
+    put(&canvasser, &asking(&place.walk, 5, &["will-help"])).await;
+    let driver = person(&place.app, "Quillbrook", "Dee", "Fenn", true).await;
+    agrees_to(&place.app, driver, "phone").await;
+    // Nobody has said that they may be rung, or nothing was given to organisers.
+    person(&place.app, "Quillbrook", "Fay", "Nunn", true).await;
+    let private = person(&place.app, "Quillbrook", "Gil", "Orme", false).await;
+    agrees_to(&place.app, private, "phone").await;
+    change(&place.app, DRIVE).await;
+    let mut fields = place.fields("1");
+    fields.push(("contact", "Bo, 01632 960001"));
+    let run = place.desk.post("/materials/night-pack", &fields).await.expect(303).location();
+    place.app.print().await;
+    let pdf = Pdf::fetched(&place.desk, &run).await;
+    let text = pdf.text();
+    for told in [
+        "The committee room",
+        "How to use it",
+        "Bo, 01632 960001",
+        "Votes by the hour",
+        "What the codes mean",
+        "Firm",
+        "Needs a lift to vote",
+        "Who holds what",
+        "QB1 1",
+        "6 doors",
+        "Volunteer of Quillbrook",
+        "Lifts",
+        "Who helps",
+        "Dee Fenn",
+        "Fay Nunn",
+        "Gil Orme",
+        "Driving; comes on polling day",
+        "QB1: teller’s sheet",
+    ] {
+        assert!(text.contains(told), "{told} in {text}");
+    }
+    assert_eq!(text.matches("07700 900123").count(), 1, "of the one who agreed and gave it to organisers: {text}");
+    let page_of = |name: &str| pdf.texts().iter().position(|page| page.contains(name)).unwrap_or(usize::MAX);
+    let lifts = pdf.texts().into_iter().find(|page| page.contains("Whoever asked for one")).unwrap();
+    assert!(lifts.contains("Larkspur Row") && lifts.contains("Wilfred Harcourt2"), "{lifts}");
+    assert!(!lifts.contains("Harcourt6"), "{lifts}");
+    assert!(page_of("The committee room") == 0 && page_of("Votes by the hour") < page_of("QB1: teller’s sheet"));
+    // Everybody named is on the run's record, once, and whoever helps on that of the look.
+    for everybody in [
+        "select count(*) from material_item i join elector e using (partition_id, elector_id) where e.name = 'Wilfred Harcourt2'",
+        "select count(*) from material_item i join elector e using (partition_id, elector_id) where e.name = 'Wilfred Harcourt6'",
+        "select count(*) from access_log l, person p join person_subject s using (person_id)
+         where p.forename = 'Dee' and l.what = 'print' and l.permission = 'make-materials' and s.pseudonym = any (l.subjects)
+           and l.at = (select min(at) from access_log where what = 'print')",
+    ] {
+        assert_eq!(count(&place.app, everybody).await, 1, "{everybody}");
+    }
+    // Whoever is erased takes the pack with them.
+    let officer = place.app.actor(Role::DataProtectionOfficer, "all").await;
+    let erasure = format!("/protection/subjects/person-{driver}/erasure");
+    officer.post(&erasure, &[("reason", "Request 1")]).await.expect(303);
+    let refused = place.desk.get(&format!("{run}/file")).await.expect(409);
+    assert!(refused.text("main").contains("Somebody in it was erased"), "{}", refused.body);
+}
+
+#[tokio::test]
+async fn whoever_objected_is_nowhere_in_a_pack_whatever_they_asked_for_before() {
+    let place = place().await;
+    let canvasser = place.app.actor(Role::Volunteer, "Quillbrook").await;
+    place.walk.assign(&place.app, canvasser.account.id).await;
+    for (door, asks) in [(3, "lift"), (4, "lift"), (5, "will-help")] {
+        put(&canvasser, &asking(&place.walk, door, &[asks])).await;
+    }
+    change(
+        &place.app,
+        "insert into objection (partition_id, elector_id, objection_id, area_no, channel, how)
+         select partition_id, elector_id, gen_random_uuid(), area_no,
+           case when name like '%2' then 'door' when name like '%1' then 'opinions' else 'processing' end, 'Wrote'
+         from elector where name in ('Wilfred Harcourt2', 'Wilfred Harcourt6', 'Edith Harcourt1')",
+    )
+    .await;
+    let run = place.desk.post("/materials/night-pack", &place.fields("1")).await.expect(303).location();
+    place.app.print().await;
+    let text = Pdf::fetched(&place.desk, &run).await.text();
+    for nobody in ["Wilfred Harcourt2", "Wilfred Harcourt6", "Edith Harcourt1"] {
+        assert!(!text.contains(nobody), "{nobody} in {text}");
+    }
+    assert!(text.contains("Wilfred Harcourt4") && text.contains("Wilfred Harcourt1"), "{text}");
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ async fn every_table_is_answered_for_once_and_none_is_named_that_is_not_there() 
     let once: BTreeSet<String> = named.iter().map(|t| (*t).to_owned()).collect();
     assert_eq!(named.len(), once.len(), "named twice");
     let forgotten: Vec<_> = there.difference(&once).collect();
-    assert!(forgotten.is_empty(), "src/protection/holdings.rs says nothing of {forgotten:?}: whose data is it?");
+    assert!(forgotten.is_empty(), "src/protection/holdings says nothing of {forgotten:?}: whose data is it?");
     let gone: Vec<_> = once.difference(&there).collect();
     assert!(gone.is_empty(), "{gone:?} are no tables");
 }

@@ -2,7 +2,7 @@
 
 use super::tasks::{canvass, put};
 use crate::support::access::sql_as;
-use crate::support::app::{Actor, TestApp, seed_place};
+use crate::support::app::{Actor, Answer, TestApp, seed_place};
 use crate::support::people::person;
 use crate::support::rounds::{hand, leaflet, round, round_of};
 use crate::support::until::until;
@@ -151,6 +151,20 @@ async fn a_leaflet_is_handed_over_delivered_given_back_and_each_step_can_be_take
         count(&app, "select count(*) from material_run where kind = 'round-sheets' and items = 1 and people = 0").await,
         1
     );
+    // The button pressed twice makes them once; pressed on the page opened again it makes them again.
+    let press = |page: &Answer| page.attribute("input[name=asked]", "value");
+    let asked = press(&organiser.get(&page).await.expect(200));
+    assert!(!asked.is_empty());
+    let path = format!("{page}/sheets");
+    let fields = [("asked", asked.as_str()), ("round", id.as_str())];
+    let (one, other) = tokio::join!(organiser.post(&path, &fields), organiser.post(&path, &fields));
+    let (one, other) = (one.expect(303).location(), other.expect(303).location());
+    assert_eq!(one, other, "at the same moment");
+    assert_eq!(organiser.post(&path, &fields).await.expect(303).location(), one, "and again, later");
+    let anew = press(&organiser.get(&page).await.expect(200));
+    let again = organiser.post(&path, &[("asked", anew.as_str()), ("round", id.as_str())]).await.expect(303).location();
+    assert_ne!(again, one);
+    assert_eq!(count(&app, "select count(*) from material_run where kind = 'round-sheets'").await, 3);
 }
 
 /// Waits until somebody in the test's database waits for a lock.

@@ -730,7 +730,9 @@ fn selections(world: &World) -> BoxedStrategy<Selection> {
     });
     let leave_out = (channels(), prop::option::of(1..70_u16), any::<bool>(), any::<bool>())
         .prop_map(|(channel, asked_days, moved, on_paper)| LeaveOut { channel, asked_days, moved, on_paper });
-    (rule, leave_out).prop_map(|(rule, leave_out)| Selection { rule, leave_out }).boxed()
+    let whole = (rule, leave_out).prop_map(|(rule, leave_out)| Selection { rule, leave_out });
+    // Hardly ever does a tree ask about turnout oftener than one may.
+    whole.prop_filter("a selection within its bounds", |selection| selection.check().is_ok()).boxed()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -189,6 +189,26 @@ async fn forms_that_no_builder_sends_change_nothing_and_say_so() {
 }
 
 #[tokio::test]
+async fn more_than_a_dozen_questions_about_turnout_are_refused_with_what_to_do_and_stay_on_the_page() {
+    let (app, organiser) = place("Quillbrook").await;
+    let poll = count(&app, "select min(poll_id) from poll").await.to_string();
+    let mut form = builder(&organiser.get("/selections/new").await.expect(200)).with("name", "Voters");
+    for row in 0..13 {
+        let asks = [("of", "turnout"), ("poll", poll.as_str()), ("turnout", "voted")];
+        form = asks.iter().fold(form, |form, (field, value)| form.with(&format!("r.{row}.{field}"), value));
+    }
+    let refused = press(&organiser, "/selections/new", form.clone(), "keep").await.expect(422);
+    let said = refused.text("#rules-error");
+    assert!(said.contains("at most 12 times") && said.contains("make two selections"), "{said}: {}", refused.body);
+    assert_eq!(refused.count("select[name$='.turnout']"), 13, "what was chosen stands there");
+    for field in ["of", "poll", "turnout"] {
+        form = form.without(&format!("r.12.{field}"));
+    }
+    press(&organiser, "/selections/new", form, "keep").await.expect(303);
+    assert_eq!(count(&app, "select count(*) from selection").await, 1);
+}
+
+#[tokio::test]
 async fn counts_come_as_a_part_of_the_page_and_look_at_nobody() {
     let (app, organiser) = place("Quillbrook").await;
     let looks = "select count(*) from access_log where cardinality(subjects) > 0";

@@ -6,10 +6,10 @@ use crate::support::app::{Actor, TestApp, seed_place};
 use crate::support::imports;
 use crate::support::register::{Generated, operation};
 use crate::support::until::until;
-use crate::support::voters::{another_poll, apply, give, import, list, poll, register_everybody};
+use crate::support::voters::{another_poll, apply, give, import, list, poll, register_everybody, take_back};
 use crate::support::walk::{change, count};
 use hustings::access::Role;
-use hustings::commands::voters::{Choices, import as by_operator};
+use hustings::commands::voters::{Choices, import as by_operator, take_back as back_by_operator};
 use hustings::voters::What;
 use sqlx::{AssertSqlSafe, Connection, query, query_as, query_scalar};
 use std::collections::{BTreeMap, BTreeSet};
@@ -147,7 +147,7 @@ async fn a_marked_register_says_who_voted_and_how_and_nothing_more() {
     .fetch_all(&mut app.database.operator().await)
     .await
     .unwrap();
-    assert_eq!(columns, ["partition_id", "poll_id", "elector_id", "area_no", "how"], "never for whom");
+    assert_eq!(columns, ["partition_id", "poll_id", "elector_id", "area_no", "how", "files", "hows"], "never for whom");
 }
 
 #[tokio::test]
@@ -368,6 +368,151 @@ async fn a_further_marked_register_is_added_or_takes_the_place() {
     assert_eq!(count(&app, VOTED).await, 1);
 }
 
+/// Who votes how, by number.
+async fn absent(app: &TestApp) -> BTreeMap<String, String> {
+    pairs(app, "select e.number, v.kind from absent_vote v join elector e using (partition_id, elector_id)").await
+}
+
+/// Who voted how, by number.
+async fn voted(app: &TestApp) -> BTreeMap<String, String> {
+    pairs(app, "select e.number, t.how from turnout t join elector e using (partition_id, elector_id)").await
+}
+
+fn held<const N: usize>(lines: [(&str, &str); N]) -> BTreeMap<String, String> {
+    lines.into_iter().map(|(number, how)| (number.to_owned(), how.to_owned())).collect()
+}
+
+#[tokio::test]
+async fn a_list_imported_by_mistake_is_taken_back_and_the_right_one_can_be_given_again() {
+    let (app, desk) = place("all").await;
+    let poll = poll(&app).await;
+    let right = list(&["Postal,QB1-2,Harcourt1,Edith", "Proxy,SG1-2,Harcourt1,Edith"]);
+    import(&desk, "current", poll, right.clone()).await;
+    let stood = absent(&app).await;
+    let wrong = list(&["Proxy,QB1-3,Harcourt1,Wilfred", "Postal,QB1-2,Harcourt1,Edith"]);
+    let path = import(&desk, "final", poll, wrong.clone()).await;
+    assert_eq!(absent(&app).await, held([("QB1-2", "post"), ("QB1-3", "proxy"), ("SG1-2", "proxy")]));
+
+    let receipt = desk.get(&path).await.expect(200);
+    assert_eq!(receipt.attribute("main a.ends", "href"), format!("{path}/withdrawal"));
+    let ask = desk.get(&format!("{path}/withdrawal")).await.expect(200).text("main");
+    assert!(ask.contains("2 people are on no absent voters’ list of this poll any more"), "{ask}");
+    assert!(ask.contains("Does not come back") && ask.contains("the current list of"), "{ask}");
+    assert!(ask.contains("what was held of 1 person"), "only in its own district: {ask}");
+    let told = take_back(&desk, &path, " ").await.expect(422);
+    assert!(told.text(".errors").contains("Say why"), "{}", told.text("main"));
+    assert_eq!(count(&app, ABSENT).await, 3, "nothing is done without a reason");
+
+    take_back(&desk, &path, "Last year’s file").await.expect(303);
+    assert_eq!(absent(&app).await, held([("SG1-2", "proxy")]), "of other districts nothing goes");
+    let receipt = desk.get(&path).await.expect(200).text("main");
+    assert!(receipt.contains("Taken back: list.csv") && receipt.contains("Last year’s file"), "{receipt}");
+    assert!(receipt.contains("2 people are no longer on an absent voters’ list"), "{receipt}");
+    let who = "select count(*) from voters_import i join account a on a.account_id = i.taken_back_by
+         where i.state = 'taken-back' and i.lost = 2 and i.taken_back_at is not null";
+    assert_eq!(count(&app, who).await, 1, "on record: who, when and how many");
+
+    // The final list does not stand any more: the current one, which had been applied before, may be given again.
+    import(&desk, "current", poll, right).await;
+    assert_eq!(absent(&app).await, stood);
+    // And so may the one that was taken back.
+    import(&desk, "final", poll, wrong).await;
+    assert_eq!(count(&app, ABSENT).await, 3);
+}
+
+#[tokio::test]
+async fn taking_a_list_back_twice_is_harmless() {
+    let (app, desk) = place("all").await;
+    let poll = poll(&app).await;
+    let lines = list(&["Postal,QB1-2,Harcourt1,Edith"]);
+    let path = import(&desk, "current", poll, lines.clone()).await;
+    let (one, other) = tokio::join!(take_back(&desk, &path, "Wrong file"), take_back(&desk, &path, "Wrong file"));
+    // Whoever comes second finds nothing to do, and is led to the receipt all the same.
+    one.expect(303);
+    other.expect(303);
+    import(&desk, "current", poll, lines).await;
+    take_back(&desk, &path, "Once more").await.expect(303);
+    assert_eq!(count(&app, ABSENT).await, 1, "what was imported since stays");
+    assert_eq!(desk.get(&format!("{path}/withdrawal")).await.expect(303).location(), path);
+    assert_eq!(count(&app, "select count(*) from voters_import where taken_back_reason = 'Wrong file'").await, 1);
+}
+
+#[tokio::test]
+async fn a_list_whose_place_a_newer_one_took_has_nothing_to_take_back() {
+    let (app, desk) = place("all").await;
+    let poll = poll(&app).await;
+    let first = import(&desk, "current", poll, list(&["Postal,QB1-2,Harcourt1,Edith"])).await;
+    import(&desk, "current", poll, list(&["Proxy,QB1-3,Harcourt1,Wilfred"])).await;
+    let receipt = desk.get(&first).await.expect(200);
+    assert!(receipt.text("main").contains("Nothing of it stands any more"), "{}", receipt.text("main"));
+    take_back(&desk, &first, "Wrong file").await.expect(409);
+    let next = list(&["Postal,QB1-4,Harcourt2,Edith"]);
+    let waits = give(&desk, "current", poll, "", "next.csv", next).await.expect(303).location();
+    take_back(&desk, &waits, "Wrong file").await.expect(409);
+    assert_eq!(absent(&app).await, held([("QB1-3", "proxy")]));
+}
+
+#[tokio::test]
+async fn a_marked_register_taken_back_leaves_what_another_says() {
+    let (app, desk) = place("all").await;
+    let past = another_poll(&app, "Last poll", -20, "all").await;
+    let first = b"PD,ENO,How Voted\nQB1,2,voted\nQB1,3,\nQB1,4,in person\n".to_vec();
+    import(&desk, "marked", past, first.clone()).await;
+    let stood = voted(&app).await;
+    let known = "select count(*) from turnout_register";
+    let second = b"PD,ENO,How Voted\nQB1,2,postal\nQB1,3,in person\nSG1,2,voted\n".to_vec();
+    let path = import(&desk, "marked", past, second).await;
+    assert_eq!(count(&app, known).await, 2);
+    let together = held([("QB1-2", "post"), ("QB1-3", "in-person"), ("QB1-4", "in-person"), ("SG1-2", "voted")]);
+    assert_eq!(voted(&app).await, together);
+    let ask = desk.get(&format!("{path}/withdrawal")).await.expect(200).text("main");
+    assert!(ask.contains("2 people lose the mark") && ask.contains("1 person keeps theirs"), "{ask}");
+    assert!(ask.contains("Stays: this list was added to it"), "{ask}");
+    take_back(&desk, &path, "Another poll’s").await.expect(303);
+    assert_eq!(voted(&app).await, stood, "as if it had never come");
+    assert_eq!(count(&app, known).await, 1, "of Saltern it is not known any more who voted");
+
+    // One that took the place of the others: they do not come back by themselves, but their file can be given again.
+    let instead = b"PD,ENO,How Voted\nQB1,5,in person\n".to_vec();
+    let path = give(&desk, "marked", past, "", "wrong.csv", instead).await.expect(303).location();
+    apply(&desk, &path, &[("instead", "true")]).await.expect(303);
+    assert_eq!(voted(&app).await, held([("QB1-5", "in-person")]));
+    let ask = desk.get(&format!("{path}/withdrawal")).await.expect(200).text("main");
+    assert!(ask.contains("Does not come back") && ask.contains("what was held of 2 people"), "{ask}");
+    take_back(&desk, &path, "Another poll’s").await.expect(303);
+    assert_eq!((count(&app, VOTED).await, count(&app, known).await), (0, 0));
+    import(&desk, "marked", past, first).await;
+    assert_eq!(voted(&app).await, stood);
+}
+
+#[tokio::test]
+async fn an_organiser_of_a_neighbouring_area_cannot_take_a_list_back() {
+    let (app, desk) = place("Quillbrook").await;
+    let path = import(&desk, "current", poll(&app).await, list(&["Postal,QB1-2,Harcourt1,Edith"])).await;
+    let neighbour = app.actor(Role::Organiser, "Saltern").await;
+    neighbour.get(&format!("{path}/withdrawal")).await.expect(404);
+    take_back(&neighbour, &path, "Not mine").await.expect(404);
+    let other = app.account(Role::Organiser, "Saltern").await;
+    let mut importer = sql_as(&app, &other, "hustings_importer").await;
+    let done: Option<i64> = query_scalar("select wall.take_back_voters($1::text::uuid, 'Not mine', null)")
+        .bind(path.rsplit('/').next())
+        .fetch_one(&mut importer)
+        .await
+        .unwrap();
+    assert_eq!((done, count(&app, ABSENT).await), (None, 1));
+    assert!(desk.get(&path).await.expect(200).text("h1").contains("Imported"));
+    // Nor may it be, once it is somebody's who uses another area.
+    query("update voters_import set given_by = $1")
+        .bind(other.id)
+        .execute(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    let here = "select wall.take_back_voters(import_id, 'Not here', null) from voters_import";
+    let refused = query(here).execute(&mut importer).await;
+    assert!(refused.is_err(), "its districts are not in the area in use");
+    assert_eq!(count(&app, ABSENT).await, 1);
+}
+
 #[tokio::test]
 async fn what_lists_say_follows_whoever_moves() {
     let (app, desk) = place("all").await;
@@ -474,6 +619,8 @@ async fn lists_lie_behind_the_wall() {
         "insert into turnout (partition_id, poll_id, elector_id, area_no, how)
          select 1, poll_id, 1, (select area_no from district where letters = 'SG1'), 'voted' from poll limit 1",
         "select wall.begin_absent_list(1, 1, array(select area_no from district), true)",
+        "update voters_import set taken_back_reason = 'x'",
+        "update absent_list set taken_back_at = now()",
         "select wall.file_voters(1, array[1]::bigint[])",
         "select wall.erase_voters(1, array[1]::bigint[])",
     ] {
@@ -505,6 +652,14 @@ async fn the_operator_imports_lists_by_command() {
     let marked = Choices { file: made.path("marked-register"), poll: "Last poll".into(), ..choices.clone() };
     let done = by_operator(&operation(&app.database), What::Marked, &marked, false).await.unwrap();
     assert_eq!(i64::try_from(done.counts.found()).unwrap(), count(&app, VOTED).await);
+    let because = operation(&app.database).because("Last year’s register");
+    let not_one = back_by_operator(&because, done.id, false).await.unwrap_err().to_string();
+    assert!(not_one.contains("There is no such file"), "a marked register is no absent voters’ list: {not_one}");
+    let why = back_by_operator(&operation(&app.database).because(" "), done.id, true).await.unwrap_err().to_string();
+    assert!(why.contains("--reason"), "{why}");
+    let lost = back_by_operator(&because, done.id, true).await.unwrap();
+    assert_eq!((lost, count(&app, VOTED).await), (i64::try_from(done.counts.found()).ok(), 0));
+    assert_eq!(back_by_operator(&because, done.id, true).await.unwrap(), None, "twice is harmless");
     let nowhere = Choices { poll: "No such poll".into(), ..choices };
     let told = by_operator(&operation(&app.database), What::Final, &nowhere, false).await.unwrap_err().to_string();
     assert!(told.contains("There is no poll called"), "{told}");

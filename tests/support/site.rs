@@ -102,6 +102,8 @@ pub struct Site {
     pub letters: [Uuid; 2],
     /// A leaflet’s design of Quillbrook.
     pub design: Uuid,
+    /// Kept looks: labels and out cards of Quillbrook, and a poster of the whole organisation.
+    pub kept: [Uuid; 3],
     /// Canvass cards of the list under way, printed, and out on paper.
     pub run: i64,
     /// Runs that wait, that were stopped, that failed, and whose file is gone.
@@ -172,6 +174,7 @@ impl Site {
             selection: selection(&app).await,
             letters: letters(&app).await,
             design: design(&app).await,
+            kept: kept(&app).await,
             run,
             runs,
             messages: messages(&app, &organiser).await,
@@ -490,6 +493,34 @@ async fn design(app: &TestApp) -> Uuid {
            'passages', jsonb_build_array(jsonb_build_object('heading', 'Open', 'text', 'Every day.'))), made_by
          from t returning template_id";
     query_scalar(made).fetch_one(&mut app.database.operator().await).await.unwrap()
+}
+
+/// Looks that are kept: stickers and an out card of Quillbrook, a poster that everybody begins from.
+async fn kept(app: &TestApp) -> [Uuid; 3] {
+    let made = "with t as (insert into material_template (template_id, area_id, kind, name, made_by)
+           select gen_random_uuid(), case when $1 = 'posters' then null else a.area_id end, $1, $2, g.account_id
+           from area a, (select account_id from access_grant where role = 'organiser' limit 1) g
+           where a.short_name = 'Quillbrook' returning template_id, made_by)
+         insert into material_template_version (template_id, version, content, made_by)
+         select template_id, 1, $3, made_by from t returning template_id";
+    let own = serde_json::json!({ "columns": 3, "rows": 8, "width": 63.5, "height": 33.9, "left": 7.2, "top": 12.9,
+        "gap_x": 2.5, "gap_y": 0.0 });
+    let mut db = app.database.operator().await;
+    let mut kept = [Uuid::nil(); 3];
+    let looks = [
+        ("labels", "Roll of 24", serde_json::json!({ "homes": true, "stock": "own", "own": own, "frames": false })),
+        (
+            "out-cards",
+            "Sorry, shorter",
+            serde_json::json!({ "title": "We called", "text": "Tell us what matters.", "contact": "01632 960001",
+                "lines": 2 }),
+        ),
+        ("posters", "The library", serde_json::json!({ "a3": true, "line": "Keep our library open" })),
+    ];
+    for (one, (kind, name, content)) in kept.iter_mut().zip(looks) {
+        *one = query_scalar(made).bind(kind).bind(name).bind(content).fetch_one(&mut db).await.unwrap();
+    }
+    kept
 }
 
 /// Everybody of Quillbrook, kept by some organiser.

@@ -34,6 +34,11 @@ pub async fn import(actor: &Actor, what: &str, poll: i64, bytes: Vec<u8>) -> Str
     path
 }
 
+/// Takes an applied list back, for this reason.
+pub async fn take_back(actor: &Actor, path: &str, reason: &str) -> Answer {
+    actor.post(&format!("{path}/withdrawal"), &[("reason", reason)]).await
+}
+
 /// A list with these lines: way of voting, number, surname, forename.
 pub fn list(lines: &[&str]) -> Vec<u8> {
     [&["AV Type,PD/ENO,Elector Surname,Elector Forename"], lines].concat().join("\r\n").into_bytes()
@@ -88,6 +93,8 @@ pub struct Voters {
     pub strangers: Uuid,
     /// One that was thrown away.
     pub gone: Uuid,
+    /// One that was applied and taken back.
+    pub taken_back: Uuid,
 }
 
 impl Voters {
@@ -119,6 +126,10 @@ impl Voters {
         let of = async |name: &str, bytes: Vec<u8>| -> Uuid {
             id(give(&organiser, "current", poll, &authority, name, bytes).await)
         };
+        let taken_back = of("last-year.csv", lines(["Proxy", "Postal", "Postal"], "")).await;
+        let path = format!("/imports/voters/{taken_back}");
+        apply(&organiser, &path, &[]).await.expect(303);
+        take_back(&organiser, &path, "Last year’s file").await.expect(303);
         let applied = of("current.csv", lines(["Postal", "Proxy", "Postal Proxy"], "Postal,XX9-1\n")).await;
         apply(&organiser, &format!("/imports/voters/{applied}"), &[]).await.expect(303);
         let gone = of("wrong.csv", lines(["Proxy", "Proxy", "Proxy"], "")).await;
@@ -128,6 +139,7 @@ impl Voters {
         Voters {
             applied,
             gone,
+            taken_back,
             waiting: of("next.csv", lines(["Postal", "Postal", "Pigeon"], "Postal,XX9-1\nPostal,XX9-2\n")).await,
             unknown: of("odd.csv", odd).await,
             strangers: of("strangers.csv", list(&["Postal,XX9-1,Nobody,Here"])).await,

@@ -32,7 +32,8 @@ pub async fn plan(
 
 async fn homes(scope: &mut Scoped, place: &Place, streets: &[(i32, String)]) -> Result<Vec<Home>, Error> {
     let (areas, keys): (Vec<i32>, Vec<String>) = streets.iter().cloned().unzip();
-    let found = sqlx::query!(
+    let found = sqlx::query_as!(
+        Registered,
         r#"select h.household_id, h.area_no, h.street, h.street_key, h.building, h.number, h.number_suffix, h.flat, h.position
            from unnest($2::integer[], $3::text[]) s (area_no, key)
            join household h on h.area_no = s.area_no and h.street_key = s.key collate "C" and h.partition_id = $1
@@ -44,8 +45,35 @@ async fn homes(scope: &mut Scoped, place: &Place, streets: &[(i32, String)]) -> 
     )
     .fetch_all(scope.connection())
     .await?;
+    Ok(as_homes(place, found))
+}
+
+/// A home as the register has it.
+pub struct Registered {
+    /// The household within the partition.
+    pub household_id: i64,
+    /// Its district.
+    pub area_no: i32,
+    /// Its street as its address writes it.
+    pub street: String,
+    /// The same folded.
+    pub street_key: String,
+    /// Its building; empty: none.
+    pub building: String,
+    /// Its number in the street.
+    pub number: Option<i32>,
+    /// What follows the number: `a`.
+    pub number_suffix: String,
+    /// Its flat; empty: none.
+    pub flat: String,
+    /// Where the council's file has it.
+    pub position: i32,
+}
+
+/// They as homes of lists, with nobody to ask for yet.
+pub fn as_homes(place: &Place, registered: Vec<Registered>) -> Vec<Home> {
     let mut names = HashMap::<(i32, String), String>::new();
-    let homes = found.into_iter().map(|h| Home {
+    let homes = registered.into_iter().map(|h| Home {
         household: h.household_id,
         area_no: h.area_no,
         letters: place.districts.get(&h.area_no).cloned().unwrap_or_default(),
@@ -60,7 +88,7 @@ async fn homes(scope: &mut Scoped, place: &Place, streets: &[(i32, String)]) -> 
         },
         people: Vec::new(),
     });
-    Ok(homes.collect())
+    homes.collect()
 }
 
 async fn with_people(

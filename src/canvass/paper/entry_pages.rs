@@ -177,7 +177,7 @@ pub async fn enter(viewer: Viewer, layout: Layout, Path(run): Path<i64>, Form(fo
         Some(Done::Conflict) => conflict(again),
         Some(Done::Whose(item)) => {
             let errors = FieldErrors(vec![said_nothing()]);
-            Drawn { whose: Some(item), errors, ..again }
+            Drawn { whose: Some(item), errors, line: format!("{} ", again.line.trim()), ..again }
         }
         None => Drawn { errors, ..again },
     };

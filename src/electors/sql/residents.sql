@@ -14,7 +14,7 @@ from shown join elector e using (partition_id, elector_id)
 left join intention_now i on i.partition_id = e.partition_id and i.elector_id = e.elector_id
   and i.intention_kind = $5
 left join lateral (
-  select r.at from result r
+  select r.at from standing_result r
   where r.partition_id = e.partition_id and r.elector_id = e.elector_id and r.outcome in ('spoke', 'refused')
   order by r.received_at desc limit 1) a on true
 left join lateral (

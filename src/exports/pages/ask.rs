@@ -118,11 +118,11 @@ impl Chosen {
     }
 
     fn columns(&self) -> &'static [Column] {
-        self.choice.exportable().columns()
+        self.choice.exportable().frame().columns
     }
 
     fn purposes(&self, grant: &str) -> Vec<Purpose> {
-        self.choice.exportable().purposes().iter().copied().filter(|p| p.allowed_under(grant)).collect()
+        self.choice.exportable().frame().purposes.iter().copied().filter(|p| p.allowed_under(grant)).collect()
     }
 }
 
@@ -223,7 +223,7 @@ struct PreviewPage {
 
 impl PreviewPage {
     fn holds_people(&self) -> bool {
-        self.chosen.choice.exportable().holds_people()
+        self.chosen.choice.exportable().frame().holds_people
     }
 
     fn waits(&self) -> bool {
@@ -259,7 +259,7 @@ pub async fn preview(viewer: Viewer, layout: Layout, Form(form): Form<AskForm>) 
     scope.commit().await?;
     if let (Some(typed), Some(whom)) = (&typed, &found) {
         errors.take(fits(typed.format, whom.people.len()));
-        if chosen.choice.exportable().holds_people() && whom.people.is_empty() {
+        if chosen.choice.exportable().frame().holds_people && whom.people.is_empty() {
             errors.add(
                 "purpose",
                 "Nobody would be in this file: whoever matches is left out for this purpose, or nobody does",

@@ -71,7 +71,7 @@ pub async fn ask(scope: &mut Scoped, new: &NewExport) -> Result<Asked, Error> {
     let columns: Vec<String> = new.columns.iter().map(|c| (*c).to_owned()).collect();
     let number = sqlx::query_scalar!(
         r#"select wall.ask_export($1, $2, $3, $4, $5, $6, $7, $8, $9) as "n!""#,
-        new.choice.exportable().what(),
+        new.choice.exportable().frame().what,
         serde_json::to_value(&new.choice).map_err(Error::internal)?,
         &new.districts,
         &columns,

@@ -165,18 +165,18 @@ impl Export {
 
     /// What it holds, in words that name nobody, for letters and for records that others read.
     pub fn about(&self) -> String {
-        format!("{}, {}", self.exportable().title(), self.area)
+        format!("{}, {}", self.exportable().frame().title, self.area)
     }
 
     /// "812 people".
     pub fn size(&self) -> String {
-        let (one, many) = self.exportable().unit();
-        if self.exportable().holds_people() { words::count(self.people, one, many) } else { "no people".into() }
+        let (one, many) = self.exportable().frame().unit;
+        if self.exportable().frame().holds_people { words::count(self.people, one, many) } else { "no people".into() }
     }
 
     /// The columns' heads.
     pub fn heads(&self) -> String {
-        let head = |key: &String| self.exportable().columns().iter().find(|c| c.key == key).map(|c| c.head);
+        let head = |key: &String| self.exportable().frame().columns.iter().find(|c| c.key == key).map(|c| c.head);
         self.columns.iter().filter_map(head).collect::<Vec<_>>().join(", ")
     }
 
@@ -442,7 +442,10 @@ pub async fn fetched_by(scope: &mut Scoped, account: Uuid) -> Result<Vec<Fetched
     )
     .fetch_all(scope.connection())
     .await?;
-    let title = |what: &str| crate::exports::ALL.iter().find(|e| e.what() == what).map_or("", |e| e.title());
+    let title = |what: &str| {
+        let frame = crate::exports::ALL.iter().map(|e| e.frame()).find(|frame| frame.what == what);
+        frame.map_or("", |frame| frame.title)
+    };
     Ok(rows
         .into_iter()
         .map(|r| Fetched {

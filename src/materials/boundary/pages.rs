@@ -93,7 +93,7 @@ pub async fn keep(viewer: Viewer, layout: Layout, form: Result<Multipart, Error>
         None => None,
     };
     let (area, file) = taken.unwrap_or_default();
-    let shape = if errors.any() { None } else { errors.take_invalid(read(file).await)? };
+    let shape = if errors.any() { None } else { errors.take_invalid(read(file, WAIT).await)? };
     let Some(shape) = shape else { return draw(&viewer, layout, &area, errors).await };
     let mut scope = viewer.scope().await?;
     let found = making::areas(&mut scope).await?.into_iter().find(|a| a.id.to_string() == area);
@@ -103,12 +103,12 @@ pub async fn keep(viewer: Viewer, layout: Layout, form: Result<Multipart, Error>
     Ok(see_other(&format!("/materials/boundaries?area={area}&said=boundary-kept")))
 }
 
-async fn read(file: Vec<u8>) -> Result<super::Shape, Error> {
+async fn read(file: Vec<u8>, patience: Duration) -> Result<super::Shape, Error> {
     if file.is_empty() || file.len() > LIMIT {
         return Err(Error::field("file", "Choose a GeoJSON file of at most 2 MB"));
     }
     let turn =
-        tokio::time::timeout(WAIT, THINNING.acquire()).await.map_err(|_| Error::Busy)?.map_err(Error::internal)?;
+        tokio::time::timeout(patience, THINNING.acquire()).await.map_err(|_| Error::Busy)?.map_err(Error::internal)?;
     // The turn goes with the work: a request that is given up does not end it.
     let work = move || {
         let _turn = turn;
@@ -128,4 +128,21 @@ pub async fn remove(viewer: Viewer, Path(area): Path<i64>, Form(_): Form<Bare>) 
     }
     scope.commit().await?;
     Ok(see_other("/materials/boundaries?said=boundary-gone"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_given_while_another_is_read_is_told_to_come_again_and_is_read_then() {
+        let square = br#"{"type":"Polygon","coordinates":[[[-2.0,52.0],[-1.9,52.0],[-1.9,52.1],[-2.0,52.0]]]}"#;
+        let another = THINNING.acquire().await.unwrap();
+        let busy = read(square.to_vec(), Duration::from_millis(20)).await.unwrap_err();
+        assert!(matches!(busy, Error::Busy) && busy.to_string().contains("try again"), "{busy}");
+        // What is no file waits for nobody.
+        assert!(matches!(read(Vec::new(), Duration::ZERO).await, Err(Error::Invalid(_))));
+        drop(another);
+        assert!(read(square.to_vec(), WAIT).await.is_ok());
+    }
 }

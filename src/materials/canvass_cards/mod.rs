@@ -11,8 +11,8 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// The most lists that are printed in one go.
-pub const MOST_LISTS: usize = 40;
+/// The most lists that are printed in one go: all those of a constituency.
+pub const MOST_LISTS: usize = 100;
 
 /// The paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]

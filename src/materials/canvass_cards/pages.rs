@@ -46,12 +46,24 @@ struct NewPage {
     recent: Vec<Row>,
 }
 
+impl NewPage {
+    /// What the link says that ticks them without script.
+    fn tick_all(&self) -> String {
+        match self.lists.len() {
+            many if many > MOST_LISTS => format!("Tick the newest {MOST_LISTS}"),
+            all => format!("Tick all {all}"),
+        }
+    }
+}
+
 /// Which lists are ticked.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
     list: Vec<String>,
     selection: String,
+    /// `yes`: as many lists as are printed in one go are ticked.
+    all: String,
 }
 
 /// `GET /materials/canvass-cards`
@@ -61,8 +73,12 @@ pub async fn new(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> 
         return Ok(see_other(&format!("/selections/{selection}/walk-lists?then=cards")));
     }
     let contact = format!("{}, {}", viewer.name, viewer.email);
-    let typed = Typed::usual(asked.list, contact, words::day_of(Utc::now()));
-    draw(viewer.scope().await?, layout, typed, FieldErrors::default()).await
+    let mut typed = Typed::usual(asked.list, contact, words::day_of(Utc::now()));
+    let mut scope = viewer.scope().await?;
+    if asked.all == "yes" {
+        typed.list = lists(&mut scope).await?.iter().take(MOST_LISTS).map(|list| list.id.to_string()).collect();
+    }
+    draw(scope, layout, typed, FieldErrors::default()).await
 }
 
 async fn draw(mut scope: Scoped, layout: Layout, typed: Typed, errors: FieldErrors) -> Answer {
@@ -104,7 +120,7 @@ pub async fn make(State(app): State<App>, viewer: Viewer, layout: Layout, Form(t
     let choices = typed.read(words::day_of(Utc::now()), &mut errors);
     let lists: Vec<ListId> = typed.list.iter().filter_map(|id| id.parse().ok()).collect();
     if lists.is_empty() || lists.len() > MOST_LISTS || lists.len() != typed.list.len() {
-        errors.add("list", "Tick at least one walk list, and at most 40");
+        errors.add("list", "Tick at least one walk list, and at most 100");
     }
     let (Some(choices), false) = (choices, errors.any()) else {
         return draw(viewer.scope().await?, layout, typed, errors).await;

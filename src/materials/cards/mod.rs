@@ -5,6 +5,7 @@ pub mod out;
 
 use super::making::{Ground, code};
 use super::press::Work;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// The most cards of one run.
@@ -12,8 +13,9 @@ pub const MOST: i32 = 4_000;
 /// Letters above which a notice takes an A5.
 const LONG: usize = 1_400;
 
-/// What an out card says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What an out card says, as it is kept too.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct OutCard {
     /// "Sorry we missed you".
     pub title: String,

@@ -2,6 +2,7 @@
 //! a sheet that was used before.
 
 pub mod pages;
+pub mod typed;
 
 use super::letters::recipients::Letter;
 use super::press::Work;

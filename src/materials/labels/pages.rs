@@ -1,12 +1,14 @@
 //! `/materials/labels`: which people, on which stickers; a look at the first sheet; made.
 
-use super::{L7160, L7163, Stock, addresses, millimetres, sample};
+use super::typed::{Content, Typed};
+use super::{Stock, addresses, sample};
 use crate::database::{Scoped, Seen};
 use crate::error::Error;
 use crate::exports::Attachment;
 use crate::materials::addressed::{self, Chosen};
+use crate::materials::kept::{self, Keeping, Shelf};
 use crate::materials::letters::recipients::Recipients;
-use crate::materials::making::{self, number, shortened};
+use crate::materials::making::{self, shortened};
 use crate::materials::runs::{self, NewRun};
 use crate::materials::{Kind, press};
 use crate::selections::store::{Saved, saved};
@@ -15,100 +17,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
-
-/// What is chosen.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Typed {
-    selection: String,
-    per: String,
-    sorted: String,
-    stock: String,
-    columns: String,
-    rows: String,
-    width: String,
-    height: String,
-    left: String,
-    /// Not `top`, which is where every page begins.
-    #[serde(rename = "from_top")]
-    top: String,
-    gap_x: String,
-    gap_y: String,
-    start: String,
-    frames: String,
-    #[serde(skip_serializing)]
-    step: String,
-    /// Drawn with the form, so that one sent twice makes one run.
-    #[serde(skip_serializing)]
-    asked: String,
-}
-
-impl Default for Typed {
-    fn default() -> Self {
-        let none = String::new;
-        Typed {
-            selection: none(),
-            per: "household".into(),
-            sorted: "walk".into(),
-            stock: "L7160".into(),
-            columns: "3".into(),
-            rows: "8".into(),
-            width: "70".into(),
-            height: "36".into(),
-            left: "0".into(),
-            top: "4.5".into(),
-            gap_x: "0".into(),
-            gap_y: "0".into(),
-            start: "1".into(),
-            frames: none(),
-            step: none(),
-            asked: none(),
-        }
-    }
-}
-
-impl Typed {
-    fn stock(&self, errors: &mut FieldErrors) -> Option<Stock> {
-        match self.stock.as_str() {
-            "L7160" => return Some(L7160),
-            "L7163" => return Some(L7163),
-            "own" => {}
-            _ => {
-                errors.add("stock", "Choose a kind of label");
-                return None;
-            }
-        }
-        let columns = number(errors, "columns", &self.columns, 1, 8);
-        let rows = number(errors, "rows", &self.rows, 1, 24);
-        let mut mm = |field: &str, typed: &str, most: f64| millimetres(errors, field, typed, most);
-        let (width, height) = (mm("width", &self.width, 210.0), mm("height", &self.height, 297.0));
-        let (left, top) = (mm("left", &self.left, 60.0), mm("from_top", &self.top, 60.0));
-        let (gap_x, gap_y) = (mm("gap_x", &self.gap_x, 50.0), mm("gap_y", &self.gap_y, 50.0));
-        let stock = Stock {
-            columns: columns?,
-            rows: rows?,
-            width: width?,
-            height: height?,
-            left: left?,
-            top: top?,
-            gap_x: gap_x?,
-            gap_y: gap_y?,
-        };
-        stock.check(errors);
-        Some(stock)
-    }
-
-    fn start(&self, stock: &Stock, errors: &mut FieldErrors) -> Option<usize> {
-        let most = i32::try_from(stock.cells()).unwrap_or(1);
-        number(errors, "start", &self.start, 1, most).and_then(|n| usize::try_from(n).ok())
-    }
-
-    fn frames(&self) -> bool {
-        !self.frames.is_empty()
-    }
-}
 
 /// What would be made.
 struct Preview {
@@ -125,6 +34,7 @@ struct LabelsPage {
     layout: Layout,
     errors: FieldErrors,
     saved: Vec<Saved>,
+    shelf: Shelf,
     typed: Typed,
     preview: Option<Preview>,
 }
@@ -133,20 +43,10 @@ impl LabelsPage {
     /// The address of a test sheet on the stickers that are chosen.
     fn test(&self) -> String {
         let t = &self.typed;
-        let own = [
-            ("columns", &t.columns),
-            ("rows", &t.rows),
-            ("width", &t.width),
-            ("height", &t.height),
-            ("left", &t.left),
-            ("from_top", &t.top),
-            ("gap_x", &t.gap_x),
-            ("gap_y", &t.gap_y),
-        ];
         let stock = ["own", "L7163"].into_iter().find(|known| t.stock == *known).unwrap_or("L7160");
         let mut address = format!("/materials/labels/test.pdf?stock={stock}");
         if t.stock == "own" {
-            for (name, value) in own {
+            for (name, value) in OWN.map(|(name, _)| (name, t.own(name))) {
                 // What is no figure is left out: the test sheet then has the usual one.
                 if value.chars().all(|c| c.is_ascii_digit() || c == '.') {
                     address.push_str(&format!("&{name}={value}"));
@@ -169,33 +69,37 @@ const OWN: [(&str, &str); 8] = [
     ("gap_y", "Between rows, mm"),
 ];
 
-impl Typed {
-    fn own(&self, name: &str) -> &str {
-        match name {
-            "columns" => &self.columns,
-            "rows" => &self.rows,
-            "width" => &self.width,
-            "height" => &self.height,
-            "left" => &self.left,
-            "from_top" => &self.top,
-            "gap_x" => &self.gap_x,
-            _ => &self.gap_y,
-        }
-    }
-}
-
 /// `GET /materials/labels`
-pub async fn form(viewer: Viewer, layout: Layout, Query(typed): Query<Typed>) -> Answer {
+///
+/// # Errors
+/// [`Error::NotFound`] when the kept look that it is to be filled from is not there.
+pub async fn form(viewer: Viewer, layout: Layout, Query(mut typed): Query<Typed>) -> Answer {
     let mut scope = viewer.scope().await?;
-    let saved = saved(&mut scope).await?;
+    if let Some((one, content)) = kept::opened::<Content>(&mut scope, Kind::Labels, &typed.kept).await? {
+        typed.fill(&one.name, &content);
+    }
+    let (saved, shelf) = beside(&mut scope, &viewer, &typed, typed.keeping()).await?;
     scope.commit().await?;
-    Ok(LabelsPage { layout, errors: FieldErrors::default(), saved, typed, preview: None }.into_response())
+    Ok(LabelsPage { layout, errors: FieldErrors::default(), saved, shelf, typed, preview: None }.into_response())
 }
 
-/// `POST /materials/labels`: a look at the first sheet, or a run.
+/// What stands on the page beside what is typed: selections, and what is kept.
+async fn beside(
+    scope: &mut Scoped,
+    viewer: &Viewer,
+    typed: &Typed,
+    said: Keeping,
+) -> Result<(Vec<Saved>, Shelf), Error> {
+    Ok((saved(scope).await?, kept::shelf(scope, viewer, Kind::Labels, said, typed.carried()).await?))
+}
+
+/// `POST /materials/labels`: a look at the first sheet, a run, or the stickers kept under a name.
 pub async fn make(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> Answer {
+    if typed.step == "keep" {
+        return keep(viewer, layout, typed).await;
+    }
     let mut scope = viewer.scope().await?;
-    let saved = saved(&mut scope).await?;
+    let (saved, shelf) = beside(&mut scope, &viewer, &typed, typed.keeping()).await?;
     let mut errors = FieldErrors::default();
     let stock = typed.stock(&mut errors);
     let start = stock.and_then(|stock| typed.start(&stock, &mut errors));
@@ -209,7 +113,7 @@ pub async fn make(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> A
     };
     let (Some(stock), Some(start), Some(chosen), Some(found)) = (stock, start, chosen, found) else {
         scope.commit().await?;
-        let page = LabelsPage { layout, errors, saved, typed, preview: None };
+        let page = LabelsPage { layout, errors, saved, shelf, typed, preview: None };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     if typed.step == "make" {
@@ -217,7 +121,23 @@ pub async fn make(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> A
         return Ok(see_other(&format!("/materials/runs/{run}")));
     }
     let preview = look(scope, (stock, start), &chosen, found).await?;
-    Ok(LabelsPage { layout, errors, saved, typed, preview: Some(preview) }.into_response())
+    Ok(LabelsPage { layout, errors, saved, shelf, typed, preview: Some(preview) }.into_response())
+}
+
+/// Keeps the stickers and what a label is for; the page again with what cannot stand.
+async fn keep(viewer: Viewer, layout: Layout, typed: Typed) -> Answer {
+    let mut scope = viewer.scope().await?;
+    let (mut errors, mut said) = (FieldErrors::default(), typed.keeping());
+    let content = typed.stock(&mut errors).map(|stock| typed.content(stock));
+    let done = kept::keep(&mut scope, &viewer, Kind::Labels, &mut said, content.as_ref(), &mut errors).await?;
+    if let Some(id) = done {
+        scope.commit().await?;
+        return Ok(see_other(&(kept::place(Kind::Labels, id, &typed.carried()) + "&said=look-kept")));
+    }
+    let (saved, shelf) = beside(&mut scope, &viewer, &typed, said).await?;
+    scope.commit().await?;
+    let page = LabelsPage { layout, errors, saved, shelf, typed, preview: None };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 async fn begin(
@@ -227,12 +147,13 @@ async fn begin(
     chosen: &Chosen,
     found: Recipients,
 ) -> Result<i64, Error> {
+    let template = kept::made_by(&mut scope, Kind::Labels, &typed.kept, &typed.content(stock)).await?;
     let new = NewRun {
         kind: Kind::Labels,
         title: shortened(&format!("Labels: {}", chosen.saved.name)),
         area: chosen.saved.area,
         selection: Some((chosen.saved.id, chosen.saved.version)),
-        template: None,
+        template,
         list: None,
         settings: json!({ "per": typed.per, "sorted": typed.sorted, "stock": stock, "start": start, "frames": typed.frames() }),
         imprint: Vec::new(),

@@ -72,6 +72,14 @@ impl Typed {
         }
     }
 
+    /// The same without a picture that is taken out; None where nothing came with the button.
+    pub(super) fn without(mut self, picture: i16) -> Option<Self> {
+        if self.picture == picture.to_string() {
+            self.picture.clear();
+        }
+        (!self.version.is_empty()).then_some(self)
+    }
+
     /// The n-th passage as typed, from 0.
     fn passage(&self, n: &usize) -> (&str, &str) {
         (self.heading.get(*n).map_or("", String::as_str), self.text.get(*n).map_or("", String::as_str))
@@ -164,7 +172,7 @@ impl OnePage {
     }
 }
 
-/// What a page of one leaflet is drawn with after something could not stand.
+/// What a page of one leaflet is drawn with where it is not drawn as kept.
 #[derive(Debug, Default)]
 pub(super) struct Refused {
     pub(super) errors: FieldErrors,

@@ -18,7 +18,7 @@ use crate::materials::runs::{self, NewRun, Recipient};
 use crate::messages::imprint;
 use crate::polls;
 use crate::selections::store::Saved;
-use crate::selections::{Channel, LeaveOut, Selection, count, find, store as selections};
+use crate::selections::{Channel, count, find, store as selections};
 use crate::web::words;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ pub async fn plan(scope: &mut Scoped, template: Uuid, choices: Choices) -> Resul
     let content = store::letter(scope, template.id, template.version).await?;
     let (blocks, ready) = read(scope, &template, &content).await?;
     let (selection, rules) = selections::one(scope, choices.selection, None).await?;
-    let rules = by_post(rules);
+    let rules = rules.by(Channel::Post);
     let people = find::electors(scope, &rules).await?;
     let before = count::count(scope, &rules).await?.left_out;
     let had = had(scope, template.id, selection.id).await?;
@@ -151,12 +151,6 @@ async fn read(scope: &mut Scoped, template: &Template, content: &Content) -> Res
     let common = Common { candidate: content.signer.clone(), date: words::date(words::day_of(Utc::now())) };
     let ready = Ready::of(&blocks, &areas, common).map_err(wrong)?;
     Ok((blocks, ready))
-}
-
-/// The same selection, of those who may be written to: whatever it was kept for.
-fn by_post(rules: Selection) -> Selection {
-    // A pile of cards that is out keeps nobody from being written to.
-    Selection { leave_out: LeaveOut { channel: Channel::Post, on_paper: false, ..rules.leave_out }, ..rules }
 }
 
 /// Who has got this template from this selection.
@@ -266,6 +260,21 @@ impl Plan {
             pictures: self.pictures.clone(),
             archive: self.choices.archive,
         }
+    }
+
+    /// The place of the letter that says most, counted from 0.
+    pub fn wordiest(&self) -> usize {
+        let shared: Vec<usize> = self.ready.shared.iter().map(|block| block.to_string().len()).collect();
+        let long = |block: &Value| match block.as_u64().and_then(|n| usize::try_from(n).ok()) {
+            Some(place) => shared.get(place).copied().unwrap_or_default(),
+            None => block.to_string().len(),
+        };
+        let says = |letter: &Letter| {
+            let filled = self.ready.fill(&self.reader(letter));
+            filled.as_array().map_or(0, |blocks| blocks.iter().map(long).sum::<usize>())
+        };
+        let most = self.found.letters.iter().enumerate().max_by_key(|(_, letter)| says(letter));
+        most.map_or(0, |(place, _)| place)
     }
 
     fn letter(&self, number: usize, letter: &Letter) -> Value {

@@ -2,7 +2,8 @@
 
 use super::make::Plan;
 use crate::database::Seen;
-use crate::materials::press::Work;
+use crate::error::{Error, FieldError};
+use crate::materials::press::{self, Work};
 
 /// Which letters a proof shows, counted from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,5 +39,41 @@ impl Proof {
     fn people(&self, plan: &Plan) -> Vec<(i32, i64)> {
         let letters = self.shown.iter().filter_map(|(place, _)| plan.found.letters.get(*place));
         letters.flat_map(|l| l.people.iter().map(|p| (p.id.partition, p.id.id))).collect()
+    }
+}
+
+/// Sets the letter with the longest address and the one that says most before a run of all of them is begun: what is longer than its
+/// room is so in one of these. Nothing of them is shown.
+///
+/// # Errors
+/// [`Error::Invalid`] with what is too long: on `template` where that is typed there; [`Error::Busy`] while others' proofs are set.
+pub async fn fits(plan: &Plan) -> Result<(), Error> {
+    let mut places = vec![plan.found.longest(), plan.wordiest()];
+    places.sort_unstable();
+    places.dedup();
+    match press::set(plan.work(&places, false)).await {
+        Ok(_) => Ok(()),
+        Err(Error::Invalid(wrong)) => Err(Error::Invalid(wrong.into_iter().map(where_it_stands).collect())),
+        Err(other) => Err(other),
+    }
+}
+
+/// What a sheet says of its fields, as the page of the choices has them: most of them are the template's.
+fn where_it_stands(wrong: FieldError) -> FieldError {
+    match wrong.field.as_str() {
+        "selection" | "poll" => wrong,
+        _ => FieldError { field: "template".into(), ..wrong },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_in_the_template_is_mended_there() {
+        let field = |of: &str| where_it_stands(FieldError { field: of.into(), message: "It is too long".into() }).field;
+        assert_eq!(["text", "sender", "name"].map(field), ["template"; 3]);
+        assert_eq!(["selection", "poll"].map(field), ["selection", "poll"]);
     }
 }

@@ -1,6 +1,7 @@
 //! `/materials/pads` and `/materials/night-pack`: which districts, for which poll, how many rounds; and printing them.
 
 use super::read::{self, District, Wanted};
+use super::room;
 use crate::database::Scoped;
 use crate::materials::Kind;
 use crate::materials::press::Work;
@@ -161,6 +162,10 @@ async fn make(viewer: Viewer, layout: Layout, kind: Kind, typed: Typed) -> Answe
         return draw(scope, layout, kind, districts, typed, errors).await;
     };
     let seen = read::promises(&mut scope, &wanted, &poll).await?;
+    let seen = match kind {
+        Kind::NightPack => seen.and(room::read(&mut scope, &wanted, &poll).await?).map(room::put_first),
+        _ => seen,
+    };
     let ((parts, recipients), seen) = seen.for_the_press();
     if recipients.is_empty() && kind == Kind::Pads {
         errors.add("district", "Nobody there has said that they will vote for us and goes to the polling station");

@@ -7,6 +7,7 @@ use crate::database::{Scoped, Seen};
 use crate::electors::{ElectorId, HouseholdId};
 use crate::error::Error;
 use crate::materials::runs::Recipient;
+use crate::selections::Channel;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -131,6 +132,8 @@ async fn part(
     recipients: &mut Vec<Recipient>,
 ) -> Result<Value, Error> {
     let groups: Vec<String> = wanted.groups.iter().map(|g| (*g).to_owned()).collect();
+    // Of nobody who wants no opinion kept either: the file would not be given out.
+    let stopped = Channel::Door.stopped_by().map(str::to_owned).to_vec();
     let rows = sqlx::query!(
         r#"select e.partition_id, e.elector_id, e.name, e.number, h.household_id, h.street, h.building, h.number as house, h.number_suffix,
              h.flat, h.position, h.address
@@ -143,11 +146,13 @@ async fn part(
                and v.poll_id = $4 and v.kind in ('post', 'postal-proxy'))
              and not exists (select from standing_result r where r.partition_id = e.partition_id and r.elector_id = e.elector_id
                and r.outcome in ('moved', 'deceased') and r.received_at >= i.received_at)
+             and e.elector_id not in (select o.elector_id from wall.stopped_here(array[$1::integer], $5) o)
            order by h.position, h.household_id, e.position, e.elector_id"#,
         district.area_no,
         poll.kind,
         &groups,
-        poll.id
+        poll.id,
+        &stopped
     )
     .fetch_all(scope.connection())
     .await?;
@@ -155,12 +160,10 @@ async fn part(
         let last = last_number(scope, district.area_no).await?;
         return Ok(empty(district, place, last));
     };
-    let everyone: Vec<i64> = rows.iter().map(|r| r.elector_id).collect();
-    let objected = crate::canvass::lists::store::objected(scope, partition, &everyone).await?;
     let mut homes: Vec<plan::Home> = Vec::new();
     let mut labels: HashMap<i64, String> = HashMap::new();
     let mut people: HashMap<i64, Promise> = HashMap::new();
-    for r in rows.into_iter().filter(|r| !objected.contains(&r.elector_id)) {
+    for r in rows {
         labels
             .entry(r.household_id)
             .or_insert_with(|| door_label(&r.building, r.house, &r.number_suffix, &r.flat, &r.address));

@@ -5,13 +5,15 @@ pub mod pages;
 use super::cards::shown;
 use super::making::{Ground, code};
 use super::press::Work;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// The most copies of one run: a printer makes more of one page.
 pub const MOST: i32 = 500;
 
-/// What a poster says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What a poster says, as it is kept too.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Poster {
     /// Whether it is an A3; an A4 otherwise.
     pub a3: bool,

@@ -2,17 +2,19 @@
 //! a hundred thousand pages cannot take the server down. What it is given comes by its standard input as values, never as markup; it
 //! opens no file, no network and no database.
 //!
-//! `child` is the server's side: it begins the process and reads what comes of it. `setting` is that process. Between them go lines and
+//! `child` is the server's side: it begins the process and reads what comes of it. `setting` is that process, in the walls of `cell`. Between them go lines and
 //! frames (`wire`), and a run's work is kept in the database as the same lines.
 
+mod cell;
 mod child;
 mod merge;
 mod setting;
 mod value;
 mod wire;
 
+pub use cell::shut;
 pub use child::{Came, Printing, print, set_program};
-pub use setting::{bound, set as set_here};
+pub use setting::set as set_here;
 
 use crate::error::Error;
 use serde_json::Value;

@@ -7,7 +7,6 @@ use super::wire::{self, Frame, Head};
 use crate::error::Error;
 use crate::paper;
 use chrono::{Datelike, Timelike, Utc};
-use nix::sys::resource::{Resource, setrlimit};
 use rust_embed::RustEmbed;
 use std::io::{BufRead, Write};
 use typst::diag::SourceDiagnostic;
@@ -24,23 +23,8 @@ struct Sheets;
 /// The font of print beside those of `paper`: the letters of bar codes.
 const BARS: &[u8] = include_bytes!("../../paper/fonts/LibreBarcode128-Regular.ttf");
 
-/// The most memory that the process may name, and the most time of a processor: what a run of the largest size takes several times.
-const MOST_MEMORY: u64 = 3 * 1024 * 1024 * 1024;
-const MOST_SECONDS: u64 = 900;
 /// So many bytes of a PDF go in one frame.
 const PIECE: usize = 1024 * 1024;
-
-/// Bounds this process, for good.
-///
-/// # Errors
-/// What the machine says.
-pub fn bound() -> std::io::Result<()> {
-    setrlimit(Resource::RLIMIT_AS, MOST_MEMORY, MOST_MEMORY)?;
-    setrlimit(Resource::RLIMIT_CPU, MOST_SECONDS, MOST_SECONDS)?;
-    setrlimit(Resource::RLIMIT_FSIZE, 0, 0)?;
-    setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
-    Ok(())
-}
 
 /// Why it is not set: what is said to the server, or that the server does not listen any more.
 enum Refused {

@@ -209,6 +209,11 @@ impl Run {
                 "Somebody in it has asked since for no contact this way, so it is not given out any more. Make it again: they are left out then."
             }
             "erased" => "Somebody in it was erased since, so the file went. Make it again: they are left out then.",
+            "none" => {
+                "Somebody in it lives where you may not look any more: a district has left your area since, or they moved. Make it again: they are left out then."
+            }
+            "queued" | "working" => "It is not made yet. Wait until its page says that the file is ready.",
+            "failed" | "stopped" => "It was not made, so there is no file. Make it again.",
             _ => "Its seven days are over, so the file went. The record stays.",
         }
     }

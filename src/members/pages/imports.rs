@@ -1,7 +1,7 @@
 //! `/members/imports`: the party's file: given, explained, looked over, applied or thrown away; its receipt.
 
 use super::super::apply::{self, Said, WHICH_AREA};
-use super::super::columns::{Columns, FIELDS, Sample};
+use super::super::columns::{Columns, FIELDS};
 use super::super::imports::{self, Choice, Counts, Given, Import, Missing};
 use super::super::lapsing::{Lapsing, Meant};
 use super::super::plan::{Changed, Entry, Plan, Refused};
@@ -13,6 +13,7 @@ use crate::areas::Area;
 use crate::database::{Scoped, Seen};
 use crate::electors::folding::fold;
 use crate::error::Error;
+use crate::incoming::Sample;
 use crate::web::{
     Answer, App, FieldErrors, Form, Layout, Multipart, Path, Query, Viewer, drawn_under, see_other, words,
 };

@@ -134,11 +134,38 @@ pub async fn one(scope: &mut Scoped, id: Uuid) -> Result<Campaign, Error> {
 /// # Errors
 /// [`Error::Invalid`] on `starts_on` where another of its kind holds there then.
 pub async fn add(scope: &mut Scoped, c: &Campaign) -> Result<(), Error> {
+    kept(scope, c, None).await.map(drop)
+}
+
+/// Changes a campaign, all but its area.
+///
+/// # Errors
+/// As [`add`]; [`Error::Conflict`] where it is another version by now, or ended.
+pub async fn change(scope: &mut Scoped, c: &Campaign, version: i32) -> Result<(), Error> {
+    if kept(scope, c, Some(version)).await? {
+        return Ok(());
+    }
+    Err(Error::Conflict(
+        "Somebody changed or ended this campaign since you opened it. Open it again and look at it first".into(),
+    ))
+}
+
+/// Writes a campaign: a new one, or over the version of it that was opened. Whether it was written; over any other version, or over
+/// one that is ended, it is not.
+async fn kept(scope: &mut Scoped, c: &Campaign, over: Option<i32>) -> Result<bool, Error> {
     let account = scope.account();
-    sqlx::query!(
-        "insert into message_campaign (campaign_id, area_id, name, kind, poll_id, nation, promoter, promoter_address, agent,
+    // Who changed it is written and not read in this role: said twice, where all else is taken from what was to be put down.
+    let done = sqlx::query!(
+        "insert into message_campaign as c (campaign_id, area_id, name, kind, poll_id, nation, promoter, promoter_address, agent,
            agent_address, whose, behalf, behalf_address, printer, printer_address, welsh, starts_on, ends_on, changed_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+         on conflict (campaign_id) do update set name = excluded.name, kind = excluded.kind, poll_id = excluded.poll_id,
+           nation = excluded.nation, promoter = excluded.promoter, promoter_address = excluded.promoter_address,
+           agent = excluded.agent, agent_address = excluded.agent_address, whose = excluded.whose, behalf = excluded.behalf,
+           behalf_address = excluded.behalf_address, printer = excluded.printer, printer_address = excluded.printer_address,
+           welsh = excluded.welsh, starts_on = excluded.starts_on, ends_on = excluded.ends_on, changed_by = $19,
+           changed_at = statement_timestamp()
+         where c.version = $20 and c.ended_at is null",
         c.id,
         c.area,
         c.name,
@@ -157,54 +184,13 @@ pub async fn add(scope: &mut Scoped, c: &Campaign) -> Result<(), Error> {
         c.welsh,
         c.starts_on,
         c.ends_on,
-        account
+        account,
+        over
     )
     .execute(scope.connection())
     .await
     .map_err(taken)?;
-    Ok(())
-}
-
-/// Changes a campaign, all but its area.
-///
-/// # Errors
-/// As [`add`]; [`Error::Conflict`] where it is another version by now, or ended.
-pub async fn change(scope: &mut Scoped, c: &Campaign, version: i32) -> Result<(), Error> {
-    let account = scope.account();
-    let done = sqlx::query!(
-        "update message_campaign set name = $3, kind = $4, poll_id = $5, nation = $6, promoter = $7, promoter_address = $8, agent = $9,
-           agent_address = $10, whose = $11, behalf = $12, behalf_address = $13, printer = $14, printer_address = $15, welsh = $16,
-           starts_on = $17, ends_on = $18, changed_by = $19, changed_at = statement_timestamp()
-         where campaign_id = $1 and version = $2 and ended_at is null",
-        c.id,
-        version,
-        c.name,
-        c.kind,
-        c.poll,
-        c.nation,
-        c.promoter,
-        c.promoter_address,
-        c.agent,
-        c.agent_address,
-        c.whose,
-        c.behalf,
-        c.behalf_address,
-        c.printer,
-        c.printer_address,
-        c.welsh,
-        c.starts_on,
-        c.ends_on,
-        account
-    )
-    .execute(scope.connection())
-    .await
-    .map_err(taken)?;
-    if done.rows_affected() == 1 {
-        return Ok(());
-    }
-    Err(Error::Conflict(
-        "Somebody changed or ended this campaign since you opened it. Open it again and look at it first".into(),
-    ))
+    Ok(done.rows_affected() == 1)
 }
 
 /// Ends a campaign. Whether it was under way.

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::materials::Kind;
 use crate::materials::letters::choices::{Choices, Envelope, STYLES, Typed};
 use crate::materials::letters::make::{KINDS, Plan, plan};
-use crate::materials::letters::store;
+use crate::materials::letters::{proof, store};
 use crate::materials::runs::{self, NewRun};
 use crate::polls::{PollKind, store as polls};
 use crate::selections::store::{self as selections, Saved};
@@ -184,7 +184,7 @@ impl Sent {
 /// `POST /materials/letters/{template}/making`
 ///
 /// # Errors
-/// [`Error::Conflict`] when nobody gets one, or there is no imprint.
+/// [`Error::Conflict`] when nobody gets one, or there is no imprint; [`Error::Busy`] while others' proofs are set.
 pub async fn make(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(sent): Form<Sent>) -> Answer {
     let drawn = sent.asked.clone();
     let (act, typed) = sent.typed();
@@ -193,7 +193,13 @@ pub async fn make(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(sen
         return draw(viewer, layout, id, typed, errors).await;
     };
     match act {
-        Act::Make => run(&viewer, id, choices, &typed, &drawn).await,
+        Act::Make => {
+            let made = run(&viewer, id, choices, &typed, &drawn).await;
+            match made {
+                Err(Error::Invalid(wrong)) => draw(viewer, layout, id, typed, FieldErrors(wrong)).await,
+                made => made,
+            }
+        }
         Act::Proof => Ok(see_other(&format!("/materials/letters/{id}/proof?{}", typed.query()))),
         Act::Count => Ok(see_other(&format!("/materials/letters/{id}/making?{}", typed.query()))),
     }
@@ -210,6 +216,7 @@ async fn run(viewer: &Viewer, id: Uuid, choices: Choices, typed: &Typed, drawn: 
     }
     let plan = plan(&mut scope, id, choices).await?;
     let new = NewRun { asked, ..plan.run(typed.settings())? };
+    proof::fits(&plan).await?;
     let run = runs::begin(&mut scope, new).await?;
     let shown: Vec<(i32, i64)> = plan.found.ids().map(|id| (id.partition, id.id)).collect();
     scope.finish(Seen::people((), shown).for_print()).await?;
