@@ -87,7 +87,7 @@ async fn fill(db: &mut PgConnection, people: u32) -> Outcome {
     let area: i64 = query_scalar(area).fetch_one(&mut *db).await?;
     query(
         "insert into message_imprint (area_id, promoter, promoter_address, behalf, behalf_address)
-         values ($1, 'A. Agent', '1 Larkspur Row', 'The Lantern Party', '1 Larkspur Row')",
+         values ($1, 'A. Agent', '1 Larkspur Row, ZZ1 4QX', 'The Lantern Party', '1 Larkspur Row, ZZ1 4QX')",
     )
     .bind(area)
     .execute(&mut *db)

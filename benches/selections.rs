@@ -138,14 +138,16 @@ impl Ids {
     }
 }
 
-/// Answers about every second elector from the first on, over 200 days, and one in a hundred who objects.
+/// Answers about every second elector from the first on, over 200 days, half of them of homes where nobody opened, and one in a hundred
+/// who objects.
 async fn talk(db: &mut PgConnection, list: ListId, organiser: &Person, results: i64) -> Done {
     query(
         "insert into result (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention, intention_kind, issues,
            at, received_at, account_id)
-         select e.partition_id, gen_random_uuid(), $1, e.household_id, e.elector_id, e.area_no,
-           (array['spoke', 'spoke', 'spoke', 'not-home', 'refused', 'come-back', 'moved'])[1 + n % 7],
-           case when n % 7 < 3 then (array['F', 'P', 'U', 'A'])[1 + n % 4] end, 'local',
+         select e.partition_id, gen_random_uuid(), $1, e.household_id, case when n % 20 < 10 then e.elector_id end, e.area_no,
+           (array['spoke', 'spoke', 'spoke', 'spoke', 'spoke', 'spoke', 'refused', 'moved', 'come-back', 'inaccessible', 'not-home', 'not-home',
+             'not-home', 'not-home', 'not-home', 'not-home', 'not-home', 'not-home', 'not-home', 'not-home'])[1 + n % 20],
+           case when n % 20 < 6 then (array['F', 'P', 'U', 'A'])[1 + n % 4] end, 'local',
            case when n % 5 = 0 then array['BUS'] else '{}' end, t, t, $2
          from (select e.*, row_number() over (order by e.elector_id % 2, e.elector_id) as n from elector e) e,
            lateral (select now() - make_interval(mins => (n * 4801 % 288000)::integer) as t) m

@@ -70,13 +70,13 @@ create table access_grant (
   area_id bigint not null references area,
   purpose text not null check (length(purpose) between 1 and 200),
   reason text not null check (length(reason) between 1 and 500),
-  starts_at timestamptz not null default now(),
-  ends_at timestamptz not null,
+  starts_at timestamptz not null default now() check (isfinite(starts_at)) check (starts_at < '9999-12-31'),
+  ends_at timestamptz not null check (isfinite(ends_at)) check (ends_at < '9999-12-31'),
   given_by uuid references account,
   -- The operator's session, when given from the command line.
   given_by_operator uuid,
   given_at timestamptz not null default now(),
-  ended_at timestamptz,
+  ended_at timestamptz check (isfinite(ended_at)) check (ended_at < '9999-12-31'),
   ended_by uuid references account,
   ended_by_operator uuid,
   ended_reason text check (length(ended_reason) <= 500),
@@ -111,7 +111,7 @@ create table session (
   cleared_at timestamptz,
   -- When a second factor was proved with it last; null: never.
   factor_at timestamptz,
-  ended_at timestamptz,
+  ended_at timestamptz check (isfinite(ended_at)) check (ended_at < '9999-12-31'),
   ended_why text check (ended_why in ('signed-out', 'access-ended', 'grant-ended', 'switched')),
   agent text not null default '' check (length(agent) <= 300),
   address text not null default '' check (length(address) <= 64)
@@ -161,11 +161,11 @@ create table lockdown (
   keep_telling boolean not null default false,
   -- Whether it was closed on the day of a poll there, knowingly.
   polling_day boolean not null default false,
-  opens_at timestamptz check (opens_at < '9999-12-31'),
-  closed_at timestamptz not null default now(),
+  opens_at timestamptz check (opens_at < '9999-12-31') check (isfinite(opens_at)),
+  closed_at timestamptz not null default now() check (isfinite(closed_at)) check (closed_at < '9999-12-31'),
   closed_by uuid references account,
   closed_by_operator uuid,
-  opened_at timestamptz,
+  opened_at timestamptz check (isfinite(opened_at)) check (opened_at < '9999-12-31'),
   opened_by uuid references account,
   opened_by_operator uuid
 );

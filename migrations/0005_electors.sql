@@ -84,7 +84,7 @@ create table register (
   file_name text not null,
   sha256 bytea not null,
   counts jsonb not null,
-  imported_at timestamptz not null default now(),
+  imported_at timestamptz not null default now() check (isfinite(imported_at)) check (imported_at < '9999-12-31'),
   imported_by uuid references account,
   imported_by_operator uuid,
   primary key (partition_id, register_id)
@@ -120,7 +120,7 @@ create table doubtful_match (
   why text not null,
   state text not null default 'open' check (state in ('open', 'same', 'different', 'moot')),
   decided_by uuid references account,
-  decided_at timestamptz,
+  decided_at timestamptz check (isfinite(decided_at)) check (decided_at < '9999-12-31'),
   primary key (partition_id, register_id, elector_id, candidate_id),
   foreign key (partition_id, register_id) references register,
   foreign key (partition_id, elector_id) references elector,
@@ -161,7 +161,7 @@ create table import (
   bytes_read bigint not null default 0,
   bytes_total bigint not null default 0,
   -- While somebody works on it, its worker says so; silent for a minute, it is over.
-  beat_at timestamptz not null default now(),
+  beat_at timestamptz not null default now() check (isfinite(beat_at)) check (beat_at < '9999-12-31'),
   -- The authority's newest register when people were matched: another one since makes this preview stale.
   matched_register bigint,
   -- Counts and warnings as the contract's preview gives them, without refused rows.
@@ -171,8 +171,8 @@ create table import (
   allow_other_districts boolean not null default false,
   stop_asked boolean not null default false,
   register_id bigint,
-  begun_at timestamptz not null default now(),
-  ended_at timestamptz,
+  begun_at timestamptz not null default now() check (isfinite(begun_at)) check (begun_at < '9999-12-31'),
+  ended_at timestamptz check (isfinite(ended_at)) check (ended_at < '9999-12-31'),
   account_id uuid references account,
   operator_id uuid
 );
@@ -195,7 +195,7 @@ create unlogged table import_row (
   forename_key text collate "C" not null default '',
   later_key text collate "C" not null default '',
   last_key text collate "C" not null default '',
-  attains_on date,
+  attains_on date check (isfinite(attains_on)) check (attains_on < '9999-12-31'),
   markers text not null default '',
   in_open_register boolean not null default true,
   lines text[] not null default '{}',

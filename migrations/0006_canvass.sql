@@ -21,7 +21,7 @@ create table walk_list (
   made_by uuid references account,
   made_by_operator uuid,
   made_at timestamptz not null default now(),
-  ended_at timestamptz,
+  ended_at timestamptz check (isfinite(ended_at)) check (ended_at < '9999-12-31'),
   primary key (partition_id, list_id)
 );
 create index walk_list_by_area on walk_list (area_no);
@@ -62,9 +62,9 @@ create table assignment (
   list_id bigint not null,
   assignment_id uuid not null,
   account_id uuid not null references account,
-  starts_at timestamptz not null default now(),
-  ends_at timestamptz not null,
-  ended_at timestamptz,
+  starts_at timestamptz not null default now() check (isfinite(starts_at)) check (starts_at < '9999-12-31'),
+  ends_at timestamptz not null check (isfinite(ends_at)) check (ends_at < '9999-12-31'),
+  ended_at timestamptz check (isfinite(ended_at)) check (ended_at < '9999-12-31'),
   assigned_by uuid references account,
   assigned_by_operator uuid,
   assigned_at timestamptz not null default now(),
@@ -102,7 +102,7 @@ create table result (
   note text check (length(note) between 1 and 500),
   -- What the device claims; what orders is received_at.
   at timestamptz not null check (at >= '0001-01-01 00:00+00' and at < '10000-01-01 00:00+00'),
-  received_at timestamptz not null default clock_timestamp(),
+  received_at timestamptz not null default clock_timestamp() check (isfinite(received_at)) check (received_at < '9999-12-31'),
   base uuid,
   -- A slip taken back: it corrects its base and counts as nothing itself.
   void boolean not null default false,
@@ -202,7 +202,7 @@ create table quarantine (
   received_at timestamptz not null default clock_timestamp(),
   state text not null default 'waiting' check (state in ('waiting', 'stored', 'binned')),
   decided_by uuid references account,
-  decided_at timestamptz,
+  decided_at timestamptz check (isfinite(decided_at)) check (decided_at < '9999-12-31'),
   -- Why it was binned.
   decided_reason text check (length(decided_reason) between 1 and 200),
   primary key (id, digest),

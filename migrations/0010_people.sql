@@ -48,7 +48,7 @@ create table person_contact (
   address text[] not null default '{}' check (cardinality(address) <= 8 and length(array_to_string(address, ' ')) <= 500),
   postcode text not null default '' check (length(postcode) <= 12),
   postcode_key text collate "C" not null default '' check (length(postcode_key) <= 12),
-  born_on date,
+  born_on date check (isfinite(born_on)) check (born_on < '9999-12-31'),
   -- Whether organisers may see any of it, and by which ways: what somebody gave to them, not what their membership secretary holds.
   for_organisers boolean not null default false,
   open_ways text[] not null default '{email,mobile,phone}' check (open_ways <@ array['email', 'mobile', 'phone']),
@@ -70,7 +70,7 @@ create table person_consent (
   wording text not null check (length(wording) between 1 and 500),
   -- Where: "membership form", "at the door", "sign-up page", "unsubscribe link".
   source text not null check (length(source) between 1 and 100),
-  said_at timestamptz not null default statement_timestamp(),
+  said_at timestamptz not null default statement_timestamp() check (isfinite(said_at)) check (said_at < '9999-12-31'),
   recorded_at timestamptz not null default statement_timestamp(),
   recorded_by uuid references account,
   foreign key (person_id, area_id) references person (person_id, area_id) on update cascade on delete cascade

@@ -19,17 +19,17 @@ create table request (
   account_id uuid references account,
   person_id uuid references person on delete set null,
   identity text not null default 'not-needed' check (identity in ('not-needed', 'asked', 'proved', 'not-proved')),
-  identity_asked_on date,
-  identity_proved_on date,
+  identity_asked_on date check (isfinite(identity_asked_on)) check (identity_asked_on < '9999-12-31'),
+  identity_proved_on date check (isfinite(identity_proved_on)) check (identity_proved_on < '9999-12-31'),
   -- The clock stands still since this day, and has stood still for so many days before.
-  stopped_on date,
+  stopped_on date check (isfinite(stopped_on)) check (stopped_on < '9999-12-31'),
   stopped_days integer not null default 0 check (stopped_days between 0 and 3650),
-  extended_on date,
-  acknowledged_on date,
+  extended_on date check (isfinite(extended_on)) check (extended_on < '9999-12-31'),
+  acknowledged_on date check (isfinite(acknowledged_on)) check (acknowledged_on < '9999-12-31'),
   state text not null default 'open' check (state in ('open', 'answered', 'refused', 'withdrawn')),
-  closed_on date,
+  closed_on date check (isfinite(closed_on)) check (closed_on < '9999-12-31'),
   -- Null: no day, since the clock stands still, or nothing is due any more.
-  due_on date,
+  due_on date check (isfinite(due_on)) check (due_on < '9999-12-31'),
   opened_at timestamptz not null default now(),
   check ((state = 'open') = (closed_on is null)),
   check ((partition_id is null) = (elector_id is null)),
@@ -115,7 +115,7 @@ create table erasure (
 );
 
 -- When a person's fields were replaced by nothing. Such a record is matched with nobody and gets no further answers.
-alter table elector add column erased_at timestamptz;
+alter table elector add column erased_at timestamptz check (isfinite(erased_at)) check (erased_at < '9999-12-31');
 -- Two more things to stop beside contact: the processing of political opinions (DPA 2018 sch 1 para 22(3)), and processing at
 -- all while a dispute lasts (UK GDPR Art 18). Whoever stops one of them is not called on either.
 alter table objection drop constraint objection_channel_check;
@@ -516,6 +516,7 @@ begin
       where s.person_id = any (persons)
         or s.account_id in (select p.account_id from public.person p where p.person_id = any (persons))),
     'rounds', wall.file_rounds(persons, null),
+    'printed', wall.file_printed(persons),
     'offers', wall.file_offers(wall.offers_of(persons)));
 end
 $$;
@@ -921,7 +922,7 @@ declare
     and not exists (select from public.person_contact x where x.email_key = c.email_key and x.person_id <> all (persons))
     and not exists (select from public.account a where a.email = c.email_key));
 begin
-  perform wall.erase_from_packs(persons);
+  perform wall.erase_printed(persons);
   delete from public.volunteer_sign_up s where s.sign_up_id = any (wall.offers_of(persons));
   update public.link l set address = null, name = null, reason = null, ended_at = coalesce(l.ended_at, statement_timestamp())
   where l.kind = 'invitation' and l.account_id is null and (l.address = any (theirs)

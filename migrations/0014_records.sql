@@ -121,8 +121,8 @@ create table breach (
 create table breach_account (
   breach_id bigint not null references breach,
   account_id uuid not null references account,
-  from_at timestamptz not null check (from_at > '2000-01-01'),
-  until_at timestamptz not null check (until_at < '9999-12-31'),
+  from_at timestamptz not null check (from_at > '2000-01-01') check (isfinite(from_at)) check (from_at < '9999-12-31'),
+  until_at timestamptz not null check (until_at < '9999-12-31') check (isfinite(until_at)),
   added_at timestamptz not null default clock_timestamp(),
   removed_at timestamptz check (removed_at > '2000-01-01' and removed_at < '9999-12-31'),
   primary key (breach_id, account_id, added_at),
@@ -208,9 +208,9 @@ alter table issue_code add column retired_at timestamptz check (retired_at > '20
 alter table authority add column officer_email text check (length(officer_email) between 3 and 254);
 alter table authority add column officer_address text check (length(officer_address) between 1 and 500);
 -- Somebody's record after its period: a number that looks are resolved to, and nobody.
-alter table elector add column destroyed_at timestamptz;
+alter table elector add column destroyed_at timestamptz check (isfinite(destroyed_at)) check (destroyed_at < '9999-12-31');
 create index elector_who_left on elector (area_no, left_at) where left_at is not null and destroyed_at is null; -- retention
-alter table household add column destroyed_at timestamptz;
+alter table household add column destroyed_at timestamptz check (isfinite(destroyed_at)) check (destroyed_at < '9999-12-31');
 
 grant select on retention_kind, retention_period, retention_run, retention_line, retention_night to hustings_protection;
 grant insert (kind, days, reason, account_id) on retention_period to hustings_protection;
@@ -703,6 +703,7 @@ begin
     where p.poll_id = r.poll_id and p.poll_date < (destroy.before at time zone 'Europe/London')::date;
     delete from public.turnout t where t.ctid = any (array(select wall.due('marked-registers', before, at_most)));
   when 'printed' then
+    delete from public.material_person m using public.material_run r where r.run_no = m.run_no and r.made_at < destroy.before;
     delete from public.material_item i where i.ctid = any (array(select wall.due('printed', before, at_most)));
   when 'walk-lists' then
     for one in select l.partition_id, l.list_id from public.walk_list l

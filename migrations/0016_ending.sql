@@ -4,7 +4,7 @@ set local role hustings_owner;
 -- Many ended together: whom it was about, in words.
 create table ending_group (
   group_id uuid primary key,
-  at timestamptz not null,
+  at timestamptz not null check (isfinite(at)) check (at < '9999-12-31'),
   by_account uuid references account,
   by_operator uuid,
   chosen text not null check (length(chosen) between 1 and 500),
@@ -16,7 +16,7 @@ create table ending (
   ending_id uuid primary key,
   group_id uuid references ending_group,
   account_id uuid not null references account,
-  at timestamptz not null,
+  at timestamptz not null check (isfinite(at)) check (at < '9999-12-31'),
   by_account uuid references account,
   by_operator uuid,
   reason text not null check (length(reason) between 1 and 500),
@@ -26,7 +26,7 @@ create table ending (
   grants uuid[] not null,
   sessions integer not null check (sessions >= 0),
   lists integer not null check (lists >= 0),
-  given_back_at timestamptz,
+  given_back_at timestamptz check (isfinite(given_back_at)) check (given_back_at < '9999-12-31'),
   given_back_by uuid references account,
   given_back_operator uuid,
   given_back_reason text check (length(given_back_reason) <= 500)

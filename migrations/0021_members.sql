@@ -60,7 +60,7 @@ create table member_import (
   counts jsonb,
   refused jsonb not null default '[]',
   begun_at timestamptz not null default statement_timestamp(),
-  ended_at timestamptz
+  ended_at timestamptz check (isfinite(ended_at)) check (ended_at < '9999-12-31')
 );
 create index member_import_by_area on member_import (area_id, begun_at desc);
 
@@ -81,7 +81,7 @@ create table member_import_form (
   headings bytea not null,
   columns jsonb not null,
   set_by uuid references account,
-  set_at timestamptz not null default statement_timestamp(),
+  set_at timestamptz not null default statement_timestamp() check (isfinite(set_at)) check (set_at < '9999-12-31'),
   primary key (area_id, headings)
 );
 create table member_branch (
@@ -89,7 +89,7 @@ create table member_branch (
   branch_key text collate "C" not null check (length(branch_key) between 1 and 100),
   area_id bigint references area,
   set_by uuid references account,
-  set_at timestamptz not null default statement_timestamp(),
+  set_at timestamptz not null default statement_timestamp() check (isfinite(set_at)) check (set_at < '9999-12-31'),
   primary key (within_id, branch_key)
 );
 

@@ -76,7 +76,7 @@ create table volunteer (
   -- What they chose to tell, so that they can take part.
   access_needs text not null default '' check (length(access_needs) <= 300),
   state text not null default 'active' check (state in ('active', 'paused', 'stopped')),
-  since date not null default (statement_timestamp() at time zone 'Europe/London')::date,
+  since date not null default (statement_timestamp() at time zone 'Europe/London')::date check (isfinite(since)) check (since < '9999-12-31'),
   state_at timestamptz not null default statement_timestamp(),
   state_by uuid references account,
   -- The invitation to an account that is out, or was taken up.

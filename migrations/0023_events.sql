@@ -13,7 +13,7 @@ create table event (
   long double precision check (long between -9 and 2.5),
   bring text not null default '' check (length(bring) <= 500),
   starts_at timestamptz not null check (starts_at >= '2000-01-01' and starts_at < '9999-01-01'),
-  ends_at timestamptz not null,
+  ends_at timestamptz not null check (isfinite(ends_at)) check (ends_at < '9999-12-31'),
   -- Places where it has no shifts; none: no limit.
   capacity integer check (capacity between 1 and 10000),
   state text not null default 'planned' check (state in ('planned', 'cancelled')),
@@ -27,7 +27,7 @@ create table event (
   code text collate "C" not null check (code ~ '^[A-Z]{6}$'),
   created_by uuid references account,
   created_at timestamptz not null default statement_timestamp(),
-  changed_at timestamptz not null default statement_timestamp(),
+  changed_at timestamptz not null default statement_timestamp() check (isfinite(changed_at)) check (changed_at < '9999-12-31'),
   -- How often it was changed: calendars take the higher one.
   sequence integer not null default 0,
   unique (event_id, area_id),
@@ -43,8 +43,8 @@ create table shift (
   event_id uuid not null,
   area_id bigint not null,
   name text not null check (length(name) between 1 and 80),
-  starts_at timestamptz not null,
-  ends_at timestamptz not null,
+  starts_at timestamptz not null check (isfinite(starts_at)) check (starts_at < '9999-12-31'),
+  ends_at timestamptz not null check (isfinite(ends_at)) check (ends_at < '9999-12-31'),
   capacity integer check (capacity between 1 and 10000),
   foreign key (event_id, area_id) references event (event_id, area_id) on update cascade on delete cascade,
   unique (shift_id, event_id),

@@ -8,8 +8,8 @@ create table news (
   pinned boolean not null default false,
   posted_at timestamptz not null default statement_timestamp(),
   posted_by uuid not null references account,
-  changed_at timestamptz,
-  ends_at timestamptz not null,
+  changed_at timestamptz check (isfinite(changed_at)) check (changed_at < '9999-12-31'),
+  ends_at timestamptz not null check (isfinite(ends_at)) check (ends_at < '9999-12-31'),
   check (ends_at <= posted_at + interval '1 year')
 );
 create index news_by_end on news (ends_at);

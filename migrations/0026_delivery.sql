@@ -11,7 +11,7 @@ create table message_imprint (
   behalf_address text not null check (length(behalf_address) between 1 and 300),
   -- Of what is printed alone.
   printer text not null default '' check (length(printer) <= 300),
-  changed_at timestamptz not null default statement_timestamp(),
+  changed_at timestamptz not null default statement_timestamp() check (isfinite(changed_at)) check (changed_at < '9999-12-31'),
   changed_by uuid references account
 );
 
@@ -55,7 +55,7 @@ create table volunteer_page (
   open boolean not null default false,
   -- What is asked for, above the form.
   words text not null default '' check (length(words) <= 600),
-  changed_at timestamptz not null default statement_timestamp(),
+  changed_at timestamptz not null default statement_timestamp() check (isfinite(changed_at)) check (changed_at < '9999-12-31'),
   changed_by uuid not null references account
 );
 

@@ -11,7 +11,7 @@ create table selection (
   made_by uuid references account,
   made_at timestamptz not null default statement_timestamp(),
   -- Taken off the page; what was made from it still names it.
-  ended_at timestamptz,
+  ended_at timestamptz check (isfinite(ended_at)) check (ended_at < '9999-12-31'),
   ended_by uuid references account
 );
 -- One name is one selection, in whatever case.

@@ -25,7 +25,7 @@ create table voters_import (
   counts jsonb,
   refused jsonb not null default '[]',
   begun_at timestamptz not null default statement_timestamp(),
-  ended_at timestamptz,
+  ended_at timestamptz check (isfinite(ended_at)) check (ended_at < '9999-12-31'),
   -- Applied by mistake: when it was taken back, by whom, why, and how many lost what it had said of them.
   taken_back_at timestamptz,
   taken_back_by uuid references account,
@@ -55,7 +55,7 @@ create table voters_import_form (
   marked boolean not null,
   headings bytea not null,
   columns jsonb not null,
-  set_at timestamptz not null default statement_timestamp(),
+  set_at timestamptz not null default statement_timestamp() check (isfinite(set_at)) check (set_at < '9999-12-31'),
   constraint voters_import_form_once unique nulls not distinct (set_by, marked, headings)
 );
 
@@ -107,11 +107,14 @@ create table turnout_register (
   poll_id bigint not null references poll,
   area_no integer not null references district,
   register_id bigint,
-  imported_at timestamptz not null default statement_timestamp(),
+  imported_at timestamptz not null default statement_timestamp() check (isfinite(imported_at)) check (imported_at < '9999-12-31'),
   imported_by uuid references account,
   imported_by_operator uuid,
-  -- The files that say so, so that one can be taken back; none: it stays whatever is taken back.
+  -- The files that say so, and the register of each, in the order in which they came: one can be taken back, and then the one before
+  -- it stands. None: it stays whatever is taken back.
   files uuid[] not null default '{}',
+  registers bigint[] not null default '{}',
+  constraint turnout_register_by_file check (cardinality(files) = cardinality(registers)),
   primary key (partition_id, poll_id, area_no)
 );
 
@@ -150,9 +153,9 @@ grant select (partition_id, list_no, poll_id, final, published, districts, file_
   on absent_list to hustings_importer;
 grant select (partition_id, poll_id, elector_id, area_no, list_no, kind), insert (partition_id, poll_id, elector_id, area_no, list_no, kind),
   update (area_no, list_no, kind) on absent_vote to hustings_importer;
-grant select (partition_id, poll_id, area_no, register_id, imported_at, imported_by, files),
-  insert (partition_id, poll_id, area_no, register_id, imported_by, files), update (register_id, imported_at, imported_by, files)
-  on turnout_register to hustings_importer;
+grant select (partition_id, poll_id, area_no, register_id, imported_at, imported_by, files, registers),
+  insert (partition_id, poll_id, area_no, register_id, imported_by, files, registers),
+  update (register_id, imported_at, imported_by, files, registers) on turnout_register to hustings_importer;
 grant select (partition_id, poll_id, elector_id, area_no, how, files, hows),
   insert (partition_id, poll_id, elector_id, area_no, how, files, hows), update (area_no, how, files, hows) on turnout to hustings_importer;
 grant select (partition_id, list_no, poll_id, final, published, districts, counts, imported_at, replaced_at) on absent_list to hustings_organiser;
@@ -327,8 +330,17 @@ begin
     where t.partition_id = it.partition_id and t.poll_id = it.poll_id and t.elector_id = k.elector_id;
     delete from public.turnout_register g where g.partition_id = it.partition_id and g.poll_id = it.poll_id
       and g.files = array[take_back_voters.file];
-    update public.turnout_register g set files = array_remove(g.files, take_back_voters.file)
-    where g.partition_id = it.partition_id and g.poll_id = it.poll_id and take_back_voters.file = any (g.files);
+    -- Who did not vote is told by the register of the last file that is left, as when that one came.
+    update public.turnout_register g set files = k.files, registers = k.registers, register_id = k.registers[cardinality(k.registers)],
+      imported_at = coalesce(l.ended_at, g.imported_at), imported_by = l.given_by, imported_by_operator = l.given_by_operator
+    from (
+      select o.area_no, array_agg(s.by_file order by s.n) as files, array_agg(s.of_register order by s.n) as registers
+      from public.turnout_register o cross join lateral unnest(o.files, o.registers) with ordinality s (by_file, of_register, n)
+      where o.partition_id = it.partition_id and o.poll_id = it.poll_id and take_back_voters.file = any (o.files)
+        and s.by_file <> take_back_voters.file
+      group by o.area_no) k
+    left join public.voters_import l on l.import_id = k.files[cardinality(k.files)]
+    where g.partition_id = it.partition_id and g.poll_id = it.poll_id and g.area_no = k.area_no;
   else
     delete from public.absent_vote v using public.absent_list l
     where l.partition_id = it.partition_id and l.import_id = take_back_voters.file
@@ -390,7 +402,8 @@ begin
 end
 $$;
 
--- Internal: of wall.same_person. What stood by the record held before goes to the new one, unless it has its own.
+-- Internal: of wall.same_person. What stood by the record held before goes to the new one, unless it has its own. That they voted is
+-- then said by the files of both, so that taking one of these back leaves what the others say.
 create function wall.voters_follow_pair(partition integer, elector bigint, candidate bigint, area integer) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -402,6 +415,21 @@ begin
   where t.partition_id = voters_follow_pair.partition and t.elector_id = voters_follow_pair.candidate
     and not exists (select from public.turnout o where o.partition_id = t.partition_id and o.poll_id = t.poll_id
       and o.elector_id = voters_follow_pair.elector);
+  -- Where one of the two stays whatever is taken back, both do.
+  update public.turnout t set
+    files = case when cardinality(k.files) = 0 or cardinality(o.files) = 0 then '{}'::uuid[] else k.more || o.files end,
+    hows = case when cardinality(k.files) = 0 or cardinality(o.files) = 0 then '{}'::text[] else k.said || o.hows end,
+    how = case when o.how = 'voted' then k.how else o.how end
+  from public.turnout o join (
+    select c.poll_id, c.files, c.how,
+      array(select s.by_file from unnest(c.files) with ordinality s (by_file, n) where s.by_file <> all (held.files) order by s.n) as more,
+      array(select s.said from unnest(c.files, c.hows) with ordinality s (by_file, said, n) where s.by_file <> all (held.files)
+        order by s.n) as said
+    from public.turnout c join public.turnout held on held.partition_id = c.partition_id and held.poll_id = c.poll_id
+      and held.elector_id = voters_follow_pair.elector
+    where c.partition_id = voters_follow_pair.partition and c.elector_id = voters_follow_pair.candidate) k on k.poll_id = o.poll_id
+  where o.partition_id = voters_follow_pair.partition and o.elector_id = voters_follow_pair.elector
+    and t.partition_id = o.partition_id and t.poll_id = o.poll_id and t.elector_id = o.elector_id;
   perform wall.erase_votes(voters_follow_pair.partition, array[voters_follow_pair.candidate]);
 end
 $$;

@@ -37,6 +37,8 @@ create table material_run (
   holder uuid,
   beat_at timestamptz,
   tries integer not null default 0,
+  -- When it was last taken: whose last one began longest ago is next.
+  began_at timestamptz,
   ended_at timestamptz,
   stopped_by uuid references account,
   failure text not null default '' check (length(failure) <= 300),
@@ -53,6 +55,7 @@ create table material_run (
 );
 create index material_run_by_area on material_run (area_id, made_at desc);
 create index material_run_by_selection on material_run (selection_id) where selection_id is not null;
+create index material_run_by_maker on material_run (made_by, began_at) where began_at is not null; -- whose turn it is
 create index material_run_open on material_run (made_at) where state in ('queued', 'working');
 
 -- Whom it was for: which letter, label or line, as printed. Several people of one home may share one.
@@ -64,13 +67,22 @@ create table material_item (
   household_id bigint,
   area_no integer not null references district,
   -- It came back undelivered.
-  returned_at timestamptz,
+  returned_at timestamptz check (isfinite(returned_at)) check (returned_at < '9999-12-31'),
   returned_by uuid references account,
   primary key (run_no, item, partition_id, elector_id),
   foreign key (partition_id, elector_id) references elector
 );
 create index material_item_by_elector on material_item (partition_id, elector_id); -- an elector's history
 create index material_item_returned on material_item (area_no, returned_at desc) where returned_at is not null; -- the last that came back
+
+-- Who of Organise is named in it, and whether their telephone stands beside the name. A run of the register names none of them.
+create table material_person (
+  run_no bigint not null references material_run,
+  person_id uuid not null references person on delete cascade,
+  rung boolean not null,
+  primary key (run_no, person_id)
+);
+create index material_person_by_person on material_person (person_id); -- what goes with whoever is erased
 
 -- What the press is given, until it is done.
 create table material_work (
@@ -90,9 +102,11 @@ grant select, insert (area_id, kind, title, purpose, made_by, grant_id, selectio
   partition_id, list_id, list_version, settings, imprint, again_of, items, people, parts, asked) on material_run to hustings_organiser;
 grant select, insert (run_no, item, partition_id, elector_id, household_id, area_no), update (returned_at, returned_by)
   on material_item to hustings_organiser;
+grant select (run_no, person_id), insert (run_no, person_id, rung) on material_person to hustings_organiser;
 grant insert on material_work to hustings_organiser;
 grant select, update on material_run to hustings_wall;
 grant select, update, delete on material_item to hustings_wall;
+grant select, delete on material_person to hustings_wall;
 grant select, delete on material_work to hustings_wall;
 grant select, insert, delete on material_file to hustings_wall;
 
@@ -100,6 +114,8 @@ alter table material_run enable row level security;
 alter table material_run force row level security;
 alter table material_item enable row level security;
 alter table material_item force row level security;
+alter table material_person enable row level security;
+alter table material_person force row level security;
 alter table material_work enable row level security;
 alter table material_work force row level security;
 alter table material_file enable row level security;
@@ -116,17 +132,27 @@ end
 $$;
 
 -- Erasures wait from here until this transaction is over, and then find what it keeps of people. Whether nobody of these was erased
--- while they were read.
-create function wall.hold_for_run(partitions integer[], electors bigint[]) returns boolean
+-- while they were read, and those of Organise are all there still. Of people outside the area in use it says what it says of nobody.
+create function wall.hold_for_run(partitions integer[], electors bigint[], persons uuid[]) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
+declare
+  here integer[] := wall.areas();
+  places bigint[] := wall.places();
 begin
   if not wall."is"('organiser') then
     return false;
   end if;
   perform wall.begin_answers(array(select distinct p from unnest(hold_for_run.partitions) p order by p));
+  -- Whoever erases somebody of Organise holds their row, and no lock of an authority's.
+  perform from public.person p where p.person_id = any (hold_for_run.persons) and p.area_id = any (places)
+  order by p.person_id for key share;
+  if exists (select from unnest(hold_for_run.persons) w (person) where not exists (select from public.person p
+      where p.person_id = w.person and p.area_id = any (places) and p.erased_at is null)) then
+    return false;
+  end if;
   return not exists (select from unnest(hold_for_run.partitions, hold_for_run.electors) w (partition, elector)
     join public.elector e on e.partition_id = w.partition and e.elector_id = w.elector
-    where e.erased_at is not null);
+    where e.erased_at is not null and e.area_no = any (here));
 end
 $$;
 
@@ -155,6 +181,34 @@ begin
 end
 $$;
 
+-- Has the elector that somebody of Organise is said to be stopped one of these? Asked of every record of theirs, wherever it is.
+-- Of people outside the area in use nothing is told.
+create function wall.person_stopped(person uuid, channels text[]) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from public.person p
+    join public.standing_objection o on o.partition_id = p.partition_id
+      and o.elector_id = any (wall.records_of(p.partition_id, p.elector_id))
+    where p.person_id = person_stopped.person and p.elector_id is not null and p.area_id = any (wall.places())
+      and o.channel = any (person_stopped.channels))
+$$;
+
+-- The number by which an organiser may have somebody of Organise rung; '' for none. They agreed to be rung, gave the number to
+-- organisers, are no minor, and have stopped neither the telephone nor what we hold of them as an elector.
+create function wall.ring(person uuid) returns text
+language sql stable security definer set search_path = '' as $$
+  select coalesce((select case when r.mobile <> '' then r.mobile else r.phone end
+    from public.person p cross join lateral wall.reach_of(p.person_id) r
+    where p.person_id = ring.person and 'phone' = any (p.channels) and not wall.is_minor(p.person_id)
+      and not wall.person_stopped(p.person_id, array['phone', 'opinions', 'processing'])), '')
+$$;
+
+-- Did nothing come of the run that was to print these cards? For whoever sees their pile and not their run, which is a wider area's.
+create function wall.came_to_nothing(run bigint) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from public.material_run r where r.run_no = came_to_nothing.run and r.kind = 'canvass-cards'
+    and r.state in ('failed', 'stopped'))
+$$;
+
 -- Why the file of a run may not be fetched; '' when it may. Whoever objected since it was made must not be written to or called on
 -- from it, and with whoever was erased it went.
 create function wall.why_no_file(run bigint) returns text
@@ -162,6 +216,7 @@ language plpgsql stable security definer set search_path = '' as $$
 declare
   held public.material_run;
   here integer[] := wall.areas();
+  places bigint[];
 begin
   select r.* into held from public.material_run r where r.run_no = why_no_file.run and r.area_id = any (wall.contact_places());
   if not found or not wall."is"('organiser') then
@@ -176,6 +231,21 @@ begin
   -- Whoever fetches it sees everybody in it: all of them must be theirs to see, now.
   if exists (select from public.material_item i where i.run_no = held.run_no and i.area_no <> all (here)) then
     return 'none';
+  end if;
+  if held.kind in ('night-pack', 'round-sheets') then
+    -- What was made while Organise was open says who helps: it is shut with it. What was made while it was closed says nothing of them.
+    if coalesce(held.settings ->> 'organise', '') <> 'false' and not wall.open('organise') then
+      return 'organise';
+    end if;
+    places := wall.places();
+    if exists (select from public.material_person m join public.person p using (person_id)
+        where m.run_no = held.run_no and p.area_id <> all (places)) then
+      return 'none';
+    end if;
+    if exists (select from public.material_person m where m.run_no = held.run_no
+        and ((m.rung and wall.ring(m.person_id) = '') or wall.person_stopped(m.person_id, array['processing']))) then
+      return 'helper';
+    end if;
   end if;
   -- From the objections, not from everybody in it. Nobody was in it who objected then, so that whoever objects now said so since,
   -- however long that took to be kept. Of each channel the newest word counts.
@@ -238,12 +308,18 @@ begin
 end
 $$;
 
--- Takes the oldest run that waits, or whose holder fell silent. After three tries it is given up: it brings the press down.
+-- Takes the oldest run that waits, or whose holder fell silent, of whoever has waited longest since their last began: who asks for many
+-- keeps nobody from asking for one. After three tries it is given up: it brings the press down. One that
+-- came without what it is made of is given up at once: nothing more comes.
 create function wall.take_run(holder uuid) returns table (run_no bigint, work bytea)
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   taken bigint;
 begin
+  update public.material_run r set state = 'failed', ended_at = statement_timestamp(), holder = null,
+    failure = 'What it is made of was not kept with it. Make it again.'
+  where (r.state = 'queued' or (r.state = 'working' and r.beat_at < statement_timestamp() - interval '1 minute'))
+    and not exists (select from public.material_work w where w.run_no = r.run_no);
   with lost as (
     update public.material_run r set state = 'failed', ended_at = statement_timestamp(), holder = null,
       failure = 'It stopped three times on its way. Make fewer at a time.'
@@ -252,12 +328,14 @@ begin
   select r.run_no into taken from public.material_run r
   where (r.state = 'queued' or (r.state = 'working' and r.beat_at < statement_timestamp() - interval '1 minute'))
     and wall.run_goes(r.grant_id, r.area_id)
-  order by r.made_at, r.run_no limit 1 for update skip locked;
+  order by (select max(o.began_at) from public.material_run o where o.made_by = r.made_by and o.began_at is not null) nulls first,
+    r.made_at, r.run_no
+  limit 1 for update of r skip locked;
   if taken is null then
     return;
   end if;
-  update public.material_run r set state = 'working', holder = take_run.holder, beat_at = statement_timestamp(), done = 0,
-    tries = r.tries + 1
+  update public.material_run r set state = 'working', holder = take_run.holder, beat_at = statement_timestamp(),
+    began_at = statement_timestamp(), done = 0, tries = r.tries + 1
   where r.run_no = taken;
   return query select w.run_no, w.work from public.material_work w where w.run_no = taken;
 end
@@ -344,14 +422,22 @@ begin
 end
 $$;
 
--- Internal: a night-before pack names whoever helps without a line for each of them, so that every pack of where they help goes.
-create function wall.erase_from_packs(persons uuid[]) returns void
+-- Internal: every file and work in which whoever helps is named goes with them.
+create function wall.erase_printed(persons uuid[]) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  perform wall.take_runs_away(array(select r.run_no from public.material_run r
-    where r.kind = 'night-pack' and (r.state in ('queued', 'working') or (r.state = 'done' and r.file_gone = ''))
-      and exists (select from public.person p where p.person_id = any (persons) and wall.meet(p.area_id, r.area_id))));
+  perform wall.take_runs_away(array(select distinct m.run_no from public.material_person m
+    where m.person_id = any (erase_printed.persons)));
+  delete from public.material_person m where m.person_id = any (erase_printed.persons);
 end
+$$;
+
+-- Internal: what somebody of Organise was named in, for their own file.
+create function wall.file_printed(persons uuid[]) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('at', r.made_at, 'what', r.kind, 'title', r.title, 'state', r.state,
+    'number', m.rung) order by r.made_at desc), '[]')
+  from public.material_person m join public.material_run r using (run_no) where m.person_id = any (file_printed.persons)
 $$;
 
 -- Internal: what was printed for people goes where they live now, and with a record that turned out to be theirs.
@@ -394,7 +480,8 @@ begin
     execute format('alter function %s owner to hustings_wall', f);
   end loop;
 end $$;
-grant execute on function wall.run_being_made(bigint), wall.hold_for_run(integer[], bigint[]), wall.works_under(uuid, text), wall.stop_run(bigint), wall.why_no_file(bigint), wall.fetch_file(bigint)
+grant execute on function wall.run_being_made(bigint), wall.hold_for_run(integer[], bigint[], uuid[]), wall.works_under(uuid, text), wall.stop_run(bigint), wall.why_no_file(bigint), wall.fetch_file(bigint),
+  wall.person_stopped(uuid, text[]), wall.ring(uuid), wall.came_to_nothing(bigint)
   to hustings_organiser;
 grant execute on function wall.keep_runs(), wall.take_run(uuid), wall.beat_run(bigint, uuid, integer),
   wall.keep_piece(bigint, uuid, integer, bytea), wall.finish_run(bigint, uuid, integer, integer, bytea),
@@ -411,11 +498,18 @@ create policy organiser_reads on material_item for select to hustings_organiser
 create policy organiser_adds on material_item for insert to hustings_organiser
   with check (area_no = any ((select wall.areas())::integer[]) and wall.run_being_made(material_item.run_no)
     and exists (select from elector e where e.partition_id = material_item.partition_id
-      and e.elector_id = material_item.elector_id and e.area_no = material_item.area_no));
+      and e.elector_id = material_item.elector_id and e.area_no = material_item.area_no
+      -- Their own home, or none.
+      and (material_item.household_id is null or material_item.household_id = e.household_id)));
 create policy organiser_returns on material_item for update to hustings_organiser
   using (area_no = any ((select wall.areas())::integer[]))
   with check (area_no = any ((select wall.areas())::integer[])
     and ((returned_at is null and returned_by is null) or (returned_by = (select wall.account()) and wall.just_now(returned_at))));
+-- People of Organise are seen and named by whoever may see them.
+create policy organiser_reads on material_person for select to hustings_organiser
+  using (exists (select from person p where p.person_id = material_person.person_id));
+create policy organiser_adds on material_person for insert to hustings_organiser
+  with check (wall.run_being_made(material_person.run_no) and exists (select from person p where p.person_id = material_person.person_id));
 create policy organiser_gives on material_work for insert to hustings_organiser
   with check (wall.run_being_made(material_work.run_no));
 reset role;

@@ -17,7 +17,7 @@ create table round (
   with_empty boolean not null default false,
   made_by uuid references account,
   made_at timestamptz not null default statement_timestamp(),
-  ended_at timestamptz,
+  ended_at timestamptz check (isfinite(ended_at)) check (ended_at < '9999-12-31'),
   unique (round_id, area_id),
   check (deliverer_person is null or deliverer_account is null)
 );
@@ -69,7 +69,7 @@ create table leaflet (
   printed integer check (printed between 1 and 10000000),
   made_by uuid references account,
   made_at timestamptz not null default statement_timestamp(),
-  ended_at timestamptz
+  ended_at timestamptz check (isfinite(ended_at)) check (ended_at < '9999-12-31')
 );
 create index leaflet_by_area on leaflet (area_id, made_at desc);
 
@@ -83,8 +83,8 @@ create table delivery (
   bundle integer not null default 0 check (bundle between 0 and 100000),
   to_person uuid references person on delete set null,
   to_account uuid references account,
-  handed_at timestamptz,
-  done_at timestamptz,
+  handed_at timestamptz check (isfinite(handed_at)) check (handed_at < '9999-12-31'),
+  done_at timestamptz check (isfinite(done_at)) check (done_at < '9999-12-31'),
   note text not null default '' check (length(note) <= 200),
   changed_by uuid references account,
   primary key (leaflet_id, round_id),
@@ -134,11 +134,11 @@ begin
 end
 $$;
 
--- Internal: every home of these districts, the round and stretch that it is on, and why it gets no leaflet; empty: it gets one. A
--- home that only somebody invented lives in is none.
+-- Internal: every home of these districts, the round and stretch that it is on, and why it gets no leaflet; empty: it gets one. In an
+-- invented home nobody lives but somebody invented: it is no home of any count, and is told apart for whoever counts here alone.
 create function wall.homes_on_rounds(areas integer[])
 returns table (partition_id integer, household_id bigint, area_no integer, street_key text, street text, building text, number integer,
-  number_suffix text, flat text, address text, place integer, round_id uuid, stretch integer, why text)
+  number_suffix text, flat text, address text, place integer, round_id uuid, stretch integer, why text, invented boolean)
 language sql stable security definer set search_path = '' as $$
   with objected as materialized (
     -- An objection follows the person, whatever district it was made in.
@@ -146,8 +146,8 @@ language sql stable security definer set search_path = '' as $$
     where o.partition_id = any (array(select d.partition_id from public.district d where d.area_no = any (homes_on_rounds.areas)))
       and o.channel in ('post', 'processing')
   ), people as materialized (
-    select e.partition_id, e.household_id, count(*) filter (where not e.planted) as there,
-      bool_and(o.elector_id is not null) filter (where not e.planted) as against
+    select e.partition_id, e.household_id, count(*) as there, count(*) filter (where not e.planted) as genuine,
+      coalesce(bool_and(o.elector_id is not null) filter (where not e.planted), bool_and(o.elector_id is not null)) as against
     from public.elector e
     left join objected o on o.partition_id = e.partition_id and o.elector_id = e.elector_id
     where e.area_no = any (homes_on_rounds.areas) and e.left_at is null and e.erased_at is null and e.household_id is not null
@@ -171,7 +171,8 @@ language sql stable security definer set search_path = '' as $$
       when p.against then 'objected'
       when l.outcome in ('inaccessible', 'wrong-address') then 'not-found'
       when p.there is null then 'empty'
-      else '' end
+      else '' end,
+    coalesce(p.genuine = 0, false)
   from public.household h
   left join people p on p.partition_id = h.partition_id and p.household_id = h.household_id
   left join said l on l.partition_id = h.partition_id and l.household_id = h.household_id
@@ -180,10 +181,11 @@ language sql stable security definer set search_path = '' as $$
     and case when h.number is null then w.side in ('all', 'other') and w.from_number is null
       else w.side in ('all', case h.number % 2 when 0 then 'even' else 'odd' end)
         and h.number between coalesce(w.from_number, 0) and coalesce(w.to_number, 2147483647) end
-  where h.area_no = any (homes_on_rounds.areas) and p.there is distinct from 0
+  where h.area_no = any (homes_on_rounds.areas)
 $$;
 
--- The same for whoever keeps rounds, within the area in use.
+-- The same for whoever keeps rounds, within the area in use. Somebody invented has a home like everybody here, since one that were
+-- missing would tell of them; the server leaves theirs out by what it asks with its own login (src/rounds/homes.rs).
 create function wall.round_homes(areas integer[])
 returns table (partition_id integer, household_id bigint, area_no integer, street_key text, street text, building text, number integer,
   number_suffix text, flat text, address text, place integer, round_id uuid, stretch integer, why text)
@@ -207,6 +209,11 @@ $$;
 create function wall.keep_stretch() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
+  -- A round shows its streets to whoever keeps its area.
+  if not wall.operator() and not exists (select from public.round r where r.round_id = new.round_id
+    and new.area_no = any (wall.numbers_of(r.area_id))) then
+    raise exception 'this street is of another area than the round' using errcode = '23514', constraint = 'street_of_round';
+  end if;
   perform pg_advisory_xact_lock(4871031, new.area_no);
   if exists (
     select from public.round_street s join public.round r on r.round_id = s.round_id and r.ended_at is null
@@ -239,6 +246,21 @@ begin
     new.lost_at := null;
   elsif old.deliverer_person is not null or old.deliverer_account is not null then
     new.lost_at := statement_timestamp();
+  end if;
+  return new;
+end
+$$;
+
+-- Internal, of a trigger: a leaflet is handed to whoever delivers its round, and to nobody else.
+create function wall.keep_delivery() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if not wall.operator() and (
+    (new.to_person is not null and new.to_person is distinct from old.to_person and not exists (select from public.round r
+      where r.round_id = new.round_id and r.deliverer_person = new.to_person))
+    or (new.to_account is not null and new.to_account is distinct from old.to_account and not exists (select from public.round r
+      where r.round_id = new.round_id and r.deliverer_account = new.to_account))) then
+    raise exception 'they do not deliver this round' using errcode = '42501';
   end if;
   return new;
 end
@@ -339,10 +361,10 @@ end
 $$;
 
 -- The same with the streets of each round, sides, numbers, how many homes get one, and what stands on the doors that get none, as on
--- the cover sheet. Nobody's name, and of no door why.
+-- the cover sheet, and whose account it goes back to. No other name, and of no door why.
 create function wall.own_rounds()
 returns table (round_id uuid, name text, area_name text, leaflet_id uuid, title text, due_on date, state text, bundle integer,
-  handed_at timestamptz, done_at timestamptz, streets jsonb)
+  handed_at timestamptz, done_at timestamptz, streets jsonb, contact text)
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return query
@@ -358,12 +380,17 @@ begin
         filter (where h.why <> '' and not (h.why = 'empty' and o.with_empty)) as skipped
     from wall.homes_on_rounds(array(select distinct s.area_no from own o join public.round_street s on s.round_id = o.round_id)) h
     join own o on o.round_id = h.round_id
+    where not h.invented
     group by h.round_id, h.stretch
   )
   select m.round_id, m.name, m.area_name, m.leaflet_id, m.title, m.due_on, m.state, m.bundle, m.handed_at, m.done_at,
     (select coalesce(jsonb_agg(jsonb_build_object('street', s.street, 'side', s.side, 'from', s.from_number, 'to', s.to_number,
         'homes', coalesce(h.given, 0), 'out', coalesce(h.skipped, '[]')) order by s.place), '[]')
-      from public.round_street s left join homes h on h.round_id = s.round_id and h.stretch = s.place where s.round_id = m.round_id)
+      from public.round_street s left join homes h on h.round_id = s.round_id and h.stretch = s.place where s.round_id = m.round_id),
+    -- To whom leaflets go back: who brought this one out, else who cut the round; not oneself.
+    (select a.name from public.account a
+      where a.account_id = (select coalesce(nullif(l.made_by, wall.account()), nullif(r.made_by, wall.account()))
+        from public.round r left join public.leaflet l on l.leaflet_id = m.leaflet_id where r.round_id = m.round_id))
   from mine m order by (m.state = 'handed') desc nulls last, m.due_on, m.name, m.round_id;
 end
 $$;
@@ -432,12 +459,13 @@ grant execute on function wall.round_area_of(integer[]), wall.round_homes(intege
   wall.take_off_round(uuid, integer[]) to hustings_organiser;
 grant execute on function wall.rounds_in_hand(), wall.own_rounds(), wall.deliver_own(uuid, uuid, text, text)
   to hustings_organiser, hustings_volunteer;
-grant execute on function wall.keep_stretch(), wall.keep_round(), wall.deliverer_stops(), wall.deliverer_gone(), wall.rounds_back()
+grant execute on function wall.keep_stretch(), wall.keep_round(), wall.keep_delivery(), wall.deliverer_stops(), wall.deliverer_gone(), wall.rounds_back()
   to hustings_owner;
 
 set local role hustings_owner;
 create trigger keep_stretch before insert on round_street for each row execute function wall.keep_stretch();
 create trigger keep_round before insert or update on round for each row execute function wall.keep_round();
+create trigger keep_delivery before insert or update on delivery for each row execute function wall.keep_delivery();
 create trigger deliverer_stops after update of state on volunteer for each row
   when (new.state = 'stopped' and old.state <> 'stopped') execute function wall.deliverer_stops();
 create trigger deliverer_gone after update of erased_at on person for each row

@@ -16,7 +16,7 @@ create table pile (
   canvassed_at timestamptz check (canvassed_at >= '2000-01-01' and canvassed_at < '9999-12-31'),
   made_by uuid not null references account,
   changed_by uuid references account,
-  changed_at timestamptz,
+  changed_at timestamptz check (isfinite(changed_at)) check (changed_at < '9999-12-31'),
   check (canvasser is null or canvasser_name = ''),
   foreign key (partition_id, list_id) references walk_list
 );
@@ -31,7 +31,7 @@ create table paper_entry (
   item integer not null check (item > 0),
   canvasser uuid references account,
   canvasser_name text not null default '' check (length(canvasser_name) <= 60 and canvasser_name !~ '[[:cntrl:]]'),
-  canvassed_at timestamptz not null,
+  canvassed_at timestamptz not null check (isfinite(canvassed_at)) check (canvassed_at < '9999-12-31'),
   entered_by uuid not null references account,
   entered_at timestamptz not null default statement_timestamp(),
   -- Of one that stands again, since what had taken its place was a slip: the result that was typed first.
@@ -61,7 +61,7 @@ create view on_paper with (security_invoker) as
 with open as materialized (
   select p.run_no, p.partition_id, p.list_id, p.printed_at from pile p
   where p.state in ('out', 'back') and p.due_back > now() - interval '14 days'
-    and not exists (select from material_run r where r.run_no = p.run_no and r.state in ('failed', 'stopped'))
+    and not wall.came_to_nothing(p.run_no)
 ), answered as materialized (
   select o.run_no, s.elector_id, s.household_id from open o
   join standing_result s on s.partition_id = o.partition_id and s.list_id = o.list_id and s.received_at >= o.printed_at
@@ -90,14 +90,15 @@ alter table paper_entry enable row level security;
 alter table paper_entry force row level security;
 reset role;
 
--- Does a pile of this list that is out or back hold this home and, where one is named, this person? Of what lies outside the area
--- in use nothing is told.
+-- Does a pile of this list that is out or back hold this home and, where one is named, this person? One that never came out of the
+-- press holds nobody. Of what lies outside the area in use nothing is told.
 create function wall.on_pile(partition integer, list bigint, household bigint, elector bigint) returns boolean
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return exists (
     select from public.pile p
     join public.material_item i on i.run_no = p.run_no
+    join public.material_run r on r.run_no = p.run_no and r.state not in ('failed', 'stopped')
     where p.partition_id = on_pile.partition and p.list_id = on_pile.list and p.state in ('out', 'back')
       and i.partition_id = on_pile.partition and i.household_id = on_pile.household
       and i.area_no = any ((select wall.areas())::integer[])
@@ -115,6 +116,20 @@ begin
     and wall.on_pile(may_enter.partition, may_enter.list, may_enter.household, may_enter.elector)
     and wall.may_record(may_enter.partition, may_enter.list, may_enter.household, may_enter.elector, may_enter.area,
       may_enter.kind);
+end
+$$;
+
+-- May this account be put down for having walked with this pile? Whoever says so, whoever is put down already, whoever holds or held
+-- the list, and whoever it may be given to. An account has no say in it, and a false one would stand in its name.
+create function wall.may_have_walked(run bigint, account uuid) returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (
+    select from public.pile p where p.run_no = may_have_walked.run
+      and (may_have_walked.account = wall.account() or may_have_walked.account = p.canvasser
+        or exists (select from public.assignment a where a.partition_id = p.partition_id and a.list_id = p.list_id
+          and a.account_id = may_have_walked.account)
+        or exists (select from wall.assignable(p.partition_id, p.list_id) v where v.account_id = may_have_walked.account)));
 end
 $$;
 
@@ -136,7 +151,7 @@ begin
     execute format('alter function %s owner to hustings_wall', f);
   end loop;
 end $$;
-grant execute on function wall.on_pile(integer, bigint, bigint, bigint),
+grant execute on function wall.on_pile(integer, bigint, bigint, bigint), wall.may_have_walked(bigint, uuid),
   wall.may_enter(integer, bigint, bigint, bigint, integer, text) to hustings_organiser;
 
 set local role hustings_owner;
@@ -150,17 +165,22 @@ create policy organiser_adds on pile for insert to hustings_organiser
       and r.partition_id = pile.partition_id and r.list_id = pile.list_id));
 create policy organiser_changes on pile for update to hustings_organiser
   using (exists (select from walk_list l where l.partition_id = pile.partition_id and l.list_id = pile.list_id))
-  with check (changed_by = (select wall.account()) and wall.just_now(changed_at));
--- Where an answer came from is seen by whoever sees the answer, and said by whoever entered it.
+  with check (changed_by = (select wall.account()) and wall.just_now(changed_at)
+    and (canvasser is null or wall.may_have_walked(pile.run_no, pile.canvasser)));
+-- Where an answer came from is seen by whoever sees the answer, and said by whoever entered it: of a card that holds this very person
+-- or, of a whole home's answer, this home, on an open pile of the answer's own list.
 create policy organiser_reads on paper_entry for select to hustings_organiser
   using (exists (select from result r where r.partition_id = paper_entry.partition_id and r.id = paper_entry.result_id));
 create policy organiser_adds on paper_entry for insert to hustings_organiser
   with check (entered_by = (select wall.account())
-    and exists (select from pile p where p.run_no = paper_entry.run_no and p.partition_id = paper_entry.partition_id)
     and canvassed_at <= statement_timestamp() + interval '1 day'
-    and exists (select from material_item i where i.run_no = paper_entry.run_no and i.item = paper_entry.item)
-    and exists (select from result r where r.partition_id = paper_entry.partition_id and r.id = paper_entry.result_id
-      and r.account_id = (select wall.account())));
+    and (canvasser is null or wall.may_have_walked(paper_entry.run_no, paper_entry.canvasser))
+    and exists (select from result r
+      join pile p on p.partition_id = r.partition_id and p.list_id = r.list_id and p.state in ('out', 'back')
+      join material_item i on i.run_no = p.run_no and i.partition_id = r.partition_id
+      where r.partition_id = paper_entry.partition_id and r.id = paper_entry.result_id and r.account_id = (select wall.account())
+        and p.run_no = paper_entry.run_no and i.item = paper_entry.item
+        and case when r.elector_id is null then i.household_id = r.household_id else i.elector_id = r.elector_id end));
 create policy organiser_enters on result for insert to hustings_organiser
   with check (account_id = (select wall.account()) and accepted_by is null and wall.just_now(received_at)
     and area_no = any ((select wall.areas())::integer[])

@@ -11,7 +11,7 @@ create table polling_place (
   name text not null check (length(name) between 1 and 200),
   address text not null default '' check (length(address) <= 300),
   postcode text check (postcode ~ '^[A-Z0-9]{2,4} [A-Z0-9]{1,4}$'),
-  changed_at timestamptz not null default statement_timestamp(),
+  changed_at timestamptz not null default statement_timestamp() check (isfinite(changed_at)) check (changed_at < '9999-12-31'),
   unique nulls not distinct (area_no, poll_id)
 );
 

@@ -16,7 +16,7 @@ create table material_template (
   made_by uuid not null references account,
   made_at timestamptz not null default statement_timestamp(),
   -- Not offered any more: what was made of it stays on record.
-  ended_at timestamptz
+  ended_at timestamptz check (isfinite(ended_at)) check (ended_at < '9999-12-31')
 );
 create unique index material_template_by_name on material_template (coalesce(area_id, 0), kind, lower(name)) where ended_at is null;
 
@@ -52,6 +52,9 @@ grant select (template_id, picture_no, shows, png, width, height, bytes),
   insert (template_id, picture_no, shows, png, width, height, bytes) on material_picture to hustings_organiser;
 grant select on material_template to hustings_wall;
 grant select, delete on material_picture to hustings_wall;
+
+-- What was written to people of an area, whoever had it made.
+create index material_item_by_area on material_item (area_no, run_no);
 
 do $$
 declare
@@ -109,6 +112,27 @@ begin
 end
 $$;
 
+-- What was written to somebody of the area in use. Whoever works in a district learns of it too where an area around theirs had it made:
+-- which kind, when, and whether it came back. What it was called, and by whom it was made, they read where they may read the run.
+create function wall.written_to(partition integer, elector bigint, kinds text[])
+  returns table (run_no bigint, kind text, made_at timestamptz, returned_at timestamptz)
+language sql stable security definer set search_path = '' as $$
+  select r.run_no, r.kind, r.made_at, i.returned_at
+  from public.material_item i join public.material_run r on r.run_no = i.run_no
+  where i.partition_id = written_to.partition and i.elector_id = written_to.elector and r.state = 'done'
+    and r.kind = any (written_to.kinds) and (i.area_no = any ((select wall.areas())::integer[]) or (select wall.operator()))
+  order by r.run_no desc limit 50
+$$;
+
+-- The same of everybody in districts of the area in use, since a moment; null: ever. A file that nobody has any more was made all the same.
+create function wall.written_in(areas integer[], kinds text[], since timestamptz) returns table (elector_id bigint)
+language sql stable security definer set search_path = '' as $$
+  select i.elector_id from public.material_item i join public.material_run r on r.run_no = i.run_no
+  where i.area_no = any (written_in.areas) and (i.area_no = any ((select wall.areas())::integer[]) or (select wall.operator()))
+    and r.state = 'done' and r.kind = any (written_in.kinds)
+    and (written_in.since is null or r.made_at > written_in.since)
+$$;
+
 do $$
 declare
   f regprocedure;
@@ -119,7 +143,8 @@ begin
   end loop;
 end $$;
 grant execute on function wall.keeps_template(uuid), wall.works_everywhere(), wall.areas_around(),
-  wall.remove_template_picture(uuid, smallint) to hustings_organiser;
+  wall.remove_template_picture(uuid, smallint), wall.written_to(integer, bigint, text[]),
+  wall.written_in(integer[], text[], timestamptz) to hustings_organiser;
 
 set local role hustings_owner;
 create policy organiser_reads on material_template for select to hustings_organiser
@@ -133,8 +158,11 @@ create policy organiser_changes on material_template for update to hustings_orga
   with check (area_id = any ((select wall.contact_places())::bigint[]) or (area_id is null and (select wall.works_everywhere())));
 create policy organiser_reads on material_template_version for select to hustings_organiser
   using (exists (select from material_template t where t.template_id = material_template_version.template_id));
+-- Only the newest is added, and once: its number is taken with the row of the template.
 create policy organiser_adds on material_template_version for insert to hustings_organiser
-  with check (made_by = (select wall.account()) and wall.keeps_template(material_template_version.template_id));
+  with check (made_by = (select wall.account()) and wall.keeps_template(material_template_version.template_id)
+    and exists (select from material_template t where t.template_id = material_template_version.template_id
+      and t.version = material_template_version.version));
 create policy organiser_reads on material_picture for select to hustings_organiser
   using (exists (select from material_template t where t.template_id = material_picture.template_id));
 create policy organiser_adds on material_picture for insert to hustings_organiser

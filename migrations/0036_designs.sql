@@ -12,7 +12,7 @@ create table material_brand (
   logo bytea check (octet_length(logo) between 1 and 3000000),
   logo_png boolean not null default true,
   changed_by uuid not null references account,
-  changed_at timestamptz not null default statement_timestamp()
+  changed_at timestamptz not null default statement_timestamp() check (isfinite(changed_at)) check (changed_at < '9999-12-31')
 );
 
 -- An area's outline, simplified: polygons of rings of degrees east and north.
@@ -21,7 +21,7 @@ create table area_boundary (
   shape jsonb not null check (jsonb_typeof(shape) = 'array' and length(shape::text) <= 400000),
   points integer not null check (points between 3 and 20000),
   changed_by uuid not null references account,
-  changed_at timestamptz not null default statement_timestamp()
+  changed_at timestamptz not null default statement_timestamp() check (isfinite(changed_at)) check (changed_at < '9999-12-31')
 );
 
 grant select (area_id, party, colour, second, logo, logo_png, changed_by, changed_at),

@@ -3,6 +3,7 @@
 
 use crate::electors::folding::fold;
 use crate::error::{Error, FieldError};
+use crate::registers::formats::FileError;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::types::Json;
@@ -13,6 +14,19 @@ pub const BATCH: usize = 5_000;
 
 /// How many lines a column's first values are looked for in.
 pub const LOOKED_THROUGH: i64 = 200;
+
+/// What parts the cells of a file, by its line of headings: whichever of comma, semicolon and tab stands there most.
+pub fn delimiter(headings: &str) -> u8 {
+    let count = |c: u8| headings.bytes().filter(|b| *b == c).count();
+    [b',', b';', b'\t'].into_iter().max_by_key(|c| (count(*c), *c == b',')).unwrap_or(b',')
+}
+
+/// What is wrong with a file, as a sentence.
+pub fn sentence(error: &FileError) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
 
 /// A line under the headings.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,6 +18,8 @@ pub mod keys;
 pub mod mail;
 /// Documents on paper: typed blocks become accessible PDFs.
 pub mod paper;
+/// Turns at work that fills a core: so many at a time, and a turn as long as the work.
+pub mod turns;
 /// Routes with their permissions, middleware, the page shell, forms, headers.
 pub mod web;
 

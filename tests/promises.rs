@@ -163,6 +163,8 @@ mod organise_journeys;
 mod organise_wall;
 #[path = "promises/pads.rs"]
 mod pads;
+#[path = "promises/pads_people.rs"]
+mod pads_people;
 #[path = "promises/paper.rs"]
 mod paper;
 #[path = "promises/paper_entry.rs"]

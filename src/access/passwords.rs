@@ -1,16 +1,20 @@
 //! Passwords: argon2id behind a semaphore with a bounded queue, so that a rush of sign-ins cannot take the memory.
 
 use crate::error::Error;
+use crate::turns;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use rand::seq::IndexedRandom;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// Hashing at once: each takes 19 MiB and a core.
 static HASHING: Semaphore = Semaphore::const_new(2);
 /// Waiting for their turn; past it, the answer is "in a few seconds".
 const QUEUE: usize = 64;
+/// How long one waits at most: the whole queue takes a few seconds, and on a busy machine somewhat more.
+const PATIENCE: Duration = Duration::from_secs(30);
 static WAITING: AtomicUsize = AtomicUsize::new(0);
 
 /// What an unknown account's password is compared with, so that both take the same time.
@@ -38,8 +42,7 @@ impl Drop for Place {
 
 async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     let _place = Place::take()?;
-    let _permit = HASHING.acquire().await.map_err(Error::internal)?;
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+    turns::in_turn(&HASHING, PATIENCE, work).await
 }
 
 /// Hashes a password as a PHC string.

@@ -81,7 +81,8 @@ pub struct Choices {
     /// Whose list it is. Default: the authority of its districts
     #[arg(long)]
     pub authority: Option<String>,
-    /// Go on although many numbers are nobody's, or nearly everybody would count as having voted
+    /// Go on although many numbers are nobody's, nearly everybody would count as having voted, many would stand on no list any more,
+    /// or a final list comes long before the poll
     #[arg(long)]
     pub allow_many: bool,
 }

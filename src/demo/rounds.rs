@@ -96,7 +96,7 @@ async fn of_district(scope: &mut Scoped, letters: &str) -> Result<Vec<Made>, Err
     let streets = sqlx::query!(
         r#"select h.street_key as "key!", (array_agg(h.street order by h.place, h.household_id))[1] as "street!",
              count(*) filter (where h.why = '') as "homes!"
-           from wall.homes_on_rounds(array[$1::integer]) h where h.street_key <> ''
+           from wall.homes_on_rounds(array[$1::integer]) h where h.street_key <> '' and not h.invented
            group by h.street_key order by min(h.place), h.street_key"#,
         district.area_no
     )

@@ -138,11 +138,11 @@ async fn marked_register(
 ) -> Result<(), Error> {
     let id = Uuid::now_v7();
     sqlx::query!(
-        "insert into turnout_register (partition_id, poll_id, area_no, register_id, imported_at, imported_by, files)
-         select d.partition_id, $1::bigint, d.area_no,
-           (select max(r.register_id) from register r where r.partition_id = d.partition_id), now() - interval '180 days', $2::uuid,
-           array[$3::uuid]
-         from district d",
+        "insert into turnout_register (partition_id, poll_id, area_no, register_id, imported_at, imported_by, files, registers)
+         select d.partition_id, $1::bigint, d.area_no, l.register_id, now() - interval '180 days', $2::uuid, array[$3::uuid],
+           array[l.register_id]
+         from district d
+         cross join lateral (select max(r.register_id) as register_id from register r where r.partition_id = d.partition_id) l",
         poll,
         organiser.account,
         id

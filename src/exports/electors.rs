@@ -37,6 +37,7 @@ impl Exportable for Electors {
         scope: &'a mut Scoped,
         choice: &'a Choice,
         within: &'a [i32],
+        _: Purpose,
     ) -> BoxFuture<'a, Result<Vec<ElectorId>, Error>> {
         match choice {
             Choice::Search { .. } => search(scope, choice, within).boxed(),

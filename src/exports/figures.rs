@@ -42,6 +42,7 @@ impl Exportable for ByDistrict {
         _: &'a mut Scoped,
         _: &'a Choice,
         _: &'a [i32],
+        _: Purpose,
     ) -> BoxFuture<'a, Result<Vec<ElectorId>, Error>> {
         async { Ok(Vec::new()) }.boxed()
     }

@@ -15,6 +15,7 @@ use crate::access::door::exports::{Invented, canaries};
 use crate::database::{Database, Scoped, Seen};
 use crate::electors::ElectorId;
 use crate::error::Error;
+use crate::materials::letters::salutation::{self, Named};
 use crate::paper::{self, Document, Table};
 use crate::watching;
 use crate::web::{Viewer, words};
@@ -42,7 +43,7 @@ pub struct Whom {
 /// # Errors
 /// [`Error::Conflict`] when they are too many for a file; what the database says.
 pub async fn whom(scope: &mut Scoped, choice: &Choice, within: &[i32], purpose: Purpose) -> Result<Whom, Error> {
-    let mut people = choice.exportable().find(scope, choice, within).await?;
+    let mut people = choice.exportable().find(scope, choice, within, purpose).await?;
     if people.len() > MOST_PEOPLE {
         return Err(Error::Conflict("That is more people than one file may hold. Export it in parts".into()));
     }
@@ -126,8 +127,12 @@ async fn read(scope: &mut Scoped, export: &Export, people: &[ElectorId], body: B
     let exportable = export.exportable();
     let mut seen = Seen::people(body, []);
     let nobody: [&[ElectorId]; 1] = [&[]];
-    let parts: Vec<&[ElectorId]> =
-        if exportable.frame().holds_people { people.chunks(BATCH).collect() } else { nobody.to_vec() };
+    let parts: Vec<&[ElectorId]> = match exportable.frame().holds_people {
+        false => nobody.to_vec(),
+        // No home may be parted: all lines are made at once, and fewer.
+        true if export.choice.is_by_home() => vec![people],
+        true => people.chunks(BATCH).collect(),
+    };
     for part in parts {
         let rows = exportable.rows(scope, &export.choice, part).await?;
         seen = seen.and(rows).map(|(mut body, rows)| {
@@ -205,7 +210,8 @@ impl Body {
                 *cell = text;
             }
         }
-        let greeted = one.called.clone();
+        let (forenames, surname, name) = (one.given.clone(), one.family.clone(), one.called.clone());
+        let greeted = salutation::of(&[Named { forenames, surname, name }], "").salutation;
         let texts = [one.called, one.lives, one.number, one.family, one.given, greeted];
         for (place, text) in self.said.iter().zip(texts) {
             if let Some(cell) = place.and_then(|place| line.cells.get_mut(place)) {

@@ -41,6 +41,7 @@ impl Exportable for Results {
         scope: &'a mut Scoped,
         choice: &'a Choice,
         within: &'a [i32],
+        _: Purpose,
     ) -> BoxFuture<'a, Result<Vec<ElectorId>, Error>> {
         people_on(scope, choice, within).boxed()
     }

@@ -99,7 +99,9 @@ impl Purpose {
             Purpose::Canvassing | Purpose::PollingDay => {
                 "Whoever asked for no calls at the door, or stopped the processing of opinions, is left out."
             }
-            Purpose::Post => "Whoever asked for no post is left out.",
+            Purpose::Post => {
+                "Whoever asked for no post, or stopped the processing of opinions, is left out, as from letters."
+            }
             Purpose::Checking => "Whoever asked us to stop something is in it, with what they stopped beside the name.",
             Purpose::Planning => "Whoever stopped the processing of opinions is left out.",
         }
@@ -111,7 +113,7 @@ impl Purpose {
         any(&["processing"])
             || match self {
                 Purpose::Canvassing | Purpose::PollingDay => any(&["door", "opinions"]),
-                Purpose::Post => any(&["post"]),
+                Purpose::Post => any(&["post", "opinions"]),
                 Purpose::Planning => any(&["opinions"]),
                 Purpose::Checking => false,
             }
@@ -197,6 +199,9 @@ pub enum Choice {
         selection: Uuid,
         /// The version.
         version: i32,
+        /// A line a home, for those of it who are in the selection; otherwise one a person.
+        #[serde(default)]
+        homes: bool,
     },
     /// Figures by district for a kind of election.
     Figures {
@@ -234,6 +239,11 @@ impl Choice {
             Choice::Selection { .. } => &selection::Chosen,
             Choice::Figures { .. } => &figures::ByDistrict,
         }
+    }
+
+    /// Whether a line of it is a home's.
+    pub fn is_by_home(&self) -> bool {
+        matches!(self, Choice::Selection { homes: true, .. })
     }
 
     /// The one district that it is about, when there is one.
@@ -320,14 +330,16 @@ impl Frame {
 pub trait Exportable: Sync {
     /// What is fixed of it.
     fn frame(&self) -> &Frame;
-    /// Whom it holds, in order, within these districts. Nobody is shown by it. Empty where no people are in it.
+    /// Whom it holds for this purpose, in order, within these districts. Nobody is shown by it. Empty where no people are in it.
     fn find<'a>(
         &'a self,
         scope: &'a mut Scoped,
         choice: &'a Choice,
         within: &'a [i32],
+        purpose: Purpose,
     ) -> BoxFuture<'a, Result<Vec<ElectorId>, Error>>;
-    /// The lines of some of them, in this order; whoever has gone meanwhile has none. All lines where no people are in it.
+    /// The lines of some of them, in this order; whoever has gone meanwhile has none. All lines where no people are in it. Where a line
+    /// is of a home it is asked of all of them at once.
     fn rows<'a>(
         &'a self,
         scope: &'a mut Scoped,

@@ -7,7 +7,7 @@ use crate::database::Scoped;
 use crate::electors::ElectorId;
 use crate::error::Error;
 use crate::selections::store::{self, Saved};
-use crate::selections::{Channel, count, find};
+use crate::selections::{Channel, find};
 use crate::web::FieldErrors;
 use uuid::Uuid;
 
@@ -50,12 +50,15 @@ pub async fn choose(scope: &mut Scoped, typed: &str, errors: &mut FieldErrors) -
             errors.add("selection", "This selection is not there any more. Choose another");
             return Ok(None);
         }
+        Err(Error::Conflict(why)) => {
+            errors.add("selection", why);
+            return Ok(None);
+        }
         other => other?,
     };
     let selection = selection.by(Channel::Post);
-    let objected = count::count(scope, &selection).await?.left_out.objected;
-    let people = find::electors(scope, &selection).await?;
-    Ok(Some(Chosen { saved, people, objected }))
+    let (people, left_out) = find::with_left_out(scope, &selection).await?;
+    Ok(Some(Chosen { saved, people, objected: left_out.objected }))
 }
 
 /// They as they are written to, in order; none where nobody is left, or more than one run takes.

@@ -139,6 +139,7 @@ impl Ground {
             imprint: self.lines(),
             items,
             recipients: Vec::new(),
+            helpers: Vec::new(),
             again_of: None,
             asked: None,
             work,
@@ -156,9 +157,9 @@ pub fn shortened(title: &str) -> String {
 /// # Errors
 /// What the database says.
 pub async fn begin(mut scope: Scoped, new: NewRun) -> Result<i64, Error> {
-    let run = runs::begin(&mut scope, new).await?;
+    let begun = runs::begin(&mut scope, new).await?;
     scope.commit().await?;
-    Ok(run)
+    Ok(begun.number)
 }
 
 /// Work's pages as pictures that stand in the page itself: nothing is kept, and no address leads to them.

@@ -4,7 +4,7 @@
 use super::workbook;
 use crate::electors::folding::clean;
 use crate::error::Error;
-use crate::incoming::{Contents, Line};
+use crate::incoming::{self, Contents, Line};
 use crate::registers::cells::Cells;
 use crate::registers::formats::FileError;
 use crate::registers::lines::{self, Lines};
@@ -29,7 +29,7 @@ pub fn read(bytes: Vec<u8>) -> Result<Contents, Error> {
     let mut lines = Lines::open(Cursor::new(bytes).take(LIMIT as u64 + 1)).map_err(|e| wrong(told(&e)))?;
     let mut next = || lines.next_line().map_err(|e| wrong(told(&FileError::Io(e))));
     let first = next()?.and_then(|l| l.text).ok_or_else(|| wrong(told(&FileError::Empty)))?;
-    let delimiter = delimiter(&first);
+    let delimiter = incoming::delimiter(&first);
     let mut cells = Cells::default();
     cells.part(&first, delimiter).map_err(|_| wrong(NO_HEADINGS.into()))?;
     let headings: Vec<String> = cells.iter().map(|c| shortened(&clean(c))).collect();
@@ -131,11 +131,6 @@ pub(super) fn shortened(heading: &str) -> String {
     heading.chars().take(80).collect()
 }
 
-fn delimiter(first: &str) -> u8 {
-    let count = |c: u8| first.bytes().filter(|b| *b == c).count();
-    [b',', b';', b'\t'].into_iter().max_by_key(|c| (count(*c), *c == b',')).unwrap_or(b',')
-}
-
 /// What is wrong with a file, as a sentence.
 fn told(error: &FileError) -> String {
     match error {
@@ -144,11 +139,7 @@ fn told(error: &FileError) -> String {
         FileError::WebPage => "This is a web page, not a list of members: download it again, signed in".into(),
         FileError::Binary => "This is not a list of members: give them as CSV, or as an Excel workbook (.xlsx)".into(),
         FileError::HeaderOnly => "The file has headings and nobody below them: ask for it again".into(),
-        other => {
-            let text = other.to_string();
-            let mut letters = text.chars();
-            letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
-        }
+        other => incoming::sentence(other),
     }
 }
 

@@ -58,15 +58,18 @@ impl Imprint {
         self.on_paper().unwrap_or_else(|| self.lines())
     }
 
-    /// What it lacks for paper, in words after "Give". What is read on a screen needs no more than the database wants anyway.
+    /// What it lacks for paper, in words after "Give": a name without an address at which somebody is found is no imprint. What is
+    /// read on a screen goes out with what was put down.
     pub fn missing(&self) -> Vec<&'static str> {
-        match (self.campaign, self.printer.is_empty(), self.printer_address.is_empty()) {
-            (None, true, _) => vec!["the printer, with address"],
-            (Some(_), true, true) => vec!["the printer’s name", "the printer’s address"],
-            (Some(_), true, false) => vec!["the printer’s name"],
-            (Some(_), false, true) => vec!["the printer’s address"],
-            _ => Vec::new(),
-        }
+        let usual = self.campaign.is_none() && self.printer_address.is_empty();
+        let lacks = [
+            (rules::is_address(&self.promoter_address), "the promoter’s address with its postcode"),
+            (rules::is_address(&self.behalf_address), "the address of whom it is for, with its postcode"),
+            (!usual || rules::is_name_with_address(&self.printer), "the printer, with address and postcode"),
+            (usual || !self.printer.is_empty(), "the printer’s name"),
+            (usual || rules::is_address(&self.printer_address), "the printer’s address with its postcode"),
+        ];
+        lacks.into_iter().filter(|(there, _)| !there).map(|(_, lacking)| lacking).collect()
     }
 
     fn names(&self) -> Names<'_> {
@@ -97,8 +100,8 @@ pub async fn of(scope: &mut Scoped, area: i64) -> Result<Option<Imprint>, Error>
     .await?)
 }
 
-/// The imprint of what is printed in an area for a kind of poll, such as `local`, or `party`; for no kind that of whatever the area
-/// campaigns for now. It may still lack its printer.
+/// The imprint of what is printed in an area for a kind of poll, such as `local`; for no kind the party's own, and never a candidate's,
+/// though there is a campaign just now. It may still lack its printer.
 ///
 /// # Errors
 /// What the database says.
@@ -110,7 +113,8 @@ pub async fn for_paper(scope: &mut Scoped, area: i64, kind: Option<&str>) -> Res
              printer_address as "printer_address!", many as "many!", welsh as "welsh!", campaign as "campaign?"
            from wall.imprint_for($1, $2)"#,
         area,
-        kind
+        // No kind of poll is called so: what is the party's own, between elections, holds then.
+        kind.unwrap_or_default()
     )
     .fetch_optional(scope.connection())
     .await?)
@@ -184,7 +188,7 @@ mod tests {
             promoter_address: "1 Larkspur Row, ZZ1 4QX".into(),
             behalf: "The Lantern Party".into(),
             behalf_address: "2 Larkspur Row, ZZ1 4QX".into(),
-            printer: "Presses, 3 Larkspur Row".into(),
+            printer: "Presses, 3 Larkspur Row, ZZ1 4QX".into(),
             printer_address: String::new(),
             many: false,
             welsh: false,
@@ -198,7 +202,7 @@ mod tests {
         let both =
             "Promoted by A. Agent, 1 Larkspur Row, ZZ1 4QX, on behalf of The Lantern Party, 2 Larkspur Row, ZZ1 4QX.";
         assert_eq!(imprint.lines(), [both]);
-        assert_eq!(imprint.lines_on_paper(), ["Printed by Presses, 3 Larkspur Row.", both]);
+        assert_eq!(imprint.lines_on_paper(), ["Printed by Presses, 3 Larkspur Row, ZZ1 4QX.", both]);
         let one = Imprint { behalf_address: imprint.promoter_address.clone(), ..imprint };
         assert_eq!(
             one.lines(),
@@ -207,13 +211,21 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_for_paper_without_the_printers_name_and_address() {
-        let none = Imprint { printer: String::new(), ..usual() };
-        assert_eq!((none.on_paper(), none.missing()), (None, vec!["the printer, with address"]));
-        assert_eq!(none.lines_on_paper(), none.lines());
-        let campaign = Imprint { campaign: Some(Uuid::nil()), ..usual() };
-        assert_eq!((campaign.on_paper(), campaign.missing()), (None, vec!["the printer’s address"]));
-        let whole = Imprint { printer_address: "3 Larkspur Row".into(), ..campaign };
+    fn nothing_is_for_paper_without_the_printers_name_and_everybodys_address() {
+        for printer in ["", "Oldney Press", "Presses, 3 Larkspur Row"] {
+            let none = Imprint { printer: printer.into(), ..usual() };
+            assert_eq!((none.on_paper(), none.missing()), (None, vec!["the printer, with address and postcode"]));
+            assert_eq!(none.lines_on_paper(), none.lines());
+        }
+        let campaign = Imprint { printer: "Presses".into(), campaign: Some(Uuid::nil()), ..usual() };
+        let short = Imprint { printer_address: "3 Larkspur Row".into(), ..campaign.clone() };
+        for lacking in [&campaign, &short] {
+            assert_eq!(lacking.missing(), ["the printer’s address with its postcode"]);
+            assert_eq!(lacking.on_paper(), None);
+        }
+        let whole = Imprint { printer_address: "3 Larkspur Row, ZZ1 4QX".into(), ..campaign };
         assert!(whole.on_paper().is_some_and(|lines| lines.len() == 2));
+        let nowhere = Imprint { promoter_address: "1 Nowhere".into(), behalf_address: "x".into(), ..whole };
+        assert_eq!((nowhere.on_paper(), nowhere.missing().len()), (None, 2));
     }
 }

@@ -6,11 +6,13 @@ pub mod given;
 use super::markup::Pictured;
 use crate::database::Scoped;
 use crate::error::Error;
+use crate::turns::in_turn;
 use image::codecs::jpeg::JpegEncoder;
 use image::error::{LimitError, LimitErrorKind};
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 use std::io::Cursor;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -30,6 +32,8 @@ const PIXELS: u64 = 50_000_000;
 
 /// One at a time is unpacked: each may take much memory.
 static UNPACKING: Semaphore = Semaphore::const_new(1);
+/// How long others wait for their turn.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A picture as it goes out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,10 +58,9 @@ impl Drawn {
 /// Makes what goes out of a file that was given.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `picture`: it is none, or too large.
+/// [`Error::Invalid`] on `picture`: it is none, or too large; [`Error::Busy`] while others' are read.
 pub async fn drawn(file: Vec<u8>) -> Result<Drawn, Error> {
-    let _turn = UNPACKING.acquire().await.map_err(Error::internal)?;
-    tokio::task::spawn_blocking(move || draw(&file)).await.map_err(Error::internal)?
+    in_turn(&UNPACKING, PATIENCE, move || draw(&file)).await?
 }
 
 fn draw(file: &[u8]) -> Result<Drawn, Error> {

@@ -38,7 +38,9 @@ fn cleaned(text: &str, printable: fn(&str) -> String) -> String {
 }
 
 fn push_word(cleaned: &mut String, word: &str) {
-    if word.chars().count() <= LONG {
+    // A name of two with a hyphen breaks after that, and not in the middle of one.
+    let whole = |part: &str| (2..=LONG).contains(&part.chars().count());
+    if word.chars().count() <= LONG || word.split_inclusive('-').all(whole) {
         return cleaned.push_str(word);
     }
     for (n, letter) in word.chars().enumerate() {
@@ -64,6 +66,13 @@ mod tests {
         {
             assert_eq!(clean(text), text);
         }
+    }
+
+    #[test]
+    fn a_long_name_with_a_hyphen_breaks_there_alone() {
+        assert_eq!(clean("Featherstonehaugh-Cholmondeley"), "Featherstonehaugh-Cholmondeley");
+        assert!(clean(&"-".repeat(40)).contains('\u{200b}') && clean(&"Anna-".repeat(40)).ends_with("Anna-"));
+        assert!(clean(&format!("Anna-{}", "x".repeat(30))).contains('\u{200b}'));
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use super::Document;
 use crate::error::Error;
+use crate::turns::in_turn;
 use std::sync::LazyLock;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use typst_as_lib::{TypstEngine, TypstTemplateMainFile};
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
@@ -24,14 +26,15 @@ static ENGINE: LazyLock<TypstEngine<TypstTemplateMainFile>> =
 
 /// Typesetting fills a core and takes memory: as many at once as do not starve those at the doors.
 static SEATS: Semaphore = Semaphore::const_new(2);
+/// How long somebody waits for a seat: longer than the longest report takes.
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// The document as a PDF (PDF/UA-1, or tagged all the same where its letters do not permit that).
 ///
 /// # Errors
-/// `Internal` when the typesetter fails, which no text can bring about.
+/// [`Error::Busy`] while others' are set; `Internal` when the typesetter fails, which no text can bring about.
 pub async fn typeset(document: Document) -> Result<Vec<u8>, Error> {
-    let _seat = SEATS.acquire().await.map_err(Error::internal)?;
-    tokio::task::spawn_blocking(move || typeset_here(&document)).await.map_err(Error::internal)?
+    in_turn(&SEATS, PATIENCE, move || typeset_here(&document)).await?
 }
 
 /// The same on the thread that asks: for commands and tests.

@@ -6,6 +6,7 @@ use crate::canvass::lists::door_label;
 use crate::database::Scoped;
 use crate::electors::HouseholdId;
 use crate::error::Error;
+use crate::watching;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -14,11 +15,15 @@ use uuid::Uuid;
 /// # Errors
 /// What the database says.
 pub async fn counts(scope: &mut Scoped, rounds: &[Uuid]) -> Result<HashMap<Uuid, HashMap<i32, Tally>>, Error> {
+    let districts = districts_of(scope, rounds).await?;
+    let invented = invented(scope, &districts).await?;
     let rows = sqlx::query!(
         r#"select h.round_id as "round!", h.stretch as "stretch!", h.why as "why!", count(*) as "homes!"
-           from wall.round_homes(array(select distinct s.area_no from round_street s where s.round_id = any ($1))) h
-           where h.round_id = any ($1) group by h.round_id, h.stretch, h.why"#,
-        rounds
+           from wall.round_homes($2) h
+           where h.round_id = any ($1) and h.household_id <> all ($3) group by h.round_id, h.stretch, h.why"#,
+        rounds,
+        &districts,
+        &invented
     )
     .fetch_all(scope.connection())
     .await?;
@@ -27,6 +32,32 @@ pub async fn counts(scope: &mut Scoped, rounds: &[Uuid]) -> Result<HashMap<Uuid,
         of.entry(r.round).or_default().entry(r.stretch).or_default().add(&r.why, r.homes);
     }
     Ok(of)
+}
+
+/// The districts that rounds have streets in.
+async fn districts_of(scope: &mut Scoped, rounds: &[Uuid]) -> Result<Vec<i32>, Error> {
+    Ok(sqlx::query_scalar!("select distinct s.area_no from round_street s where s.round_id = any ($1)", rounds)
+        .fetch_all(scope.connection())
+        .await?)
+}
+
+/// The homes of districts in which nobody lives but somebody invented: no count and no sheet tells of one. The wall answers them like
+/// any other, so that none is told by being missing.
+async fn invented(scope: &mut Scoped, districts: &[i32]) -> Result<Vec<i64>, Error> {
+    let people = watching::invented_in(scope, districts).await?;
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(sqlx::query_scalar!(
+        r#"select distinct e.household_id as "home!" from elector e
+           where e.area_no = any ($1) and e.elector_id = any ($2) and e.household_id is not null
+             and not exists (select from elector o where o.partition_id = e.partition_id and o.household_id = e.household_id
+               and o.left_at is null and o.elector_id <> all ($2))"#,
+        districts,
+        &people
+    )
+    .fetch_all(scope.connection())
+    .await?)
 }
 
 /// All of a round's streets together.
@@ -59,17 +90,21 @@ pub struct Door {
 /// # Errors
 /// What the database says.
 pub async fn doors(scope: &mut Scoped, rounds: &[Uuid], all: bool) -> Result<Vec<Door>, Error> {
+    let districts = districts_of(scope, rounds).await?;
+    let invented = invented(scope, &districts).await?;
     let rows = sqlx::query!(
         r#"select h.round_id as "round!", h.stretch as "stretch!", h.partition_id as "partition!", h.household_id as "home!",
              h.building as "building!", h.number, h.number_suffix as "suffix!", h.flat as "flat!", h.address as "address!",
              h.why as "why!",
              coalesce((select not m.withdrawn from no_mail m where m.partition_id = h.partition_id
                and m.household_id = h.household_id order by m.at desc, m.mark_id desc limit 1), false) as "marked!"
-           from wall.round_homes(array(select distinct s.area_no from round_street s where s.round_id = any ($1))) h
-           where h.round_id = any ($1) and ($2 or h.why <> '')
+           from wall.round_homes($3) h
+           where h.round_id = any ($1) and ($2 or h.why <> '') and h.household_id <> all ($4)
            order by h.round_id, h.stretch, h.number nulls last, h.place, h.household_id"#,
         rounds,
-        all
+        all,
+        &districts,
+        &invented
     )
     .fetch_all(scope.connection())
     .await?;
@@ -106,16 +141,18 @@ pub struct Free {
 /// # Errors
 /// What the database says.
 pub async fn free(scope: &mut Scoped, districts: &[i32]) -> Result<Vec<Free>, Error> {
+    let invented = invented(scope, districts).await?;
     Ok(sqlx::query_as!(
         Free,
         r#"select h.area_no as "area_no!", h.street_key as "key!",
              (array_agg(h.street order by h.place, h.household_id))[1] as "name!",
              count(*) filter (where h.round_id is null and h.why = '') as "homes!",
              count(*) filter (where h.round_id is null) as "all!", count(*) filter (where h.round_id is not null) as "taken!"
-           from wall.round_homes($1) h group by h.area_no, h.street_key
+           from wall.round_homes($1) h where h.household_id <> all ($2) group by h.area_no, h.street_key
            having count(*) filter (where h.round_id is null) > 0
            order by h.area_no, min(h.place), h.street_key"#,
-        districts
+        districts,
+        &invented
     )
     .fetch_all(scope.connection())
     .await?)
@@ -131,15 +168,17 @@ pub async fn homes(
     with_empty: bool,
 ) -> Result<(Vec<Home>, Vec<(i32, String)>), Error> {
     let (areas, keys): (Vec<i32>, Vec<String>) = streets.iter().cloned().unzip();
+    let invented = invented(scope, &areas).await?;
     let rows = sqlx::query!(
         r#"select h.area_no as "area_no!", h.street_key as "key!", first_value(h.street) over w as "street!", h.number,
              h.why as "why!", h.round_id is not null as "taken!"
            from unnest($1::integer[], $2::text[]) with ordinality s (area_no, key, n)
-           join wall.round_homes($1) h on h.area_no = s.area_no and h.street_key = s.key collate "C"
+           join wall.round_homes($1) h on h.area_no = s.area_no and h.street_key = s.key collate "C" and h.household_id <> all ($3)
            window w as (partition by h.area_no, h.street_key order by h.place, h.household_id)
            order by s.n, h.place, h.household_id"#,
         &areas,
-        &keys
+        &keys,
+        &invented
     )
     .fetch_all(scope.connection())
     .await?;

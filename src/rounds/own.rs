@@ -66,6 +66,8 @@ pub struct Own {
     pub bundle: i32,
     /// The streets, in walk order.
     pub streets: Vec<Street>,
+    /// Who brought the leaflet out, or else cut the round: to whom it goes back. Empty where nobody but oneself is known for it.
+    pub contact: String,
 }
 
 impl Own {
@@ -87,7 +89,7 @@ impl Own {
 pub async fn all(scope: &mut Scoped) -> Result<Vec<Own>, Error> {
     let rows = sqlx::query!(
         r#"select round_id as "round!", name as "name!", area_name as "area_name!", leaflet_id, title, due_on, state, bundle,
-             streets as "streets!"
+             streets as "streets!", contact
            from wall.own_rounds()"#
     )
     .fetch_all(scope.connection())
@@ -103,6 +105,7 @@ pub async fn all(scope: &mut Scoped) -> Result<Vec<Own>, Error> {
             done: r.state.as_deref() == Some("done"),
             bundle: r.bundle.unwrap_or_default(),
             streets: serde_json::from_value(r.streets).map_err(Error::internal)?,
+            contact: r.contact.unwrap_or_default(),
         });
     }
     Ok(all)

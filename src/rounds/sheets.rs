@@ -7,7 +7,7 @@ use crate::database::{Scoped, Seen};
 use crate::error::Error;
 use crate::materials::Kind;
 use crate::materials::press::Work;
-use crate::materials::runs::{self, NewRun};
+use crate::materials::runs::{self, Begun, Helper, NewRun};
 use crate::web::words;
 use chrono::Utc;
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ pub struct Maker<'a> {
     pub asked: Option<Uuid>,
 }
 
-/// Begins the run that makes the cover sheets of these rounds; answers its number. `bundles` are those handed over already: of the
+/// Begins the run that makes the cover sheets of these rounds; answers it with whom they show. `bundles` are those handed over already: of the
 /// others what is counted now is what is handed over next.
 ///
 /// # Errors
@@ -45,7 +45,7 @@ pub async fn begin(
     rounds: Seen<Vec<Round>>,
     bundles: &HashMap<Uuid, i32>,
     maker: Maker<'_>,
-) -> Result<Seen<i64>, Error> {
+) -> Result<(Begun, Seen<()>), Error> {
     let rounds = rounds.check(|all| match all.is_empty() {
         false => Ok(()),
         true => Err(Error::field("round", "Tick at least one round that lives")),
@@ -53,7 +53,10 @@ pub async fn begin(
     // The rows are drawn by the press; they leave when the look is on record.
     let mut made = None;
     let seen = rounds.map(|all| made = Some(all));
-    let rounds = made.unwrap_or_default();
+    let mut rounds = made.unwrap_or_default();
+    leave_unnamed(scope, &mut rounds).await?;
+    let named = rounds.iter().filter_map(|r| r.deliverer.as_ref()).filter(|d| !d.name.is_empty());
+    let helpers = named.filter_map(|d| Some(Helper { person: d.person?, rung: false })).collect();
     let ids: Vec<Uuid> = rounds.iter().map(|r| r.id).collect();
     let sheets = sheets(scope, &rounds, &ids, bundles).await?;
     let items = i32::try_from(sheets.len()).unwrap_or(i32::MAX);
@@ -65,16 +68,35 @@ pub async fn begin(
         selection: None,
         template: None,
         list: None,
-        settings: json!({ "leaflet": leaflet.id }),
+        settings: json!({ "leaflet": leaflet.id, "organise": runs::organise_is_open(scope).await? }),
         imprint: Vec::new(),
         items,
         recipients: Vec::new(),
+        helpers,
         again_of: None,
         asked: maker.asked,
         work: work(leaflet, &sheets, maker),
     };
-    let number = runs::begin(scope, run).await?;
-    Ok(seen.map(|()| number).for_print())
+    Ok((runs::begin(scope, run).await?, seen))
+}
+
+/// Whoever asked, as an elector, that nothing of theirs be used is named on no sheet: it would not be given out.
+async fn leave_unnamed(scope: &mut Scoped, rounds: &mut [Round]) -> Result<(), Error> {
+    let deliverers: Vec<Uuid> = rounds.iter().filter_map(|r| r.deliverer.as_ref()?.person).collect();
+    let stopped = sqlx::query_scalar!(
+        "select p.person_id from person p
+         where p.person_id = any ($1) and wall.person_stopped(p.person_id, array['processing'])",
+        &deliverers
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    for round in rounds {
+        let of = round.deliverer.as_ref().and_then(|d| d.person);
+        if of.is_some_and(|person| stopped.contains(&person)) {
+            round.deliverer = None;
+        }
+    }
+    Ok(())
 }
 
 /// What is typeset.

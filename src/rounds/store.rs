@@ -301,6 +301,12 @@ pub async fn append(scope: &mut Scoped, round: Uuid, stretches: &[Stretch]) -> R
 
 /// Somebody was quicker: the database lets no stretch onto two rounds.
 fn taken(error: sqlx::Error) -> Error {
+    if error.as_database_error().and_then(|e| e.constraint()) == Some("street_of_round") {
+        return Error::field(
+            "street",
+            "One of these streets lies outside the area that the round is of. Put them on a round of their own area, or cut a new one",
+        );
+    }
     let code = error.as_database_error().and_then(|e| e.code()).map(|c| c.into_owned());
     match code.as_deref() {
         Some("23P01") => Error::field(
@@ -325,10 +331,10 @@ pub struct Changed {
 /// Changes a round, and takes streets off it.
 ///
 /// # Errors
-/// What the database says.
+/// [`Error::Conflict`] when it was ended meanwhile; what the database says.
 pub async fn change(scope: &mut Scoped, round: Uuid, to: &Changed, off: &[i32]) -> Result<(), Error> {
-    sqlx::query!(
-        "update round set name = $2, note = $3, with_empty = $4 where round_id = $1",
+    let done = sqlx::query!(
+        "update round set name = $2, note = $3, with_empty = $4 where round_id = $1 and ended_at is null",
         round,
         to.name,
         to.note,
@@ -336,6 +342,7 @@ pub async fn change(scope: &mut Scoped, round: Uuid, to: &Changed, off: &[i32]) 
     )
     .execute(scope.connection())
     .await?;
+    was_live(done.rows_affected())?;
     if !off.is_empty() {
         sqlx::query!("select wall.take_off_round($1, $2)", round, off).execute(scope.connection()).await?;
     }
@@ -345,32 +352,37 @@ pub async fn change(scope: &mut Scoped, round: Uuid, to: &Changed, off: &[i32]) 
 /// Gives a round to somebody, or to nobody.
 ///
 /// # Errors
-/// What the database says.
+/// [`Error::Conflict`] when it was ended meanwhile; what the database says.
 pub async fn give(scope: &mut Scoped, round: Uuid, person: Option<Uuid>, account: Option<Uuid>) -> Result<(), Error> {
-    sqlx::query!(
-        "update round set deliverer_person = $2, deliverer_account = $3 where round_id = $1",
+    let done = sqlx::query!(
+        "update round set deliverer_person = $2, deliverer_account = $3 where round_id = $1 and ended_at is null",
         round,
         person,
         account
     )
     .execute(scope.connection())
     .await?;
-    Ok(())
+    was_live(done.rows_affected())
 }
 
 /// Ends a round: its streets are free again, what was delivered stays.
 ///
 /// # Errors
-/// What the database says.
+/// [`Error::Conflict`] when it was ended meanwhile; what the database says.
 pub async fn end(scope: &mut Scoped, round: Uuid) -> Result<(), Error> {
-    sqlx::query!(
+    let done = sqlx::query!(
         "update round set ended_at = statement_timestamp(), deliverer_person = null, deliverer_account = null
          where round_id = $1 and ended_at is null",
         round
     )
     .execute(scope.connection())
     .await?;
-    Ok(())
+    was_live(done.rows_affected())
+}
+
+/// That a round was there to be changed: somebody else may have ended it since the page was drawn.
+fn was_live(changed: u64) -> Result<(), Error> {
+    if changed == 1 { Ok(()) } else { Err(ended()) }
 }
 
 /// Somebody who may deliver a round.

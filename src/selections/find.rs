@@ -2,7 +2,7 @@
 //! a page of them does.
 
 use super::ground::Ground;
-use super::{Selection, sql};
+use super::{LeftOut, Selection, sql};
 use crate::database::{Scoped, Seen};
 use crate::electors::{ElectorId, HouseholdId};
 use crate::error::Error;
@@ -24,6 +24,29 @@ pub struct Found {
 /// [`Error::Invalid`] for a tree beyond its bounds; [`Error::Conflict`] when it asks of members while Organise is closed.
 pub async fn electors(scope: &mut Scoped, selection: &Selection) -> Result<Vec<ElectorId>, Error> {
     Ok(electors_with_homes(scope, selection).await?.into_iter().map(|f| f.id).collect())
+}
+
+/// The same with how many are left out and why, by one statement. Anonymous entries, who fit no rules, are not counted with it.
+///
+/// # Errors
+/// As [`electors`].
+pub async fn with_left_out(scope: &mut Scoped, selection: &Selection) -> Result<(Vec<ElectorId>, LeftOut), Error> {
+    selection.check()?;
+    let ground = Ground::of(scope, selection).await?;
+    let mut statement = sql::chosen(&ground, selection);
+    statement.push("select c.partition_id, c.elector_id, c.why from chosen c");
+    let rows = statement.build_query_as::<(i32, i64, i32)>().persistent(false).fetch_all(scope.connection()).await?;
+    let (mut people, mut left_out) = (Vec::new(), LeftOut::default());
+    for (partition, id, why) in rows {
+        match why {
+            0 => people.push(ElectorId { partition, id }),
+            1 => left_out.objected += 1,
+            2 => left_out.moved += 1,
+            3 => left_out.asked += 1,
+            _ => left_out.on_paper += 1,
+        }
+    }
+    Ok((people, left_out))
 }
 
 /// The same with their homes and districts.

@@ -43,6 +43,11 @@ impl Ground {
         // Sets of a whole constituency are compared in memory; where one were thought not to fit, each person would be looked for
         // in it from its beginning.
         sqlx::query("set local work_mem = '32MB'").execute(scope.connection()).await?;
+        // What was said at homes meets who lives there: row security hides from the planner how many those are, and it would go
+        // through all answers once for each elector.
+        if selection.rule.conditions().into_iter().any(|c| matches!(c, Condition::Outcome { .. })) {
+            sqlx::query("set local enable_nestloop = off").execute(scope.connection()).await?;
+        }
         Ok(Ground { districts: here.districts, invented, of_areas })
     }
 }

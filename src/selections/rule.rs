@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 pub const DEEPEST: usize = 4;
 /// The most conditions and groups of one selection.
 pub const MOST_RULES: usize = 60;
-/// The most conditions about turnout among them: each looks through the marked registers of its poll, so that dozens count for seconds.
-pub const MOST_TURNOUT: usize = 12;
+/// The most conditions among them that go through whole registers or all answers (turnout, household size, what happened): dozens of
+/// those count for seconds.
+pub const MOST_HEAVY: usize = 12;
 /// The most streets, areas, codes or lists that one condition names.
 pub const MOST_NAMED: usize = 500;
 
@@ -83,7 +84,7 @@ pub enum Condition {
         /// When.
         when: LastAsked,
     },
-    /// When a letter, a postcard or a poll card was last made for them: by a run that is done, of the area in use or one inside it.
+    /// When a letter, a postcard or a poll card was last made for them: by a run that is done, whoever had it made.
     Written {
         /// When.
         when: LastAsked,
@@ -376,7 +377,7 @@ impl Selection {
     /// # Errors
     /// [`Error::Invalid`] on `rules` that says what is too much.
     pub fn check(&self) -> Result<(), Error> {
-        let (mut rules, mut deepest, mut named, mut turnout) = (0, 0, 0, 0);
+        let (mut rules, mut deepest, mut named, mut heavy) = (0, 0, 0, 0);
         let mut open = vec![(&self.rule, 1)];
         while let Some((rule, depth)) = open.pop() {
             rules += 1;
@@ -387,7 +388,7 @@ impl Selection {
                 }
                 Rule::Is(condition) => {
                     named = named.max(condition.named());
-                    turnout += usize::from(matches!(condition, Condition::Turnout { .. }));
+                    heavy += usize::from(condition.is_heavy());
                 }
             }
         }
@@ -397,9 +398,10 @@ impl Selection {
             () if named > MOST_NAMED => {
                 Err(Error::field("rules", "Choose at most 500 streets or areas in one condition"))
             }
-            () if turnout > MOST_TURNOUT => Err(Error::field(
+            () if heavy > MOST_HEAVY => Err(Error::field(
                 "rules",
-                "Ask about turnout at most 12 times. Take some out, or make two selections of them",
+                "Ask about turnout, household size and what happened at most 12 times in all. Take some out, or make two selections \
+                 of them",
             )),
             () => Ok(()),
         }
@@ -407,6 +409,11 @@ impl Selection {
 }
 
 impl Condition {
+    /// Whether it goes through whole registers, or through all answers.
+    fn is_heavy(&self) -> bool {
+        matches!(self, Condition::Turnout { .. } | Condition::HouseholdSize { .. } | Condition::Outcome { .. })
+    }
+
     /// How many things it names.
     fn named(&self) -> usize {
         match self {
@@ -437,9 +444,10 @@ mod tests {
     }
 
     #[test]
-    fn turnout_is_asked_about_twelve_times_at_most_wherever_it_stands() {
+    fn what_goes_through_whole_registers_is_asked_twelve_times_at_most_wherever_it_stands() {
         let voted = |poll| Rule::Is(Condition::Turnout { poll, turnout: Turnout::Voted });
-        let twelve: Vec<Rule> = (0..12).map(voted).collect();
+        let couples = Rule::Is(Condition::HouseholdSize { least: Some(2), most: None });
+        let twelve: Vec<Rule> = (0..11).map(voted).chain([couples]).collect();
         let of = |rule| Selection { rule, leave_out: LeaveOut::default() }.check();
         assert!(of(Rule::Any(twelve.clone())).is_ok());
         let nested = Rule::All(vec![Rule::None(twelve), voted(12)]);

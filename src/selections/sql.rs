@@ -278,17 +278,16 @@ fn last_asked(q: &mut QueryBuilder<Postgres>, when: LastAsked) {
     asked(q, lately(when));
 }
 
-/// Whether a run that is done wrote to them. A file that nobody has any more was made all the same.
+/// Whether a run that is done wrote to them, whoever had it made. A file that nobody has any more was made all the same.
 fn written(q: &mut QueryBuilder<Postgres>, when: LastAsked) {
-    let kinds = Kind::ALL.into_iter().filter(|kind| kind.is_contact()).map(|kind| kind.as_str().to_owned());
     unless(q, matches!(when, LastAsked::Within(_)));
-    q.push(
-        "e.elector_id in (select i.elector_id from material_run r join material_item i on i.run_no = r.run_no
-           where i.area_no = any ($1) and r.state = 'done' and r.kind = any (",
-    );
-    q.push_bind(kinds.collect::<Vec<String>>()).push(")");
-    age(q, " and r.made_at", lately(when));
-    q.push(")");
+    q.push("e.elector_id in (select w.elector_id from wall.written_in($1, ");
+    q.push_bind(Kind::contacts()).push(", ");
+    match lately(when) {
+        Age::Within(days) => q.push("now() - make_interval(days => ").push_bind(i32::from(days)).push(")"),
+        Age::Any | Age::Older(_) => q.push("null::timestamptz"),
+    };
+    q.push(") w)");
 }
 
 /// What happened so lately is what is asked for, or what must not have happened.

@@ -57,10 +57,9 @@ struct Line {
 }
 
 impl Line {
-    fn read(self) -> Result<(Saved, Selection), Error> {
-        let selection = serde_json::from_value(self.rules).map_err(|_| {
-            Error::Conflict("These rules were kept in a way that is not read any more. Make the selection anew".into())
-        })?;
+    /// What is kept, and its rules as far as they are read.
+    fn split(self) -> (Saved, Option<Selection>) {
+        let selection = serde_json::from_value(self.rules).ok();
         let saved = Saved {
             id: self.id,
             version: self.version,
@@ -74,23 +73,46 @@ impl Line {
             electors: self.electors,
             ended_at: self.ended_at,
         };
+        (saved, selection)
+    }
+
+    fn read(self) -> Result<(Saved, Selection), Error> {
+        let (saved, selection) = self.split();
+        let selection = selection.ok_or_else(|| {
+            Error::Conflict("These rules were kept in a way that is not read any more. Make the selection anew".into())
+        })?;
         Ok((saved, selection))
     }
 }
 
-/// The kept selections of the area in use and of the areas inside it, by name.
+/// The kept selections of the area in use and of the areas inside it, by name, for a form to choose one of: their rules are not read. Of
+/// one that cannot be read any more [`one`] says so.
 ///
 /// # Errors
 /// What the database says.
 pub async fn saved(scope: &mut Scoped) -> Result<Vec<Saved>, Error> {
-    Ok(saved_with_rules(scope).await?.into_iter().map(|(saved, _)| saved).collect())
+    Ok(sqlx::query_as!(
+        Saved,
+        r#"select s.selection_id as id, v.version, s.version as newest, v.name, s.area_id as area, a.name as area_name,
+             coalesce(n.name, 'the operator') as "made_name!", v.made_at as changed_at, v.doors, v.electors,
+             s.ended_at as "ended_at?"
+           from selection s
+           join selection_version v on v.selection_id = s.selection_id and v.version = s.version
+           join area a on a.area_id = s.area_id
+           left join lateral wall.names(array[v.made_by]) n on true
+           where s.ended_at is null
+           order by lower(v.name), s.selection_id limit $1"#,
+        MOST_SHOWN
+    )
+    .fetch_all(scope.connection())
+    .await?)
 }
 
-/// The same with their rules, so that each can be said in words. One whose rules are not read any more is not among them.
+/// The same with their rules, so that each can be said in words; None for one whose rules are not read any more.
 ///
 /// # Errors
 /// What the database says.
-pub async fn saved_with_rules(scope: &mut Scoped) -> Result<Vec<(Saved, Selection)>, Error> {
+pub async fn saved_with_rules(scope: &mut Scoped) -> Result<Vec<(Saved, Option<Selection>)>, Error> {
     let lines = sqlx::query_as!(
         Line,
         r#"select s.selection_id as id, v.version, s.version as newest, v.name, s.area_id as area, a.name as area_name,
@@ -106,7 +128,7 @@ pub async fn saved_with_rules(scope: &mut Scoped) -> Result<Vec<(Saved, Selectio
     )
     .fetch_all(scope.connection())
     .await?;
-    Ok(lines.into_iter().filter_map(|line| line.read().ok()).collect())
+    Ok(lines.into_iter().map(Line::split).collect())
 }
 
 /// One of them with its rules: the newest version while it is kept, or a version of it at any time.
@@ -114,6 +136,18 @@ pub async fn saved_with_rules(scope: &mut Scoped) -> Result<Vec<(Saved, Selectio
 /// # Errors
 /// [`Error::NotFound`] when it is not there or elsewhere; [`Error::Conflict`] when its rules cannot be read any more.
 pub async fn one(scope: &mut Scoped, id: Uuid, version: Option<i32>) -> Result<(Saved, Selection), Error> {
+    line(scope, id, version).await?.read()
+}
+
+/// The newest version of one that is kept, with its rules as far as they are read: who takes it away need not read them.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not there or elsewhere.
+pub async fn to_end(scope: &mut Scoped, id: Uuid) -> Result<(Saved, Option<Selection>), Error> {
+    Ok(line(scope, id, None).await?.split())
+}
+
+async fn line(scope: &mut Scoped, id: Uuid, version: Option<i32>) -> Result<Line, Error> {
     let line = sqlx::query_as!(
         Line,
         r#"select s.selection_id as id, v.version, s.version as newest, v.name, s.area_id as area, a.name as area_name,
@@ -129,7 +163,7 @@ pub async fn one(scope: &mut Scoped, id: Uuid, version: Option<i32>) -> Result<(
     )
     .fetch_optional(scope.connection())
     .await?;
-    line.ok_or(Error::NotFound)?.read()
+    line.ok_or(Error::NotFound)
 }
 
 /// Every version of one, the newest first.

@@ -18,7 +18,8 @@ const BATCH: usize = 10_000;
 pub struct Said {
     /// The figures that were looked over; None: whatever they are.
     pub expected: Option<String>,
-    /// Whether so many numbers may be strangers', or so many are meant to have voted.
+    /// Whether so many numbers may be strangers', so many are meant to have voted or to be on no list any more, or a list to be
+    /// final so early.
     pub allow_many: bool,
     /// Whether a marked register takes the place of what is held of its districts; else it is added.
     pub instead: bool,
@@ -81,7 +82,9 @@ async fn must_be_meant(scope: &mut Scoped, import: &Import, plan: &Plan, said: &
     {
         return Err(final_stands(day));
     }
-    if !said.allow_many && (plan.counts.too_many() || plan.counts.all_voted(what)) {
+    let odd =
+        plan.counts.too_many() || plan.counts.all_voted(what) || plan.counts.drops_many() || import.is_too_early();
+    if odd && !said.allow_many {
         return Err(Error::field("allow_many", "Look at this first, and say that it is meant, or throw the file away"));
     }
     Ok(())
@@ -189,11 +192,12 @@ async fn write_turnout(scope: &mut Scoped, import: &Import, plan: &Plan) -> Resu
     let (districts, registers): (Vec<i32>, Vec<Option<i64>>) = plan.districts.iter().map(|(d, r)| (*d, *r)).unzip();
     let account = scope.account();
     sqlx::query!(
-        "insert into turnout_register as g (partition_id, poll_id, area_no, register_id, imported_by, files)
-         select $1, $2, u.area, u.register, $5, array[$6::uuid] from unnest($3::integer[], $4::bigint[]) u (area, register)
+        "insert into turnout_register as g (partition_id, poll_id, area_no, register_id, imported_by, files, registers)
+         select $1, $2, u.area, u.register, $5, array[$6::uuid], array[u.register] from unnest($3::integer[], $4::bigint[]) u (area, register)
          on conflict (partition_id, poll_id, area_no) do update
            set register_id = excluded.register_id, imported_at = statement_timestamp(), imported_by = excluded.imported_by,
-             files = case when cardinality(g.files) = 0 then g.files else g.files || excluded.files end",
+             files = case when cardinality(g.files) = 0 then g.files else g.files || excluded.files end,
+             registers = case when cardinality(g.files) = 0 then g.registers else g.registers || excluded.registers end",
         import.partition,
         import.poll,
         &districts,

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::incoming::Sample;
 use crate::polls;
 use crate::polls::Poll;
+use crate::turns::in_turn;
 use crate::web::{Answer, FieldErrors, Form, Layout, Multipart, Path, Query, Viewer, drawn_under, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -23,11 +24,14 @@ use chrono::{NaiveDate, TimeDelta, Utc};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// One file at a time is read: each may take much memory.
 static READING: Semaphore = Semaphore::const_new(1);
+/// How long others wait for their turn.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The largest form that brings a file.
 pub const LARGEST: usize = LIMIT + 64 * 1024;
@@ -97,7 +101,13 @@ struct ReceiptPage {
 impl PreviewPage {
     /// Whether a person must say that so much is meant.
     fn odd(&self) -> bool {
-        self.counts.too_many() || self.counts.all_voted(self.import.what())
+        let counts = &self.counts;
+        counts.too_many() || counts.all_voted(self.import.what()) || counts.drops_many() || self.import.is_too_early()
+    }
+
+    /// How long before polling day it was made.
+    fn days_before(&self) -> String {
+        words::count((self.import.poll_date - self.import.published).num_days(), "day", "days")
     }
 
     /// Whether there is anything that may be applied.
@@ -151,16 +161,16 @@ async fn form(viewer: &Viewer, layout: Layout, errors: FieldErrors, mut typed: T
 
 /// `POST /imports/voters`
 pub async fn upload(viewer: Viewer, layout: Layout, Multipart(sent): Multipart) -> Answer {
-    let (typed, file) = take(sent, viewer.grant).await?;
-    let mut errors = FieldErrors::default();
+    let (mut errors, mut typed) = (FieldErrors::default(), Typed::default());
+    let taken = errors.take_invalid(take(sent, viewer.grant, &mut typed).await)?;
+    let Some(file) = taken else { return refuse(&viewer, layout, errors, typed).await };
     let mut scope = viewer.scope().await?;
     let authorities = imports::authorities(&mut scope).await?;
     let given = given(&typed, &authorities, file.as_ref(), &mut errors);
     scope.commit().await?;
     let (Some(given), Some((_, bytes))) = (given, file) else { return refuse(&viewer, layout, errors, typed).await };
     let what = given.what;
-    let _turn = READING.acquire().await.map_err(Error::internal)?;
-    let read = tokio::task::spawn_blocking(move || reading::read(what, bytes)).await.map_err(Error::internal)?;
+    let read = in_turn(&READING, PATIENCE, move || reading::read(what, bytes)).await?;
     let Some(contents) = errors.take_invalid(read)? else { return refuse(&viewer, layout, errors, typed).await };
     let mut scope = viewer.scope().await?;
     let added = imports::add(&mut scope, &given, &contents).await;
@@ -176,11 +186,16 @@ async fn refuse(viewer: &Viewer, layout: Layout, errors: FieldErrors, typed: Typ
     Ok((StatusCode::UNPROCESSABLE_ENTITY, form(viewer, layout, errors, typed).await?).into_response())
 }
 
-/// The form's fields, its file's name and bytes; no file where none was chosen.
-async fn take(mut form: multipart::Multipart, grant: Uuid) -> Result<(Typed, Option<(String, Vec<u8>)>), Error> {
+/// The file's name and bytes, none where none was chosen; the form's fields come into `typed`, and stay there where the file does not
+/// come through.
+async fn take(
+    mut form: multipart::Multipart,
+    grant: Uuid,
+    typed: &mut Typed,
+) -> Result<Option<(String, Vec<u8>)>, Error> {
     let broken =
         |_| Error::field("file", "The file did not come through whole, or is larger than 32 MB. Choose it again");
-    let (mut typed, mut file) = (Typed::default(), None);
+    let mut file = None;
     while let Some(field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
         match name.as_str() {
@@ -198,7 +213,7 @@ async fn take(mut form: multipart::Multipart, grant: Uuid) -> Result<(Typed, Opt
             _ => {}
         }
     }
-    Ok((typed, file))
+    Ok(file)
 }
 
 /// An answer, which is never long.

@@ -125,6 +125,12 @@ impl Counts {
         what.is_marked() && self.found() > 20 && self.silent * 20 < self.found()
     }
 
+    /// Whether so many who stood on a list of this poll would stand on none that the file is likelier a part of one.
+    pub fn drops_many(&self) -> bool {
+        let stayed = i64::try_from(self.found()).unwrap_or(i64::MAX).saturating_sub(self.new);
+        self.gone > 20 && self.gone.saturating_mul(5) > self.gone.saturating_add(stayed)
+    }
+
     /// What was looked over, for the button that applies it: another figure since means another look.
     pub fn expected(&self) -> String {
         format!("{}-{}-{}-{}", self.found(), self.silent, self.refused, self.districts.len())

@@ -5,7 +5,7 @@ use super::What;
 use super::columns::{Columns, is_left_unread};
 use crate::electors::folding::clean;
 use crate::error::Error;
-use crate::incoming::{Contents, Line};
+use crate::incoming::{self, Contents, Line};
 use crate::members::workbook;
 use crate::registers::cells::Cells;
 use crate::registers::formats::FileError;
@@ -116,7 +116,7 @@ fn of_text(what: What, bytes: Vec<u8>) -> Result<Contents, Error> {
             continue;
         }
         if headings.is_empty() {
-            delimiter = delimiter_of(&text);
+            delimiter = incoming::delimiter(&text);
             headings = headings_of(what, &mut cells, &text, delimiter, above)?;
             above += 1;
             continue;
@@ -157,22 +157,13 @@ fn part(cells: &mut Cells, text: &str, delimiter: u8, columns: usize) -> Result<
     }
 }
 
-fn delimiter_of(line: &str) -> u8 {
-    let count = |c: u8| line.bytes().filter(|b| *b == c).count();
-    [b',', b';', b'\t'].into_iter().max_by_key(|c| (count(*c), *c == b',')).unwrap_or(b',')
-}
-
 /// What is wrong with a file, as a sentence.
 fn told(error: &FileError) -> String {
     match error {
         FileError::Pdf => "This is a PDF document: ask the council for the list as data (CSV)".into(),
         FileError::WebPage => "This is a web page, not a council’s list: download the file again, signed in".into(),
         FileError::Binary => "This is not a council’s list: give it as CSV, or as an Excel workbook (.xlsx)".into(),
-        other => {
-            let text = other.to_string();
-            let mut letters = text.chars();
-            letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
-        }
+        other => incoming::sentence(other),
     }
 }
 

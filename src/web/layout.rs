@@ -6,6 +6,7 @@ use crate::access::{GrantKind, Role, door};
 use crate::error::{Error, Tool};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
+use chrono::Utc;
 use uuid::Uuid;
 
 /// One entry of the navigation.
@@ -338,6 +339,14 @@ impl Layout {
     /// The grant that forms on this page carry; empty on public pages.
     pub fn grant(&self) -> String {
         self.head.as_ref().map(|h| h.grant.to_string()).unwrap_or_default()
+    }
+
+    /// Who printed it, when, for what and until when: how a page of people ends on paper. Empty on public pages.
+    pub fn printed(&self) -> String {
+        let Some(head) = &self.head else { return String::new() };
+        let grant = head.grants.iter().find(|g| g.grant_id == head.grant);
+        let what_for = grant.map(|g| format!(", for {}, until {}", g.purpose, g.until())).unwrap_or_default();
+        format!("Printed by {}, {}{what_for}. Destroy after use.", head.name, words::moment(Utc::now()))
     }
 
     /// "Organiser, Wexmere – Hustings", for the title.

@@ -73,8 +73,8 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "what was printed: the area decides, by wall.contact_places(), and of people their district (materials_runs::)",
-        &["material_item", "material_run", "material_work"],
+        "what was printed: the area decides, by wall.contact_places(), of electors their district (materials_runs::), of helpers their record (pads::)",
+        &["material_item", "material_person", "material_run", "material_work"],
     ),
     (
         "people of Organise: the area decides, by wall.places() (organise_wall::)",

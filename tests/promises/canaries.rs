@@ -1,11 +1,14 @@
 //! An invented elector stands among the others, nobody but the data protection officer can tell, no list and no figure holds them,
 //! no import moves them, and whoever opens one is told of.
 
+use crate::support::access::sql_as;
 use crate::support::app::{Actor, TestApp, urls_of};
 use crate::support::electors::{find, quillbrook};
 use crate::support::imports::{import, import_for};
+use crate::support::pdf::Pdf;
 use crate::support::register::Generated;
 use crate::support::until::until;
+use crate::support::voters;
 use crate::support::walk::{change, count};
 use crate::support::wall::{become_role, hash, open_session};
 use hustings::access::Role;
@@ -313,4 +316,45 @@ async fn the_officer_plants_and_takes_out_and_nobody_else() {
     );
     change(&town.app, "select 1").await;
     assert!(town.officer.get("/protection/canaries").await.expect(200).body.contains("Taken out"));
+}
+
+#[tokio::test]
+async fn a_packs_cover_the_homes_of_rounds_and_the_streets_of_lists_count_without_it() {
+    let (app, organiser, partition) = quillbrook().await;
+    lane(&app, partition, 41, 41).await;
+    let district: String = query_scalar("select area_no::text from district where letters = 'QB1'")
+        .fetch_one(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    let chosen = ("district", district.as_str());
+    let streets = organiser.post("/walk-lists/new", &[chosen, ("step", "streets")]).await.expect(200).text("main");
+    assert!(streets.contains("Long Lane4040"), "{streets}");
+    let gaps = organiser.get("/rounds/gaps").await.expect(200).text("main");
+    assert!(gaps.contains("2 streets with 46 homes on no round"), "{gaps}");
+    // Its number is the district's highest, and no teller’s sheet goes so far.
+    let poll = voters::poll(&app).await.to_string();
+    let fields = [chosen, ("poll", &poll), ("group", "for"), ("rounds", "1"), ("style", "usual")];
+    let run = organiser.post("/materials/night-pack", &fields).await.expect(303).location();
+    app.print().await;
+    let text = Pdf::fetched(&organiser, &run).await.text();
+    assert!(text.contains("Elector numbers 1 to 1040") && !text.contains("1041"), "{text}");
+}
+
+#[tokio::test]
+async fn whoever_keeps_rounds_misses_no_home_and_finds_none_empty_where_somebody_is_registered() {
+    let (app, organiser, partition) = quillbrook().await;
+    lane(&app, partition, 41, 20).await;
+    let mut sql = sql_as(&app, &organiser.account, "hustings_organiser").await;
+    let missing =
+        "select count(*) from household h where not exists (select from wall.round_homes((select wall.areas())) r
+        where r.partition_id = h.partition_id and r.household_id = h.household_id)";
+    let told_apart = "select count(*) from wall.round_homes((select wall.areas())) r where r.why <> '' and exists (select from elector e
+        where e.partition_id = r.partition_id and e.household_id = r.household_id and e.left_at is null)";
+    for found in [missing, told_apart] {
+        let homes: i64 = query_scalar(found).fetch_one(&mut sql).await.unwrap();
+        assert_eq!(homes, 0, "{found}");
+    }
+    let all: i64 =
+        query_scalar("select count(*) from wall.round_homes((select wall.areas()))").fetch_one(&mut sql).await.unwrap();
+    assert_eq!(all, 47);
 }

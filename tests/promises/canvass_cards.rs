@@ -3,11 +3,12 @@
 use crate::support::app::{Actor, TestApp, seed_place};
 use crate::support::form::Form;
 use crate::support::materials::{cards, cards_with};
-use crate::support::pdf::Pdf;
+use crate::support::pdf::{Pdf, Word};
 use crate::support::walk::{Walk, change, count, number};
 use hustings::access::Role;
 use hustings::canvass::paper::entry::{ASKS, OUTCOMES};
 use hustings::materials::code::Code;
+use std::collections::BTreeSet;
 
 struct Place {
     app: TestApp,
@@ -140,6 +141,31 @@ async fn sides_begin_pages_of_their_own_and_large_print_is_large() {
 }
 
 #[tokio::test]
+async fn in_large_print_with_every_column_the_cover_is_one_page_and_a_note_has_a_line() {
+    let Place { app, walk, desk } = place().await;
+    for size in ["a4", "a5"] {
+        let run = cards_with(&desk, &[&walk.list], &[("style", "large"), ("size", size)]).await.expect(303).location();
+        app.print().await;
+        let pdf = Pdf::fetched(&desk, &run).await;
+        let pages = pdf.texts();
+        assert!(pages[0].contains("To read out, if asked") && pages[0].contains("No gossip"), "{size}: {pages:?}");
+        assert!(pages[1].contains("Larkspur Row") && pages[1].contains("Harcourt1"), "{size}: {pages:?}");
+        let words = pdf.words();
+        assert_eq!(words.iter().filter(|w| w.text == "Note").count(), 12, "{size}: a ruled line for each");
+        // The codes of whoever stands first take two rows at most.
+        let name = words.iter().find(|w| w.text == "Harcourt1").unwrap();
+        let note = words.iter().find(|w| w.text == "Note" && w.page == name.page && w.at[1] > name.at[1]).unwrap();
+        let of_them = |w: &&Word| {
+            w.page == name.page && w.at[1] > name.at[1] - 3.0 && w.at[1] < note.at[1] && w.at[0] > name.at[2]
+        };
+        let code = |w: &&Word| w.text.len() == 1 && w.text.chars().all(|c| c.is_ascii_uppercase());
+        let rows: BTreeSet<String> =
+            words.iter().filter(of_them).filter(code).map(|w| format!("{:.0}", w.at[1])).collect();
+        assert!((1..=2).contains(&rows.len()), "{size}: {rows:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_list_of_another_area_or_an_ended_one_is_not_printed() {
     let Place { app, walk, desk } = place().await;
     let elsewhere = Walk::new(&app.database, "SG1").await;
@@ -203,4 +229,19 @@ async fn all_lists_of_a_constituency_are_ticked_without_script_and_printed_in_on
     let refused = desk.post("/materials/canvass-cards", &many.fields()).await.expect(422);
     assert!(refused.text(".errors").contains("at most 100"), "{}", refused.body);
     assert_eq!(count(&app, "select count(*) from material_run").await, 62);
+}
+
+#[tokio::test]
+async fn of_lists_of_which_one_has_nobody_left_none_is_printed_and_it_is_named() {
+    let Place { app, walk, .. } = place().await;
+    let other = Walk::new(&app.database, "SG1").await;
+    let everywhere = app.actor(Role::Organiser, "all").await;
+    let gone = "update elector e set left_at = now() from district d where d.area_no = e.area_no and d.letters = 'SG1'";
+    change(&app, gone).await;
+    let page = cards(&everywhere, &[&walk.list, &other.list]).await.expect(422);
+    assert!(page.text(".errors").contains("Nobody of SG1 1 is left to call on"), "{}", page.body);
+    for all in ["select count(*) from material_run", "select count(*) from pile"] {
+        assert_eq!(count(&app, all).await, 0, "{all}");
+    }
+    cards(&everywhere, &[&walk.list]).await.expect(303);
 }

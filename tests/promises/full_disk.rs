@@ -138,3 +138,36 @@ async fn what_is_printed_onto_a_full_disk_is_offered_to_nobody_and_can_be_made_a
     Pdf::fetched(&desk, &again).await;
     drop(app);
 }
+
+/// The machine's own word for it, in the middle of keeping a file.
+const FULL: &str = "create function disk_is_full() returns trigger language plpgsql as $$
+  begin
+    raise exception 'could not extend file \"base/1/1\": No space left on device' using errcode = '53100';
+  end
+  $$";
+
+#[tokio::test]
+async fn a_run_whose_file_does_not_fit_on_the_disk_says_so_and_offers_nothing() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let walk = Walk::new(&app.database, "QB1").await;
+    let desk = app.actor(Role::Organiser, "Quillbrook").await;
+    let mut db = app.database.operator().await;
+    for statement in [
+        FULL,
+        "create trigger disk_is_full before insert on material_file for each row execute function disk_is_full()",
+    ] {
+        sqlx::query(statement).execute(&mut db).await.unwrap();
+    }
+    let run = cards(&desk, &[&walk.list]).await.expect(303).location();
+    app.print().await;
+    let page = desk.get(&run).await.expect(200);
+    assert!(page.text("main").contains("The server’s disk is full. Nothing half-made was kept"), "{}", page.body);
+    assert_eq!(page.count(&format!("main form[action='{run}/file'], main a[href='{run}/file']")), 0);
+    assert_eq!(desk.get(&format!("{run}/file")).await.status, 409);
+    assert_eq!(count(&app, "select count(*) from material_file").await, 0);
+    sqlx::query("drop trigger disk_is_full on material_file").execute(&mut db).await.unwrap();
+    let again = cards(&desk, &[&walk.list]).await.expect(303).location();
+    app.print().await;
+    Pdf::fetched(&desk, &again).await;
+}

@@ -71,17 +71,22 @@ async fn a_campaign_is_not_for_paper_before_its_printer_is_there_and_online_from
     let event = crate::support::events::make(&organiser, &here, 7, &[("public", "yes")]).await;
     let campaign = put_down(&organiser, &here, &[("printer", "Presses")]).await;
     let page = organiser.get(&campaign).await.expect(200);
-    assert!(page.text("main").contains("Nothing can be printed. Give the printer’s address."), "{}", page.body);
+    assert!(
+        page.text("main").contains("Nothing can be printed. Give the printer’s address with its postcode."),
+        "{}",
+        page.body
+    );
     let online = "Promoted by B. Agent on behalf of Wilma Vale, both of 2 Larkspur Row, ZZ1 4QX.";
     assert!(page.text("main").contains(online));
     assert!(organiser.get("/messages/imprint").await.expect(200).text("main").contains("Not for paper yet"));
     let public = organiser.get(&format!("/public{event}")).await.expect(200);
     assert!(public.text("main").contains(online), "{}", public.body);
 
-    let whole = fields(&here, &[("printer", "Presses"), ("printer_address", "3 Larkspur Row"), ("version", "1")]);
+    let whole =
+        fields(&here, &[("printer", "Presses"), ("printer_address", "3 Larkspur Row, ZZ1 4QX"), ("version", "1")]);
     send(&organiser, &campaign, &whole).await.expect(303);
     let page = organiser.get(&campaign).await.expect(200).text("main");
-    assert!(page.contains("Printed by Presses, 3 Larkspur Row."), "{page}");
+    assert!(page.contains("Printed by Presses, 3 Larkspur Row, ZZ1 4QX."), "{page}");
     assert!(!page.contains("Nothing can be printed"));
     assert!(page.contains("Representation of the People Act 1983, section 110"));
     // Who opened the page before that would write over it.
@@ -125,6 +130,48 @@ async fn what_cannot_stand_is_said_and_how_it_reads_is_shown_without_being_kept(
     assert!(page.contains("Printed and promoted by B. Agent on behalf of Wilma Vale"), "{page}");
     assert!(page.contains("Argraffwyd a hyrwyddwyd gan B. Agent ar ran Wilma Vale, y ddau o 2 Larkspur Row"), "{page}");
     assert_eq!(count(&app, "select count(*) from message_campaign").await, 0);
+}
+
+#[tokio::test]
+async fn an_address_without_street_or_postcode_is_refused_and_nothing_half_is_offered_from_around() {
+    let (app, organiser, here) = place().await;
+    for (field, address) in
+        [("promoter_address", "1 Nowhere"), ("behalf_address", "x"), ("printer_address", "no postcode here")]
+    {
+        let page =
+            send(&organiser, CAMPAIGNS, &fields(&here, &[("printer", "Presses"), (field, address)])).await.expect(422);
+        assert!(page.text(".errors").contains("a postcode such as"), "{field}: {}", page.text(".errors"));
+        assert_eq!(page.count(".errors li"), 1, "{field}");
+        assert_eq!(page.attribute(&format!("#{field}"), "value"), address, "what was typed stands there");
+    }
+    let usual = |printer| {
+        let agent = ("2 Larkspur Row, ZZ1 4QX", "3 Larkspur Row, ZZ1 4QX");
+        [
+            ("area", here.as_str()),
+            ("promoter", "B. Agent"),
+            ("promoter_address", agent.0),
+            ("behalf", "Wilma Vale"),
+            ("behalf_address", agent.1),
+            ("printer", printer),
+        ]
+    };
+    // That of everywhere names a printer without an address: it is said, and is not put into the form.
+    change(&app, "update message_imprint set printer = 'Oldney Press'").await;
+    let at = format!("/messages/imprint?area={here}");
+    let page = organiser.get(&at).await.expect(200);
+    assert!(page.text("main").contains("It lacks the printer, with address and postcode."), "{}", page.text("main"));
+    assert_eq!(page.attribute("#printer", "value"), "");
+    assert_eq!(page.attribute("#promoter_address", "value"), "1 Larkspur Row, ZZ1 4QX", "what is whole is offered");
+    for printer in ["Oldney Press", "Presses, 3 Larkspur Row"] {
+        let page = organiser.post("/messages/imprint", &usual(printer)).await.expect(422);
+        assert!(page.text(".errors").contains("name and address"), "{printer}");
+    }
+    // A campaign's printer is offered with the address, which stands in a field of its own there.
+    put_down(&organiser, &here, &[("printer", "Presses"), ("printer_address", "4 Foundry Lane, ZZ1 4QX")]).await;
+    let page = organiser.get(&at).await.expect(200);
+    assert_eq!(page.attribute("#printer", "value"), "Presses, 4 Foundry Lane, ZZ1 4QX");
+    organiser.post("/messages/imprint", &usual("Presses, 3 Larkspur Row, ZZ1 4QX")).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from message_imprint where printer like 'Presses, 3 %'").await, 1);
 }
 
 #[tokio::test]

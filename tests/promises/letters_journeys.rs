@@ -9,12 +9,15 @@ use hustings::access::Role;
 async fn an_organiser_writes_a_letter_by_buttons_looks_at_a_proof_and_makes_it() {
     let app = TestApp::new().await;
     seed_place(&app.database).await;
-    change(&app, "update message_imprint set printer = 'Presses, 3 Larkspur Row'").await;
+    change(&app, "update message_imprint set printer = 'Presses, 3 Larkspur Row, ZZ1 4QX'").await;
     let imogen = app.account(Role::Organiser, "Quillbrook").await;
     let browser = Browser::start().await;
     let mut page = browser.page().await;
     page.resize(LAPTOP).await;
     app.sign_in_on(&page, &imogen).await;
+    // What is wrong has the focus when a form comes back.
+    page.goto(&format!("{}/paper/scan?code=41K", app.base)).await;
+    page.wait_until("document.activeElement?.id === 'errors'").await;
     page.goto(&format!("{}/selections/new?start=not-asked", app.base)).await;
     page.fill("name", "Everybody to ask").await;
     page.click("button[value=keep]").await;

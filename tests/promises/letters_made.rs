@@ -1,7 +1,9 @@
 //! Letters on paper: everybody whom they are for gets one, nobody who objected, where an envelope's window shows it; as other programs
 //! read the file.
 
+use crate::support::access::sql_as;
 use crate::support::app::{Actor, TestApp, seed_place};
+use crate::support::materials::long_imprint;
 use crate::support::pdf::{Pdf, Word};
 use crate::support::walk::{change, count};
 use hustings::access::Role;
@@ -23,7 +25,7 @@ struct Desk {
 async fn desk() -> Desk {
     let app = TestApp::new().await;
     seed_place(&app.database).await;
-    change(&app, "update message_imprint set printer = 'Presses, 3 Larkspur Row'").await;
+    change(&app, "update message_imprint set printer = 'Presses, 3 Larkspur Row, ZZ1 4QX'").await;
     let desk = app.actor(Role::Organiser, "Quillbrook").await;
     let selection = everybody(&app, desk.account.id).await.to_string();
     Desk { app, desk, selection }
@@ -77,9 +79,15 @@ impl Desk {
     }
 }
 
-/// Words in the window's height, without the code above them.
-fn in_window(words: &[Word], page: usize) -> Vec<&Word> {
-    words.iter().filter(|w| w.page == page && w.at[1] > 50.0 && w.at[1] < 91.0 && w.at[0] < 110.0).collect()
+/// Words in the window's height: the code above the address, and the address.
+fn in_window(words: &[Word], page: usize) -> (Vec<&Word>, Vec<&Word>) {
+    let there = |w: &&Word| w.page == page && w.at[1] > 50.0 && w.at[1] < 91.0 && w.at[0] < 110.0;
+    words.iter().filter(there).partition(|w| Code::parse(&w.text).is_some())
+}
+
+/// In how many points a word is set, in a face whose letters' room is as high as it is large.
+fn points(word: &Word) -> f64 {
+    (word.at[3] - word.at[1]) * 72.0 / 25.4
 }
 
 #[tokio::test]
@@ -157,7 +165,8 @@ async fn the_address_stands_where_the_window_shows_it_whatever_the_names() {
             let words = pdf.words();
             let (left, top, right, bottom) = envelope.always_shown();
             for page in 1..=pdf.pages() {
-                let shown = in_window(&words, page);
+                let (codes, shown) = in_window(&words, page);
+                assert!(codes.len() == 1 && codes[0].at[1] >= top && codes[0].at[0] >= left + 2.9, "{codes:?}");
                 assert!(shown.iter().any(|w| w.text == "4QX"), "{word} {style} page {page}: {shown:?}");
                 for w in &shown {
                     let [x, y, far, low] = w.at;
@@ -167,6 +176,68 @@ async fn the_address_stands_where_the_window_shows_it_whatever_the_names() {
             }
             assert!(pdf.text().contains("#import"), "what a name holds is printed as it stands");
         }
+    }
+}
+
+#[tokio::test]
+async fn the_post_can_read_the_address_in_either_window_also_in_large_print() {
+    let desk = desk().await;
+    let named = "update elector set name = 'Christopher Marlowe-Prys', forenames = 'Christopher', surname = 'Marlowe-Prys' where number = 'QB1-2'";
+    change(&desk.app, named).await;
+    let lines = "update household set lines = array['Flat 12, Cholmondeley House', number || ' Larkspur Row', 'Quillbrook', 'Wexmere']
+                 where street = 'Larkspur Row' and number = 1";
+    change(&desk.app, lines).await;
+    let template = desk.template("letters", TEXT).await;
+    for envelope in ["dl", "c5"] {
+        for (style, least) in [("usual", 10.0), ("large", 11.0), ("easy", 10.0)] {
+            let pdf = desk.printed(&template, &[("bare", "true"), ("envelope", envelope), ("style", style)]).await;
+            let words = pdf.words();
+            for page in 1..=pdf.pages() {
+                let (_, address) = in_window(&words, page);
+                assert!(address.len() >= 5, "{envelope} {style}: {address:?}");
+                let small = address.iter().find(|w| points(w) < least - 0.1);
+                assert!(small.is_none(), "{envelope} {style}: {small:?}");
+            }
+            if style == "large" {
+                let head = words.iter().find(|w| w.text == "Lantern").unwrap();
+                let foot = words.iter().find(|w| w.text == "Promoted").unwrap();
+                assert!(points(head) >= 13.9 && points(foot) >= 9.9, "{head:?} {foot:?}");
+            }
+        }
+    }
+}
+
+/// The address on a page of a letter in a DL envelope, as it is read.
+fn address(words: &[Word], page: usize) -> Vec<String> {
+    in_window(words, page).1.into_iter().filter(|w| w.at[1] > 59.5).map(|w| w.text.clone()).collect()
+}
+
+#[tokio::test]
+async fn a_proof_shows_letters_as_they_are_made_and_reads_nobody_else() {
+    let desk = desk().await;
+    change(&desk.app, "update elector set name = 'Bartholomew Marlowe-Prys', forenames = 'Bartholomew' where name = 'Edith Harcourt4'").await;
+    let template = desk.template("letters", TEXT).await;
+    for (per, order) in [("person", "walk"), ("person", "postcode"), ("household", "walk"), ("household", "postcode")] {
+        let made = desk.printed(&template, &[("bare", "true"), ("per", per), ("order", order)]).await;
+        let path = format!("{template}/proof/file?selection={}&per={per}&order={order}&random=2", desk.selection);
+        let answer = desk.desk.client.get(format!("{}{path}", desk.desk.base)).send().await.unwrap();
+        let proof = Pdf::of(&answer.bytes().await.unwrap());
+        let (printed, shown) = (made.words(), proof.words());
+        for (page, text) in proof.texts().iter().enumerate() {
+            let number = text.split_whitespace().find_map(|w| w.strip_prefix("PROOF-")).unwrap().parse().unwrap();
+            assert_eq!(address(&shown, page + 1), address(&printed, number), "{per} {order} {number}");
+        }
+        let all = proof.text();
+        for said in ["The first", "The longest"] {
+            assert_eq!(all.matches(said).count(), 1, "{per} {order}: {all}");
+        }
+        assert!(all.contains("Bartholomew"), "the longest: {all}");
+        // On record are those who are shown.
+        let looked =
+            "select cardinality(subjects)::bigint from access_log where what = 'print' order by entry_id desc limit 1";
+        let most = if per == "person" { 3 } else { 6 };
+        let people = count(&desk.app, looked).await;
+        assert!((2..=most).contains(&people), "{per} {order}: {people}");
     }
 }
 
@@ -246,7 +317,9 @@ async fn a_selection_that_finds_nobody_makes_nothing() {
     change(&desk.app, "update elector set left_at = now()").await;
     let page = desk.desk.get(&format!("{template}/making?selection={}", desk.selection)).await.expect(200);
     assert!(page.text("main").contains("Nobody gets one as it is"), "{}", page.body);
-    desk.desk.get(&format!("{template}/proof?selection={}", desk.selection)).await.expect(409);
+    // Whoever asks for a proof of nobody's letter comes back to the form, which says so.
+    let back = desk.desk.get(&format!("{template}/proof?selection={}", desk.selection)).await.expect(303).location();
+    assert!(back.starts_with(&format!("{template}/making?selection=")) && back.ends_with("#seen"), "{back}");
 }
 
 #[tokio::test]
@@ -297,6 +370,16 @@ async fn what_came_back_is_put_down_by_its_code_and_taken_back() {
             .text("main")
             .contains("on record as returned already")
     );
+    // Of several, those that can be put down are, and are named beside the one that is down already.
+    let [second, third] = [2, 3].map(|item| Code { item, ..Code::parse(&code).unwrap() }.to_string());
+    let three = [code.as_str(), &second, &third].join(" ");
+    let page = desk.desk.post("/materials/returned", &[("code", &three)]).await.expect(422);
+    assert_eq!(page.count(".errors li"), 1, "{}", page.text(".errors"));
+    assert!(page.text("#kept").contains(&format!("2 were put down: {second}, {third}")), "{}", page.text("#kept"));
+    assert_eq!(page.attribute("#code", "value"), "", "nothing of it is to be typed again");
+    for code in [second, third] {
+        desk.desk.post("/materials/returned/undo", &[("code", &code)]).await.expect(303);
+    }
     let neighbour = desk.app.actor(Role::Organiser, "Saltern").await;
     neighbour.post("/materials/returned", &typed).await.expect(422);
     neighbour.post("/materials/returned/undo", &typed).await.expect(404);
@@ -354,6 +437,53 @@ async fn a_button_pressed_twice_writes_to_nobody_twice_and_answers_the_same_run(
 }
 
 #[tokio::test]
+async fn a_proof_of_what_is_too_long_leads_back_to_the_form_and_to_the_text() {
+    let desk = desk().await;
+    let long = "We said that the library stays. ".repeat(16);
+    let template = desk.template("postcards", long.trim()).await;
+    let chosen = format!("selection={}&style=large&order=postcode", desk.selection);
+    let page = desk.desk.get(&format!("{template}/proof?{chosen}")).await.expect(422);
+    let said = page.text(".errors");
+    assert!(
+        said.contains("The text is longer than a postcard in large print has room for. Shorten it by about"),
+        "{said}"
+    );
+    assert_eq!(page.attribute("#template a", "href"), format!("{template}/edit"));
+    assert_eq!(page.count("input[name=style][value=large][checked]"), 1, "what was chosen stays chosen");
+    assert_eq!(page.count("input[name=order][value=postcode][checked]"), 1);
+    let file = desk.desk.get(&format!("{template}/proof/file?{chosen}")).await.expect(303).location();
+    assert!(file.starts_with(&format!("{template}/proof?")), "{file}");
+    // What is written is counted, and what is too much is said in figures.
+    let much = format!("{}.", "word ".repeat(200));
+    let fields = [("version", "1"), ("name", "The library"), ("text", much.trim()), ("signer", "Cy Oake")];
+    let refused = desk.desk.post(&format!("{template}/edit"), &fields).await.expect(422);
+    assert!(
+        refused.text(".errors").contains("It has 1,001 characters, and at most 700 may be: shorten it by 301"),
+        "{}",
+        refused.body
+    );
+    assert!(
+        refused.text("#text-hint").contains("At most 700 characters, of which 1,001 are written"),
+        "{}",
+        refused.body
+    );
+}
+
+#[tokio::test]
+async fn the_button_that_counts_leads_to_what_it_counted() {
+    let desk = desk().await;
+    let template = desk.template("letters", TEXT).await;
+    let page = desk.desk.get(&format!("{template}/making?selection={}", desk.selection)).await.expect(200);
+    assert_eq!(page.attribute("button[value=count]", "formaction"), format!("{template}/making#seen"));
+    assert_eq!(page.attribute("#seen", "tabindex"), "-1");
+    for at in ["posters", "out-cards", "door-cards", "labels", "poll-cards"] {
+        let page = desk.desk.get(&format!("/materials/{at}")).await.expect(200);
+        assert_eq!(page.attribute("button[value=preview]", "formaction"), format!("/materials/{at}#seen"));
+        assert_eq!(page.count("#seen"), 0, "nothing was seen yet");
+    }
+}
+
+#[tokio::test]
 async fn what_is_longer_than_the_card_for_anybody_is_said_when_it_is_made_and_nothing_is_begun() {
     let desk = desk().await;
     change(
@@ -387,4 +517,66 @@ async fn what_is_longer_than_the_card_for_anybody_is_said_when_it_is_made_and_no
     change(&desk.app, "delete from intention_now").await;
     let run = desk.desk.post(&path, &fields).await.expect(303).location();
     assert!(run.starts_with("/materials/runs/"), "{run}");
+}
+
+#[tokio::test]
+async fn an_imprint_stands_whole_on_every_letter_or_is_refused_in_words_that_say_to_shorten_it() {
+    let desk = desk().await;
+    for (kind, room) in [("letters", "the letter"), ("postcards", "a postcard")] {
+        long_imprint(&desk.app, 110, 120).await;
+        let template = desk.template(kind, "{{salutation}},\n\nthe library stays.").await;
+        let pdf = desk.printed(&template, &[("bare", "true"), ("shape", "single")]).await;
+        let bearing = pdf.texts().iter().filter(|page| page.contains("Endmark")).count();
+        assert_eq!(bearing, 12, "{kind}: {}", pdf.text());
+        let lowest = pdf.words().iter().map(|word| word.at[3]).fold(0.0, f64::max);
+        assert!(lowest < if kind == "letters" { 293.5 } else { 101.5 }, "{kind}: {lowest} mm, where no printer prints");
+        long_imprint(&desk.app, 190, 270).await;
+        let before = count(&desk.app, "select count(*) from material_run").await;
+        let path = format!("{template}/making");
+        let page = desk.desk.get(&format!("{path}?selection={}&shape=single", desk.selection)).await.expect(200);
+        let counted = page.attribute("input[name=counted]", "value");
+        let fields = [
+            ("selection", desk.selection.as_str()),
+            ("shape", "single"),
+            ("do", "make"),
+            ("counted", counted.as_str()),
+        ];
+        let refused = desk.desk.post(&path, &fields).await.expect(422).text(".errors");
+        assert!(refused.contains(&format!("The imprint is longer than {room} has room for. Shorten it")), "{refused}");
+        assert_eq!(count(&desk.app, "select count(*) from material_run").await, before, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_works_in_a_ward_knows_that_the_area_around_wrote_to_somebody() {
+    let desk = desk().await;
+    let template = desk.template("letters", TEXT).await;
+    desk.make(&template, &[]).await;
+    desk.app.print().await;
+    // As if an organiser of both wards had had them made.
+    change(
+        &desk.app,
+        "with a as (insert into area (kind, name, short_name) values ('constituency', 'Wexmere Both', 'Both') returning area_id),
+           d as (insert into area_district (area_id, area_no) select a.area_id, d.area_no from a, district d
+             where d.letters in ('QB1', 'SG1'))
+         update material_run set area_id = a.area_id from a",
+    )
+    .await;
+    let elector: String =
+        query_scalar("select partition_id || '.' || elector_id from elector where name = 'Edith Harcourt1'")
+            .fetch_one(&mut desk.app.database.operator().await)
+            .await
+            .unwrap();
+    let history = desk.desk.get(&format!("/electors/{elector}")).await.expect(200).text("main");
+    assert!(history.contains("Letter made for them") && history.contains("Made for an area around yours"), "{history}");
+    assert!(!history.contains("The library"), "what it was called is theirs: {history}");
+    let neighbour = desk.app.account(Role::Organiser, "Saltern").await;
+    let mut sql = sql_as(&desk.app, &neighbour, "hustings_organiser").await;
+    let told: i64 = query_scalar(
+        "select count(*) from wall.written_in(array(select area_no from district), array['letters'], null)",
+    )
+    .fetch_one(&mut sql)
+    .await
+    .unwrap();
+    assert_eq!(told, 0, "nothing is told of a neighbour's electors");
 }

@@ -118,6 +118,11 @@ async fn the_wall_shows_templates_of_areas_around_and_lets_nobody_inside_change_
         let refused = sqlx::query(add).bind(theirs).execute(&mut sql).await.unwrap_err();
         assert_eq!(refused.as_database_error().unwrap().code().unwrap(), "42501", "{add}");
     }
+    // Nor does anybody put a version of their own where nobody would come to for years, ahead of the next.
+    let ahead = "insert into material_template_version (template_id, version, content, made_by)
+         select template_id, 99, '{}', wall.account() from material_template where name = 'Mine'";
+    let refused = sqlx::query(ahead).execute(&mut sql).await.unwrap_err();
+    assert_eq!(refused.as_database_error().unwrap().code().unwrap(), "42501", "{ahead}");
     let saltern = app.account(Role::Organiser, "Saltern").await;
     let mut beside = sql_as(&app, &saltern, "hustings_organiser").await;
     let names: Vec<String> =
@@ -195,4 +200,29 @@ async fn a_picture_that_is_none_is_refused_in_words() {
     assert_eq!(shown.count("img.letter[alt='Our stall']"), 1);
     own.post(&format!("{page}/pictures/1/removal"), &[]).await.expect(303);
     own.get(&format!("{page}/pictures/1")).await.expect(404);
+}
+
+#[tokio::test]
+async fn two_who_add_the_last_picture_at_once_leave_eight() {
+    let app = TestApp::new().await;
+    seed_place(&app.database).await;
+    let here = area(&app, "Quillbrook").await;
+    let own = app.actor(Role::Organiser, "Quillbrook").await;
+    let page = page_of(&write(&own, &here, "Mine", "Hello").await.expect(303).location());
+    let mut drawn = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::from(image::RgbImage::new(60, 20)).write_to(&mut drawn, image::ImageFormat::Png).unwrap();
+    let file = drawn.into_inner();
+    let send = async || {
+        let file = reqwest::multipart::Part::bytes(file.clone()).file_name("stall.png");
+        let form = reqwest::multipart::Form::new().text("shows", "Our stall").part("picture", file);
+        crate::support::app::read(own.client.post(format!("{}{page}/pictures", app.base)).multipart(form)).await.status
+    };
+    for _ in 0..7 {
+        assert_eq!(send().await, 303);
+    }
+    let (one, other) = tokio::join!(send(), send());
+    let mut answers = [one, other];
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 422]);
+    assert_eq!(count(&app, "select count(*) from material_picture").await, 8);
 }

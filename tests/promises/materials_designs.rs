@@ -2,7 +2,7 @@
 
 use super::materials_labels::desk;
 use crate::support::access::area;
-use crate::support::app::Actor;
+use crate::support::app::{Actor, read};
 use crate::support::walk::count;
 use crate::support::wall::{become_role, hash, open_session};
 use hustings::access::Role;
@@ -31,6 +31,26 @@ fn png() -> Vec<u8> {
 }
 
 #[tokio::test]
+async fn a_logo_that_is_too_large_is_the_only_thing_wrong_and_what_was_typed_stands_there() {
+    let here = desk().await;
+    let quillbrook = area(&here.app, "Quillbrook").await;
+    let logo = Part::bytes(vec![0; 40 * 1024 * 1024]).file_name("logo.png");
+    let form = Form::new()
+        .text("area", quillbrook.to_string())
+        .text("party", "Lantern Tarrowby")
+        .text("colour", "#123456")
+        .text("second", "#edbd6a")
+        .part("logo", logo);
+    let page = read(here.desk.client.post(format!("{}/materials/brand", here.desk.base)).multipart(form)).await;
+    assert_eq!(page.status, 422, "{}", page.body);
+    assert_eq!(page.count(".errors li"), 1, "one cause, one error: {}", page.text(".errors"));
+    assert!(page.text("#logo-error").contains("larger than 10 MB"));
+    assert_eq!(page.attribute("#party", "value"), "Lantern Tarrowby");
+    assert_eq!(page.attribute("#colour", "value"), "#123456");
+    assert_eq!(page.attribute("#area option[selected]", "value"), quillbrook.to_string());
+}
+
+#[tokio::test]
 async fn a_brand_holds_in_its_area_and_inside_it_and_a_broken_logo_is_refused() {
     let here = desk().await;
     let (all, quillbrook) = (area(&here.app, "all").await, area(&here.app, "Quillbrook").await);
@@ -46,6 +66,12 @@ async fn a_brand_holds_in_its_area_and_inside_it_and_a_broken_logo_is_refused() 
     assert_eq!(keep(&here.desk, quillbrook, "#752b62", None).await, 303);
     assert_eq!(here.desk.get("/materials/brand").await.attribute("#colour", "value"), "#752b62");
     assert_eq!(keep(&here.desk, all, "#000000", None).await, 404, "not of one's own area");
+    let warned =
+        async || here.desk.get("/materials/brand").await.expect(200).text("#holds + div").contains("hardly be seen");
+    assert!(!warned().await);
+    assert_eq!(keep(&here.desk, quillbrook, "#edbd6a", None).await, 303);
+    assert!(warned().await, "a second colour like the first is kept, with a warning");
+    assert_eq!(keep(&here.desk, quillbrook, "#752b62", None).await, 303);
     for wrong in
         [b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>".to_vec(), b"\x89PNG\r\n\x1a\nbroken".to_vec()]
     {

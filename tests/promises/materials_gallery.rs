@@ -42,3 +42,14 @@ async fn what_was_made_lately_stands_there_for_whoever_works_in_the_area() {
     assert_eq!(neighbour.get("/materials").await.expect(200).count(&format!("main a[href='{run}']")), 0);
     here.app.actor(Role::Volunteer, "Quillbrook").await.get("/materials").await.expect(403);
 }
+
+#[tokio::test]
+async fn a_kept_look_stands_among_the_templates_and_fills_its_form() {
+    let here = desk().await;
+    let kept = [("line", "Keep our library open"), ("keep_as", "Library line"), ("step", "keep")];
+    here.desk.post("/materials/posters", &kept).await.expect(303);
+    let page = here.desk.get("/materials").await.expect(200);
+    let at = page.attribute("main a[href^='/materials/posters?kept=']", "href");
+    let form = here.desk.get(&at).await.expect(200);
+    assert_eq!(form.attribute("input[name=line]", "value"), "Keep our library open");
+}

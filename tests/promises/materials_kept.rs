@@ -117,11 +117,8 @@ async fn the_run_names_the_kept_look_and_its_version_while_nothing_of_it_is_chan
     let out = made(&here, &card, &[("text", "We called.\r\nTell us what matters.")]).await;
     for (run, named) in [(same, true), (changed, false), (out, true)] {
         let sql = "select count(*) from material_run where run_no = $1 and template_version = 1";
-        let found: i64 = sqlx::query_scalar(sql)
-            .bind(run)
-            .fetch_one(&mut here.app.database.operator().await)
-            .await
-            .unwrap();
+        let found: i64 =
+            sqlx::query_scalar(sql).bind(run).fetch_one(&mut here.app.database.operator().await).await.unwrap();
         assert_eq!(found, i64::from(named), "run {run}");
     }
 }

@@ -171,6 +171,7 @@ async fn what_cannot_be_made_says_why_and_makes_nothing() {
         (vec![all, ("start", "22")], "whole number from 1 to 21"),
         (vec![all, ("stock", "own"), ("columns", "4"), ("width", "70")], "an A4 is 210 mm wide"),
         (vec![all, ("stock", "own"), ("height", "-1")], "Give millimetres"),
+        (vec![all, ("stock", "own"), ("width", "25"), ("height", "12")], "a label of at least 35 × 16 mm"),
         (vec![all, ("stock", "L9999")], "Choose a kind of label"),
     ] {
         let mut fields = fields;
@@ -256,4 +257,24 @@ async fn a_poll_card_says_where_to_vote_and_that_it_is_not_the_councils() {
     here.app.print().await;
     let text = Pdf::fetched(&here.desk, &run).await.text();
     assert!(text.contains("You do not need photo ID") && !text.contains("Bring photo ID"), "{text}");
+}
+
+#[tokio::test]
+async fn an_address_that_has_no_room_on_any_label_is_said_before_anything_is_made() {
+    let here = desk().await;
+    // It is not on the first sheet, so that no look shows it.
+    let long = "update household set lines = array_fill(repeat('Endless Lane ', 60), array[4]) where number = 6 and street = 'Larkspur Row'";
+    change(&here.app, long).await;
+    let selection = here.selection.to_string();
+    let stock = [("stock", "own"), ("columns", "1"), ("rows", "2"), ("width", "40"), ("height", "16")];
+    let fields = [&stock[..], &[("selection", selection.as_str()), ("step", "make"), ("start", "1")]].concat();
+    let page = here.desk.post("/materials/labels", &fields).await.expect(422);
+    assert!(page.text(".errors").contains("is longer than a label has room for"), "{}", page.text(".errors"));
+    assert_eq!(count(&here.app, "select count(*) from material_run").await, 0);
+    change(
+        &here.app,
+        "update household set lines = array['6 Larkspur Row'] where number = 6 and street = 'Larkspur Row'",
+    )
+    .await;
+    here.desk.post("/materials/labels", &fields).await.expect(303);
 }

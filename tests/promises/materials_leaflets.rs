@@ -1,9 +1,11 @@
 //! Leaflets, posters and cards for doors: in one's own words and colours, with an imprint or not at all, and codes that lead where they say.
 
 use super::materials_labels::{Desk, desk};
+use crate::support::access::area;
 use crate::support::app::{Actor, Answer, TestApp, read};
-use crate::support::materials::with_printer;
+use crate::support::materials::{long_imprint, with_printer};
 use crate::support::pdf::Pdf;
+use crate::support::voters;
 use crate::support::walk::{change, count};
 use hustings::access::Role;
 use reqwest::multipart::{Form, Part};
@@ -283,6 +285,62 @@ async fn cards_for_doors_come_four_to_a_sheet_with_words_codes_and_the_notice() 
 }
 
 #[tokio::test]
+async fn cards_and_posters_bear_the_name_of_their_areas_own_brand() {
+    let here = desk().await;
+    with_printer(&here.app).await;
+    let quillbrook = area(&here.app, "Quillbrook").await.to_string();
+    let everywhere = here.app.actor(Role::Organiser, "all").await;
+    change(
+        &here.app,
+        "insert into material_brand (area_id, party, colour, second, changed_by)
+         select area_id, 'Lantern Quillbrook', '#752b62', '#edbd6a', (select account_id from account limit 1)
+         from area where short_name = 'Quillbrook'",
+    )
+    .await;
+    let cards = [("area", quillbrook.as_str()), ("count", "4"), ("step", "make")];
+    let pdf = made(&here.app, &everywhere, "/materials/door-cards", &cards).await;
+    assert_eq!(pdf.text().matches("Lantern Quillbrook").count(), 4, "{}", pdf.text());
+    // The line below the name is the area's too, unless somebody wrote another.
+    let form = everywhere.get("/materials/posters").await.expect(200);
+    let usual = form.attribute("input[name=under]", "value");
+    assert!(usual != "Lantern Quillbrook" && form.attribute("input[name=under_of]", "value") == usual, "{usual}");
+    for (under, said) in [(usual.as_str(), "Lantern Quillbrook"), ("For all of us", "For all of us")] {
+        let fields = [
+            ("area", quillbrook.as_str()),
+            ("line", "Keep our library open"),
+            ("under", under),
+            ("under_of", usual.as_str()),
+            ("count", "1"),
+            ("step", "preview"),
+        ];
+        let seen = everywhere.post("/materials/posters", &fields).await.expect(200);
+        assert_eq!(seen.attribute("input[name=under]", "value"), said);
+        assert_eq!(seen.attribute("#seen", "tabindex"), "-1");
+    }
+}
+
+#[tokio::test]
+async fn between_elections_the_partys_own_imprint_is_borne_and_no_candidates() {
+    let here = desk().await;
+    with_printer(&here.app).await;
+    change(
+        &here.app,
+        "insert into message_campaign (campaign_id, area_id, name, kind, nation, promoter, promoter_address, whose, behalf, behalf_address,
+           printer, printer_address, starts_on)
+         select gen_random_uuid(), area_id, 'Quillbrook 2027', 'local', 'england', 'B. Agent', '2 Larkspur Row, ZZ1 4QX', 'candidate',
+           'Wilma Vale', '2 Larkspur Row, ZZ1 4QX', 'Presses', '3 Larkspur Row, ZZ1 4QX', current_date - 1
+         from area where short_name = 'Quillbrook'",
+    )
+    .await;
+    let poll = voters::poll(&here.app).await.to_string();
+    for (poll, bears, not) in [("", "A. Agent", "Wilma Vale"), (poll.as_str(), "Wilma Vale", "A. Agent")] {
+        let fields = [("poll", poll), ("count", "4"), ("step", "make")];
+        let text = made(&here.app, &here.desk, "/materials/door-cards", &fields).await.text();
+        assert!(text.contains(bears) && !text.contains(not), "{poll}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_leaflet_whose_button_is_pressed_twice_is_one_run() {
     let here = desk().await;
     with_printer(&here.app).await;
@@ -302,6 +360,37 @@ async fn a_leaflet_whose_button_is_pressed_twice_is_one_run() {
     let bled = here.desk.post(&making, &[("asked", asked.as_str()), ("bleed", "yes")]).await.expect(303).location();
     assert_ne!(bled, one);
     assert_eq!(count(&here.app, "select count(*) from material_run").await, 2);
+}
+
+#[tokio::test]
+async fn a_file_of_several_wards_is_asked_about_and_one_of_them_is_kept() {
+    let here = desk().await;
+    let area: i64 = sqlx::query_scalar("select area_id from area where short_name = 'Quillbrook'")
+        .fetch_one(&mut here.app.database.operator().await)
+        .await
+        .unwrap();
+    let feature = |name: &str| WARD.replace(r#""properties":{}"#, &format!(r#""properties":{{{name}}}"#));
+    let give = async |names: [&str; 2], which: &str| {
+        let wards = names.map(feature).join(",");
+        let file = format!(r#"{{"type":"FeatureCollection","features":[{wards}]}}"#);
+        let part = Part::bytes(file.into_bytes()).file_name("wards.geojson");
+        let form = Form::new().text("area", area.to_string()).text("which", which.to_owned()).part("file", part);
+        read(here.desk.client.post(format!("{}/materials/boundaries", here.desk.base)).multipart(form)).await
+    };
+    let named = [r#""WD25NM":"Ferryside""#, r#""WD25NM":"QUILLBROOK""#];
+    let page = give(named, "").await.expect(422);
+    assert!(page.text(".errors").contains("This file holds 2 areas"), "{}", page.text(".errors"));
+    assert_eq!(page.text("#which option[selected]"), "QUILLBROOK", "the one of the area’s name is offered first");
+    assert_eq!(page.attribute("#area option[selected]", "value"), area.to_string());
+    let page = give([r#""id":"1""#, r#""id":"2""#], "").await.expect(422);
+    assert_eq!(page.count("input[type=checkbox]#which"), 1, "without names: whether both are the area");
+    let kept = "select count(*) from area_boundary";
+    assert_eq!(count(&here.app, kept).await, 0, "nothing is kept unasked");
+    give(named, "of Saltern").await.expect(422);
+    give(named, "of QUILLBROOK").await.expect(303);
+    assert_eq!(count(&here.app, "select jsonb_array_length(shape)::bigint from area_boundary").await, 1);
+    give([r#""id":"1""#, r#""id":"2""#], "all").await.expect(303);
+    assert_eq!(count(&here.app, "select jsonb_array_length(shape)::bigint from area_boundary").await, 2);
 }
 
 #[tokio::test]
@@ -334,4 +423,68 @@ async fn a_map_is_drawn_from_the_areas_own_boundary_and_streets_stand_there_with
     let neighbour = here.app.actor(Role::Organiser, "Saltern").await;
     neighbour.post(&format!("/materials/boundaries/{area}/removal"), &[]).await.expect(404);
     here.desk.post(&format!("/materials/boundaries/{area}/removal"), &[]).await.expect(303);
+}
+
+#[tokio::test]
+async fn an_imprint_stands_whole_on_what_is_made_or_is_refused_in_words_that_say_to_shorten_it() {
+    let here = desk().await;
+    let fields = [
+        ("title", "Sorry we missed you"),
+        ("text", "We called today."),
+        ("contact", "01632 960001"),
+        ("lines", "3"),
+        ("line", "Keep our library open"),
+        ("count", "4"),
+        ("step", "make"),
+    ];
+    let mut paths: Vec<String> =
+        ["out-cards", "door-cards", "posters"].map(|kind| format!("/materials/{kind}")).to_vec();
+    with_printer(&here.app).await;
+    for design in ["a5", "a4", "fold"] {
+        let leaflet = begun(&here, design).await;
+        here.desk.post(&leaflet, &said("1")).await.expect(303);
+        paths.push(format!("{leaflet}/making"));
+    }
+    for (names, addresses) in [(50, 60), (190, 270)] {
+        long_imprint(&here.app, names, addresses).await;
+        for path in &paths {
+            let answer = here.desk.post(path, &fields).await;
+            if answer.status == 422 {
+                let refused = answer.text(".errors");
+                assert!(refused.contains("The imprint is longer than") && refused.contains("Shorten it"), "{refused}");
+                assert!(names > 50, "{path}: an imprint as they are: {refused}");
+                continue;
+            }
+            let run = answer.expect(303).location();
+            here.app.print().await;
+            let text = Pdf::fetched(&here.desk, &run).await.text();
+            assert!(text.contains("Endmark") && text.matches("Montgomery").count() >= 5, "{path}: {text}");
+        }
+    }
+    let leaflet = paths[3].trim_end_matches("/making");
+    let page = here.desk.get(leaflet).await.expect(422);
+    assert!(page.text(".errors").contains("The imprint is longer than the leaflet has room for"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_ward_of_many_streets_and_no_boundary_has_a_leaflet_that_names_some_and_counts_the_rest() {
+    let here = desk().await;
+    with_printer(&here.app).await;
+    change(
+        &here.app,
+        "insert into household (partition_id, area_no, lines, address, address_key, street_key, street, number)
+         select d.partition_id, d.area_no, array['1 Nightingale ' || n], '1 Nightingale ' || n, '1 nightingale ' || n,
+           'nightingale ' || n, 'Nightingale Close ' || n, 1
+         from district d, generate_series(1, 500) n where d.letters = 'QB1'",
+    )
+    .await;
+    for design in ["a5", "a4", "fold"] {
+        let leaflet = begun(&here, design).await;
+        let fields: Vec<(&str, &str)> =
+            said("1").into_iter().map(|(name, words)| (name, if name == "name" { design } else { words })).collect();
+        here.desk.post(&leaflet, &fields).await.expect(303);
+        let text = made(&here.app, &here.desk, &format!("{leaflet}/making"), &[]).await.text();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("Nightingale") && text.contains(" more"), "{design}: {text}");
+    }
 }

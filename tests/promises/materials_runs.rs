@@ -1,10 +1,11 @@
 //! Runs: what is asked for is made once, whatever happens in between, and given out while it may be.
 
+use crate::support::access::sql_as;
 use crate::support::app::{Actor, TestApp, seed_place};
 use crate::support::form::Form;
 use crate::support::materials::{cards, cards_with, everybody, with_printer};
 use crate::support::pdf::Pdf;
-use crate::support::walk::{Walk, change, count};
+use crate::support::walk::{Walk, change, count, number};
 use hustings::access::Role;
 use hustings::database::Database;
 use hustings::materials::runs::worker;
@@ -178,6 +179,7 @@ async fn a_button_pressed_twice_makes_one_run_and_one_pile() {
         ("select count(*) from material_work", 1),
         ("select count(*) from pile", 1),
         ("select count(*) from material_item", 12),
+        ("select count(*) from access_log where what = 'print'", 1),
     ] {
         assert_eq!(count(&app, all).await, rows, "{all}");
     }
@@ -229,6 +231,29 @@ async fn a_second_printing_says_which_was_the_first() {
     assert!(!desk.get(&second).await.text("main").contains("Another printing"), "the first was stopped");
     let third = desk.post("/materials/labels", &labels.fields()).await.expect(303).location();
     assert!(desk.get(&third).await.text("main").contains(&again(&second)));
+}
+
+#[tokio::test]
+async fn what_is_made_of_no_selection_says_too_when_it_is_printed_again() {
+    let Place { app, desk, .. } = place().await;
+    with_printer(&app).await;
+    let make = async |title: &str| {
+        let fields = [
+            ("title", title),
+            ("text", "We called."),
+            ("contact", "01632 960001"),
+            ("lines", "3"),
+            ("count", "4"),
+            ("step", "make"),
+        ];
+        desk.post("/materials/out-cards", &fields).await.expect(303).location()
+    };
+    let first = make("Sorry we missed you").await;
+    let other = make("Thank you").await;
+    assert!(!desk.get(&other).await.text("main").contains("Another printing"), "other words are another card");
+    let second = make("Sorry we missed you").await;
+    let again = format!("Another printing of run {}", first.rsplit('/').next().unwrap());
+    assert!(desk.get(&second).await.text("main").contains(&again));
 }
 
 #[tokio::test]
@@ -303,4 +328,140 @@ async fn erasing_somebody_takes_the_files_and_the_work_that_they_stand_in() {
     assert!(desk.get(&waits).await.expect(200).text("main").contains("Make it again"));
     desk.get(&format!("{made}/file")).await.expect(409);
     assert_eq!(count(&app, "select count(*) from material_item").await, 22, "eleven people on two piles");
+}
+
+#[tokio::test]
+async fn a_button_pressed_five_times_is_one_look_at_everybody() {
+    let Place { app, desk, .. } = place().await;
+    let selection = everybody(&app, &desk, "Quillbrook").await.to_string();
+    let asked = Uuid::new_v4().to_string();
+    let fields = [
+        ("selection", selection.as_str()),
+        ("per", "person"),
+        ("stock", "L7160"),
+        ("start", "1"),
+        ("asked", asked.as_str()),
+        ("step", "make"),
+    ];
+    let press = || desk.post("/materials/labels", &fields);
+    let presses = tokio::join!(press(), press(), press(), press(), press());
+    let first = presses.0.expect(303).location();
+    for other in [presses.1, presses.2, presses.3, presses.4] {
+        assert_eq!(other.expect(303).location(), first);
+    }
+    assert_eq!(count(&app, "select count(*) from material_run").await, 1);
+    assert_eq!(count(&app, "select count(*) from access_log where what = 'print'").await, 1);
+}
+
+#[tokio::test]
+async fn nobody_has_more_than_five_waiting_and_all_lists_of_one_press_are_one_of_them() {
+    let Place { app, walk, desk } = place().await;
+    with_printer(&app).await;
+    cards(&desk, &[&walk.list, &walk.list, &walk.list, &walk.list, &walk.list, &walk.list]).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from material_run").await, 6);
+    let form = Form::of(&desk.get("/materials/out-cards").await, "main form").with("text", "We called.");
+    let form = form.with("step", "make").without("asked");
+    let mut last = String::new();
+    for _ in 0..4 {
+        last = desk.post("/materials/out-cards", &form.fields()).await.expect(303).location();
+    }
+    let refused = desk.post("/materials/out-cards", &form.fields()).await.expect(409).text("main");
+    assert!(refused.contains("still wait or are on the press") && refused.contains("stop one"), "{refused}");
+    cards(&desk, &[&walk.list]).await.expect(409);
+    assert_eq!(count(&app, "select count(*) from material_run").await, 10);
+    let colleague = app.actor(Role::Organiser, "Quillbrook").await;
+    cards(&colleague, &[&walk.list]).await.expect(303);
+    desk.post(&format!("{last}/stop"), &[]).await.expect(303);
+    // All at one moment, there is room for one.
+    let fields = form.fields();
+    let press = || desk.post("/materials/out-cards", &fields);
+    let (one, two, three) = tokio::join!(press(), press(), press());
+    let taken = [one, two, three].iter().filter(|answer| answer.status == 303).count();
+    assert_eq!(taken, 1);
+}
+
+#[tokio::test]
+async fn a_run_without_what_it_is_made_of_fails_at_once_and_says_so() {
+    let Place { app, walk, desk } = place().await;
+    let run = cards(&desk, &[&walk.list]).await.expect(303).location();
+    change(&app, "delete from material_work").await;
+    app.print().await;
+    assert_eq!(state(&app).await, "failed");
+    let page = desk.get(&run).await.text("main");
+    assert!(page.contains("What it is made of was not kept with it"), "{page}");
+}
+
+#[tokio::test]
+async fn nobody_learns_from_a_run_who_was_erased_elsewhere() {
+    let Place { app, desk, .. } = place().await;
+    change(&app, "update elector set left_at = now(), erased_at = now() where number in ('QB1-2', 'SG1-2')").await;
+    let mut sql = sql_as(&app, &desk.account, "hustings_organiser").await;
+    for (number, there) in [("QB1-2", false), ("SG1-2", true)] {
+        let (partition, elector): (i32, i64) =
+            sqlx::query_as("select partition_id, elector_id from elector where number = $1")
+                .bind(number)
+                .fetch_one(&mut app.database.operator().await)
+                .await
+                .unwrap();
+        let said: bool = sqlx::query_scalar("select wall.hold_for_run(array[$1::integer], array[$2::bigint], '{}')")
+            .bind(partition)
+            .bind(elector)
+            .fetch_one(&mut sql)
+            .await
+            .unwrap();
+        assert_eq!(said, there, "{number}: of nobody it says that they were not erased");
+    }
+}
+
+#[tokio::test]
+async fn a_run_puts_nobody_at_a_home_that_is_not_theirs() {
+    let Place { app, walk, desk } = place().await;
+    let (area, purpose): (i64, String) =
+        sqlx::query_as("select area_id, purpose from access_grant where grant_id = $1")
+            .bind(desk.account.grant)
+            .fetch_one(&mut app.database.operator().await)
+            .await
+            .unwrap();
+    let mut sql = sql_as(&app, &desk.account, "hustings_organiser").await;
+    for (home, taken) in [(0, true), (1, false)] {
+        sqlx::query("begin").execute(&mut sql).await.unwrap();
+        let run: i64 = sqlx::query_scalar(
+            "insert into material_run (area_id, kind, title, purpose, made_by, grant_id, items)
+             values ($1, 'labels', 'Labels', $2, $3, $4, 1) returning run_no",
+        )
+        .bind(area)
+        .bind(&purpose)
+        .bind(desk.account.id)
+        .bind(desk.account.grant)
+        .fetch_one(&mut sql)
+        .await
+        .unwrap();
+        let put = sqlx::query(
+            "insert into material_item (run_no, item, partition_id, elector_id, household_id, area_no)
+             select $1, 1, e.partition_id, e.elector_id, $3, e.area_no from elector e where e.elector_id = $2",
+        )
+        .bind(run)
+        .bind(number(&walk.doors[0].electors[0]))
+        .bind(number(&walk.doors[home].household))
+        .execute(&mut sql)
+        .await;
+        assert_eq!(put.is_ok(), taken, "{put:?}");
+        sqlx::query("rollback").execute(&mut sql).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn who_asks_for_three_does_not_keep_the_press_from_who_asks_for_one() {
+    let Place { app, walk, desk } = place().await;
+    for _ in 0..3 {
+        cards(&desk, &[&walk.list]).await.expect(303);
+    }
+    let colleague = app.actor(Role::Organiser, "Quillbrook").await;
+    cards(&colleague, &[&walk.list]).await.expect(303);
+    let (database, stop) = (Database::connect(&app.urls()).unwrap(), CancellationToken::new());
+    for _ in 0..2 {
+        assert!(worker::print_next(&database, &stop).await.unwrap());
+    }
+    let done = "select count(*) from material_run where state = 'done' and run_no in (1, 4)";
+    assert_eq!(count(&app, done).await, 2, "the first of one, then the other's");
 }

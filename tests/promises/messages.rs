@@ -46,7 +46,7 @@ pub(crate) async fn imprint(app: &TestApp) {
     change(
         app,
         "insert into message_imprint (area_id, promoter, promoter_address, behalf, behalf_address)
-         select area_id, 'A. Agent', '1 Larkspur Row', 'The Lantern Party', '1 Larkspur Row' from area where name = 'Quillbrook'",
+         select area_id, 'A. Agent', '1 Larkspur Row, ZZ1 4QX', 'The Lantern Party', '1 Larkspur Row, ZZ1 4QX' from area where name = 'Quillbrook'",
     )
     .await;
 }
@@ -372,7 +372,7 @@ async fn what_was_tried_or_stopped_and_changed_goes_as_it_is_now_with_its_imprin
     assert_eq!(letters.len(), 2, "the try and the message");
     assert!(letters.iter().all(|l| l.contains("The new words") && !l.contains("The old words")), "{letters:#?}");
     let to_dee = letters.iter().find(|l| header(l, "To").contains("dee.oldacre@")).unwrap();
-    let imprint = "Promoted by A. Agent on behalf of The Lantern Party, both of 1 Larkspur Row.";
+    let imprint = "Promoted by A. Agent on behalf of The Lantern Party, both of 1 Larkspur Row, ZZ1 4QX.";
     assert!(to_dee.replace("=\r\n", "").contains(imprint), "{to_dee}");
     let said: String = query_scalar("select imprint[1] from message where state = 'sent'")
         .fetch_one(&mut app.database.operator().await)

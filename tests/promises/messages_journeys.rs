@@ -62,9 +62,9 @@ async fn an_organiser_writes_by_buttons_adds_a_picture_sends_it_and_a_reader_tak
     page.goto(&format!("{}/messages/imprint", app.base)).await;
     for (field, words) in [
         ("promoter", "A. Agent"),
-        ("promoter_address", "1 Larkspur Row"),
+        ("promoter_address", "1 Larkspur Row, ZZ1 4QX"),
         ("behalf", "The Lantern Party"),
-        ("behalf_address", "1 Larkspur Row"),
+        ("behalf_address", "1 Larkspur Row, ZZ1 4QX"),
     ] {
         page.fill(field, words).await;
     }

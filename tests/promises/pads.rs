@@ -7,17 +7,18 @@ use crate::support::people::{agrees_to, person};
 use crate::support::voters;
 use crate::support::walk::{Walk, change, count};
 use hustings::access::Role;
+use hustings::web::words;
 
-struct Place {
-    app: TestApp,
-    walk: Walk,
-    desk: Actor,
-    poll: String,
-    district: String,
+pub(super) struct Place {
+    pub app: TestApp,
+    pub walk: Walk,
+    pub desk: Actor,
+    pub poll: String,
+    pub district: String,
 }
 
 /// Quillbrook, where everybody of the odd numbers is for us.
-async fn place() -> Place {
+pub(super) async fn place() -> Place {
     let app = TestApp::new().await;
     seed_place(&app.database).await;
     let walk = Walk::new(&app.database, "QB1").await;
@@ -38,7 +39,7 @@ async fn place() -> Place {
 }
 
 impl Place {
-    fn fields<'a>(&'a self, rounds: &'a str) -> Vec<(&'a str, &'a str)> {
+    pub fn fields<'a>(&'a self, rounds: &'a str) -> Vec<(&'a str, &'a str)> {
         vec![
             ("poll", &self.poll),
             ("district", &self.district),
@@ -141,8 +142,38 @@ async fn the_night_before_pack_needs_no_server_even_where_nobody_has_promised() 
     assert!(text.matches("Edith Harcourt1").count() == 4, "on the board and on each round’s pad");
 }
 
+#[tokio::test]
+async fn a_pack_that_is_printed_early_is_destroyed_after_the_poll_and_not_before() {
+    let place = place().await;
+    change(&place.app, "update poll set poll_date = current_date + 164 where name = 'Local elections'").await;
+    let day = words::day_of(chrono::Utc::now()) + chrono::TimeDelta::days(164 + 14);
+    let said = format!("Destroy it once the poll is over, by {} at the latest.", words::date(day));
+    for (at, kind) in [("/materials/night-pack", "pack"), ("/materials/pads", "pads")] {
+        let run = place.desk.post(at, &place.fields("1")).await.expect(303).location();
+        place.app.print().await;
+        let text = Pdf::fetched(&place.desk, &run).await.text();
+        assert!(text.split_whitespace().collect::<Vec<_>>().join(" ").contains(&said), "{kind}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn in_large_print_the_box_to_tick_covers_no_number() {
+    let place = place().await;
+    let mut fields = place.fields("1");
+    fields.retain(|(name, _)| *name != "style");
+    fields.push(("style", "large"));
+    let run = place.desk.post("/materials/pads", &fields).await.expect(303).location();
+    place.app.print().await;
+    let words = Pdf::fetched(&place.desk, &run).await.words();
+    let label = words.iter().find(|w| w.text == "Harcourt1").expect("a promise");
+    let number = words.iter().filter(|w| w.page == label.page && (w.at[1] - label.at[1]).abs() < 2.0).map(|w| w.at[0]);
+    // The box is as wide as its letters are high, and a bit: it begins at the margin of 13 mm, and a gap of 1.2 mm.
+    let first = number.fold(f64::MAX, f64::min);
+    assert!(first > 13.0 + 1.2 + 16.0 * 1.15 * 25.4 / 72.0, "{first}");
+}
+
 /// Puts people down as volunteers who drive on polling day.
-const DRIVE: &str = "insert into volunteer (person_id, area_id, skills, availability)
+pub(super) const DRIVE: &str = "insert into volunteer (person_id, area_id, skills, availability)
     select person_id, area_id, array['driving'], array['polling-day'] from person";
 
 #[tokio::test]

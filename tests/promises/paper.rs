@@ -52,6 +52,24 @@ async fn a_pile_that_is_put_away_or_two_weeks_late_holds_nobody_back() {
 }
 
 #[tokio::test]
+async fn a_pile_with_something_left_to_enter_is_done_only_after_a_question() {
+    let table = Table::with(2).await;
+    let (state, done) = (format!("{}/state", table.path()), "select count(*) from pile where state = 'done'");
+    table.enter("1 F").await.expect(303);
+    let asked = table.organiser.post(&state, &[("state", "done")]).await.expect(200);
+    assert!(asked.text("main").contains("3 numbers: whoever they are"), "{}", asked.text("main"));
+    assert_eq!(count(&table.app, done).await, 0, "and is not done yet");
+    table.organiser.post(&state, &[("state", "done"), ("confirmed", "yes")]).await.expect(303);
+    assert_eq!(count(&table.app, done).await, 1);
+    table.organiser.post(&state, &[("state", "back")]).await.expect(303);
+    for line in ["2 F", "h3 n"] {
+        table.enter(line).await.expect(303);
+    }
+    table.organiser.post(&state, &[("state", "done")]).await.expect(303);
+    assert_eq!(count(&table.app, done).await, 1, "where all is entered nothing is asked");
+}
+
+#[tokio::test]
 async fn the_page_of_piles_says_what_is_overdue_first_and_how_far_each_is() {
     let table = Table::with(2).await;
     let late = printed(&table.app, &table.walk, 6, &table.organiser.account).await;

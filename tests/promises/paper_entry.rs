@@ -1,8 +1,9 @@
 //! What was written on canvass cards is typed in, a line an answer, and is on record as if it had come from the doorstep.
 
+use crate::support::access::sql_as;
 use crate::support::app::{Actor, Answer, TestApp, seed_place};
 use crate::support::paper::printed;
-use crate::support::walk::{RECOUNT, Walk, change, count, stored};
+use crate::support::walk::{RECOUNT, Walk, change, count, number, stored};
 use crate::support::wall::{become_role, hash, open_session};
 use hustings::access::Role;
 use hustings::database::cluster::Login;
@@ -192,6 +193,7 @@ async fn what_came_by_a_slip_is_taken_back_and_what_it_had_replaced_stands_again
     assert_eq!(count(&table.app, RECOUNT).await, 0);
     let page = table.page().await;
     assert!(page.text("#kept").contains("Taken back"), "{}", page.text("#kept"));
+    assert_eq!(page.count("#kept > ul > li"), 4, "what is taken back stands there once: {}", page.text("#kept"));
     assert!(page.text("#kept .panel-head").contains("1 of 4 entered"), "{}", page.text("#kept"));
 
     table.enter("3 n").await.expect(303);
@@ -403,4 +405,122 @@ async fn the_database_takes_no_answer_that_no_pile_holds() {
         .await;
         assert_eq!(inserted.is_ok(), allowed, "door {door}: {inserted:?}");
     }
+}
+
+/// A result of a table's first door, of its first person or of the whole home, as somebody with the organiser's SQL would keep it.
+async fn forged(table: &Table, sql: &mut PgConnection, home: bool) -> Uuid {
+    let (id, door) = (Uuid::now_v7(), &table.walk.doors[0]);
+    query(
+        "insert into result (partition_id, id, list_id, household_id, elector_id, area_no, outcome, intention_kind, at, account_id)
+         select l.partition_id, $5, l.list_id, $2, $3, l.area_no, 'not-home', 'local', now(), $4 from walk_list l where l.list_id = $1",
+    )
+    .bind(table.walk.number())
+    .bind(number(&door.household))
+    .bind((!home).then(|| number(&door.electors[0])))
+    .bind(table.organiser.account.id)
+    .bind(id)
+    .execute(sql)
+    .await
+    .unwrap();
+    id
+}
+
+/// Says that it was typed from this card.
+async fn from_card(
+    table: &Table,
+    sql: &mut PgConnection,
+    result: Uuid,
+    item: i32,
+    canvasser: Option<Uuid>,
+) -> Result<(), String> {
+    query(
+        "insert into paper_entry (partition_id, result_id, run_no, item, canvasser, canvassed_at, entered_by)
+         select l.partition_id, $2, $3, $4, $5, now(), $6 from walk_list l where l.list_id = $1",
+    )
+    .bind(table.walk.number())
+    .bind(result)
+    .bind(table.run)
+    .bind(item)
+    .bind(canvasser)
+    .bind(table.organiser.account.id)
+    .execute(sql)
+    .await
+    .map(|_| ())
+    .map_err(|e| e.to_string())
+}
+
+#[tokio::test]
+async fn the_database_takes_no_entry_that_its_card_does_not_bear_nor_one_in_a_strangers_name() {
+    let table = Table::with(2).await;
+    let stranger = table.app.account(Role::Volunteer, "Saltern").await.id;
+    let volunteer = table.app.account(Role::Volunteer, "Quillbrook").await.id;
+    let typist = table.organiser.account.id;
+    let mut sql = sql_as(&table.app, &table.organiser.account, "hustings_organiser").await;
+    for (what, home, item, canvasser, taken) in [
+        ("their own card", false, 1, None, true),
+        ("a card of their home, for the whole of it", true, 2, None, true),
+        ("by whoever types", false, 1, Some(typist), true),
+        ("by somebody who may have the list", false, 1, Some(volunteer), true),
+        ("their neighbour's card", false, 2, None, false),
+        ("a card of another home", true, 3, None, false),
+        ("a card that is none", false, 99, None, false),
+        ("by a stranger", false, 1, Some(stranger), false),
+    ] {
+        let result = forged(&table, &mut sql, home).await;
+        let kept = from_card(&table, &mut sql, result, item, canvasser).await;
+        assert_eq!(kept.is_ok(), taken, "{what}: {kept:?}");
+    }
+    // Nor is a stranger put down for a whole pile.
+    for (who, taken) in [(volunteer, true), (stranger, false)] {
+        let put = query(
+            "update pile set canvasser = $1, changed_by = $2, changed_at = statement_timestamp() where run_no = $3",
+        )
+        .bind(who)
+        .bind(typist)
+        .bind(table.run)
+        .execute(&mut sql)
+        .await;
+        assert_eq!(put.is_ok(), taken, "{put:?}");
+    }
+    let late = forged(&table, &mut sql, false).await;
+    change(&table.app, "update pile set state = 'done'").await;
+    assert!(from_card(&table, &mut sql, late, 1, None).await.is_err(), "the pile is put away");
+}
+
+#[tokio::test]
+async fn cards_that_were_stopped_before_they_were_printed_are_entered_nowhere() {
+    let table = Table::with(2).await;
+    for state in ["update material_run set state = 'stopped'", "update material_run set state = 'failed'"] {
+        change(&table.app, state).await;
+        let page = table.organiser.get(&table.path()).await.expect(409);
+        assert!(page.body.contains("stopped before they were printed"), "{}", page.body);
+        table.enter("1 F").await.expect(409);
+    }
+    assert_eq!(stored(&table.app).await, 0);
+    let mut sql = sql_as(&table.app, &table.organiser.account, "hustings_organiser").await;
+    let on_pile: bool = query_scalar(
+        "select bool_or(wall.on_pile(p.partition_id, p.list_id, i.household_id, i.elector_id))
+         from pile p join material_item i on i.run_no = p.run_no",
+    )
+    .fetch_one(&mut sql)
+    .await
+    .unwrap();
+    assert!(!on_pile, "nor does the wall take an answer of them");
+}
+
+/// Whoever works in the ward alone does not see the wider area's run; its pile they see.
+#[tokio::test]
+async fn a_pile_that_never_came_out_of_the_press_holds_nobody_back_whosever_run_it_was() {
+    let table = Table::with(2).await;
+    let mut sql = sql_as(&table.app, &table.organiser.account, "hustings_organiser").await;
+    let held = "select count(*) from on_paper";
+    assert!(query_scalar::<_, i64>(held).fetch_one(&mut sql).await.unwrap() > 0);
+    change(
+        &table.app,
+        "update material_run set state = 'stopped', area_id = (select area_id from area where kind = 'installation')",
+    )
+    .await;
+    let unseen: i64 = query_scalar("select count(*) from material_run").fetch_one(&mut sql).await.unwrap();
+    assert_eq!(unseen, 0, "the run is not theirs to see");
+    assert_eq!(query_scalar::<_, i64>(held).fetch_one(&mut sql).await.unwrap(), 0);
 }

@@ -85,6 +85,13 @@ async fn what_a_file_says_badly_is_refused_or_left_to_a_person() {
     assert!(page.contains("1 line could not be read"), "{page}");
     assert!(page.contains("No district to keep a place for"));
 
+    // A row without a place says which, and its district is not said to be missing.
+    let everywhere = app.actor(Role::Organiser, "all").await;
+    let page =
+        give(&everywhere, "", &b"polling district,name\nQB1,\nSG1,Harbour Hall\n"[..]).await.expect(200).text("main");
+    assert!(page.contains("1 row names no polling place: QB1."), "{page}");
+    assert!(!page.contains("the file does not name"), "{page}");
+
     let page = give(&organiser, "", &b"polling district,name\nQB1,=<b>Village</b> Hall\n"[..]).await.expect(200);
     let form = Form::of(&page, "main form");
     let none = organiser.post(PLACES, &form.clone().without("take").fields()).await.expect(422);

@@ -4,6 +4,7 @@ use super::materials_labels::desk;
 use crate::support::app::TestApp;
 use crate::support::materials::with_printer;
 use crate::support::pdf::Pdf;
+use crate::support::until::until;
 use crate::support::walk::count;
 use hustings::error::Error;
 use hustings::materials::press::{self, Wanted, Work};
@@ -72,6 +73,7 @@ async fn parts_come_in_order_as_one_file_and_pages_as_pictures() {
     for (page, name) in pages.iter().zip(["One", "Two", "Three", "Four", "Five"]) {
         assert!(page.contains(name), "{name} on {page}");
     }
+    assert_eq!(press::pages(many.clone()).await.unwrap(), 5);
     let pictures = press::pictures(many, 40.0).await.unwrap();
     assert_eq!(pictures.len(), 5);
     assert!(pictures.iter().all(|png| png.starts_with(b"\x89PNG")));
@@ -109,6 +111,46 @@ async fn a_picture_that_is_none_is_refused_and_the_press_goes_on() {
     let error = press::set(card).await.unwrap_err();
     assert!(matches!(error, Error::Internal(_)), "{error:?}");
     press::set(work("A")).await.unwrap();
+}
+
+/// A press begun as the server begins it, looked at from outside while it waits for its work: its walls stand before it reads a byte.
+#[tokio::test]
+async fn the_press_is_shut_in_before_it_reads_a_byte() {
+    use std::process::{Command, Stdio};
+    let mut press = Command::new(env!("CARGO_BIN_EXE_hustings"))
+        .args(["press", "pdf", "4K"])
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let read =
+        |process: &str, what: &str| std::fs::read_to_string(format!("/proc/{process}/{what}")).unwrap_or_default();
+    let id = press.id().to_string();
+    let field = |process: &str, name: &str| -> String {
+        let status = read(process, "status");
+        let value = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        value.unwrap_or_default().trim().to_owned()
+    };
+    // Two filters more than whoever began it has, the second the one that refuses most.
+    let filters = |process: &str| field(process, "Seccomp_filters").parse::<u32>().unwrap_or_default();
+    let all = filters("self") + 2;
+    until("the press shuts itself in", async || (filters(&id) == all).then_some(())).await;
+    assert_eq!(field(&id, "Seccomp"), "2");
+    assert_eq!(field(&id, "NoNewPrivs"), "1");
+    let limits = read(&id, "limits");
+    let limit = |name: &str| -> String {
+        let line = limits.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+        line[name.len()..].split_whitespace().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(limit("Max address space"), (3u64 * 1024 * 1024 * 1024).to_string());
+    assert_eq!(limit("Max file size"), "0");
+    assert_eq!(limit("Max core file size"), "0");
+    assert!(read(&id, "environ").is_empty(), "nothing of the server's");
+    // Its input ends, and with it the process.
+    drop(press.stdin.take());
+    assert!(!press.wait().unwrap().success());
 }
 
 /// It names no more memory than it may: the machine says no, and the server stays.

@@ -6,7 +6,7 @@ use crate::support::app::{Actor, Answer, TestApp, seed_place};
 use crate::support::people::person;
 use crate::support::rounds::{hand, leaflet, round, round_of};
 use crate::support::until::until;
-use crate::support::walk::{change, count};
+use crate::support::walk::{change, change_for, count};
 use hustings::access::Role;
 use sqlx::{Connection, query, query_scalar};
 use uuid::Uuid;
@@ -77,6 +77,27 @@ async fn a_bundle_is_counted_by_household_and_leaves_out_whoever_gets_none() {
 }
 
 #[tokio::test]
+async fn districts_are_chosen_ward_by_ward_and_all_at_once() {
+    let (app, _, district) = quillbrook().await;
+    let organiser = app.actor(Role::Organiser, "all").await;
+    let ticked = |page: &Answer| (page.count("tbody tr"), page.count("tbody input[name=district][checked]"));
+    let page = organiser.get("/rounds/new").await.expect(200);
+    assert_eq!(ticked(&page), (2, 0));
+    let page = organiser.post("/rounds/new", &[("step", "all-districts"), ("ward", "Saltern")]).await.expect(200);
+    assert_eq!(ticked(&page), (1, 1), "{}", page.text("main"));
+    // What is ticked of another ward goes along unseen.
+    let other = [("step", "districts"), ("ward", "Saltern"), ("district", district.as_str())];
+    let page = organiser.post("/rounds/new", &other).await.expect(200);
+    assert_eq!(page.attribute("input[type=hidden][name=district]", "value"), district);
+    let none = [("step", "no-districts"), ("district", district.as_str())];
+    assert_eq!(ticked(&organiser.post("/rounds/new", &none).await.expect(200)), (2, 0));
+    for (asked, chosen) in [("", 0), ("?all=yes", 2), ("?all=no", 0)] {
+        let page = organiser.get(&format!("/materials/pads{asked}")).await.expect(200);
+        assert_eq!(page.count("#district input[checked]"), chosen, "pads{asked}");
+    }
+}
+
+#[tokio::test]
 async fn a_street_is_on_one_round_also_when_two_cut_it_at_once() {
     let (app, organiser, district) = quillbrook().await;
     let other = app.actor(Role::Organiser, "Quillbrook").await;
@@ -129,8 +150,17 @@ async fn a_leaflet_is_handed_over_delivered_given_back_and_each_step_can_be_take
     assert_eq!(early.attribute("#round[checked]", "value"), id, "and it is ticked still");
     assert_eq!(count(&app, "select count(*) from delivery").await, 0, "what nobody has is not delivered");
     step("handed", &[("of", &id), ("bundle", "lots")]).await.expect(422);
-    step("handed", &[("of", &id), ("bundle", "5")]).await.expect(303);
+    // Whose hands are nobody's it is not put into: the page asks.
+    let asked = step("handed", &[("of", &id), ("bundle", "5")]).await.expect(422);
+    assert!(asked.text(".errors").contains("Nobody delivers Quillbrook 1 yet"), "{}", asked.text("main"));
+    assert_eq!(asked.attribute("input[name=bundle]", "value"), "5", "what was typed stands there");
+    assert_eq!(count(&app, "select count(*) from delivery").await, 0);
+    let outsider = format!("a{}", app.account(Role::Volunteer, "Saltern").await.id);
+    step("handed", &[("of", &id), ("bundle", "5"), ("to", &outsider)]).await.expect(422);
+    let hand = asked.attribute("#to option:nth-child(2)", "value");
+    step("handed", &[("of", &id), ("bundle", "5"), ("to", &hand)]).await.expect(303);
     assert_eq!(state().await, "handed 5 ");
+    assert_eq!(count(&app, "select count(*) from delivery where to_account is not null").await, 1, "and they have it");
     step("handed", &[("of", &id), ("bundle", "9")]).await.expect(303);
     assert_eq!(state().await, "handed 5 ", "a second press hands over nothing more");
     step("done", &[("note", "2 left over")]).await.expect(303);
@@ -266,7 +296,7 @@ async fn a_neighbours_rounds_are_not_there() {
 
 #[tokio::test]
 async fn whoever_delivers_sees_their_own_streets_and_no_name() {
-    let (app, _, _) = quillbrook().await;
+    let (app, organiser, _) = quillbrook().await;
     let volunteer = app.actor(Role::Volunteer, "Quillbrook").await;
     let stranger = app.actor(Role::Volunteer, "Quillbrook").await;
     let own = round(&app, "Quillbrook 1", "odd", Some(volunteer.account.id)).await;
@@ -299,10 +329,26 @@ async fn whoever_delivers_sees_their_own_streets_and_no_name() {
     let say = format!("/rounds/mine/{paper}/{own}");
     stranger.post(&say, &[("step", "done")]).await.expect(404);
     volunteer.post(&say, &[("step", "given-back")]).await.expect(422);
+    // Giving back is asked about once more, with to whom the leaflets go.
+    change_for(&app, "update leaflet set made_by = $1", organiser.account.id).await;
+    let back = [("step", "given-back"), ("note", "A bad foot")];
+    let asked = volunteer.post(&say, &back).await.expect(200);
+    let words = asked.text("main");
+    assert!(words.contains("Organiser of Quillbrook") && words.contains("A bad foot"), "{words}");
+    assert_eq!(count(&app, "select count(*) from delivery where state = 'handed'").await, 1, "nothing is done yet");
+    assert_eq!(asked.count("main a[href='/rounds/mine']"), 2, "and one may keep it");
     volunteer.post(&say, &[("step", "done"), ("note", "1 left over")]).await.expect(303);
     assert_eq!(count(&app, "select count(*) from delivery where state = 'done' and note = '1 left over'").await, 1);
     volunteer.post(&say, &[("step", "undo")]).await.expect(303);
     assert_eq!(count(&app, "select count(*) from delivery where state = 'handed'").await, 1);
+    let sure = [back[0], back[1], ("confirmed", "yes")];
+    let given = volunteer.post(&say, &sure).await.expect(303).location();
+    assert!(volunteer.get(&given).await.expect(200).text("main").contains("whoever handed them to you"));
+    assert_eq!(
+        count(&app, "select count(*) from delivery where state = 'given-back' and note = 'A bad foot'").await,
+        1
+    );
+    change(&app, "update delivery set state = 'handed', done_at = null").await;
 
     let mut sql = sql_as(&app, &volunteer.account, "hustings_volunteer").await;
     let rows: i64 = query_scalar("select count(*) from wall.own_rounds()").fetch_one(&mut sql).await.unwrap();
@@ -376,4 +422,55 @@ async fn a_round_whose_deliverer_is_gone_says_so() {
     let outsider = app.account(Role::Volunteer, "Saltern").await;
     let to = format!("a{}", outsider.id);
     organiser.post(&format!("{page}/deliverer"), &[("to", &to)]).await.expect(422);
+}
+
+#[tokio::test]
+async fn a_round_takes_no_street_of_another_area_and_its_leaflets_go_to_nobody_elses_hands() {
+    let (app, organiser, _) = quillbrook().await;
+    let everywhere = app.actor(Role::Organiser, "all").await;
+    let id = round(&app, "Quillbrook 1", "all", None).await;
+    let saltern = text_of(&app, "select area_no::text from district where letters = 'SG1'").await;
+    let street = format!("{saltern}:old tannery walk");
+    let put = [("street", street.as_str()), ("round", &id.to_string())];
+    let refused = everywhere.post("/rounds/gaps", &put).await.expect(422).text("main");
+    assert!(refused.contains("outside the area that the round is of"), "{refused}");
+    assert_eq!(count(&app, "select count(*) from round_street").await, 1);
+
+    let paper = leaflet(&app, "Quillbrook", "Survey").await;
+    let dee = person(&app, "Saltern", "Dee", "Oldacre", false).await;
+    let mut sql = sql_as(&app, &organiser.account, "hustings_organiser").await;
+    let given = query(
+        "insert into delivery (leaflet_id, round_id, area_id, state, bundle, to_person, handed_at, changed_by)
+         select $1, r.round_id, r.area_id, 'handed', 3, $3, now(), wall.account() from round r where r.round_id = $2",
+    )
+    .bind(paper)
+    .bind(id)
+    .bind(dee)
+    .execute(&mut sql)
+    .await
+    .unwrap_err();
+    assert_eq!(given.as_database_error().unwrap().code().unwrap(), "42501", "{given}");
+}
+
+#[tokio::test]
+async fn a_round_that_somebody_ends_meanwhile_is_not_said_to_be_changed() {
+    let (app, organiser, _) = quillbrook().await;
+    for (path, side, fields) in [("edit", "odd", vec![("name", "Another name"), ("note", "")]), ("end", "even", vec![])]
+    {
+        let id = round(&app, &format!("Quillbrook {side}"), side, None).await;
+        let mut other = app.database.operator().await;
+        let mut open = other.begin().await.unwrap();
+        query("update round set ended_at = statement_timestamp() where round_id = $1")
+            .bind(id)
+            .execute(&mut *open)
+            .await
+            .unwrap();
+        let path = format!("/rounds/{id}/{path}");
+        let (sent, ()) = tokio::join!(organiser.post(&path, &fields), async {
+            somebody_waits(&app).await;
+            open.commit().await.unwrap();
+        });
+        assert!(sent.expect(409).text("main").contains("This round was ended"), "{path}");
+        assert_eq!(count(&app, "select count(*) from round where name = 'Another name'").await, 0);
+    }
 }

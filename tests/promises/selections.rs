@@ -310,8 +310,11 @@ async fn fetched(by: &Actor, more: &[(&str, &str)]) -> String {
 #[tokio::test]
 async fn a_selection_goes_to_a_printer_with_addresses_in_lines_and_without_objectors() {
     let town = Town::new().await;
+    // The register's titles are nobody's wish: a printer's letters greet as our own do.
     change(&town.app, "update elector set title = 'Mrs' where number = 'QB1-4'").await;
     town.objects(town.elector("QB1-2").await, "post", false, 2).await;
+    // Chosen for the door, and written to all the same: who wants nobody at the door may have a letter.
+    town.objects(town.elector("QB1-6").await, "door", false, 2).await;
     let id = keep(&town, &town.organiser, "Never asked", &never_asked()).await.to_string();
     let organiser = town.app.sign_in(&town.organiser).await;
     let page = organiser.get(&format!("/exports/new?selection={id}")).await.expect(200);
@@ -333,12 +336,33 @@ async fn a_selection_goes_to_a_printer_with_addresses_in_lines_and_without_objec
         .unwrap();
     assert_eq!(rows.len(), 23 + canaries.len());
     let edith = rows.iter().find(|r| r[1] == "Edith Harcourt2" && r[2] == "2 Larkspur Row").unwrap();
-    assert_eq!((edith[0].as_str(), edith[7].as_str()), ("Mrs Harcourt2", "ZZ1 4QX"));
+    assert_eq!((edith[0].as_str(), edith[7].as_str()), ("Dear Edith", "ZZ1 4QX"));
     assert!(!rows.iter().any(|r| r[1] == "Edith Harcourt1" && r[2] == "1 Larkspur Row"), "no objector");
     for (called, lives) in canaries {
         let row = rows.iter().find(|r| r[1] == called).unwrap();
-        assert_eq!((row[0].as_str(), row[2].as_str()), (called.as_str(), lives.as_str()), "nobody's neighbour");
+        let greeted = format!("Dear {}", called.split(' ').next().unwrap());
+        assert_eq!((row[0].as_str(), row[2].as_str()), (greeted.as_str(), lives.as_str()), "nobody's neighbour");
     }
+    // Or a line a home, addressed and greeted as by our own letters.
+    let by_home = fetched(&organiser, &[&chosen[..], &[("per", "home")]].concat()).await;
+    assert!(by_home.contains("Dear Edith and Wilfred") && by_home.contains("Edith and Wilfred Harcourt2"), "{by_home}");
+    assert!(by_home.contains("Dear Wilfred"), "of the objector’s home the other alone: {by_home}");
     let elsewhere = town.app.actor(Role::Organiser, "Saltern").await;
     elsewhere.get(&format!("/exports/new?selection={id}")).await.expect(404);
+}
+
+#[tokio::test]
+async fn rules_that_are_not_read_any_more_are_said_to_be_and_can_be_taken_away() {
+    let town = Town::new().await;
+    let id = keep(&town, &town.organiser, "Spoilt", &never_asked()).await;
+    change(&town.app, "update selection_version set rules = '{\"rule\": {\"moon\": 1}}'").await;
+    let by = town.app.actor(Role::Organiser, "Both").await;
+    let page = by.get("/selections").await.expect(200).text("main");
+    assert!(page.contains("Spoilt") && page.contains("cannot be read any more"), "{page}");
+    by.get(&format!("/selections/{id}")).await.expect(409);
+    let removal = format!("/selections/{id}/removal");
+    let page = by.get(&removal).await.expect(200);
+    let version = page.attribute("input[name=version]", "value");
+    by.post(&removal, &[("version", &version)]).await.expect(303);
+    assert!(by.get("/selections").await.expect(200).text("main").contains("No selections yet"));
 }

@@ -47,6 +47,58 @@ async fn pairs(app: &TestApp, statement: &'static str) -> BTreeMap<String, Strin
     rows.into_iter().collect()
 }
 
+/// Brings the poll so near that there is a final list.
+async fn soon(app: &TestApp) {
+    change(app, "update poll set poll_date = current_date + 5 where name = 'Local elections'").await;
+}
+
+#[tokio::test]
+async fn a_list_that_drops_many_people_is_imported_only_once_somebody_says_so() {
+    let (app, desk, made) = town("clean").await;
+    soon(&app).await;
+    let poll = poll(&app).await;
+    let whole = made.bytes("absent-voters");
+    import(&desk, "current", poll, whole.clone()).await;
+    let stood = count(&app, ABSENT).await;
+    assert!(stood > 50, "{stood}");
+    // The headings, and every eighth line.
+    let text = String::from_utf8_lossy(&whole);
+    let part: Vec<&str> = text.lines().enumerate().filter(|(n, _)| *n == 0 || n % 8 == 1).map(|(_, l)| l).collect();
+    let path = give(&desk, "final", poll, "", "part.csv", part.join("\r\n").into_bytes()).await.expect(303).location();
+    let page = desk.get(&path).await.expect(200);
+    assert!(page.text("main").contains("who are on a list now would be on none"), "{}", page.text("main"));
+    assert!(page.text(".btn.main").contains(", drop "), "{}", page.text(".btn.main"));
+    let refused = apply(&desk, &path, &[]).await.expect(422);
+    assert!(refused.text(".errors").contains("say that it is meant"));
+    assert_eq!(count(&app, ABSENT).await, stood, "nobody is dropped unasked");
+    apply(&desk, &path, &[("allow_many", "true")]).await.expect(303);
+    assert!(count(&app, ABSENT).await < stood);
+}
+
+#[tokio::test]
+async fn a_final_list_long_before_the_poll_is_imported_only_once_somebody_says_so() {
+    let (app, desk) = place("all").await;
+    let lines = list(&["Postal,QB1-2,Harcourt1,Edith"]);
+    let path = give(&desk, "final", poll(&app).await, "", "early.csv", lines).await.expect(303).location();
+    let page = desk.get(&path).await.expect(200).text("main");
+    assert!(page.contains("A final list cannot be there 160 days before the poll"), "{page}");
+    apply(&desk, &path, &[]).await.expect(422);
+    assert_eq!(count(&app, ABSENT).await, 0);
+    apply(&desk, &path, &[("allow_many", "true")]).await.expect(303);
+    assert_eq!(count(&app, ABSENT).await, 1);
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_leaves_the_form_with_what_was_typed() {
+    let (app, desk) = place("Quillbrook").await;
+    let poll = poll(&app).await;
+    let page = give(&desk, "marked", poll, "", "list.csv", vec![b'x'; 40 * 1024 * 1024]).await.expect(422);
+    assert!(page.text("#file-error").contains("larger than 32 MB"), "{}", page.text("main"));
+    assert_eq!(page.count(".errors li"), 1, "{}", page.text(".errors"));
+    assert_eq!(page.attribute("#what option[selected]", "value"), "marked");
+    assert_eq!(page.attribute("#poll option[selected]", "value"), poll.to_string());
+}
+
 /// Numbers of a file, with a column of each line.
 fn numbers(bytes: &[u8], number: impl Fn(&csv::StringRecord) -> (String, String)) -> BTreeMap<String, String> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
@@ -60,6 +112,7 @@ fn whole(letters: &str, number: &str, suffix: &str) -> String {
 #[tokio::test]
 async fn every_absent_voter_of_a_councils_list_is_found() {
     let (app, desk, made) = town("clean").await;
+    soon(&app).await;
     let path =
         give(&desk, "final", poll(&app).await, "", "av.csv", made.bytes("absent-voters")).await.expect(303).location();
     let preview = desk.get(&path).await.expect(200);
@@ -236,6 +289,7 @@ async fn unknown_headings_are_explained_once() {
 #[tokio::test]
 async fn a_final_list_takes_the_place_of_the_current_one_and_not_the_other_way_round() {
     let (app, desk) = place("all").await;
+    soon(&app).await;
     let poll = poll(&app).await;
     let first =
         list(&["Postal,QB1-2,Harcourt1,Edith", "Proxy,QB1-3,Harcourt1,Wilfred", "Postal,SG1-2,Harcourt1,Edith"]);
@@ -385,6 +439,7 @@ fn held<const N: usize>(lines: [(&str, &str); N]) -> BTreeMap<String, String> {
 #[tokio::test]
 async fn a_list_imported_by_mistake_is_taken_back_and_the_right_one_can_be_given_again() {
     let (app, desk) = place("all").await;
+    soon(&app).await;
     let poll = poll(&app).await;
     let right = list(&["Postal,QB1-2,Harcourt1,Edith", "Proxy,SG1-2,Harcourt1,Edith"]);
     import(&desk, "current", poll, right.clone()).await;
@@ -636,6 +691,7 @@ async fn lists_lie_behind_the_wall() {
 #[tokio::test]
 async fn the_operator_imports_lists_by_command() {
     let (app, _desk, made) = town("clean").await;
+    soon(&app).await;
     let choices = Choices {
         file: made.path("absent-voters"),
         poll: "Local elections".into(),
@@ -663,4 +719,43 @@ async fn the_operator_imports_lists_by_command() {
     let nowhere = Choices { poll: "No such poll".into(), ..choices };
     let told = by_operator(&operation(&app.database), What::Final, &nowhere, false).await.unwrap_err().to_string();
     assert!(told.contains("There is no poll called"), "{told}");
+}
+
+#[tokio::test]
+async fn who_did_not_vote_is_told_by_the_register_of_what_is_left_when_a_marked_one_is_taken_back() {
+    let (app, desk) = place("all").await;
+    let past = another_poll(&app, "Last poll", -20, "all").await;
+    import(&desk, "marked", past, b"PD,ENO,How Voted\nQB1,2,voted\n".to_vec()).await;
+    let by =
+        "select d.letters, concat_ws(' ', g.register_id, g.imported_by, cardinality(g.files)) from turnout_register g
+         join district d using (area_no)";
+    let stood = pairs(&app, by).await;
+    // A newer register has come since, and somebody else gives another file by it.
+    register_everybody(&app).await;
+    let other = app.actor(Role::Organiser, "all").await;
+    let path = import(&other, "marked", past, b"PD,ENO,How Voted\nQB1,3,voted\n".to_vec()).await;
+    assert_ne!(pairs(&app, by).await, stood);
+    take_back(&other, &path, "Another poll’s").await.expect(303);
+    assert_eq!(pairs(&app, by).await, stood, "the register, and who gave it, as before");
+}
+
+#[tokio::test]
+async fn that_two_records_are_one_person_keeps_what_each_file_said_of_either() {
+    let (app, desk) = place("all").await;
+    let past = another_poll(&app, "Last poll", -20, "all").await;
+    let first = import(&desk, "marked", past, b"PD,ENO,How Voted\nQB1,2,postal\n".to_vec()).await;
+    let second = import(&desk, "marked", past, b"PD,ENO,How Voted\nQB1,2,voted\nQB1,3,voted\n".to_vec()).await;
+    // QB1-2 turns out to be QB1-3, by the record held before.
+    query(
+        "select wall.voters_follow_pair(n.partition_id, n.elector_id, b.elector_id, n.area_no) from elector n, elector b
+         where n.number = 'QB1-3' and b.number = 'QB1-2'",
+    )
+    .execute(&mut app.database.operator().await)
+    .await
+    .unwrap();
+    assert_eq!(voted(&app).await, held([("QB1-3", "post")]));
+    take_back(&desk, &second, "Another poll’s").await.expect(303);
+    assert_eq!(voted(&app).await, held([("QB1-3", "post")]), "the first file says so still");
+    take_back(&desk, &first, "Another poll’s").await.expect(303);
+    assert_eq!(count(&app, VOTED).await, 0);
 }

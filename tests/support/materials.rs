@@ -47,3 +47,16 @@ pub async fn everybody(app: &TestApp, by: &Actor, area: &str) -> uuid::Uuid {
 pub async fn with_printer(app: &TestApp) {
     super::walk::change(app, "update message_imprint set printer = 'Presses, 3 Larkspur Row, ZZ1 4QX'").await;
 }
+
+/// Puts down an imprint of names and addresses of about so many letters; its last word is "Endmark".
+pub async fn long_imprint(app: &TestApp, names: usize, addresses: usize) {
+    let words = |letters: usize| -> String {
+        let all: String = "Montgomery Featherstone Haugh of Wexmere ".chars().cycle().take(letters - 35).collect();
+        all.trim().to_owned()
+    };
+    let sql = "update message_imprint set promoter = 'Agent ' || $1::text, promoter_address = $2::text || ', 1 Larkspur Row, ZZ1 4QX',
+        behalf = 'Friends of ' || $1::text, behalf_address = $2::text || ', 2 Larkspur Row, ZZ1 4QX, Endmark',
+        printer = $2::text || ', 3 Larkspur Row, ZZ1 4QX'";
+    let mut db = app.database.operator().await;
+    sqlx::query(sql).bind(words(names)).bind(words(addresses)).execute(&mut db).await.unwrap();
+}

@@ -294,13 +294,13 @@ async fn delivery(app: &TestApp, organiser: &Account, helper: Uuid) -> [(&'stati
         .unwrap();
     for statement in [
         "insert into message_imprint (area_id, promoter, promoter_address, behalf, behalf_address)
-         select area_id, 'B. Agent', '2 Larkspur Row', 'Wilma Vale', '3 Larkspur Row' from area where name = 'Quillbrook'",
+         select area_id, 'B. Agent', '2 Larkspur Row, ZZ1 4QX', 'Wilma Vale', '3 Larkspur Row, ZZ1 4QX' from area where name = 'Quillbrook'",
         "insert into message_silence (channel, address_digest, why, status)
          values ('email', wall.address_digest('email', 'tamsin@lantern.example'), 'full', '5.2.2')",
         "insert into message_campaign (campaign_id, area_id, name, kind, nation, promoter, promoter_address, whose, behalf,
            behalf_address, printer, welsh, starts_on, ends_on)
-         select gen_random_uuid(), area_id, 'Quillbrook 2027', 'local', 'wales', 'B. Agent', '2 Larkspur Row', 'candidate', 'Wilma Vale',
-           '3 Larkspur Row', 'Presses', true, current_date, current_date + 200 from area where name = 'Quillbrook'",
+         select gen_random_uuid(), area_id, 'Quillbrook 2027', 'local', 'wales', 'B. Agent', '2 Larkspur Row, ZZ1 4QX', 'candidate', 'Wilma Vale',
+           '3 Larkspur Row, ZZ1 4QX', 'Presses', true, current_date, current_date + 200 from area where name = 'Quillbrook'",
         "insert into polling_place (area_no, name, address, postcode)
          select area_no, 'Quillbrook Village Hall', 'Hall Lane, Quillbrook', 'ZZ1 4QX' from district where letters = 'QB1'",
         "insert into polling_place (area_no, poll_id, name)

@@ -8,7 +8,7 @@ use crate::registers::cells::Cells;
 use crate::registers::formats::FileError;
 use crate::registers::lines::Lines;
 use crate::registers::number::District;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 /// Why a file that can be read is no list of polling places.
@@ -27,6 +27,8 @@ pub struct PlacesFile {
     pub day: Option<String>,
     /// How many rows name no place.
     pub without: u64,
+    /// The districts of those rows, by their letters.
+    pub bare: BTreeSet<String>,
     /// The first lines that could not be read, with the reason.
     pub refused: Vec<(u64, &'static str)>,
     /// How many there are.
@@ -97,6 +99,7 @@ impl PlacesFile {
         };
         if place.name.is_empty() {
             self.without += 1;
+            self.bare.insert(district.to_string());
             return;
         }
         if self.day.is_none() && !day.is_empty() {

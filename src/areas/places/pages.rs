@@ -86,6 +86,8 @@ struct Beside {
     missing: Vec<String>,
     day: Option<String>,
     without: u64,
+    /// The districts of rows that name no place.
+    bare: Vec<String>,
     refused: Vec<(u64, &'static str)>,
     refused_in_all: u64,
 }
@@ -157,9 +159,12 @@ async fn compare(scope: &mut Scoped, file: PlacesFile, authority: &str) -> Resul
     })?;
     let mut rows = super::list(scope, None).await?;
     rows.retain(|row| row.authority == authority);
-    let missing = rows.iter().filter(|r| !file.districts.contains_key(&r.letters)).map(|r| r.letters.clone()).collect();
-    let PlacesFile { districts, day, without, refused, refused_in_all } = file;
-    let mut beside = Beside { missing, day, without, refused, refused_in_all, ..Beside::default() };
+    // A row without a place names its district all the same.
+    let named = |row: &&Row| file.districts.contains_key(&row.letters) || file.bare.contains(&row.letters);
+    let missing = rows.iter().filter(|row| !named(row)).map(|row| row.letters.clone()).collect();
+    let PlacesFile { districts, day, without, bare, refused, refused_in_all } = file;
+    let bare = bare.into_iter().collect();
+    let mut beside = Beside { missing, day, without, bare, refused, refused_in_all, ..Beside::default() };
     let mut offers = Vec::new();
     for (letters, mut places) in districts {
         let Some(row) = rows.iter().find(|r| r.letters == letters) else {

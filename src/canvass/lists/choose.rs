@@ -4,6 +4,7 @@ use crate::canvass::walk_order::natural;
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::polls::Coming;
+use crate::watching;
 use std::collections::HashMap;
 
 /// A district that lists may be made from.
@@ -116,25 +117,29 @@ pub struct Street {
     pub electors: i64,
 }
 
-/// The streets of districts with their homes and electors, in the council's order. Names of streets are of no person.
+/// The streets of districts with their homes and electors, in the council's order, without anybody invented. Names of streets are of no
+/// person.
 ///
 /// # Errors
 /// What the database says.
 pub async fn streets(scope: &mut Scoped, place: &Place) -> Result<Vec<Street>, Error> {
     let districts: Vec<i32> = place.districts.keys().copied().collect();
+    let invented = watching::invented_in(scope, &districts).await?;
     let mut found = sqlx::query_as!(
         Street,
         r#"select h.area_no, h.street_key as key, (array_agg(h.street order by h.position, h.household_id))[1] as "name!",
              count(*) filter (where e.n > 0) as "homes!", coalesce(sum(e.n), 0)::bigint as "electors!"
            from household h
            left join (select e.household_id, count(*) as n from elector e
-                      where e.area_no = any ($2) and e.partition_id = $1 and e.left_at is null group by 1) e using (household_id)
+                      where e.area_no = any ($2) and e.partition_id = $1 and e.left_at is null
+                        and e.elector_id <> all ($3) group by 1) e using (household_id)
            where h.area_no = any ($2) and h.partition_id = $1
            group by h.area_no, h.street_key
            having count(e.n) > 0
            order by h.area_no, min(h.position), h.street_key"#,
         place.partition,
-        &districts
+        &districts,
+        &invented
     )
     .fetch_all(scope.connection())
     .await?;

@@ -105,10 +105,27 @@ async fn draw(viewer: &Viewer, layout: Layout, run: i64, drawn: Drawn) -> Answer
         id: Uuid::now_v7(),
         line: drawn.line,
         whose,
-        entries,
+        entries: told_once(entries),
         words,
     };
     Ok((status, page).into_response())
+}
+
+/// What was taken back stands once in the running list, as that: not beside the line that took it back, as if there were two answers.
+fn told_once(mut entries: Vec<Entry>) -> Vec<Entry> {
+    let mut gone = Vec::new();
+    let lines: Vec<usize> = (0..entries.len()).filter(|at| entries[*at].taken_back).collect();
+    for line in lines {
+        let by = &entries[line];
+        // The newest first: what comes next of the same person or home is what was taken back; unless it is too old to stand here.
+        let is_slip = |e: &Entry| !e.stands && !e.taken_back && e.item == by.item && e.elector == by.elector;
+        if let Some(slip) = (line + 1..entries.len()).find(|at| is_slip(&entries[*at])) {
+            entries[slip].taken_back = true;
+            gone.push(entries[line].id);
+        }
+    }
+    entries.retain(|entry| !gone.contains(&entry.id));
+    entries
 }
 
 async fn whose(scope: &mut Scoped, item: Option<items::Item>) -> Result<Seen<Option<Whose>>, Error> {

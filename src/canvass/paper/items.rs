@@ -95,7 +95,11 @@ fn nobody(which: &Which) -> &'static str {
 
 /// A code of another pile: which, where it may be seen.
 async fn elsewhere(scope: &mut Scoped, run: i64) -> Result<String, Error> {
-    Ok(match super::piles::find(scope, run).await? {
+    let found = match super::piles::find(scope, run).await {
+        Err(Error::Conflict(why)) => return Ok(why),
+        found => found?,
+    };
+    Ok(match found {
         Some(pile) => format!(
             "This code is of another pile, {} of “{}”. Open that one from Paper entry to put it in",
             run_code(run),

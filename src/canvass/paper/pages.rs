@@ -1,5 +1,6 @@
 //! `/paper`: the piles of the area in use, and where each is. Nobody of the register is shown.
 
+use super::items::{self, Progress};
 use super::piles::{self, Listed, Pile, State};
 use crate::error::Error;
 use crate::web::{Answer, Form, Layout, Path, Query, Viewer, see_other};
@@ -49,7 +50,7 @@ fn did(word: &str) -> Option<&'static str> {
 #[serde(default)]
 pub struct StateForm {
     state: String,
-    /// Whether the page before said what it means that it is lost.
+    /// Whether the page before said what it means that it is lost, or done with something left.
     confirmed: Option<String>,
 }
 
@@ -61,7 +62,23 @@ struct LostPage {
     items: i64,
 }
 
-/// `POST /paper/{run}/state`: brought back, done, out again; lost after a page that says what that means.
+/// Before a pile is done of which something is not entered.
+#[derive(Template, WebTemplate)]
+#[template(path = "canvass/paper/done.html")]
+struct DonePage {
+    layout: Layout,
+    pile: Pile,
+    progress: Progress,
+}
+
+impl DonePage {
+    fn left(&self) -> i64 {
+        (self.progress.items - self.progress.entered).max(0)
+    }
+}
+
+/// `POST /paper/{run}/state`: brought back, out again; done, where something is not entered, and lost after a page that says what
+/// that means.
 ///
 /// # Errors
 /// [`Error::NotFound`] outside the area in use, and for what no pile can be.
@@ -69,10 +86,16 @@ pub async fn state(viewer: Viewer, layout: Layout, Path(run): Path<i64>, Form(fo
     let state = State::parse(&form.state).ok_or(Error::NotFound)?;
     let mut scope = viewer.scope().await?;
     let pile = piles::one(&mut scope, run).await?;
-    if state == State::Lost && form.confirmed.is_none() {
-        let items = super::items::progress(&mut scope, run).await?.items;
-        scope.commit().await?;
-        return Ok(LostPage { layout, pile, items }.into_response());
+    if matches!(state, State::Done | State::Lost) && form.confirmed.is_none() {
+        let progress = items::progress(&mut scope, run).await?;
+        if state == State::Lost {
+            scope.commit().await?;
+            return Ok(LostPage { layout, pile, items: progress.items }.into_response());
+        }
+        if progress.entered < progress.items {
+            scope.commit().await?;
+            return Ok(DonePage { layout, pile, progress }.into_response());
+        }
     }
     piles::set_state(&mut scope, run, state).await?;
     scope.commit().await?;

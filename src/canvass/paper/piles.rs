@@ -16,6 +16,8 @@ use uuid::Uuid;
 const CLOSED: i64 = 50;
 /// How many that are not.
 const OPEN: i64 = 500;
+/// Why nothing is entered from cards that nobody holds.
+const NEVER_PRINTED: &str = "These cards were stopped before they were printed, so that there is nothing to enter from them. Make them again to go on";
 
 /// Where a pile is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,7 +166,7 @@ pub async fn open(scope: &mut Scoped, run: i64, list: ListId, due_back: DateTime
 /// One pile of the area in use, if there is such a one.
 ///
 /// # Errors
-/// What the database says.
+/// [`Error::Conflict`], in words, when its cards never came out of the press.
 pub async fn find(scope: &mut Scoped, run: i64) -> Result<Option<Pile>, Error> {
     let row = sqlx::query_as!(
         Row,
@@ -176,13 +178,26 @@ pub async fn find(scope: &mut Scoped, run: i64) -> Result<Option<Pile>, Error> {
     )
     .fetch_optional(scope.connection())
     .await?;
+    if row.is_some() && never_printed(scope, run).await? {
+        return Err(Error::Conflict(NEVER_PRINTED.into()));
+    }
     Ok(row.map(Pile::from))
+}
+
+/// Whether a run failed or was stopped, so that nobody holds its cards.
+async fn never_printed(scope: &mut Scoped, run: i64) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from material_run r where r.run_no = $1 and r.state in ('failed', 'stopped')) as "never!""#,
+        run
+    )
+    .fetch_one(scope.connection())
+    .await?)
 }
 
 /// One pile of the area in use.
 ///
 /// # Errors
-/// [`Error::NotFound`] outside it.
+/// [`Error::NotFound`] outside it; as [`find`].
 pub async fn one(scope: &mut Scoped, run: i64) -> Result<Pile, Error> {
     find(scope, run).await?.ok_or(Error::NotFound)
 }

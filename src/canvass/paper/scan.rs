@@ -3,11 +3,14 @@
 
 use crate::error::Error;
 use crate::materials::code::Code;
+use crate::turns::in_turn;
 use image::error::{LimitError, LimitErrorKind};
-use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
-use rxing::{BarcodeFormat, DecodeHints};
-use std::collections::HashSet;
+use image::imageops::crop_imm;
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageReader, Limits};
+use rxing::{BarcodeFormat, DecodeHints, Point, RXingResult};
+use std::collections::{HashSet, VecDeque};
 use std::io::Cursor;
+use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
 /// Bytes of a photo.
@@ -20,19 +23,28 @@ const PIXELS: u64 = 50_000_000;
 const LARGEST: u32 = 2_400;
 /// Codes of one photo that are told.
 const MOST: usize = 20;
+/// How long a photo is looked through, and how many parts of it at most: one full of codes could keep a core busy for minutes.
+const LOOKING: Duration = Duration::from_secs(1);
+const PARTS: usize = 60;
+/// What is smaller than this on a side holds no whole code.
+const SMALLEST: u32 = 100;
 
 /// One at a time is unpacked: each may take much memory.
 static UNPACKING: Semaphore = Semaphore::const_new(1);
+/// How long others wait for their turn.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The codes of ours on a photo, each once.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `photo`: it is no picture, too large, or bears no code.
+/// [`Error::Invalid`] on `photo`: it is no picture, too large, or bears no code; [`Error::Busy`] while others' are read.
 pub async fn codes(file: Vec<u8>) -> Result<Vec<Code>, Error> {
-    let _turn = UNPACKING.acquire().await.map_err(Error::internal)?;
-    let found = tokio::task::spawn_blocking(move || read(&file).map(|picture| look(&picture))).await;
-    // The reader gave up on it in the middle: for whoever took the photo that is a photo without a code.
-    let found = found.unwrap_or_else(|_| Ok(Vec::new()));
+    let work = move || read(&file).map(|picture| look(&picture.to_luma8(), LOOKING));
+    let found = match in_turn(&UNPACKING, PATIENCE, work).await {
+        // The reader gave up on it in the middle: for whoever took the photo that is a photo without a code.
+        Err(Error::Internal(_)) => Ok(Vec::new()),
+        found => found?,
+    };
     let codes = found.map_err(|error| match error {
         ImageError::Limits(_) => {
             Error::field("photo", "This photo is too large. Take one of less than 50 million pixels and 10 MB")
@@ -71,24 +83,68 @@ fn read(file: &[u8]) -> Result<DynamicImage, ImageError> {
     Ok(picture)
 }
 
-fn look(picture: &DynamicImage) -> Vec<Code> {
-    let luma = picture.to_luma8();
-    let (width, height) = luma.dimensions();
-    let mut hints = DecodeHints {
-        PossibleFormats: Some(HashSet::from([BarcodeFormat::CODE_128])),
-        TryHarder: Some(true),
-        ..DecodeHints::default()
-    };
-    // Nothing found is an error to the reader; to us it is an empty list.
-    let found = rxing::helpers::detect_multiple_in_luma_with_hints(luma.into_raw(), width, height, &mut hints);
-    let mut codes: Vec<Code> = Vec::new();
-    for code in found.unwrap_or_default().iter().filter_map(|one| Code::parse(one.getText())) {
-        if !codes.contains(&code) && codes.len() < MOST {
+/// Looks through the whole, then through what lies around each code that was found: the nearest to the whole first, until it has
+/// taken long enough. The whole is looked through however slow the machine.
+fn look(photo: &GrayImage, patience: Duration) -> Vec<Code> {
+    let until = Instant::now() + patience;
+    let whole = Part { left: 0, top: 0, width: photo.width(), height: photo.height() };
+    let (mut parts, mut looked, mut codes) = (VecDeque::from([whole]), 0, Vec::new());
+    while let Some(part) = parts.pop_front() {
+        if looked == PARTS || codes.len() == MOST || (looked > 0 && Instant::now() > until) {
+            break;
+        }
+        looked += 1;
+        let Some(found) = part.read(photo) else { continue };
+        if let Some(code) = Code::parse(found.getText())
+            && !codes.contains(&code)
+        {
             codes.push(code);
         }
+        parts.extend(part.around(found.getPoints()));
     }
     codes.sort_unstable_by_key(|code| (code.run, code.item));
     codes
+}
+
+/// A part of a photo, in pixels.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    left: u32,
+    top: u32,
+    width: u32,
+    height: u32,
+}
+
+impl Part {
+    /// The first code that is found in it. Nothing found is an error to the reader; to us it is none.
+    fn read(&self, photo: &GrayImage) -> Option<RXingResult> {
+        let Part { left, top, width, height } = *self;
+        let luma = crop_imm(photo, left, top, width, height).to_image().into_raw();
+        let mut hints = DecodeHints {
+            PossibleFormats: Some(HashSet::from([BarcodeFormat::CODE_128])),
+            TryHarder: Some(true),
+            ..DecodeHints::default()
+        };
+        rxing::helpers::detect_in_luma_with_hints(luma, width, height, None, &mut hints).ok()
+    }
+
+    /// What lies above, below, left and right of these points of it, where that is large enough for a code.
+    fn around(&self, points: &[Point]) -> Vec<Part> {
+        let Part { left, top, width, height } = *self;
+        // What is not within it becomes its edge.
+        let pixel = |at: f32, most: u32| (at as u32).min(most.saturating_sub(1));
+        let columns = points.iter().map(|point| pixel(point.x, width));
+        let rows = points.iter().map(|point| pixel(point.y, height));
+        let (Some(first), Some(last)) = (columns.clone().min(), columns.max()) else { return Vec::new() };
+        let (Some(highest), Some(lowest)) = (rows.clone().min(), rows.max()) else { return Vec::new() };
+        let around = [
+            Part { height: highest, ..*self },
+            Part { top: top + lowest, height: height - lowest, ..*self },
+            Part { width: first, ..*self },
+            Part { left: left + last, width: width - last, ..*self },
+        ];
+        around.into_iter().filter(|part| part.width > SMALLEST && part.height > SMALLEST).collect()
+    }
 }
 
 #[cfg(test)]

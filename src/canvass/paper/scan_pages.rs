@@ -40,7 +40,19 @@ struct Found {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
-    code: String,
+    /// None: nothing was asked yet. An empty one was sent, and is told apart by that.
+    code: Vec<String>,
+}
+
+/// Why something that was typed is no code.
+fn no_code(typed: &str) -> &'static str {
+    match typed.trim() {
+        "" => "Type the code that stands below the bars, such as 4K-127R",
+        typed if !typed.contains('-') => {
+            "A code has a dash in it, such as 4K-127R: type it with the dash, as it stands below the bars"
+        }
+        _ => "This is no code of a card. Write it as it stands below the bars, such as 4K-127R",
+    }
 }
 
 /// `GET /paper/scan`: with a code, leads to its pile.
@@ -49,8 +61,8 @@ pub struct Asked {
 /// What the database says.
 pub async fn show(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> Answer {
     let mut errors = FieldErrors::default();
-    if !asked.code.is_empty() {
-        match Code::parse(&asked.code) {
+    if let Some(typed) = asked.code.first() {
+        match Code::parse(typed) {
             Some(code) => {
                 let mut scope = viewer.scope().await?;
                 let found = here(&mut scope, &[code]).await?;
@@ -60,13 +72,15 @@ pub async fn show(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) ->
                 }
                 errors.add("code", NOT_HERE);
             }
-            None => {
-                errors.add("code", "This is no code of a card. Write it as it stands below the bars, such as 4K-127R")
-            }
+            None => errors.add("code", no_code(typed)),
         }
     }
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok((status, ScanPage { layout, errors, code: asked.code, found: Vec::new() }).into_response())
+    Ok((
+        status,
+        ScanPage { layout, errors, code: asked.code.into_iter().next().unwrap_or_default(), found: Vec::new() },
+    )
+        .into_response())
 }
 
 /// `POST /paper/scan`: a photo. One code leads to its pile, several are shown to choose from.

@@ -152,7 +152,10 @@ impl Event {
             code: None,
             who: None,
             title: format!("{} made for them", written.what()),
-            text: format!("“{}”, made by {}.{back}", written.title, written.by),
+            text: match &written.made {
+                Some((title, by)) => format!("“{title}”, made by {by}.{back}"),
+                None => format!("Made for an area around yours.{back}"),
+            },
             tags: Vec::new(),
             corrected: false,
             when: moment(written.made_at),

@@ -28,6 +28,8 @@ pub struct AskForm {
     selection: String,
     /// Of the selection; the newest where it is not said.
     version: String,
+    /// `home`: a line a home; otherwise a line a person.
+    per: String,
     kind: String,
     district: String,
     format: String,
@@ -113,8 +115,13 @@ impl Chosen {
         };
         let (saved, _) = selections::store::one(scope, id, version).await?;
         let title = format!("Electors of the selection {}, version {}", saved.name, saved.version);
-        let choice = Choice::Selection { selection: id, version: saved.version };
+        let choice = Choice::Selection { selection: id, version: saved.version, homes: form.per == "home" };
         Ok(Chosen { choice, within, title, districts: Vec::new() })
+    }
+
+    /// Whether it is a selection's: then a line may be a home's.
+    fn by_selection(&self) -> bool {
+        matches!(self.choice, Choice::Selection { .. })
     }
 
     fn columns(&self) -> &'static [Column] {

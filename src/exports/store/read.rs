@@ -151,9 +151,10 @@ impl Export {
             Choice::List { .. } => {
                 format!("Results of the walk list {}", self.named.as_deref().unwrap_or("that ended"))
             }
-            Choice::Selection { version, .. } => format!(
-                "Electors of the selection {}, version {version}",
-                self.named.as_deref().unwrap_or("that is gone")
+            Choice::Selection { version, homes, .. } => format!(
+                "Electors of the selection {}, version {version}{}",
+                self.named.as_deref().unwrap_or("that is gone"),
+                if *homes { ", a line a home" } else { "" }
             ),
             Choice::Figures { kind } => format!(
                 "Figures by district in {}, {} elections",

@@ -3,6 +3,7 @@
 pub mod pages;
 pub mod store;
 
+use crate::electors::folding::clean;
 use crate::error::Error;
 use serde_json::Value;
 
@@ -26,24 +27,85 @@ pub type Ring = Vec<Point>;
 /// Polygons: each an outline, then its holes.
 pub type Shape = Vec<Vec<Ring>>;
 
-/// Reads a boundary from GeoJSON (RFC 7946): a Polygon or MultiPolygon, by itself or in a Feature, or a collection of one Feature or
-/// of several that are parts of one.
+/// Which of a file's areas is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Meant {
+    /// Nobody said so: the file holds one.
+    #[default]
+    Unsaid,
+    /// All of them together.
+    All,
+    /// The one of this name.
+    Named(String),
+}
+
+/// What a file holds.
+#[derive(Debug)]
+pub enum Held {
+    /// The boundary that is meant.
+    Shape(Shape),
+    /// Several areas. Which is meant is to be said.
+    Several(Several),
+}
+
+/// Areas of a file, of which one is meant, or all are parts of one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Several {
+    /// How many.
+    pub areas: usize,
+    /// Their names, as far as they have any.
+    pub names: Vec<String>,
+}
+
+/// Reads a boundary from GeoJSON (RFC 7946): a Polygon or MultiPolygon, by itself or in a Feature, or one of a collection's
+/// Features, or all of them. Several of one name are parts of one area.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `file`, in words.
-pub fn read(file: &[u8]) -> Result<Shape, Error> {
+/// [`Error::Invalid`] on `file`, or on `which` where no area has that name, in words.
+pub fn read(file: &[u8], meant: &Meant) -> Result<Held, Error> {
     let json: Value = serde_json::from_slice(file)
         .map_err(|_| wrong("This is not a GeoJSON file. Choose one that ends in .geojson or .json"))?;
-    let mut read = Read { shape: Shape::new(), points: 0 };
+    let mut read = Read::default();
     read.gather(&json, 0)?;
-    if read.shape.is_empty() {
+    let parts = match chosen(read.parts, meant)? {
+        Ok(parts) => parts,
+        Err(several) => return Ok(Held::Several(several)),
+    };
+    if parts.is_empty() {
         return Err(wrong("This file holds no area. It needs a Polygon or a MultiPolygon"));
     }
-    let shape = simpler(read.shape, &mut 0);
+    let shape = simpler(parts, &mut 0);
     if shape.is_empty() {
         return Err(wrong("The lines of this boundary are too close together to be drawn. Choose a generalised one"));
     }
-    Ok(shape)
+    Ok(Held::Shape(shape))
+}
+
+/// The polygons that are meant; or between what is to be chosen.
+fn chosen(parts: Vec<Part>, meant: &Meant) -> Result<Result<Shape, Several>, Error> {
+    let areas = parts.len();
+    let mut names: Vec<String> = parts.iter().map(|part| part.name.clone()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let one = areas < 2 || (names.len() == 1 && names.iter().all(|name| !name.is_empty()));
+    let all = |parts: Vec<Part>| -> Shape { parts.into_iter().flat_map(|part| part.shape).collect() };
+    match meant {
+        Meant::Named(name) if !one => {
+            let of: Vec<Part> = parts.into_iter().filter(|part| part.name == *name).collect();
+            if of.is_empty() {
+                return Err(Error::field(
+                    "which",
+                    "No area of this file has that name. Send it without, and choose again",
+                ));
+            }
+            Ok(Ok(all(of)))
+        }
+        Meant::Unsaid if !one => {
+            names.retain(|name| !name.is_empty());
+            Ok(Err(Several { areas, names }))
+        }
+        _ => Ok(Ok(all(parts))),
+    }
 }
 
 fn wrong(words: &str) -> Error {
@@ -55,39 +117,63 @@ pub fn points(shape: &Shape) -> usize {
     shape.iter().flatten().map(Vec::len).sum()
 }
 
-/// What is read of a file so far.
-struct Read {
+/// An area of a file.
+#[derive(Debug, Default)]
+struct Part {
+    /// Empty where it has none.
+    name: String,
     shape: Shape,
+}
+
+/// What is read of a file so far.
+#[derive(Default)]
+struct Read {
+    parts: Vec<Part>,
     points: usize,
 }
 
 impl Read {
     fn gather(&mut self, json: &Value, depth: usize) -> Result<(), Error> {
-        let inner = |key: &str| json.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         match json.get("type").and_then(Value::as_str) {
             Some("FeatureCollection") if depth == 0 => {
-                let features = inner("features");
+                let features = listed(json, "features");
                 if features.len() > 50 {
                     return Err(wrong("This file holds more than 50 areas. Choose one that holds this area alone"));
                 }
                 features.iter().try_for_each(|feature| self.gather(feature, 1))
             }
-            Some("Feature") if depth <= 1 => json.get("geometry").map_or(Ok(()), |geometry| self.gather(geometry, 2)),
-            Some("Polygon") => self.polygon(inner("coordinates")),
-            Some("MultiPolygon") => inner("coordinates")
-                .iter()
-                .try_for_each(|one| self.polygon(one.as_array().map_or(&[][..], Vec::as_slice))),
+            Some("Feature") if depth <= 1 => {
+                let name = json.get("properties").map(name_of).unwrap_or_default();
+                json.get("geometry").map_or(Ok(()), |geometry| self.geometry(geometry, name))
+            }
+            _ if depth == 0 => self.geometry(json, String::new()),
             _ => Ok(()),
         }
     }
 
-    fn polygon(&mut self, rings: &[Value]) -> Result<(), Error> {
+    fn geometry(&mut self, json: &Value, name: String) -> Result<(), Error> {
+        let mut shape = Shape::new();
+        match json.get("type").and_then(Value::as_str) {
+            Some("Polygon") => shape.push(self.polygon(listed(json, "coordinates"))?),
+            Some("MultiPolygon") => {
+                for one in listed(json, "coordinates") {
+                    shape.push(self.polygon(one.as_array().map_or(&[][..], Vec::as_slice))?);
+                }
+            }
+            _ => {}
+        }
+        if !shape.is_empty() {
+            self.parts.push(Part { name, shape });
+        }
+        Ok(())
+    }
+
+    fn polygon(&mut self, rings: &[Value]) -> Result<Vec<Ring>, Error> {
         let rings: Vec<Ring> = rings.iter().map(|ring| self.ring(ring)).collect::<Result<_, _>>()?;
         if rings.is_empty() {
             return Err(wrong("A polygon in this file has no outline"));
         }
-        self.shape.push(rings);
-        Ok(())
+        Ok(rings)
     }
 
     fn ring(&mut self, json: &Value) -> Result<Ring, Error> {
@@ -103,6 +189,30 @@ impl Read {
         }
         Ok(ring)
     }
+}
+
+/// What stands in a list of this name.
+fn listed<'a>(json: &'a Value, key: &str) -> &'a [Value] {
+    json.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice)
+}
+
+/// What an area is called in its properties: by `name`, by the Office for National Statistics' column (`WD25NM`), or by whatever
+/// else ends so.
+fn name_of(properties: &Value) -> String {
+    let rank = |key: &str| {
+        let key = key.to_lowercase();
+        let column = key.strip_suffix("nm").is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_digit()));
+        match key.as_str() {
+            "name" => Some(0),
+            _ if column => Some(1),
+            key if key.ends_with("name") => Some(2),
+            _ => None,
+        }
+    };
+    let named = properties.as_object().into_iter().flatten();
+    let named = named.filter_map(|(key, value)| Some((rank(key)?, value.as_str()?)));
+    let name = named.filter(|(_, name)| !clean(name).is_empty()).min_by_key(|(rank, _)| *rank);
+    name.map(|(_, name)| clean(name).chars().take(120).collect()).unwrap_or_default()
 }
 
 fn point(json: &Value) -> Result<Point, Error> {
@@ -268,6 +378,60 @@ mod tests {
 
     const SQUARE: &str = r#"{"type":"Feature","properties":{"name":"<script>"},"geometry":{"type":"Polygon",
         "coordinates":[[[-2.0,52.0],[-1.9,52.0],[-1.9,52.1],[-2.0,52.1],[-2.0,52.0]]]}}"#;
+
+    /// All that a file holds, together.
+    fn read(file: &[u8]) -> Result<Shape, Error> {
+        match super::read(file, &Meant::All)? {
+            Held::Shape(shape) => Ok(shape),
+            Held::Several(several) => panic!("{several:?}"),
+        }
+    }
+
+    /// A collection of squares side by side, each with these properties.
+    fn squares(properties: &[&str]) -> String {
+        let square = |(n, properties): (usize, &&str)| {
+            let (w, e) = (n as f64, n as f64 + 0.5);
+            format!(
+                r#"{{"type":"Feature","properties":{properties},"geometry":{{"type":"Polygon",
+                    "coordinates":[[[{w},52.0],[{e},52.0],[{e},52.1],[{w},52.0]]]}}}}"#
+            )
+        };
+        let features: Vec<String> = properties.iter().enumerate().map(square).collect();
+        format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","))
+    }
+
+    #[test]
+    fn of_several_areas_the_one_that_is_meant_is_kept_and_none_unasked() {
+        let wards = squares(&[r#"{"WD25NM":"Ferryside","OBJECTID":"1"}"#, r#"{"WD25NM":" Quillbrook "}"#, "null"]);
+        let Held::Several(several) = super::read(wards.as_bytes(), &Meant::Unsaid).unwrap() else { panic!("unasked") };
+        assert_eq!(several, Several { areas: 3, names: vec!["Ferryside".into(), "Quillbrook".into()] });
+        let meant = |meant: Meant| match super::read(wards.as_bytes(), &meant) {
+            Ok(Held::Shape(shape)) => Ok(shape),
+            Ok(Held::Several(several)) => panic!("{several:?}"),
+            Err(error) => Err(error),
+        };
+        let one = meant(Meant::Named("Quillbrook".into())).unwrap();
+        assert_eq!((one.len(), one[0][0][0]), (1, (1.0, 52.0)));
+        assert_eq!(meant(Meant::All).unwrap().len(), 3);
+        let Err(Error::Invalid(wrong)) = meant(Meant::Named("Saltern".into())) else { panic!("another was taken") };
+        assert_eq!(wrong[0].field, "which");
+    }
+
+    #[test]
+    fn parts_of_one_name_are_one_area_and_one_area_is_not_asked_about() {
+        for (properties, polygons) in
+            [(vec![r#"{"name":"Quillbrook","ward_name":"x"}"#, r#"{"Name":"Quillbrook"}"#], 2), (vec!["{}"], 1)]
+        {
+            let file = squares(&properties);
+            let Held::Shape(shape) = super::read(file.as_bytes(), &Meant::Unsaid).unwrap() else { panic!("{file}") };
+            assert_eq!(shape.len(), polygons, "{file}");
+        }
+        // Without names they may be parts of one, or not.
+        let Held::Several(several) = super::read(squares(&["{}", "{}"]).as_bytes(), &Meant::Unsaid).unwrap() else {
+            panic!("two were taken for one")
+        };
+        assert_eq!(several, Several { areas: 2, names: Vec::new() });
+    }
 
     #[test]
     fn a_feature_is_read_and_drawn_north_up() {

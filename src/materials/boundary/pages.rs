@@ -1,10 +1,12 @@
 //! `/materials/boundaries`: the outlines that maps on leaflets are drawn from.
 
 use super::store::{self, Kept};
-use super::{Drawn, LIMIT};
+use super::{Drawn, Held, LIMIT, Meant, Several};
 use crate::areas::Area;
+use crate::electors::folding::fold;
 use crate::error::Error;
 use crate::materials::making;
+use crate::turns::in_turn;
 use crate::web::{Answer, FieldErrors, Form, Layout, Multipart, Path, Query, Viewer, drawn_under, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -34,6 +36,15 @@ struct BoundariesPage {
     area: String,
     area_name: String,
     drawn: Option<Drawn>,
+    /// Between which of a file's areas is to be chosen; none: nothing was given, or one.
+    several: Several,
+}
+
+impl BoundariesPage {
+    /// Whether a name of the file is that of the area that is chosen.
+    fn is_chosen(&self, name: &str) -> bool {
+        fold(name) == fold(&self.area_name)
+    }
 }
 
 /// Which area's.
@@ -49,10 +60,10 @@ pub struct Bare {}
 
 /// `GET /materials/boundaries`
 pub async fn show(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) -> Answer {
-    draw(&viewer, layout, &asked.area, FieldErrors::default()).await
+    draw(&viewer, layout, &asked.area, Several::default(), FieldErrors::default()).await
 }
 
-async fn draw(viewer: &Viewer, layout: Layout, wanted: &str, errors: FieldErrors) -> Answer {
+async fn draw(viewer: &Viewer, layout: Layout, wanted: &str, several: Several, errors: FieldErrors) -> Answer {
     let mut scope = viewer.scope().await?;
     let areas = making::areas(&mut scope).await?;
     let chosen =
@@ -62,24 +73,41 @@ async fn draw(viewer: &Viewer, layout: Layout, wanted: &str, errors: FieldErrors
     let kept = store::kept(&mut scope).await?;
     scope.commit().await?;
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page = BoundariesPage { layout, errors, areas, kept, area: area.to_string(), area_name, drawn };
+    let page = BoundariesPage { layout, errors, areas, kept, area: area.to_string(), area_name, drawn, several };
     Ok((status, page).into_response())
 }
 
-async fn take(mut form: multipart::Multipart, grant: Uuid) -> Result<(String, Vec<u8>), Error> {
+/// The form as it came: what was said before a file that is too large stays.
+#[derive(Default)]
+struct Taken {
+    area: String,
+    meant: Meant,
+    file: Vec<u8>,
+}
+
+async fn take(mut form: multipart::Multipart, grant: Uuid, taken: &mut Taken) -> Result<(), Error> {
     let broken = |_| {
         Error::field("file", "The file did not come through whole, or is larger than 2 MB. Choose a generalised one")
     };
-    let (mut area, mut file) = (String::new(), Vec::new());
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name().unwrap_or_default() {
             "_grant" => drawn_under(&field.text().await.map_err(broken)?, grant)?,
-            "area" => area = field.text().await.map_err(broken)?,
-            "file" => file = field.bytes().await.map_err(broken)?.to_vec(),
+            "area" => taken.area = field.text().await.map_err(broken)?,
+            "which" => taken.meant = meant(&field.text().await.map_err(broken)?),
+            "file" => taken.file = field.bytes().await.map_err(broken)?.to_vec(),
             _ => {}
         }
     }
-    Ok((area, file))
+    Ok(())
+}
+
+/// `all`, or `of` and a name.
+fn meant(typed: &str) -> Meant {
+    match typed.split_once(' ') {
+        Some(("of", name)) => Meant::Named(name.to_owned()),
+        _ if typed == "all" => Meant::All,
+        _ => Meant::Unsaid,
+    }
 }
 
 /// `POST /materials/boundaries`
@@ -87,14 +115,20 @@ async fn take(mut form: multipart::Multipart, grant: Uuid) -> Result<(String, Ve
 /// # Errors
 /// [`Error::NotFound`] outside one's own areas; [`Error::Busy`] while others' files are read.
 pub async fn keep(viewer: Viewer, layout: Layout, form: Result<Multipart, Error>) -> Answer {
-    let mut errors = FieldErrors::default();
-    let taken = match errors.take_invalid(form)? {
-        Some(Multipart(form)) => errors.take_invalid(take(form, viewer.grant).await)?,
-        None => None,
+    let (mut errors, mut taken) = (FieldErrors::default(), Taken::default());
+    if let Some(Multipart(form)) = errors.take_invalid(form)? {
+        errors.take_invalid(take(form, viewer.grant, &mut taken).await)?;
+    }
+    let Taken { area, meant, file } = taken;
+    let held = if errors.any() { None } else { errors.take_invalid(read(file, meant, WAIT).await)? };
+    let shape = match held {
+        Some(Held::Shape(shape)) => shape,
+        Some(Held::Several(several)) => {
+            errors.add("which", format!("This file holds {} areas. Say which of them is meant", several.areas));
+            return draw(&viewer, layout, &area, several, errors).await;
+        }
+        None => return draw(&viewer, layout, &area, Several::default(), errors).await,
     };
-    let (area, file) = taken.unwrap_or_default();
-    let shape = if errors.any() { None } else { errors.take_invalid(read(file, WAIT).await)? };
-    let Some(shape) = shape else { return draw(&viewer, layout, &area, errors).await };
     let mut scope = viewer.scope().await?;
     let found = making::areas(&mut scope).await?.into_iter().find(|a| a.id.to_string() == area);
     let area = found.ok_or(Error::NotFound)?.id;
@@ -103,18 +137,11 @@ pub async fn keep(viewer: Viewer, layout: Layout, form: Result<Multipart, Error>
     Ok(see_other(&format!("/materials/boundaries?area={area}&said=boundary-kept")))
 }
 
-async fn read(file: Vec<u8>, patience: Duration) -> Result<super::Shape, Error> {
+async fn read(file: Vec<u8>, meant: Meant, patience: Duration) -> Result<Held, Error> {
     if file.is_empty() || file.len() > LIMIT {
         return Err(Error::field("file", "Choose a GeoJSON file of at most 2 MB"));
     }
-    let turn =
-        tokio::time::timeout(patience, THINNING.acquire()).await.map_err(|_| Error::Busy)?.map_err(Error::internal)?;
-    // The turn goes with the work: a request that is given up does not end it.
-    let work = move || {
-        let _turn = turn;
-        super::read(&file)
-    };
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+    in_turn(&THINNING, patience, move || super::read(&file, &meant)).await?
 }
 
 /// `POST /materials/boundaries/{area}/removal`
@@ -138,11 +165,11 @@ mod tests {
     async fn a_file_given_while_another_is_read_is_told_to_come_again_and_is_read_then() {
         let square = br#"{"type":"Polygon","coordinates":[[[-2.0,52.0],[-1.9,52.0],[-1.9,52.1],[-2.0,52.0]]]}"#;
         let another = THINNING.acquire().await.unwrap();
-        let busy = read(square.to_vec(), Duration::from_millis(20)).await.unwrap_err();
+        let busy = read(square.to_vec(), Meant::Unsaid, Duration::from_millis(20)).await.unwrap_err();
         assert!(matches!(busy, Error::Busy) && busy.to_string().contains("try again"), "{busy}");
         // What is no file waits for nobody.
-        assert!(matches!(read(Vec::new(), Duration::ZERO).await, Err(Error::Invalid(_))));
+        assert!(matches!(read(Vec::new(), Meant::Unsaid, Duration::ZERO).await, Err(Error::Invalid(_))));
         drop(another);
-        assert!(read(square.to_vec(), WAIT).await.is_ok());
+        assert!(read(square.to_vec(), Meant::Unsaid, WAIT).await.is_ok());
     }
 }

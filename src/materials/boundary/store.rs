@@ -69,7 +69,7 @@ pub async fn remove(scope: &mut Scoped, area: i64) -> Result<bool, Error> {
     Ok(sqlx::query_scalar!(r#"select wall.remove_boundary($1) as "gone!""#, area).fetch_one(scope.connection()).await?)
 }
 
-/// Streets of an area, for leaflets where there is no boundary: the names alone, as many as fit on paper.
+/// Streets of an area, for leaflets where there is no boundary: the names alone. More than these are not even counted.
 ///
 /// # Errors
 /// What the database says.
@@ -77,7 +77,7 @@ pub async fn streets(scope: &mut Scoped, area: i64) -> Result<Vec<String>, Error
     let districts = crate::canvass::lists::choose::districts_of(scope, area).await?;
     Ok(sqlx::query_scalar!(
         r#"select distinct h.street as "street!" from household h
-           where h.area_no = any ($1) and h.area_no = any (wall.areas()) and h.street <> '' order by 1 limit 400"#,
+           where h.area_no = any ($1) and h.area_no = any (wall.areas()) and h.street <> '' order by 1 limit 5000"#,
         &districts
     )
     .fetch_all(scope.connection())

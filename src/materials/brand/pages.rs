@@ -65,6 +65,19 @@ impl BrandPage {
         }
     }
 
+    /// What will hardly be seen on paper, in words after its notice's beginning; empty: nothing.
+    fn pale(&self) -> &'static str {
+        let Brand { area, colour, second, .. } = &self.holds;
+        match (colour.against(*second) < 1.25, second.against(Colour::WHITE) < 1.5) {
+            _ if area.is_none() => "",
+            (true, _) => {
+                "It is as light as the first, and does not stand out from a field of it. Choose a lighter or a darker one."
+            }
+            (_, true) => "Rules on white paper nearly vanish in it. Choose a darker one.",
+            _ => "",
+        }
+    }
+
     /// The area around it whose brand holds here.
     fn elsewhere(&self) -> Option<&str> {
         self.holds.area.as_ref().filter(|_| !self.is_own()).map(|(_, name)| name.as_str())
@@ -110,10 +123,10 @@ async fn draw(viewer: &Viewer, layout: Layout, mut typed: Typed, errors: FieldEr
     Ok((status, BrandPage { layout, errors, areas, own, holds, typed }).into_response())
 }
 
-async fn take(mut form: multipart::Multipart, grant: Uuid) -> Result<Typed, Error> {
+/// The form's fields come into `typed`, and stay there where the logo does not come through.
+async fn take(mut form: multipart::Multipart, grant: Uuid, typed: &mut Typed) -> Result<(), Error> {
     let broken =
         |_| Error::field("logo", "The logo did not come through whole, or is larger than 10 MB. Choose it again");
-    let mut typed = Typed::default();
     while let Some(field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
         if name == "logo" {
@@ -132,7 +145,7 @@ async fn take(mut form: multipart::Multipart, grant: Uuid) -> Result<Typed, Erro
             _ => {}
         }
     }
-    Ok(typed)
+    Ok(())
 }
 
 async fn logo(file: Option<Vec<u8>>, errors: &mut FieldErrors) -> Result<Option<Logo>, Error> {
@@ -155,12 +168,15 @@ async fn logo(file: Option<Vec<u8>>, errors: &mut FieldErrors) -> Result<Option<
 /// # Errors
 /// [`Error::Conflict`] when the reader changed role meanwhile.
 pub async fn keep(viewer: Viewer, layout: Layout, form: Result<Multipart, Error>) -> Answer {
-    let mut errors = FieldErrors::default();
-    let taken = match errors.take_invalid(form)? {
-        Some(Multipart(form)) => errors.take_invalid(take(form, viewer.grant).await)?,
-        None => None,
+    let (mut errors, mut typed) = (FieldErrors::default(), Typed::default());
+    let whole = match errors.take_invalid(form)? {
+        Some(Multipart(form)) => errors.take_invalid(take(form, viewer.grant, &mut typed).await)?.is_some(),
+        None => false,
     };
-    let mut typed = taken.unwrap_or_default();
+    if !whole {
+        // One cause, one error: what did not come is not missing.
+        return draw(&viewer, layout, typed, errors).await;
+    }
     let party = errors
         .take(text("party", &typed.party, 120, "Give the name that stands on what is printed"))
         .map(|p| clean(&p));

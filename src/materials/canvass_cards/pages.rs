@@ -114,7 +114,8 @@ async fn lists(scope: &mut Scoped) -> Result<Vec<Listed>, Error> {
 /// `POST /materials/canvass-cards`
 ///
 /// # Errors
-/// [`Error::NotFound`] when a list is outside the area in use, [`Error::Conflict`] when one has ended; then none is printed.
+/// [`Error::NotFound`] when a list is outside the area in use, [`Error::Conflict`] when one has ended; then none is printed, nor where
+/// of one nobody is left, which the page says.
 pub async fn make(State(app): State<App>, viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> Answer {
     let mut errors = FieldErrors::default();
     let choices = typed.read(words::day_of(Utc::now()), &mut errors);
@@ -128,13 +129,21 @@ pub async fn make(State(app): State<App>, viewer: Viewer, layout: Layout, Form(t
     // All or none: of lists among which one cannot be printed none is.
     let mut scope = viewer.scope().await?;
     for list in &lists {
-        read::open(&mut scope, *list).await?;
+        let (name, somebody) = read::anybody(&mut scope, *list).await?;
+        if !somebody {
+            errors.add("list", format!("Nobody of {name} is left to call on, so nothing was printed. Untick it"));
+        }
+    }
+    if errors.any() {
+        return draw(scope, layout, typed, errors).await;
     }
     scope.commit().await?;
+    // What is pressed once is one of those that may be open, however many lists it is for.
+    let press = runs::drawn().to_string();
     let mut last = 0;
     for list in &lists {
         let asked = runs::pressed(&typed.asked, Kind::CanvassCards, &(list.to_string(), &typed));
-        last = print(&app, &viewer, *list, &choices, asked).await?;
+        last = print(&app, &viewer, *list, &choices, asked, &press).await?;
     }
     match lists.len() {
         1 => Ok(see_other(&format!("/materials/runs/{last}"))),
@@ -143,7 +152,14 @@ pub async fn make(State(app): State<App>, viewer: Viewer, layout: Layout, Form(t
 }
 
 /// Prints one list: a run and a pile of its own, in one transaction. What this press of the button printed already is left as it is.
-async fn print(app: &App, viewer: &Viewer, list: ListId, choices: &Choices, asked: Option<Uuid>) -> Result<i64, Error> {
+async fn print(
+    app: &App,
+    viewer: &Viewer,
+    list: ListId,
+    choices: &Choices,
+    asked: Option<Uuid>,
+    press: &str,
+) -> Result<i64, Error> {
     let mut scope = viewer.scope().await?;
     if let Some(number) = runs::already(&mut scope, asked).await? {
         scope.commit().await?;
@@ -159,6 +175,8 @@ async fn print(app: &App, viewer: &Viewer, list: ListId, choices: &Choices, aske
     let controller = read::controller(&mut scope).await?;
     let common = read::common(choices, &codes, &controller, &foot(viewer, choices));
     let (printed, seen) = seen.for_the_press();
+    let mut settings = serde_json::to_value(choices).map_err(Error::internal)?;
+    settings[runs::PRESS] = press.into();
     let area = area_of(&mut scope, viewer.area, printed.district).await?;
     let new = NewRun {
         kind: Kind::CanvassCards,
@@ -167,20 +185,20 @@ async fn print(app: &App, viewer: &Viewer, list: ListId, choices: &Choices, aske
         selection: None,
         template: None,
         list: Some((list, printed.version)),
-        settings: serde_json::to_value(choices).map_err(Error::internal)?,
+        settings,
         imprint: Vec::new(),
         items: i32::try_from(printed.recipients.len()).unwrap_or(i32::MAX),
         recipients: printed.recipients,
+        helpers: Vec::new(),
         again_of: None,
         asked,
         work: Work { sheet: "cards", common, parts: vec![printed.part], ..Work::default() },
     };
-    let (number, anew) = runs::begin_once(&mut scope, new).await?;
-    if anew {
-        piles::open(&mut scope, number, list, choices.due_back).await?;
+    let begun = runs::begin(&mut scope, new).await?;
+    if begun.anew {
+        piles::open(&mut scope, begun.number, list, choices.due_back).await?;
     }
-    scope.finish(seen).await?;
-    Ok(number)
+    begun.finish(scope, seen).await
 }
 
 /// The area that a list's cards are of: its district's, or where it is of several the one in use.

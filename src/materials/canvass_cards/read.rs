@@ -43,6 +43,26 @@ pub(super) async fn open(scope: &mut Scoped, id: ListId) -> Result<store::Head, 
     }
 }
 
+/// Whether anybody of a list is left to be printed; its name. Nobody is shown by it.
+///
+/// # Errors
+/// As [`open`].
+pub(super) async fn anybody(scope: &mut Scoped, id: ListId) -> Result<(String, bool), Error> {
+    let head = open(scope, id).await?;
+    let there = sqlx::query_scalar!(
+        r#"select e.elector_id as "elector!" from walk_list_elector w
+           join elector e on e.partition_id = w.partition_id and e.elector_id = w.elector_id and e.left_at is null
+           where w.partition_id = $1 and w.list_id = $2 and w.version = $3"#,
+        id.partition,
+        id.id,
+        head.version
+    )
+    .fetch_all(scope.connection())
+    .await?;
+    let objected = store::objected(scope, id.partition, &there).await?;
+    Ok((head.name, there.iter().any(|elector| !objected.contains(elector))))
+}
+
 /// Reads a list. Whoever objected since it was made is not printed, nor who left the register.
 ///
 /// # Errors

@@ -74,13 +74,15 @@ impl DoorCard {
     /// The work for so many.
     pub fn work(&self, ground: &Ground, cards: i32) -> Work {
         let DoorCard { controller, contact, notice, link } = self;
-        Work {
+        let mut work = Work {
             sheet: "door-card",
             common: json!({ "controller": controller, "contact": contact, "notice": notice, "link": shown(link), "qr": code(link),
                 "long": self.each() == 2, "imprint": ground.lines() }),
             parts: vec![json!({ "pages": sheets(cards, self.each()) })],
             ..Work::default()
-        }
+        };
+        ground.brand.dress(&mut work);
+        work
     }
 }
 

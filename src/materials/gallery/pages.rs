@@ -3,6 +3,7 @@
 use super::about;
 use crate::error::Error;
 use crate::materials::Kind;
+use crate::materials::kept;
 use crate::materials::letters::store::{self, Template};
 use crate::materials::runs::{self, Row};
 use crate::web::{Answer, Layout, Path, Viewer};
@@ -10,8 +11,8 @@ use askama_web::WebTemplate;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 
-/// Kinds of which people keep templates.
-const KEPT: &[Kind] = &[Kind::Letters, Kind::Postcards, Kind::Leaflets];
+/// Kinds of which people keep templates, and looks that fill a form.
+const KEPT: &[Kind] = &[Kind::Letters, Kind::Postcards, Kind::Leaflets, Kind::Labels, Kind::OutCards, Kind::Posters];
 /// Runs that the gallery shows.
 const RECENT: i64 = 8;
 
@@ -26,6 +27,9 @@ struct GalleryPage {
 impl GalleryPage {
     /// Where a template is opened.
     fn place(&self, template: &Template) -> String {
+        if kept::KINDS.contains(&template.kind) {
+            return kept::place(template.kind, template.id, "");
+        }
         let room = if template.kind == Kind::Leaflets { "leaflets" } else { "letters" };
         format!("/materials/{room}/{}", template.id)
     }

@@ -170,9 +170,7 @@ pub async fn keep<T: Serialize>(
 /// Two who keep one of the same name at once.
 fn at_once(error: Error) -> Error {
     match error {
-        Error::Invalid(_) => {
-            Error::Conflict("Somebody kept one of this name a moment ago. Open the page again".into())
-        }
+        Error::Invalid(_) => Error::Conflict("Somebody kept one of this name a moment ago. Open the page again".into()),
         other => other,
     }
 }

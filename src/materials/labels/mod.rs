@@ -46,8 +46,8 @@ pub const L7163: Stock =
 
 /// An A4's width and height.
 const SHEET: (f64, f64) = (210.0, 297.0);
-/// The smallest label that an address goes on.
-const SMALLEST: (f64, f64) = (25.0, 12.0);
+/// The smallest label that an address goes on: four lines of 7 point, 20 letters wide.
+const SMALLEST: (f64, f64) = (35.0, 16.0);
 
 impl Stock {
     /// Labels a sheet.
@@ -68,7 +68,7 @@ impl Stock {
         let wide = self.left + all(self.columns, self.width, self.gap_x);
         let high = self.top + all(self.rows, self.height, self.gap_y);
         if self.width < SMALLEST.0 || self.height < SMALLEST.1 {
-            errors.add("width", "An address needs a label of at least 25 × 12 mm");
+            errors.add("width", "An address needs a label of at least 35 × 16 mm");
         }
         if wide > SHEET.0 + 0.05 {
             errors.add(
@@ -165,6 +165,7 @@ mod tests {
             (Stock { columns: 4, ..L7160 }, "columns"),
             (Stock { rows: 8, ..L7160 }, "rows"),
             (Stock { width: 12.0, ..L7160 }, "width"),
+            (Stock { height: 12.0, ..L7160 }, "width"),
         ] {
             let mut errors = FieldErrors::default();
             stock.check(&mut errors);

@@ -42,18 +42,7 @@ struct LabelsPage {
 impl LabelsPage {
     /// The address of a test sheet on the stickers that are chosen.
     fn test(&self) -> String {
-        let t = &self.typed;
-        let stock = ["own", "L7163"].into_iter().find(|known| t.stock == *known).unwrap_or("L7160");
-        let mut address = format!("/materials/labels/test.pdf?stock={stock}");
-        if t.stock == "own" {
-            for (name, value) in OWN.map(|(name, _)| (name, t.own(name))) {
-                // What is no figure is left out: the test sheet then has the usual one.
-                if value.chars().all(|c| c.is_ascii_digit() || c == '.') {
-                    address.push_str(&format!("&{name}={value}"));
-                }
-            }
-        }
-        address
+        self.typed.test()
     }
 }
 
@@ -101,27 +90,63 @@ pub async fn make(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> A
     let mut scope = viewer.scope().await?;
     let (saved, shelf) = beside(&mut scope, &viewer, &typed, typed.keeping()).await?;
     let mut errors = FieldErrors::default();
-    let stock = typed.stock(&mut errors);
-    let start = stock.and_then(|stock| typed.start(&stock, &mut errors));
-    let chosen = addressed::choose(&mut scope, &typed.selection, &mut errors).await?;
-    let found = match &chosen {
-        Some(chosen) if !errors.any() => {
-            let (per, sorted) = (addressed::per(&typed.per), addressed::sorted(&typed.sorted));
-            addressed::read(&mut scope, chosen, per, sorted, &mut errors).await?
+    let mut preview = None;
+    match ready(&mut scope, &typed, &mut errors).await? {
+        None => scope.commit().await?,
+        Some(ready) if typed.step == "make" => {
+            scope.commit().await?;
+            if let Some(run) = made(&viewer, &typed, ready, &mut errors).await? {
+                return Ok(see_other(&format!("/materials/runs/{run}")));
+            }
         }
-        _ => None,
-    };
-    let (Some(stock), Some(start), Some(chosen), Some(found)) = (stock, start, chosen, found) else {
-        scope.commit().await?;
-        let page = LabelsPage { layout, errors, saved, shelf, typed, preview: None };
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-    };
-    if typed.step == "make" {
-        let run = begin(scope, &typed, (stock, start), &chosen, found).await?;
-        return Ok(see_other(&format!("/materials/runs/{run}")));
+        // What is longer than its label is said, and nothing of it shown.
+        Some(ready) => preview = errors.take_invalid(look(scope, ready).await)?,
     }
-    let preview = look(scope, (stock, start), &chosen, found).await?;
-    Ok(LabelsPage { layout, errors, saved, shelf, typed, preview: Some(preview) }.into_response())
+    let status = if preview.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, LabelsPage { layout, errors, saved, shelf, typed, preview }).into_response())
+}
+
+/// All that labels are made of.
+struct Ready {
+    stock: Stock,
+    start: usize,
+    chosen: Chosen,
+    found: Recipients,
+}
+
+/// Reads it; None: what cannot stand goes to `errors`.
+async fn ready(scope: &mut Scoped, typed: &Typed, errors: &mut FieldErrors) -> Result<Option<Ready>, Error> {
+    let stock = typed.stock(errors);
+    let start = stock.and_then(|stock| typed.start(&stock, errors));
+    let chosen = addressed::choose(scope, &typed.selection, errors).await?;
+    let (Some(stock), Some(start), Some(chosen), false) = (stock, start, chosen, errors.any()) else { return Ok(None) };
+    let (per, sorted) = (addressed::per(&typed.per), addressed::sorted(&typed.sorted));
+    let found = addressed::read(scope, &chosen, per, sorted, errors).await?;
+    Ok(found.map(|found| Ready { stock, start, chosen, found }))
+}
+
+/// The run, once it is known that every label has room; None: what has not goes to `errors`. The press may be busy for longer than a
+/// transaction may lie idle: none is open while it is asked, and all is read anew afterwards.
+async fn made(viewer: &Viewer, typed: &Typed, tried: Ready, errors: &mut FieldErrors) -> Result<Option<i64>, Error> {
+    if errors.take_invalid(fits(&tried).await)?.is_none() {
+        return Ok(None);
+    }
+    let mut scope = viewer.scope().await?;
+    match ready(&mut scope, typed, errors).await? {
+        Some(ready) => begin(scope, typed, ready).await.map(Some),
+        None => scope.commit().await.map(|()| None),
+    }
+}
+
+/// Sets the labels that need most room: what is longer than a label is so on one of them. Nothing of them is shown.
+async fn fits(ready: &Ready) -> Result<(), Error> {
+    let all = addresses(&ready.found.letters);
+    let letters = |line: &String| line.chars().count();
+    let widest = all.iter().max_by_key(|lines| lines.iter().map(letters).max());
+    let fullest = all.iter().max_by_key(|lines| lines.iter().map(letters).sum::<usize>());
+    let highest = all.iter().max_by_key(|lines| lines.len());
+    let most: Vec<Vec<String>> = [widest, fullest, highest].into_iter().flatten().cloned().collect();
+    press::pages(ready.stock.work(&most, 1, false)).await.map(|_| ())
 }
 
 /// Keeps the stickers and what a label is for; the page again with what cannot stand.
@@ -140,13 +165,8 @@ async fn keep(viewer: Viewer, layout: Layout, typed: Typed) -> Answer {
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
-async fn begin(
-    mut scope: Scoped,
-    typed: &Typed,
-    (stock, start): (Stock, usize),
-    chosen: &Chosen,
-    found: Recipients,
-) -> Result<i64, Error> {
+async fn begin(mut scope: Scoped, typed: &Typed, ready: Ready) -> Result<i64, Error> {
+    let Ready { stock, start, chosen, found } = ready;
     let template = kept::made_by(&mut scope, Kind::Labels, &typed.kept, &typed.content(stock)).await?;
     let new = NewRun {
         kind: Kind::Labels,
@@ -159,22 +179,18 @@ async fn begin(
         imprint: Vec::new(),
         items: i32::try_from(found.letters.len()).map_err(Error::internal)?,
         recipients: addressed::items(&found.letters),
+        helpers: Vec::new(),
         again_of: None,
         asked: runs::pressed(&typed.asked, Kind::Labels, typed),
         work: stock.work(&addresses(&found.letters), start, typed.frames()),
     };
-    let run = runs::begin(&mut scope, new).await?;
-    let seen = Seen::people(run, addressed::shown(&found.letters)).for_print();
-    scope.finish(seen).await
+    let begun = runs::begin(&mut scope, new).await?;
+    begun.finish(scope, Seen::people((), addressed::shown(&found.letters))).await
 }
 
 /// The first sheet, with frames that show where the stickers are; whoever stands on it is on record as seen.
-async fn look(
-    scope: Scoped,
-    (stock, start): (Stock, usize),
-    chosen: &Chosen,
-    found: Recipients,
-) -> Result<Preview, Error> {
+async fn look(scope: Scoped, ready: Ready) -> Result<Preview, Error> {
+    let Ready { stock, start, chosen, found } = ready;
     let first = &found.letters[..found.letters.len().min(stock.cells() + 1 - start)];
     let work = stock.work(&addresses(first), start, true);
     let preview = Preview {

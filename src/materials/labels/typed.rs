@@ -112,6 +112,17 @@ impl Typed {
         Some(stock)
     }
 
+    /// The address of a test sheet on these stickers; of an own size as it was read, or the usual one where it cannot be.
+    pub(super) fn test(&self) -> String {
+        let stock = ["own", "L7163"].into_iter().find(|known| self.stock == *known).unwrap_or("L7160");
+        let address = format!("/materials/labels/test.pdf?stock={stock}");
+        let read = self.stock(&mut FieldErrors::default()).filter(|_| stock == "own");
+        let Some(Stock { columns, rows, width, height, left, top, gap_x, gap_y }) = read else { return address };
+        format!(
+            "{address}&columns={columns}&rows={rows}&width={width}&height={height}&left={left}&from_top={top}&gap_x={gap_x}&gap_y={gap_y}"
+        )
+    }
+
     pub(super) fn start(&self, stock: &Stock, errors: &mut FieldErrors) -> Option<usize> {
         let most = i32::try_from(stock.cells()).unwrap_or(1);
         number(errors, "start", &self.start, 1, most).and_then(|n| usize::try_from(n).ok())
@@ -172,6 +183,17 @@ impl Typed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_test_sheet_is_of_the_size_that_was_typed_with_a_comma_too() {
+        let own = Typed { stock: "own".into(), width: "48,5".into(), height: " 25.43 ".into(), ..Typed::default() };
+        let address = own.test();
+        assert!(address.contains("stock=own") && address.contains("&width=48.5&height=25.43&"), "{address}");
+        assert!(address.contains("&from_top=4.5&"), "{address}");
+        let wrong = Typed { stock: "own".into(), width: "<b>".into(), ..Typed::default() };
+        assert_eq!(wrong.test(), "/materials/labels/test.pdf?stock=own", "nothing that is no figure goes into it");
+        assert_eq!(Typed::default().test(), "/materials/labels/test.pdf?stock=L7160");
+    }
 
     #[test]
     fn what_is_kept_fills_the_form_again_to_the_hundredth_and_nothing_of_one_run() {

@@ -166,6 +166,12 @@ impl OnePage {
         0..MOST
     }
 
+    /// How many characters it says, from the headline to the last passage.
+    fn length(&self) -> usize {
+        let passages = self.typed.heading.iter().chain(&self.typed.text);
+        [&self.typed.headline, &self.typed.intro].into_iter().chain(passages).map(|words| words.chars().count()).sum()
+    }
+
     /// The pages themselves, without the one that says that it is too long.
     fn shown(&self) -> &[String] {
         &self.pictures[..self.pictures.len().min(self.design.pages())]
@@ -206,8 +212,12 @@ pub(super) async fn draw(
     let given = pictures::of(&mut scope, id).await?;
     let work = whole(&mut scope, id, &content, &ground, false).await?;
     scope.commit().await?;
-    let pictures = making::pictures(work).await?;
-    let Refused { errors, typed, shows } = refused;
+    let Refused { mut errors, typed, shows } = refused;
+    let pictures = match making::pictures(work).await {
+        // It is refused already, for that or for something else.
+        Err(Error::Invalid(_)) if errors.any() => Vec::new(),
+        drawn => errors.take_invalid(drawn)?.unwrap_or_default(),
+    };
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let typed = typed.unwrap_or_else(|| Typed::of(&kept.name, kept.version, &content));
     let (unwritten, nobodys) = (content.is_unwritten(), ground.poll.is_none() && !content.name.is_empty());

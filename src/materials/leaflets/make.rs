@@ -43,8 +43,13 @@ pub async fn make(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(typ
     let mut work = whole(&mut scope, id, &content, &ground, !typed.bleed.is_empty()).await?;
     work.archive = !typed.archive.is_empty();
     scope.commit().await?;
-    if !errors.any() && making::pictures(work.clone()).await?.len() > content.design.pages() {
-        errors.add("headline", "This is longer than the design has room for, so nothing was made. Shorten a passage");
+    if !errors.any() {
+        // An imprint that is too long is refused by its own name.
+        let pages = errors.take_invalid(making::pictures(work.clone()).await)?;
+        if pages.is_some_and(|pages| pages.len() > content.design.pages()) {
+            errors
+                .add("headline", "This is longer than the design has room for, so nothing was made. Shorten a passage");
+        }
     }
     if errors.any() {
         return draw(&viewer, layout, id, (&typed.area, &typed.poll), Refused { errors, ..Refused::default() }).await;

@@ -155,6 +155,17 @@ impl Content {
         self.intro.trim() == NO_INTRO || self.passages.iter().any(|p| p.text.trim() == NO_TEXT)
     }
 
+    /// How many letters of streets' names the design has room for, beside its picture, at the smallest size that people read.
+    fn room_for_streets(&self) -> usize {
+        match (self.design, self.picture) {
+            (Design::A5, Some(_)) => 600,
+            (Design::A5, None) => 1_000,
+            (Design::A4, Some(_)) => 1_500,
+            (Design::A4, None) => 2_600,
+            (Design::Fold, _) => 3_800,
+        }
+    }
+
     fn common(&self, ground: &Ground) -> Value {
         let Content { design, headline, intro, passages, name, contact, link, .. } = self;
         json!({ "design": design.as_str(), "bleed": false, "headline": headline, "intro": intro, "blocks": passages, "name": name,
@@ -199,14 +210,42 @@ pub async fn whole(
             let (fill, line) = (ground.brand.colour.text(), ground.brand.colour.heading().text());
             work.common["map"] = json!({ "$svg": boundary::draw(&shape).svg(&fill, &line) });
         }
-        (_, None) => work.common["streets"] = boundary::store::streets(scope, ground.area).await?.into(),
+        (_, None) => {
+            let streets = boundary::store::streets(scope, ground.area).await?;
+            work.common["streets"] = listed(streets, content.room_for_streets()).into();
+        }
     }
     Ok(work)
+}
+
+/// The names for which there is room, and how many there are besides: a ward has more streets than a leaflet can name.
+fn listed(mut names: Vec<String>, room: usize) -> Vec<String> {
+    // Between two stand three letters.
+    let ends = names.iter().scan(0, |end, name| {
+        *end += name.chars().count() + 3;
+        Some(*end)
+    });
+    let fit = ends.take_while(|end| *end <= room).count();
+    let more = names.len() - fit;
+    if more > 0 {
+        names.truncate(fit);
+        names.push(format!("and {} more", crate::web::words::figure(more)));
+    }
+    names
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn streets_that_a_leaflet_has_no_room_for_are_counted_and_not_named() {
+        let names: Vec<String> = (1..=400).map(|n| format!("Street {n:03}")).collect();
+        let cut = listed(names.clone(), 130);
+        assert_eq!((cut.len(), cut[9].as_str(), cut[10].as_str()), (11, "Street 010", "and 390 more"));
+        assert_eq!(listed(names[..10].to_vec(), 130).len(), 10, "all have room");
+        assert_eq!(listed(Vec::new(), 130), Vec::<String>::new());
+    }
 
     #[test]
     fn what_is_kept_is_read_again_and_older_ones_too() {

@@ -9,7 +9,8 @@
 //! - C5 (162 × 229 mm, window 60 mm from below), A4 folded once, 148.5 mm high: 67 to 102 mm or 53.5 to 88.5 mm, so always 67 to
 //!   88.5 mm; across, of 19 mm that the paper may slide, 20 to 91 mm. The address has 70 to 88 mm, and 24 to 88 mm.
 //!
-//! The first line is the item's code, then who, where, the postcode: nothing stands below the postcode.
+//! There stand who, where, the postcode, in 10 point or more (11 in large print) for all that people are called; nothing stands below
+//! the postcode. In the 3 mm above is the item's code, for whoever holds what came back.
 
 use super::recipients::{Per, Sorted};
 use crate::error::Error;
@@ -93,7 +94,7 @@ impl Envelope {
 /// How it is set for whoever reads it.
 pub const STYLES: [(&str, &str); 3] = [
     ("usual", "Usual"),
-    ("large", "Large print: 16 point and more"),
+    ("large", "Large print: 16 point and more; the imprint and the address in 10 and more"),
     ("easy", "Dyslexia-friendly: a plain face, wider spaces, nothing slanted"),
 ];
 

@@ -2,6 +2,7 @@
 //! what was looked at is what is printed.
 
 use super::choices::Choices;
+use super::homes::{self, Homes};
 use super::merge::{self, Common, Reader, Ready};
 use super::pictures;
 use super::recipients::{How, LeftOut, Letter, Per, Recipients, gather};
@@ -65,6 +66,44 @@ pub struct Plan {
     places: Places,
     pictures: Vec<(String, Vec<u8>)>,
     alts: Value,
+    /// Of letters that stand for others, each one's place among all; empty: these are all.
+    numbers: Vec<usize>,
+}
+
+/// What would be made, read without a name: enough to count it, and to choose what a proof shows.
+#[derive(Debug, Clone)]
+pub struct Outline {
+    /// The template.
+    pub template: Template,
+    /// How they are made.
+    pub choices: Choices,
+    /// The selection, as it stands.
+    pub selection: Saved,
+    /// What they bear; None: nothing may be made.
+    pub imprint: Option<Vec<String>>,
+    /// The homes that they go to.
+    pub homes: Homes,
+    /// Who gets none, by reason, those whom the selection itself leaves out among them.
+    pub left_out: Vec<(usize, &'static str)>,
+    /// An earlier run, when there is one.
+    pub earlier: Option<Earlier>,
+    content: Content,
+    blocks: Vec<text::Block>,
+    ready: Ready,
+    how: How,
+}
+
+/// What a plan and its outline begin with.
+struct Begun {
+    template: Template,
+    content: Content,
+    blocks: Vec<text::Block>,
+    ready: Ready,
+    selection: Saved,
+    people: Vec<ElectorId>,
+    before: count::LeftOut,
+    earlier: Option<Earlier>,
+    how: How,
 }
 
 /// What is known of the districts that letters go to.
@@ -80,6 +119,95 @@ struct Places {
 /// # Errors
 /// [`Error::NotFound`] outside the area in use; [`Error::Conflict`] when the template cannot be made as it is, or it is too much.
 pub async fn plan(scope: &mut Scoped, template: Uuid, choices: Choices) -> Result<Plan, Error> {
+    let Begun { template, content, blocks, ready, selection, people, before, earlier, how } =
+        begun(scope, template, &choices).await?;
+    let found = gather(scope, &people, &how).await?;
+    not_too_many(found.letters.len(), MOST)?;
+    let left_out = reasons(&before, found.left_out);
+    let places = Places::of(scope, &found, &blocks, choices.poll.as_deref()).await?;
+    let imprint = imprint::on_paper(scope, selection.area, choices.poll.as_deref()).await?;
+    let (pictures, alts) = pictures::for_press(scope, template.id).await?;
+    let numbers = Vec::new();
+    Ok(Plan {
+        template,
+        choices,
+        selection,
+        imprint,
+        found,
+        left_out,
+        earlier,
+        content,
+        ready,
+        places,
+        pictures,
+        alts,
+        numbers,
+    })
+}
+
+/// The same without anybody's name: figures, and where each letter goes. Nobody is shown by it.
+///
+/// # Errors
+/// As [`plan`].
+pub async fn outline(scope: &mut Scoped, template: Uuid, choices: Choices) -> Result<Outline, Error> {
+    let Begun { template, content, blocks, ready, selection, people, before, earlier, how } =
+        begun(scope, template, &choices).await?;
+    let homes = homes::read(scope, &people, &how).await?;
+    not_too_many(homes.letters(), MOST)?;
+    let left_out = reasons(&before, homes.left_out);
+    let imprint = imprint::on_paper(scope, selection.area, choices.poll.as_deref()).await?;
+    Ok(Outline { template, choices, selection, imprint, homes, left_out, earlier, content, blocks, ready, how })
+}
+
+impl Outline {
+    /// The letters at these places, counted from 0, read as they are written. Nobody may be shown from it before they are on record.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn only(self, scope: &mut Scoped, places: &[usize]) -> Result<Plan, Error> {
+        let to: Vec<Vec<ElectorId>> = places.iter().map(|place| self.homes.at(*place)).collect();
+        let how = How { except: HashSet::new(), ..self.how };
+        let all = gather(scope, &to.concat(), &how).await?.letters;
+        let (mut letters, mut numbers) = (Vec::with_capacity(places.len()), Vec::with_capacity(places.len()));
+        for (place, to) in places.iter().zip(&to) {
+            if let Some(letter) = all.iter().find(|letter| letter.people.iter().any(|p| to.contains(&p.id))) {
+                letters.push(letter.clone());
+                numbers.push(*place);
+            }
+        }
+        let found = Recipients { letters, ..Recipients::default() };
+        let places = Places::of(scope, &found, &self.blocks, self.choices.poll.as_deref()).await?;
+        let (pictures, alts) = pictures::for_press(scope, self.template.id).await?;
+        let Outline { template, choices, selection, imprint, left_out, earlier, content, ready, .. } = self;
+        Ok(Plan {
+            template,
+            choices,
+            selection,
+            imprint,
+            found,
+            left_out,
+            earlier,
+            content,
+            ready,
+            places,
+            pictures,
+            alts,
+            numbers,
+        })
+    }
+
+    /// Whether covers stand between bundles.
+    pub fn covers(&self) -> bool {
+        covers(&self.choices, &self.template)
+    }
+}
+
+/// Whether covers stand between bundles: on letters, and on nothing that is cut from a sheet.
+fn covers(choices: &Choices, template: &Template) -> bool {
+    choices.covers && template.kind == Kind::Letters
+}
+
+async fn begun(scope: &mut Scoped, template: Uuid, choices: &Choices) -> Result<Begun, Error> {
     let template = store::one(scope, &KINDS, template).await?;
     if template.ended {
         return Err(Error::Conflict("This template was withdrawn. Copy it, and make letters of the copy".into()));
@@ -88,8 +216,7 @@ pub async fn plan(scope: &mut Scoped, template: Uuid, choices: Choices) -> Resul
     let (blocks, ready) = read(scope, &template, &content).await?;
     let (selection, rules) = selections::one(scope, choices.selection, None).await?;
     let rules = rules.by(Channel::Post);
-    let people = find::electors(scope, &rules).await?;
-    let before = count::count(scope, &rules).await?.left_out;
+    let (people, before) = find::with_left_out(scope, &rules).await?;
     let had = had(scope, template.id, selection.id).await?;
     let earlier = earlier(scope, template.id, selection.id, &people, &had).await?;
     let intentions = match text::asks_intention(&blocks) {
@@ -100,16 +227,7 @@ pub async fn plan(scope: &mut Scoped, template: Uuid, choices: Choices) -> Resul
     // Nobody is read for what is too much anyway.
     not_too_many(people.iter().filter(|id| !except.contains(id)).count(), most(choices.per))?;
     let how = How { per: choices.per, sorted: choices.sorted, intentions, except };
-    let found = gather(scope, &people, &how).await?;
-    not_too_many(found.letters.len(), MOST)?;
-    let left_out = reasons(&before, &found);
-    let mut places = Places::of(scope, &found).await?;
-    if text::names_polling_place(&blocks) {
-        places.polling = polling(scope, places.areas.keys().copied().collect(), choices.poll.as_deref()).await?;
-    }
-    let imprint = imprint::on_paper(scope, selection.area, choices.poll.as_deref()).await?;
-    let (pictures, alts) = pictures::for_press(scope, template.id).await?;
-    Ok(Plan { template, choices, selection, imprint, found, left_out, earlier, content, ready, places, pictures, alts })
+    Ok(Begun { template, content, blocks, ready, selection, people, before, earlier, how })
 }
 
 /// The most people that are read for letters: of whom each gets one, as many; of homes, as many as a run holds.
@@ -124,13 +242,17 @@ fn not_too_many(letters: usize, most: usize) -> Result<(), Error> {
     if letters <= most {
         return Ok(());
     }
-    Err(Error::Conflict("That is more than 20,000 letters. Choose a smaller selection, and make them in parts".into()))
+    Err(Error::Conflict(format!(
+        "That is more than {} letters: {} too many for one file. Choose a smaller selection, and make them in parts",
+        words::figure(most),
+        words::figure(letters - most)
+    )))
 }
 
 /// Who gets none: what the selection leaves out, then what only letters do.
-fn reasons(before: &count::LeftOut, found: &Recipients) -> Vec<(usize, &'static str)> {
+fn reasons(before: &count::LeftOut, found: LeftOut) -> Vec<(usize, &'static str)> {
     let some = |n: i64| usize::try_from(n).unwrap_or_default();
-    let here = LeftOut { objected: found.left_out.objected + some(before.objected), ..found.left_out };
+    let here = LeftOut { objected: found.objected + some(before.objected), ..found };
     let before = [
         (some(before.moved), "are said to have moved or died"),
         (some(before.asked), "were asked lately"),
@@ -186,7 +308,12 @@ async fn earlier(
 }
 
 impl Places {
-    async fn of(scope: &mut Scoped, found: &Recipients) -> Result<Places, Error> {
+    async fn of(
+        scope: &mut Scoped,
+        found: &Recipients,
+        blocks: &[text::Block],
+        poll: Option<&str>,
+    ) -> Result<Places, Error> {
         let districts: HashSet<i32> = found.letters.iter().map(|l| l.area_no).collect();
         let districts: Vec<i32> = districts.into_iter().collect();
         let rows = sqlx::query!(
@@ -207,6 +334,9 @@ impl Places {
         for row in rows {
             places.wards.insert(row.area_no, row.ward);
             places.areas.insert(row.area_no, row.areas.into_iter().collect());
+        }
+        if text::names_polling_place(blocks) {
+            places.polling = polling(scope, districts, poll).await?;
         }
         Ok(places)
     }
@@ -247,7 +377,7 @@ impl Plan {
             if let Some(b) = bundles.get(place) {
                 part.push(json!({ "cover": { "words": b.words, "district": b.district, "letters": b.letters } }));
             }
-            part.push(self.letter(place + 1, letter));
+            part.push(self.letter(self.numbers.get(*place).unwrap_or(place) + 1, letter));
             letters += 1;
         }
         if !part.is_empty() {
@@ -324,24 +454,32 @@ impl Plan {
         })
     }
 
-    /// Whether covers stand between bundles: on letters, and on nothing that is cut from a sheet.
+    /// Whether covers stand between bundles.
     pub fn covers(&self) -> bool {
-        self.choices.covers && self.template.kind == Kind::Letters
+        covers(&self.choices, &self.template)
     }
 
-    /// The run of all of them.
+    /// What it bears, where it may be made.
     ///
     /// # Errors
     /// [`Error::Conflict`] when nobody gets one, or there is no imprint.
-    pub fn run(&self, settings: Value) -> Result<NewRun, Error> {
+    pub fn may_be_made(&self) -> Result<Vec<String>, Error> {
         if self.found.letters.is_empty() {
             return Err(Error::Conflict(
                 "Nobody gets one as it is. Choose another selection, or see who is left out".into(),
             ));
         }
-        let Some(imprint) = self.imprint.clone() else {
-            return Err(Error::Conflict("There is no complete imprint here, and nothing for the public is made without one. Put it down under Imprint, with the printer".into()));
-        };
+        self.imprint.clone().ok_or_else(|| {
+            Error::Conflict("There is no complete imprint here, and nothing for the public is made without one. Put it down under Imprint, with the printer".into())
+        })
+    }
+
+    /// The run of all of them.
+    ///
+    /// # Errors
+    /// As [`Plan::may_be_made`].
+    pub fn run(&self, settings: Value) -> Result<NewRun, Error> {
+        let imprint = self.may_be_made()?;
         let all: Vec<usize> = (0..self.found.letters.len()).collect();
         let title = format!("{}: {}", self.template.name, self.selection.name);
         Ok(NewRun {
@@ -355,6 +493,7 @@ impl Plan {
             imprint,
             items: i32::try_from(all.len()).unwrap_or(i32::MAX),
             recipients: self.recipients(),
+            helpers: Vec::new(),
             again_of: self.earlier.as_ref().map(|e| e.run),
             asked: None,
             work: self.work(&all, self.covers()),

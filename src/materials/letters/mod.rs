@@ -7,11 +7,13 @@
 //! (`recipients`), whoever objected left out.
 
 pub mod choices;
+pub mod homes;
 pub mod make;
 pub mod merge;
 pub mod pages;
 pub mod pictures;
 pub mod proof;
+pub mod reading;
 pub mod recipients;
 pub mod returned;
 pub mod salutation;

@@ -80,10 +80,7 @@ pub async fn for_press(
 /// # Errors
 /// [`Error::Invalid`] when the template holds as many as it may; [`Error::Conflict`] when it is not one's own to change.
 pub async fn add(scope: &mut Scoped, template: Uuid, shows: &str, drawn: &Drawn) -> Result<i16, Error> {
-    if of(scope, template).await?.len() >= MOST {
-        return Err(Error::field("picture", "A template holds eight pictures at most. Take one out first"));
-    }
-    // The row is locked with this, so that two who add at once come one after the other.
+    // The row is locked with this, so that two who add at once come one after the other, and the second counts what the first added.
     let number = sqlx::query_scalar!(
         "update material_template set pictures = pictures + 1 where template_id = $1 and ended_at is null and pictures < 999
          returning pictures",
@@ -92,6 +89,9 @@ pub async fn add(scope: &mut Scoped, template: Uuid, shows: &str, drawn: &Drawn)
     .fetch_optional(scope.connection())
     .await?
     .ok_or_else(|| Error::Conflict("This template is not yours to change: copy it, and change the copy".into()))?;
+    if of(scope, template).await?.len() >= MOST {
+        return Err(Error::field("picture", "A template holds eight pictures at most. Take one out first"));
+    }
     sqlx::query!(
         "insert into material_picture (template_id, picture_no, shows, png, width, height, bytes) values ($1, $2, $3, $4, $5, $6, $7)",
         template,

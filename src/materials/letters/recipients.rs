@@ -4,7 +4,7 @@
 
 use super::salutation::{self, Greeting, Named};
 use crate::canvass::walk_order::{self, Door, Side, WalkOrder, natural};
-use crate::database::{Scoped, Seen};
+use crate::database::Scoped;
 use crate::electors::{ElectorId, HouseholdId};
 use crate::error::Error;
 use crate::watching;
@@ -15,7 +15,7 @@ const BUNDLE: usize = 40;
 /// So many streets are named on a bundle's cover.
 const NAMED: usize = 4;
 /// So many people are read by one statement.
-const BATCH: usize = 2_000;
+pub(super) const BATCH: usize = 2_000;
 
 /// One for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -117,11 +117,6 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
-    /// Everybody.
-    pub fn all(&self) -> usize {
-        self.objected + self.overseas + self.no_address + self.gone + self.had_it + self.came_back
-    }
-
     /// Each reason that holds for anybody, in words.
     pub fn reasons(&self) -> Vec<(usize, &'static str)> {
         [
@@ -182,17 +177,7 @@ impl Recipients {
     }
 }
 
-/// These people as they are written to.
-///
-/// # Errors
-/// What the database says.
-pub async fn read(scope: &mut Scoped, people: &[ElectorId], how: &How) -> Result<Seen<Recipients>, Error> {
-    let found = gather(scope, people, how).await?;
-    let shown: Vec<(i32, i64)> = found.ids().map(|id| (id.partition, id.id)).collect();
-    Ok(Seen::people(found, shown))
-}
-
-/// The same for whoever shows only some of them: what is shown goes on record by them.
+/// These people as they are written to. Whoever shows some of them puts those on record.
 ///
 /// # Errors
 /// What the database says.
@@ -227,14 +212,15 @@ pub(in crate::materials) async fn gather(
     Ok(sorted(put_together(letters, how.per), how.sorted, left_out))
 }
 
+/// Why somebody is not written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Out {
+pub(super) enum Out {
     Objected,
     Invented,
 }
 
 /// Of these people, those who are not written to.
-async fn left_alone(scope: &mut Scoped, people: &[ElectorId]) -> Result<HashMap<ElectorId, Out>, Error> {
+pub(super) async fn left_alone(scope: &mut Scoped, people: &[ElectorId]) -> Result<HashMap<ElectorId, Out>, Error> {
     let mut by_partition = HashMap::<i32, Vec<i64>>::new();
     for person in people {
         by_partition.entry(person.partition).or_default().push(person.id);
@@ -373,7 +359,7 @@ fn put_together(mut each: Vec<Placed>, per: Per) -> Vec<Placed> {
 }
 
 /// "14 Larkspur Row", "Flat 2, Akeman House", as one says it; empty where there is nothing to say.
-fn spoken(door: &Door) -> String {
+pub fn spoken(door: &Door) -> String {
     let number = door.number.map(|n| format!("{n}{}", door.suffix)).unwrap_or_default();
     let street =
         [number.as_str(), door.street.as_str()].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
@@ -413,15 +399,15 @@ fn sorted(mut placed: Vec<Placed>, by: Sorted, left_out: LeftOut) -> Recipients 
 }
 
 /// Letters of one side of a street, as they are walked.
-struct Walked {
-    street: String,
-    side: Side,
-    letters: usize,
+pub(super) struct Walked {
+    pub(super) street: String,
+    pub(super) side: Side,
+    pub(super) letters: usize,
 }
 
 /// Bundles of a district's sides, whose last letter comes just before the place `end`: a side more goes into the bundle while that holds
 /// no more than is carried together, and nobody carries two districts in one.
-fn bundle(bundles: &mut Vec<Bundle>, sides: &[Walked], district: &str, end: usize) {
+pub(super) fn bundle(bundles: &mut Vec<Bundle>, sides: &[Walked], district: &str, end: usize) {
     let mut from = end - sides.iter().map(|s| s.letters).sum::<usize>();
     let mut rest = sides;
     while !rest.is_empty() {

@@ -127,10 +127,9 @@ pub async fn last(scope: &mut Scoped) -> Result<Seen<Vec<Returned>>, Error> {
 pub struct Written {
     /// What it was.
     pub kind: Option<Kind>,
-    /// What it was called: the template's and the selection's names, of no person.
-    pub title: String,
-    /// Who had it made.
-    pub by: String,
+    /// What it was called, the template's and the selection's names, of no person, and who had it made; None: an area around the one
+    /// in use had, and its runs are not read here.
+    pub made: Option<(String, String)>,
     /// When.
     pub made_at: DateTime<Utc>,
     /// When it came back.
@@ -148,28 +147,28 @@ impl Written {
     }
 }
 
-/// What somebody was written, the newest first. They are on record by their page's own look.
+/// What somebody was written, the newest first, whoever had it made. They are on record by their page's own look.
 ///
 /// # Errors
 /// What the database says.
 pub async fn of_elector(scope: &mut Scoped, id: ElectorId) -> Result<Vec<Written>, Error> {
     let kinds = Kind::contacts();
     let rows = sqlx::query!(
-        "select r.kind, r.title, r.made_by, r.made_at, i.returned_at from material_item i join material_run r using (run_no)
-         where i.partition_id = $1 and i.elector_id = $2 and r.state = 'done' and r.kind = any ($3)
-         order by r.run_no desc limit 50",
+        r#"select w.kind as "kind!", w.made_at as "made_at!", w.returned_at as "returned_at?", r.title as "title?",
+             r.made_by as "made_by?"
+           from wall.written_to($1, $2, $3) w left join material_run r on r.run_no = w.run_no
+           order by w.run_no desc"#,
         id.partition,
         id.id,
         &kinds
     )
     .fetch_all(scope.connection())
     .await?;
-    let makers: Vec<Uuid> = rows.iter().map(|r| r.made_by).collect();
+    let makers: Vec<Uuid> = rows.iter().filter_map(|r| r.made_by).collect();
     let names = history::names(scope, &makers).await?;
     let written = rows.into_iter().map(|r| Written {
         kind: Kind::parse(&r.kind),
-        title: r.title,
-        by: names.of(r.made_by),
+        made: r.title.zip(r.made_by).map(|(title, by)| (title, names.of(by))),
         made_at: r.made_at,
         returned_at: r.returned_at,
     });

@@ -246,7 +246,10 @@ fn condition_of(words: &str, number: usize) -> Result<Condition, String> {
             return Ok(Condition::Area(names, number));
         }
     }
-    Err(format!("there is no condition “{}”. Write [if intention for, leaning] or [if area Saltern]", shortened(words)))
+    Err(format!(
+        "there is no condition “{}”. Write [if intention for, leaning], or [if area …] with an area’s name or code",
+        shortened(words)
+    ))
 }
 
 /// The number in a line that stands for a picture.

@@ -5,7 +5,7 @@ use crate::canvass::lists::{door_label, street_words};
 use crate::database::Scoped;
 use crate::electors::{ElectorId, HouseholdId, history};
 use crate::error::Error;
-use crate::materials::runs::Recipient;
+use crate::materials::runs::{Helper, Recipient};
 use crate::selections::Channel;
 use crate::volunteers::{SKILLS, chosen};
 use serde_json::{Value, json};
@@ -22,8 +22,8 @@ pub(super) struct Asked {
     pub helpers: Vec<Value>,
     /// Electors who are named.
     pub electors: Vec<Recipient>,
-    /// People of Organise who are named, or whose telephone is.
-    pub people: Vec<Uuid>,
+    /// People of Organise who are named, or whose telephone stands there.
+    pub people: Vec<Helper>,
 }
 
 /// Somebody who asked for something, or a home where nobody said who they were.
@@ -34,7 +34,10 @@ struct Row {
     partition: Option<i32>,
     elector: Option<i64>,
     area_no: Option<i32>,
+    /// Where the line leads.
     household: Option<i64>,
+    /// The elector's own home.
+    home: Option<i64>,
     name: String,
     street: String,
     building: String,
@@ -50,7 +53,7 @@ struct Row {
 impl Row {
     fn recipient(&self) -> Option<Recipient> {
         let (partition, id, area_no) = (self.partition?, self.elector?, self.area_no?);
-        let household = self.household.map(|id| HouseholdId { partition, id });
+        let household = self.home.map(|id| HouseholdId { partition, id });
         Some(Recipient { item: 0, elector: ElectorId { partition, id }, household, area_no })
     }
 
@@ -64,8 +67,8 @@ impl Row {
     }
 }
 
-/// Reads them. Whoever wants nobody at the door, no opinion kept or nothing of theirs used is on no page; of whoever stopped the
-/// telephone no number is. Nobody of Organise while it is closed.
+/// Reads them. Whoever wants nobody at the door, no opinion kept or nothing of theirs used is on no page, nor a home where everybody
+/// does; of whoever stopped the telephone no number is. Nobody of Organise while it is closed.
 ///
 /// # Errors
 /// What the database says.
@@ -82,72 +85,73 @@ pub(super) async fn read(scope: &mut Scoped, districts: &[i32], areas: &[i64]) -
             None => streets.push(json!({ "name": street, "lines": [row.line(&names)] })),
         }
         asked.electors.extend(row.recipient());
-        asked.people.extend(row.about.into_iter().chain(row.reached));
+        asked.people.extend(row.about.map(|person| Helper { person, rung: false }));
+        asked.people.extend(row.reached.map(|person| Helper { person, rung: true }));
     }
-    helpers(scope, districts, areas, &mut asked).await?;
+    helpers(scope, areas, &mut asked).await?;
     Ok(asked)
 }
 
 async fn asks(scope: &mut Scoped, districts: &[i32], areas: &[i64]) -> Result<Vec<Row>, Error> {
     let door = Channel::Door.stopped_by().map(str::to_owned).to_vec();
-    let phone = Channel::Phone.stopped_by().map(str::to_owned).to_vec();
     Ok(sqlx::query_as!(
         Row,
         r#"select t.what as "what!", t.state <> 'open' as "arranged!", t.assigned_to as holder, e.partition_id as "partition?",
              e.elector_id as "elector?", e.area_no as "area_no?", h.household_id as "household?",
+             e.household_id as "home?",
              coalesce(e.name, trim(p.forename || ' ' || p.surname), '') as "name!", coalesce(h.street, '') as "street!",
              coalesce(h.building, '') as "building!", h.number as "house?", coalesce(h.number_suffix, '') as "suffix!",
              coalesce(h.flat, '') as "flat!", coalesce(h.address, '') as "address!", p.person_id as "about?",
-             n.person_id as "reached?", coalesce(n.number, '') as "number!"
+             coalesce(m.person_id, n.person_id) as "reached?", coalesce(m.number, n.number, '') as "number!"
            from task t
            left join elector e on e.partition_id = t.partition_id and e.elector_id = t.elector_id and e.left_at is null
            left join household h on h.partition_id = t.partition_id and h.household_id = coalesce(e.household_id, t.household_id)
            left join person p on p.person_id = t.person_id
+           -- Their own number, or that of whoever of Organise is said to be this elector: each found by its own index.
+           left join lateral (select p.person_id, wall.ring(p.person_id) as number) m on m.number <> ''
            left join lateral (
-             select q.person_id, case when r.mobile <> '' then r.mobile else r.phone end as number
-             from person q cross join lateral wall.reach_of(q.person_id) r
-             where (q.person_id = t.person_id or (q.partition_id = t.partition_id and q.elector_id = t.elector_id))
-               and 'phone' = any (q.channels) and (r.mobile <> '' or r.phone <> '')
-               and (t.elector_id is null or t.elector_id not in (select o.elector_id from wall.stopped_here($1, $4) o))
-             order by q.person_id limit 1) n on true
+             select c.person_id, c.number
+             from (select q.person_id, wall.ring(q.person_id) as number from person q
+               where q.partition_id = e.partition_id and q.elector_id = e.elector_id) c
+             where c.number <> '' order by c.person_id limit 1) n on true
            where t.what in ('lift', 'will-help')
              and (t.state = 'open' or (t.what = 'lift' and t.outcome = 'arranged' and t.closed_at > now() - interval '90 days'))
              and case
                when t.elector_id is not null then e.area_no = any ($1)
                  and e.elector_id not in (select o.elector_id from wall.stopped_here($1, $3) o)
                when t.household_id is not null then h.area_no = any ($1)
-               else p.person_id is not null and t.area_id = any ($2) end
+                 and not exists (select from elector x where x.partition_id = h.partition_id and x.household_id = h.household_id
+                   and x.left_at is null
+                   having count(*) > 0
+                     and count(*) = count(*) filter (where x.elector_id in (select o.elector_id from wall.stopped_here($1, $3) o)))
+               else p.person_id is not null and t.area_id = any ($2) and not wall.person_stopped(p.person_id, $3) end
            order by h.area_no nulls last, h.position, h.household_id, e.position, t.created_at, t.task_id"#,
         districts,
         areas,
-        &door,
-        &phone
+        &door
     )
     .fetch_all(scope.connection())
     .await?)
 }
 
 /// Who helps and drives, tells, or comes on polling day: drivers first. Nobody under 18.
-async fn helpers(scope: &mut Scoped, districts: &[i32], areas: &[i64], asked: &mut Asked) -> Result<(), Error> {
+async fn helpers(scope: &mut Scoped, areas: &[i64], asked: &mut Asked) -> Result<(), Error> {
     let rows = sqlx::query!(
         r#"select p.person_id as "person!", trim(p.forename || ' ' || p.surname) as "name!", v.skills as "skills!",
-             'polling-day' = any (v.availability) as "on_the_day!", coalesce(n.number, '') as "number!"
+             'polling-day' = any (v.availability) as "on_the_day!", wall.ring(p.person_id) as "number!"
            from volunteer v join person p on p.person_id = v.person_id
-           left join lateral (select case when c.mobile <> '' then c.mobile else c.phone end as number from wall.reach_of(p.person_id) c
-             where 'phone' = any (p.channels)) n on true
-           where v.state = 'active' and p.erased_at is null and v.area_id = any ($2)
+           where v.state = 'active' and p.erased_at is null and v.area_id = any ($1)
              and ('polling-day' = any (v.availability) or v.skills && array['driving', 'telling'])
              and not wall.is_minor(p.person_id)
-             and (p.elector_id is null or p.elector_id not in (select o.elector_id from wall.stopped_here($1, array['processing']) o))
+             and not wall.person_stopped(p.person_id, array['processing'])
            order by 'driving' = any (v.skills) desc, p.name_key, p.person_id"#,
-        districts,
         areas
     )
     .fetch_all(scope.connection())
     .await?;
     for r in rows {
         let what = chosen(&SKILLS, &r.skills).join(", ");
-        asked.people.push(r.person);
+        asked.people.push(Helper { person: r.person, rung: !r.number.is_empty() });
         asked.helpers.push(json!({ "name": r.name, "number": r.number, "what": what, "on-the-day": r.on_the_day }));
     }
     Ok(())

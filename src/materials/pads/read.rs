@@ -1,6 +1,7 @@
 //! Promises of polling districts, in walk order and by number.
 
 use crate::areas::places;
+use crate::canvass::lists::choose::districts_of;
 use crate::canvass::lists::{SideOrder, door_label, plan, street_words};
 use crate::canvass::walk_order::{Door, natural};
 use crate::database::{Scoped, Seen};
@@ -8,6 +9,9 @@ use crate::electors::{ElectorId, HouseholdId};
 use crate::error::Error;
 use crate::materials::runs::Recipient;
 use crate::selections::Channel;
+use crate::watching;
+use crate::web::FieldErrors;
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -29,12 +33,31 @@ pub(super) struct Wanted {
     pub poll: i64,
 }
 
+impl Wanted {
+    /// Keeps to the districts where the poll is held: a by-election is not everybody's. Answers those that fell out.
+    pub fn keep_to(&mut self, poll: &Poll, errors: &mut FieldErrors) -> Vec<i32> {
+        let (held, elsewhere): (Vec<i32>, Vec<i32>) = self.districts.iter().partition(|d| poll.districts.contains(d));
+        if held.is_empty() && !elsewhere.is_empty() {
+            errors.add(
+                "district",
+                "This poll is not held in any of these districts. Tick others, or choose another poll",
+            );
+        }
+        self.districts = held;
+        elsewhere
+    }
+}
+
 /// A poll that pads are made for.
 #[derive(Debug, Clone)]
 pub(super) struct Poll {
     pub id: i64,
     pub name: String,
     pub kind: String,
+    /// Its day.
+    pub day: NaiveDate,
+    /// The districts where it is held.
+    pub districts: Vec<i32>,
 }
 
 /// The poll of this id, still to come.
@@ -43,14 +66,15 @@ pub(super) struct Poll {
 /// [`Error::Invalid`] on `poll`.
 pub(super) async fn poll(scope: &mut Scoped, id: i64) -> Result<Poll, Error> {
     let found = sqlx::query!(
-        "select p.name, p.poll_date, k.intention_kind from poll p join poll_kind k using (kind) where p.poll_id = $1 and p.poll_date >= current_date",
+        "select p.name, p.poll_date, p.area_id, k.intention_kind from poll p join poll_kind k using (kind) where p.poll_id = $1 and p.poll_date >= current_date",
         id
     )
     .fetch_optional(scope.connection())
     .await?
     .ok_or_else(|| Error::field("poll", "Choose a poll that is still to come"))?;
     let name = format!("{}, {}", found.name, crate::web::words::date(found.poll_date));
-    Ok(Poll { id, name, kind: found.intention_kind })
+    let districts = districts_of(scope, found.area_id).await?;
+    Ok(Poll { id, name, kind: found.intention_kind, day: found.poll_date, districts })
 }
 
 /// The districts of the area in use.
@@ -229,12 +253,15 @@ fn short(number: &str) -> String {
     number.rsplit_once('-').map_or_else(|| number.to_owned(), |(_, short)| short.to_owned())
 }
 
-/// The highest number of a district's register in force.
+/// The highest number of a district's register in force. Nobody invented is asked: theirs may be one that no register has.
 async fn last_number(scope: &mut Scoped, area_no: i32) -> Result<i64, Error> {
+    let invented = watching::invented_in(scope, &[area_no]).await?;
     Ok(sqlx::query_scalar!(
         r#"select coalesce(max(substring(e.number from '-([0-9]+)(/[0-9]+)?$')::bigint), 0) as "n!"
-           from elector e where e.area_no = $1 and e.left_at is null and e.number <> ''"#,
-        area_no
+           from elector e
+           where e.area_no = $1 and e.left_at is null and e.number <> '' and e.elector_id <> all ($2)"#,
+        area_no,
+        &invented
     )
     .fetch_one(scope.connection())
     .await?)

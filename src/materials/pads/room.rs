@@ -8,20 +8,32 @@ use crate::database::{Scoped, Seen};
 use crate::electors::{ElectorId, history};
 use crate::error::Error;
 use crate::materials::canvass_cards;
-use crate::materials::runs::Recipient;
+use crate::materials::runs::{Helper, Recipient, organise_is_open};
 use crate::web::words;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// The room's pages, and whom of the register they name.
+/// The room's pages, and whom they name.
 pub(super) struct Room {
     part: Value,
     asked: Vec<Recipient>,
+    helpers: Vec<Helper>,
+    organise: bool,
 }
 
-/// The same as the pads have it: parts for the press, and whom they are for.
-pub(super) type Pages = (Vec<Value>, Vec<Recipient>);
+/// What the press is given.
+#[derive(Default)]
+pub(super) struct Pages {
+    /// Its parts.
+    pub parts: Vec<Value>,
+    /// Whom of the register they are for.
+    pub recipients: Vec<Recipient>,
+    /// Who of Organise is named in them.
+    pub helpers: Vec<Helper>,
+    /// Whether they were read while Organise was open.
+    pub organise: bool,
+}
 
 /// Reads them for these districts and this poll.
 ///
@@ -37,22 +49,23 @@ pub(super) async fn read(scope: &mut Scoped, wanted: &Wanted, poll: &Poll) -> Re
     let mut codes = codes::intentions(scope).await?;
     codes.retain(|code| !code.retired);
     let codes: Vec<Value> = codes.iter().map(|c| json!({ "code": c.code, "label": c.label })).collect();
-    let organise =
-        sqlx::query_scalar!(r#"select wall.open('organise') as "open!""#).fetch_one(scope.connection()).await?;
+    let organise = organise_is_open(scope).await?;
     let part = json!({
         "room": true, "letters": "The room", "name": "", "organise": organise,
         "codes": codes, "outcomes": canvass_cards::outcomes(), "asks": canvass_cards::asks(),
         "lists": lists, "rounds": rounds, "teams": teams, "lifts": lifts, "offers": offers, "helpers": helpers,
     });
     let shown: Vec<(i32, i64)> = electors.iter().map(|r| (r.elector.partition, r.elector.id)).collect();
-    let people: HashSet<Uuid> = [holders, deliverers, team, people].into_iter().flatten().collect();
-    let room = Seen::people(Room { part, asked: electors }, shown);
-    Ok(room.and(Seen::helpers((), people)).map(|(room, ())| room))
+    let helpers: Vec<Helper> = [holders, deliverers, team, people].into_iter().flatten().collect();
+    let seen: HashSet<Uuid> = helpers.iter().map(|h| h.person).collect();
+    let room = Seen::people(Room { part, asked: electors, helpers, organise }, shown);
+    Ok(room.and(Seen::helpers((), seen)).map(|(room, ())| room))
 }
 
 /// The room's pages before those of the districts, with a line for each of these; whoever stands on them alone is one of the run's too.
-pub(super) fn put_first(((mut parts, mut recipients), room): (Pages, Room)) -> Pages {
-    let Room { mut part, asked } = room;
+pub(super) fn put_first((pages, room): ((Vec<Value>, Vec<Recipient>), Room)) -> Pages {
+    let (mut parts, mut recipients) = pages;
+    let Room { mut part, asked, helpers, organise } = room;
     let district = |of: &Value| {
         json!({
             "letters": of["letters"], "name": of["name"], "place": of["place"],
@@ -68,7 +81,7 @@ pub(super) fn put_first(((mut parts, mut recipients), room): (Pages, Room)) -> P
             recipients.push(Recipient { item, ..somebody });
         }
     }
-    (parts, recipients)
+    Pages { parts, recipients, helpers, organise }
 }
 
 /// The areas that hold some of these districts.
@@ -88,10 +101,9 @@ async fn areas(scope: &mut Scoped, districts: &[i32]) -> Result<Vec<i64>, Error>
 /// The telephones of accounts that agreed to be rung, as far as they were given to organisers; each with whose it is.
 async fn telephones(scope: &mut Scoped, accounts: &[Uuid]) -> Result<HashMap<Uuid, (Uuid, String)>, Error> {
     let rows = sqlx::query!(
-        r#"select p.account_id as "account!", p.person_id as "person!", case when r.mobile <> '' then r.mobile else r.phone end as "number!"
-           from person p cross join lateral wall.reach_of(p.person_id) r
-           where p.account_id = any ($1) and 'phone' = any (p.channels) and (r.mobile <> '' or r.phone <> '')
-             and not wall.is_minor(p.person_id)"#,
+        r#"select c.account_id as "account!", c.person_id as "person!", c.number as "number!"
+           from (select p.account_id, p.person_id, wall.ring(p.person_id) as number from person p where p.account_id = any ($1)) c
+           where c.number <> ''"#,
         accounts
     )
     .fetch_all(scope.connection())
@@ -99,8 +111,13 @@ async fn telephones(scope: &mut Scoped, accounts: &[Uuid]) -> Result<HashMap<Uui
     Ok(rows.into_iter().map(|r| (r.account, (r.person, r.number))).collect())
 }
 
+/// Whose telephones these are.
+fn rung(numbers: &HashMap<Uuid, (Uuid, String)>) -> impl Iterator<Item = Helper> + '_ {
+    numbers.values().map(|(person, _)| Helper { person: *person, rung: true })
+}
+
 /// Walk lists that somebody holds, now or later, and whose telephones stand beside them.
-async fn lists(scope: &mut Scoped, districts: &[i32]) -> Result<(Vec<Value>, Vec<Uuid>), Error> {
+async fn lists(scope: &mut Scoped, districts: &[i32]) -> Result<(Vec<Value>, Vec<Helper>), Error> {
     let rows = sqlx::query!(
         r#"select l.name as "name!", l.doors as "doors!", a.account_id as "account!", a.ends_at as "ends!" from walk_list l
            join assignment a on a.partition_id = l.partition_id and a.list_id = l.list_id
@@ -120,18 +137,16 @@ async fn lists(scope: &mut Scoped, districts: &[i32]) -> Result<(Vec<Value>, Vec
         })
     });
     let lines = lines.collect();
-    Ok((lines, numbers.values().map(|(person, _)| *person).collect()))
+    Ok((lines, rung(&numbers).collect()))
 }
 
 /// Delivery rounds that somebody delivers as a rule.
-async fn rounds(scope: &mut Scoped, districts: &[i32]) -> Result<(Vec<Value>, Vec<Uuid>), Error> {
+async fn rounds(scope: &mut Scoped, districts: &[i32]) -> Result<(Vec<Value>, Vec<Helper>), Error> {
     let rows = sqlx::query!(
         r#"select r.name as "name!", r.deliverer_account, p.person_id as "person?",
-             coalesce(trim(p.forename || ' ' || p.surname), '') as "person_name!", coalesce(n.number, '') as "number!"
+             coalesce(trim(p.forename || ' ' || p.surname), '') as "person_name!", wall.ring(p.person_id) as "number!"
            from round r
-           left join person p on p.person_id = r.deliverer_person
-           left join lateral (select case when c.mobile <> '' then c.mobile else c.phone end as number from wall.reach_of(p.person_id) c
-             where 'phone' = any (p.channels) and not wall.is_minor(p.person_id)) n on true
+           left join person p on p.person_id = r.deliverer_person and not wall.person_stopped(p.person_id, array['processing'])
            where r.ended_at is null and (p.person_id is not null or r.deliverer_account is not null)
              and exists (select from round_street s where s.round_id = r.round_id and s.area_no = any ($1))
            order by length(r.name), r.name, r.round_id"#,
@@ -142,7 +157,8 @@ async fn rounds(scope: &mut Scoped, districts: &[i32]) -> Result<(Vec<Value>, Ve
     let accounts: Vec<Uuid> = rows.iter().filter_map(|r| r.deliverer_account).collect();
     let names = history::names(scope, &accounts).await?;
     let numbers = telephones(scope, &accounts).await?;
-    let people = rows.iter().filter_map(|r| r.person).chain(numbers.values().map(|(person, _)| *person)).collect();
+    let named = rows.iter().filter_map(|r| Some(Helper { person: r.person?, rung: !r.number.is_empty() }));
+    let people = named.chain(rung(&numbers)).collect();
     let lines = rows.into_iter().map(|r| {
         let number = r.deliverer_account.and_then(|a| numbers.get(&a)).map_or(r.number, |(_, number)| number.clone());
         let who = r.deliverer_account.map_or(r.person_name, |a| names.of(a));
@@ -152,19 +168,18 @@ async fn rounds(scope: &mut Scoped, districts: &[i32]) -> Result<(Vec<Value>, Ve
 }
 
 /// Who comes to what there is on the poll's day, by shift.
-async fn teams(scope: &mut Scoped, areas: &[i64], poll: i64) -> Result<(Vec<Value>, Vec<Uuid>), Error> {
+async fn teams(scope: &mut Scoped, areas: &[i64], poll: i64) -> Result<(Vec<Value>, Vec<Helper>), Error> {
     let rows = sqlx::query!(
         r#"select v.title as "title!", v.place as "place!", coalesce(s.name, '') as "shift!", coalesce(s.starts_at, v.starts_at) as "begins!",
              coalesce(s.ends_at, v.ends_at) as "ends!", u.account_id, p.person_id as "person?",
-             coalesce(trim(p.forename || ' ' || p.surname), '') as "person_name!", coalesce(n.number, '') as "number!"
+             coalesce(trim(p.forename || ' ' || p.surname), '') as "person_name!", wall.ring(p.person_id) as "number!"
            from poll l
            join event v on (v.starts_at at time zone 'Europe/London')::date = l.poll_date
            join event_sign_up u on u.event_id = v.event_id and u.state = 'coming'
            left join shift s on s.shift_id = u.shift_id
-           left join person p on p.person_id = u.person_id
-           left join lateral (select case when c.mobile <> '' then c.mobile else c.phone end as number from wall.reach_of(p.person_id) c
-             where 'phone' = any (p.channels) and not wall.is_minor(p.person_id)) n on true
+           left join person p on p.person_id = u.person_id and not wall.person_stopped(p.person_id, array['processing'])
            where l.poll_id = $1 and v.kind = 'polling-day' and v.state = 'planned' and v.area_id = any ($2)
+             and (p.person_id is not null or u.account_id is not null)
            order by 4, v.title, 3, u.signed_at, u.sign_up_id"#,
         poll,
         areas
@@ -174,7 +189,8 @@ async fn teams(scope: &mut Scoped, areas: &[i64], poll: i64) -> Result<(Vec<Valu
     let accounts: Vec<Uuid> = rows.iter().filter_map(|r| r.account_id).collect();
     let names = history::names(scope, &accounts).await?;
     let numbers = telephones(scope, &accounts).await?;
-    let people = rows.iter().filter_map(|r| r.person).chain(numbers.values().map(|(person, _)| *person)).collect();
+    let named = rows.iter().filter_map(|r| Some(Helper { person: r.person?, rung: !r.number.is_empty() }));
+    let people = named.chain(rung(&numbers)).collect();
     let lines = rows.into_iter().map(|r| {
         let number = r.account_id.and_then(|a| numbers.get(&a)).map_or(r.number, |(_, number)| number.clone());
         let what = [r.title, r.shift].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(": ");
@@ -200,8 +216,9 @@ mod tests {
             "letters": "QB1", "name": "", "place": null, "streets": [], "numbers": [{ "number": "1", "name": "Ada Marlowe" }],
             "tellers": { "from": 1, "to": 9 },
         });
-        let room = Room { part: json!({ "room": true }), asked: vec![somebody(7), somebody(8), somebody(8)] };
-        let (parts, recipients) = put_first(((vec![district], vec![somebody(7)]), room));
+        let asked = vec![somebody(7), somebody(8), somebody(8)];
+        let room = Room { part: json!({ "room": true }), asked, helpers: Vec::new(), organise: true };
+        let Pages { parts, recipients, .. } = put_first(((vec![district], vec![somebody(7)]), room));
         assert_eq!(parts.len(), 2);
         assert_eq!(parts[0]["districts"][0]["promises"], 1);
         assert_eq!(parts[1]["letters"], "QB1");

@@ -3,10 +3,11 @@
 use super::{Cards, cards, to_nobody, work};
 use crate::database::{Scoped, Seen};
 use crate::error::Error;
-use crate::materials::Kind;
 use crate::materials::addressed::{self, Chosen};
+use crate::materials::letters::recipients::Letter;
 use crate::materials::making::{self, Ground, Poll, ground, optional, shortened};
 use crate::materials::runs::{self, NewRun};
+use crate::materials::{Kind, press};
 use crate::selections::store::{Saved, saved};
 use crate::web::{Answer, FieldErrors, Form, Layout, Query, Viewer, see_other};
 use askama::Template;
@@ -77,25 +78,68 @@ struct Ready {
 pub async fn make(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> Answer {
     let mut scope = viewer.scope().await?;
     let saved = saved(&mut scope).await?;
-    let mut errors = FieldErrors::default();
-    let chosen = addressed::choose(&mut scope, &typed.selection, &mut errors).await?;
-    let area = chosen.as_ref().map(|c| c.saved.area.to_string()).unwrap_or_default();
-    let ground = ground(&mut scope, viewer.area, &area, &typed.poll).await?;
-    let mut without = Vec::new();
-    let ready = ready(&mut scope, &typed, &ground, chosen, &mut errors, &mut without).await?;
-    let (Some(ready), false) = (ready, errors.any()) else {
-        scope.commit().await?;
-        let page = PollCardsPage { layout, errors, saved, ground, typed, without, preview: None };
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-    };
-    if typed.step == "make" {
-        let run = begin(scope, &typed, &ground, ready).await?;
-        return Ok(see_other(&format!("/materials/runs/{run}")));
+    let (mut errors, mut without, mut preview) = (FieldErrors::default(), Vec::new(), None);
+    let (ground, ready) = read(&mut scope, &viewer, &typed, &mut errors, &mut without).await?;
+    match ready {
+        None => scope.commit().await?,
+        Some(ready) if typed.step == "make" => {
+            scope.commit().await?;
+            if let Some(run) = made(&viewer, &typed, (&ground, ready), &mut errors, &mut without).await? {
+                return Ok(see_other(&format!("/materials/runs/{run}")));
+            }
+        }
+        // What is longer than its room is said where it is typed.
+        Some(ready) => preview = errors.take_invalid(look(scope, &ground, ready).await)?,
     }
-    // What is longer than its room is said where it is typed.
-    let preview = errors.take_invalid(look(scope, &ground, ready).await)?;
     let status = if preview.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, PollCardsPage { layout, errors, saved, ground, typed, without, preview }).into_response())
+}
+
+/// Whom it is for, and where; None: what cannot stand went to `errors`.
+async fn read(
+    scope: &mut Scoped,
+    viewer: &Viewer,
+    typed: &Typed,
+    errors: &mut FieldErrors,
+    without: &mut Vec<String>,
+) -> Result<(Ground, Option<Ready>), Error> {
+    let chosen = addressed::choose(scope, &typed.selection, errors).await?;
+    let area = chosen.as_ref().map(|c| c.saved.area.to_string()).unwrap_or_default();
+    let ground = ground(scope, viewer.area, &area, &typed.poll).await?;
+    let ready = ready(scope, typed, &ground, chosen, errors, without).await?;
+    Ok((ground, ready.filter(|_| !errors.any())))
+}
+
+/// The run, once it is known that every card has room; None: what has not goes to `errors`. The press may be busy for longer than a
+/// transaction may lie idle: none is open while it is asked, and all is read anew afterwards.
+async fn made(
+    viewer: &Viewer,
+    typed: &Typed,
+    (on, tried): (&Ground, Ready),
+    errors: &mut FieldErrors,
+    without: &mut Vec<String>,
+) -> Result<Option<i64>, Error> {
+    if errors.take_invalid(fits(on, &tried).await)?.is_none() {
+        return Ok(None);
+    }
+    let mut scope = viewer.scope().await?;
+    match read(&mut scope, viewer, typed, errors, without).await? {
+        (ground, Some(ready)) => begin(scope, typed, &ground, ready).await.map(Some),
+        (_, None) => scope.commit().await.map(|()| None),
+    }
+}
+
+/// Sets the cards with the longest addresses, and one for each polling place: what is longer than its room is so on one of them. Nothing
+/// of them is shown.
+async fn fits(ground: &Ground, ready: &Ready) -> Result<(), Error> {
+    let Ready { poll, cards, contact, .. } = ready;
+    let room = |letter: &&Letter| letter.address(7).iter().map(|line| line.chars().count()).collect::<Vec<_>>();
+    let widest = cards.letters.iter().max_by_key(|letter| room(letter).into_iter().max());
+    let fullest = cards.letters.iter().max_by_key(|letter| room(letter).into_iter().sum::<usize>());
+    let most: Vec<Letter> = [widest, fullest].into_iter().flatten().cloned().collect();
+    let mut set = work(&most, cards, ground, poll, contact);
+    set.parts.push(to_nobody(cards));
+    press::pages(set).await.map(|_| ())
 }
 
 async fn ready(
@@ -149,13 +193,13 @@ async fn begin(mut scope: Scoped, typed: &Typed, ground: &Ground, ready: Ready) 
         imprint: ground.lines(),
         items: i32::try_from(cards.letters.len()).map_err(Error::internal)?,
         recipients: addressed::items(&cards.letters),
+        helpers: Vec::new(),
         again_of: None,
         asked: runs::pressed(&typed.asked, Kind::PollCards, typed),
         work: work(&cards.letters, &cards, ground, &poll, &contact),
     };
-    let run = runs::begin(&mut scope, new).await?;
-    let seen = Seen::people(run, addressed::shown(&cards.letters)).for_print();
-    scope.finish(seen).await
+    let begun = runs::begin(&mut scope, new).await?;
+    begun.finish(scope, Seen::people((), addressed::shown(&cards.letters))).await
 }
 
 /// The first four as they will be; whoever they are for is on record as seen.

@@ -28,6 +28,9 @@ pub struct Typed {
     line: String,
     name: String,
     under: String,
+    /// Whose name stood there when the form was drawn: while it does, it is that of the area that is chosen.
+    #[serde(skip_serializing)]
+    under_of: String,
     link: String,
     bleed: String,
     archive: String,
@@ -113,8 +116,7 @@ pub async fn form(State(app): State<App>, viewer: Viewer, layout: Layout, Query(
     let ground = ground(&mut scope, viewer.area, &asked.area, &asked.poll).await?;
     let help = help_page(&mut scope, &app, ground.area).await?;
     let count = if asked.count.is_empty() { "1".into() } else { asked.count.clone() };
-    let mut typed =
-        Typed { count, paper: "a4".into(), link: help.clone(), under: ground.brand.party.clone(), ..asked };
+    let mut typed = Typed { count, paper: "a4".into(), link: help.clone(), under: ground.brand.party.clone(), ..asked };
     if let Some((one, poster)) = kept::opened::<Poster>(&mut scope, Kind::Posters, &typed.kept).await? {
         typed.fill(&one.name, poster);
     }
@@ -125,34 +127,41 @@ pub async fn form(State(app): State<App>, viewer: Viewer, layout: Layout, Query(
 }
 
 /// `POST /materials/posters`: a look, a run, or what the poster says kept under a name.
-pub async fn make(State(app): State<App>, viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> Answer {
+pub async fn make(State(app): State<App>, viewer: Viewer, layout: Layout, Form(mut typed): Form<Typed>) -> Answer {
     let mut scope = viewer.scope().await?;
     let (mut errors, mut said, keeps) = (FieldErrors::default(), typed.keeping(), typed.step == "keep");
     let ground = ground(&mut scope, viewer.area, &typed.area, &typed.poll).await?;
+    if !typed.under_of.is_empty() && typed.under == typed.under_of {
+        typed.under.clone_from(&ground.brand.party);
+    }
     let help = help_page(&mut scope, &app, ground.area).await?;
     if !keeps {
         ground.must_have_imprint(&mut errors);
     }
     let poster = typed.poster(&mut errors);
     if keeps
-        && let Some(id) = kept::keep(&mut scope, &viewer, Kind::Posters, &mut said, poster.as_ref(), &mut errors).await?
+        && let Some(id) =
+            kept::keep(&mut scope, &viewer, Kind::Posters, &mut said, poster.as_ref(), &mut errors).await?
     {
         scope.commit().await?;
         return Ok(see_other(&(kept::place(Kind::Posters, id, &typed.carried()) + "&said=look-kept")));
     }
     let count = if keeps { None } else { number(&mut errors, "count", &typed.count, 1, MOST) };
     let shelf = kept::shelf(&mut scope, &viewer, Kind::Posters, said, typed.carried()).await?;
+    scope.commit().await?;
     let (Some(poster), Some(copies), false) = (poster, count, errors.any()) else {
-        scope.commit().await?;
+        let page = PostersPage { layout, errors, ground, shelf, typed, help, pictures: Vec::new() };
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    // Set before it is made: what is longer than its room is said where it is typed.
+    let Some(pictures) = errors.take_invalid(making::pictures(poster.work(&ground, 1)).await)? else {
         let page = PostersPage { layout, errors, ground, shelf, typed, help, pictures: Vec::new() };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     if typed.step == "make" {
-        let run = begun(scope, &typed, &ground, &poster, copies).await?;
+        let run = begun(viewer.scope().await?, &typed, &ground, &poster, copies).await?;
         return Ok(see_other(&format!("/materials/runs/{run}")));
     }
-    scope.commit().await?;
-    let pictures = making::pictures(poster.work(&ground, 1)).await?;
     Ok(PostersPage { layout, errors, ground, shelf, typed, help, pictures }.into_response())
 }
 

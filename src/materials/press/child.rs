@@ -1,13 +1,14 @@
 //! The server's side of the press: begins its process, gives it the work, reads what comes, and ends it when it is too slow or nobody
 //! waits any more.
 
+use super::cell::NO_LANDLOCK;
 use super::wire::{Frame, LONGEST};
 use super::{Trouble, Wanted};
 use nix::sys::signal::Signal;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Once, OnceLock};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
@@ -19,10 +20,13 @@ use tokio::time::{Instant, timeout, timeout_at};
 pub(super) const AT_ONCE: Duration = Duration::from_secs(45);
 /// A run's whole time: the largest takes a minute.
 pub const RUN: Duration = Duration::from_secs(15 * 60);
-/// Proofs that are made at a time; runs go one after another besides.
+/// Proofs that are made at a time; runs go besides, as many as the worker takes.
 static PROOFS: Semaphore = Semaphore::const_new(2);
 /// How long somebody waits for a turn.
 const TURN: Duration = Duration::from_secs(20);
+
+/// Said once: that the press is shut off from files by what it may call alone.
+static UNSHUT: Once = Once::new();
 
 /// How long it has to end once it says no more.
 const END: Duration = Duration::from_secs(5);
@@ -179,6 +183,9 @@ async fn last_words(mut from: ChildStderr) -> LastWords {
         let says = |words: &[u8]| tail.windows(words.len()).any(|part| part == words);
         last.panicked |= says(b"panicked at");
         last.out_of_memory |= says(b"memory allocation of");
+        if says(NO_LANDLOCK) {
+            UNSHUT.call_once(|| tracing::warn!("{}", String::from_utf8_lossy(NO_LANDLOCK)));
+        }
         // Words may come in two pieces.
         tail.drain(..tail.len().saturating_sub(32));
     }

@@ -101,6 +101,24 @@ pub async fn set(work: Work) -> Result<Vec<u8>, Error> {
     Ok(pdf)
 }
 
+/// Typesets a few pages at once for their number alone.
+///
+/// # Errors
+/// As [`set`].
+pub async fn pages(work: Work) -> Result<u32, Error> {
+    let (mut pages, mut bytes) = (0, 0);
+    at_once(&work, Wanted::Pdf, |came| {
+        match came {
+            Came::Pages(all) => pages = all,
+            Came::Bytes(some) => bytes += some.len(),
+            Came::Parts(_) | Came::Picture(_) => {}
+        }
+        bytes <= MOST_AT_ONCE
+    })
+    .await?;
+    Ok(pages)
+}
+
 /// Pictures of a few pages, as PNG, in order.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ pub mod pages;
 pub mod store;
 pub mod worker;
 
-pub use store::{already, begin, begin_once};
+pub use store::{Begun, PRESS, already, begin, organise_is_open};
 
 use super::Kind;
 use super::press::Work;
@@ -27,6 +27,15 @@ pub struct Recipient {
     pub household: Option<HouseholdId>,
     /// Their district.
     pub area_no: i32,
+}
+
+/// Somebody of Organise whom a run names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Helper {
+    /// Who.
+    pub person: Uuid,
+    /// Whether their telephone stands beside the name: once they may not be rung any more, the file is not given out.
+    pub rung: bool,
 }
 
 /// What is to be made.
@@ -52,6 +61,8 @@ pub struct NewRun {
     pub items: i32,
     /// Whom it is for, in printed order.
     pub recipients: Vec<Recipient>,
+    /// Who of Organise is named in it, in any order; of whoever is named twice one mention with a telephone is enough.
+    pub helpers: Vec<Helper>,
     /// Of which run it is another printing; [`begin`] finds the newest one of the same thing where none is given.
     pub again_of: Option<i64>,
     /// Which press of a button asked for it, as [`pressed`] tells them apart: pressed twice, it is made once.
@@ -207,6 +218,12 @@ impl Run {
         match self.no_file.as_str() {
             "objected" => {
                 "Somebody in it has asked since for no contact this way, so it is not given out any more. Make it again: they are left out then."
+            }
+            "organise" => {
+                "Organise is closed, and it names people who help. It can be fetched once Organise is open again; one made now names none of them."
+            }
+            "helper" => {
+                "Somebody who helps and stands in it may not be rung or named any more, so it is not given out. Make it again: it leaves that out then."
             }
             "erased" => "Somebody in it was erased since, so the file went. Make it again: they are left out then.",
             "none" => {

@@ -1,7 +1,6 @@
 //! `/materials/runs`: what was made, how far what is being made is, and its file.
 
 use super::{Run, store};
-use crate::database::Seen;
 use crate::error::Error;
 use crate::exports::Attachment;
 use crate::materials::Kind;
@@ -99,7 +98,7 @@ pub async fn stop(viewer: Viewer, Path(run): Path<i64>, Form(_): Form<Nothing>) 
 pub async fn file(viewer: Viewer, Path(number): Path<i64>) -> Answer {
     let mut scope = viewer.scope().await?;
     let run = store::one(&mut scope, number).await?;
-    let (bytes, people) = store::file(&mut scope, &run).await?;
-    let bytes = scope.finish(Seen::people(bytes, people).for_print()).await?;
+    let file = store::file(&mut scope, &run).await?;
+    let bytes = scope.finish(file).await?;
     Ok(Attachment::pdf(format!("{}-{number}.pdf", run.row.kind.as_str()), bytes).into_response())
 }

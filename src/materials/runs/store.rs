@@ -1,31 +1,58 @@
 //! Runs in the database.
 
-use super::{Kind, NewRun, Recipient, Row, Run, State};
+use super::{Helper, Kind, NewRun, Recipient, Row, Run, State};
 use crate::canvass::ListId;
-use crate::database::{Actor, Scoped};
+use crate::database::{Actor, Scoped, Seen};
 use crate::error::Error;
 use crate::web::paging::{self, Paging};
 use futures_util::TryStreamExt;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The most people or items of one run: a large constituency.
 pub const MOST: usize = 120_000;
+/// The most pages of one run: they take the press some minutes, in which everybody else's wait.
+pub const MOST_PAGES: usize = 20_000;
+/// Where the settings of runs that one press of a button began together say which.
+pub const PRESS: &str = "press";
+/// How many presses of a button somebody may have open, waiting or on the press.
+const MOST_OPEN: i64 = 5;
+/// The longest imprint, in letters with a space between its lines; the table holds no more.
+const LONGEST_IMPRINT: usize = 2_000;
 
-/// Queues a run in the caller's transaction: whom it is for is fixed with it. Answers its number. The caller finishes with what it read,
-/// so that the print is on record before anything of it is made. What this press of a button made already is not made again: its number
-/// is answered.
-///
-/// # Errors
-/// [`Error::Conflict`] when there is nothing to make, too much of it, or no imprint on what the public gets.
-pub async fn begin(scope: &mut Scoped, new: NewRun) -> Result<i64, Error> {
-    Ok(begin_once(scope, new).await?.0)
+/// A run that a press of a button began, or had begun before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "end the transaction with it"]
+pub struct Begun {
+    /// Its number.
+    pub number: i64,
+    /// Whether it is new: whoever adds something to a run adds it to a new one alone.
+    pub anew: bool,
 }
 
-/// The same, and whether it is new: whoever adds something to a run adds it to a new one alone.
+impl Begun {
+    /// Ends the transaction; the run's number. The look is put on record as a print before anything of a new one is made. Of one that
+    /// this press of the button made already it is on record, and nothing is shown now.
+    ///
+    /// # Errors
+    /// As [`Scoped::finish`].
+    pub async fn finish<T>(self, scope: Scoped, seen: Seen<T>) -> Result<i64, Error> {
+        if self.anew {
+            scope.finish(seen.for_print()).await?;
+        } else {
+            scope.commit().await?;
+        }
+        Ok(self.number)
+    }
+}
+
+/// Queues a run in the caller's transaction: whom it is for is fixed with it. The caller finishes with what it read. What this press of
+/// a button made already is not made again.
 ///
 /// # Errors
-/// As [`begin`].
-pub async fn begin_once(scope: &mut Scoped, new: NewRun) -> Result<(i64, bool), Error> {
+/// [`Error::Conflict`] when there is nothing to make, too much of it, or no imprint on what the public gets; while as much of one's own
+/// is open as may be.
+pub async fn begin(scope: &mut Scoped, new: NewRun) -> Result<Begun, Error> {
     if new.items < 1 || new.work.parts.is_empty() {
         return Err(Error::Conflict("There is nothing to print. Choose other electors, or leave out fewer".into()));
     }
@@ -37,9 +64,17 @@ pub async fn begin_once(scope: &mut Scoped, new: NewRun) -> Result<(i64, bool), 
             "There is no complete imprint here, and nothing for the public is made without one".into(),
         ));
     }
+    if new.imprint.join(" ").chars().count() > LONGEST_IMPRINT {
+        return Err(Error::Conflict(
+            "The imprint is longer than anything has room for. Shorten its names and addresses, under Imprint".into(),
+        ));
+    }
     let Actor::Session { account, grant, purpose, area, .. } = scope.actor().clone() else {
         return Err(Error::Forbidden("Nothing is printed from the command line"));
     };
+    if let Some(number) = take_place(scope, account, &new).await? {
+        return Ok(Begun { number, anew: false });
+    }
     let new = NewRun { area: narrowest(scope, &new, area).await?, ..new };
     let again_of = match new.again_of {
         Some(run) => Some(run),
@@ -80,19 +115,48 @@ pub async fn begin_once(scope: &mut Scoped, new: NewRun) -> Result<(i64, bool), 
     let Some(number) = number else {
         // The first of two presses was quicker.
         let first = already(scope, new.asked).await?;
-        return first.map(|number| (number, false)).ok_or_else(|| {
+        return first.map(|number| Begun { number, anew: false }).ok_or_else(|| {
             Error::Conflict("This form was sent before. Open the page again, and make it there".into())
         });
     };
-    hold(scope, &new.recipients).await?;
+    let helpers = once(&new.helpers);
+    hold(scope, &new.recipients, &helpers).await?;
     for some in new.recipients.chunks(10_000) {
         add(scope, number, some).await?;
     }
+    add_helpers(scope, number, &helpers).await?;
     let lines = new.work.lines()?;
     sqlx::query!("insert into material_work (run_no, work) values ($1, $2)", number, lines)
         .execute(scope.connection())
         .await?;
-    Ok((number, true))
+    Ok(Begun { number, anew: true })
+}
+
+/// Waits for whatever else this account begins at this moment, then answers the run that this press of a button began already, or
+/// refuses another beside too many. The lists of one press of a button for canvass cards count as one.
+async fn take_place(scope: &mut Scoped, account: Uuid, new: &NewRun) -> Result<Option<i64>, Error> {
+    sqlx::query!("select pg_advisory_xact_lock(4871042, hashtext($1))", account.to_string())
+        .execute(scope.connection())
+        .await?;
+    if let Some(number) = already(scope, new.asked).await? {
+        return Ok(Some(number));
+    }
+    let press = new.settings.get(PRESS).and_then(|press| press.as_str());
+    let open = sqlx::query_scalar!(
+        r#"select count(distinct coalesce(settings ->> 'press', run_no::text)) as "open!" from material_run
+           where made_by = $1 and state in ('queued', 'working') and (settings ->> 'press') is distinct from $2::text"#,
+        account,
+        press
+    )
+    .fetch_one(scope.connection())
+    .await?;
+    if open >= MOST_OPEN {
+        return Err(Error::Conflict(
+            "Five that you asked for still wait or are on the press. Wait until one of them is made, or stop one"
+                .into(),
+        ));
+    }
+    Ok(None)
 }
 
 /// The area that it is for, where everybody in it lives there; else the area in use. A selection kept for a ward, used by somebody who
@@ -103,17 +167,37 @@ async fn narrowest(scope: &mut Scoped, new: &NewRun, in_use: i64) -> Result<i64,
     Ok(if inside { new.area } else { in_use })
 }
 
+/// Whoever is named, once, with whether they are rung anywhere in it.
+fn once(helpers: &[Helper]) -> BTreeMap<Uuid, bool> {
+    let mut once = BTreeMap::new();
+    for helper in helpers {
+        *once.entry(helper.person).or_insert(false) |= helper.rung;
+    }
+    once
+}
+
 /// Erasures wait until the run is kept with everybody in it, and find it then.
-async fn hold(scope: &mut Scoped, recipients: &[Recipient]) -> Result<(), Error> {
+async fn hold(scope: &mut Scoped, recipients: &[Recipient], helpers: &BTreeMap<Uuid, bool>) -> Result<(), Error> {
+    let persons: Vec<Uuid> = helpers.keys().copied().collect();
     let (partitions, electors): (Vec<i32>, Vec<i64>) =
         recipients.iter().map(|r| (r.elector.partition, r.elector.id)).unzip();
-    let there = sqlx::query_scalar!(r#"select wall.hold_for_run($1, $2) as "there!""#, &partitions, &electors)
-        .fetch_one(scope.connection())
-        .await?;
+    let there =
+        sqlx::query_scalar!(r#"select wall.hold_for_run($1, $2, $3) as "there!""#, &partitions, &electors, &persons)
+            .fetch_one(scope.connection())
+            .await?;
     match there {
         true => Ok(()),
         false => Err(Error::Conflict("Somebody was erased while this was read. Make it again".into())),
     }
+}
+
+/// Whether Organise is open to whoever acts. What names whoever helps keeps it as `organise` in its settings: made while it was closed
+/// it names none of them, and is given out all the same.
+///
+/// # Errors
+/// What the database says.
+pub async fn organise_is_open(scope: &mut Scoped) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(r#"select wall.open('organise') as "open!""#).fetch_one(scope.connection()).await?)
 }
 
 /// The run that this press of a button made already, if it made one.
@@ -129,7 +213,8 @@ pub async fn already(scope: &mut Scoped, asked: Option<Uuid>) -> Result<Option<i
 }
 
 /// The newest run of the same thing before this one: of its kind and area, its selection, template and list, or, where it has none of
-/// them, its districts; for the same poll. Nothing comes of one that failed or was stopped.
+/// them, its districts, or all that was chosen where it has none of those either; for the same poll. Nothing comes of one that failed
+/// or was stopped.
 async fn before(scope: &mut Scoped, new: &NewRun) -> Result<Option<i64>, Error> {
     let (selection, template) = (new.selection.map(|(id, _)| id), new.template.map(|(id, _)| id));
     let (partition, list) = new.list.map(|(list, _)| (list.partition, list.id)).unzip();
@@ -138,7 +223,9 @@ async fn before(scope: &mut Scoped, new: &NewRun) -> Result<Option<i64>, Error> 
          where r.area_id = $1 and r.kind = $2 and r.state in ('queued', 'working', 'done')
            and r.selection_id is not distinct from $3::uuid and r.template_id is not distinct from $4::uuid
            and r.partition_id is not distinct from $5::integer and r.list_id is not distinct from $6::bigint
-           and (num_nonnulls($3::uuid, $4::uuid, $6::bigint) > 0 or (r.settings -> 'districts') = ($7::jsonb -> 'districts'))
+           and (num_nonnulls($3::uuid, $4::uuid, $6::bigint) > 0
+             or case when $7::jsonb -> 'districts' is null then (r.settings - 'organise') = ($7::jsonb - 'organise')
+               else (r.settings -> 'districts') = ($7::jsonb -> 'districts') end)
            and (r.settings -> 'poll') is not distinct from ($7::jsonb -> 'poll')
          order by r.run_no desc limit 1",
         new.area,
@@ -170,6 +257,20 @@ async fn add(scope: &mut Scoped, run: i64, some: &[Recipient]) -> Result<(), Err
         &electors,
         &households as &[Option<i64>],
         &areas
+    )
+    .execute(scope.connection())
+    .await?;
+    Ok(())
+}
+
+async fn add_helpers(scope: &mut Scoped, run: i64, helpers: &BTreeMap<Uuid, bool>) -> Result<(), Error> {
+    let (persons, rung): (Vec<Uuid>, Vec<bool>) = helpers.iter().map(|(person, rung)| (*person, *rung)).unzip();
+    sqlx::query!(
+        "insert into material_person (run_no, person_id, rung)
+         select $1, t.person_id, t.rung from unnest($2::uuid[], $3::boolean[]) t (person_id, rung)",
+        run,
+        &persons,
+        &rung
     )
     .execute(scope.connection())
     .await?;
@@ -291,11 +392,11 @@ pub async fn stop(scope: &mut Scoped, number: i64) -> Result<bool, Error> {
     Ok(sqlx::query_scalar!(r#"select wall.stop_run($1) as "stopped!""#, number).fetch_one(scope.connection()).await?)
 }
 
-/// The file, whole, and whom it is for: whoever takes it away looked at them.
+/// The file, whole; whoever takes it away looked at everybody whom it is for or names.
 ///
 /// # Errors
 /// [`Error::Conflict`] that says why it may not be fetched.
-pub async fn file(scope: &mut Scoped, run: &Run) -> Result<(Vec<u8>, Vec<(i32, i64)>), Error> {
+pub async fn file(scope: &mut Scoped, run: &Run) -> Result<Seen<Vec<u8>>, Error> {
     let bytes = run.file.as_ref().and_then(|(_, bytes, _)| usize::try_from(*bytes).ok());
     let mut whole = Vec::with_capacity(bytes.unwrap_or_default());
     // Each piece goes as it came, so that the file is held once.
@@ -315,5 +416,9 @@ pub async fn file(scope: &mut Scoped, run: &Run) -> Result<(Vec<u8>, Vec<(i32, i
     )
     .fetch_all(scope.connection())
     .await?;
-    Ok((whole, people.into_iter().map(|p| (p.partition_id, p.elector_id)).collect()))
+    let helpers = sqlx::query_scalar!("select person_id from material_person where run_no = $1", run.row.number)
+        .fetch_all(scope.connection())
+        .await?;
+    let file = Seen::people(whole, people.into_iter().map(|p| (p.partition_id, p.elector_id)));
+    Ok(file.and(Seen::helpers((), helpers)).map(|(whole, ())| whole).for_print())
 }

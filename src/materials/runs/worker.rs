@@ -1,10 +1,11 @@
-//! The server's own printer: takes runs one after another, gives them to the press, and keeps what comes. It acts as the door, whose
+//! The server's own printer: takes runs as they were asked for, two at a time, gives them to the press, and keeps what comes. It acts as the door, whose
 //! functions ask at each step whether whoever began the run still has the access that they had.
 
 use crate::database::Database;
 use crate::error::Error;
 use crate::materials::code;
 use crate::materials::press::{self, Came, Trouble};
+use futures_util::future::join_all;
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection};
 use std::time::Duration;
@@ -16,11 +17,20 @@ const EVERY: Duration = Duration::from_secs(1);
 /// How often it says that it is alive while the press is silent.
 const BEAT: Duration = Duration::from_secs(5);
 
+/// Runs that are made at a time, where the machine has as many processors.
+const AT_A_TIME: usize = 2;
+
 /// Prints what is queued, for as long as the server runs.
 ///
 /// # Errors
 /// Never: what goes wrong is in the log, and tried again.
 pub async fn keep(database: &Database, stop: &CancellationToken) -> std::io::Result<()> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    join_all((0..processors.min(AT_A_TIME)).map(|_| print_on(database, stop))).await;
+    Ok(())
+}
+
+async fn print_on(database: &Database, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         match print_next(database, stop).await {
             Ok(true) => continue,
@@ -29,7 +39,6 @@ pub async fn keep(database: &Database, stop: &CancellationToken) -> std::io::Res
         }
         stop.run_until_cancelled(tokio::time::sleep(EVERY)).await;
     }
-    Ok(())
 }
 
 /// Prints the next run. Whether there was one.

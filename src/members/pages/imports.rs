@@ -14,6 +14,7 @@ use crate::database::{Scoped, Seen};
 use crate::electors::folding::fold;
 use crate::error::Error;
 use crate::incoming::Sample;
+use crate::turns::in_turn;
 use crate::web::{
     Answer, App, FieldErrors, Form, Layout, Multipart, Path, Query, Viewer, drawn_under, see_other, words,
 };
@@ -25,11 +26,14 @@ use axum::response::IntoResponse;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// One file at a time is read: each may take much memory.
 static READING: Semaphore = Semaphore::const_new(1);
+/// How long others wait for their turn.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What stands for no area: the branch's members are left out.
 const OUT: &str = "out";
@@ -160,8 +164,7 @@ pub async fn upload(viewer: Viewer, layout: Layout, Multipart(form): Multipart) 
                 bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
                 sha256: Sha256::digest(&bytes).to_vec(),
             };
-            let _turn = READING.acquire().await.map_err(Error::internal)?;
-            let read = tokio::task::spawn_blocking(move || reading::read(bytes)).await.map_err(Error::internal)?;
+            let read = in_turn(&READING, PATIENCE, move || reading::read(bytes)).await?;
             errors.take_invalid(read)?.map(|contents| (given, contents))
         }
         None => None,

@@ -106,6 +106,15 @@ impl Typed {
             ("printer_address", &self.printer_address, ADDRESS),
         ]
         .map(|(field, typed, most)| spare(errors, field, typed, most));
+        for (field, address) in [
+            ("promoter_address", &promoter_address),
+            ("behalf_address", &behalf_address),
+            ("printer_address", &printer_address),
+        ] {
+            if address.as_ref().is_some_and(|words| !words.is_empty() && !rules::is_address(words)) {
+                errors.add(field, rules::WHOLE_ADDRESS);
+            }
+        }
         let welsh = self.welsh == "yes";
         if welsh && self.nation != "wales" {
             errors.add("welsh", "Welsh stands beside English in Wales: choose Wales, or take the tick out");

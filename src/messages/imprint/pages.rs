@@ -2,6 +2,7 @@
 
 use super::Imprint;
 use super::campaigns::{self, Campaign};
+use super::rules;
 use crate::access::{Role, text};
 use crate::areas::{Area, store as areas};
 use crate::database::Scoped;
@@ -29,16 +30,26 @@ pub struct Typed {
 }
 
 impl Typed {
-    fn of(area: i64, imprint: Option<&Imprint>) -> Self {
-        let area = area.to_string();
-        imprint.map_or(Typed { area: area.clone(), ..Typed::default() }, |i| Typed {
-            area,
+    /// As it is there, its own; a campaign's keeps its printer's address apart.
+    fn of(i: &Imprint) -> Self {
+        let printer = [i.printer.as_str(), i.printer_address.as_str()];
+        Typed {
+            area: i.area.to_string(),
             promoter: i.promoter.clone(),
             promoter_address: i.promoter_address.clone(),
             behalf: i.behalf.clone(),
             behalf_address: i.behalf_address.clone(),
-            printer: i.printer.clone(),
-        })
+            printer: printer.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
+        }
+    }
+
+    /// Begun with what holds there from around: only what of it is whole, so that nothing incomplete is kept by a press of a button.
+    fn begun(area: i64, holds: Option<&Imprint>) -> Self {
+        let typed = holds.map(Typed::of).unwrap_or_default();
+        let whole = |address: String| if rules::is_address(&address) { address } else { String::new() };
+        let printer = if rules::is_name_with_address(&typed.printer) { typed.printer } else { String::new() };
+        let (promoter_address, behalf_address) = (whole(typed.promoter_address), whole(typed.behalf_address));
+        Typed { area: area.to_string(), promoter_address, behalf_address, printer, ..typed }
     }
 
     fn read(&self, errors: &mut FieldErrors, areas: &[Area]) -> Option<Imprint> {
@@ -57,6 +68,17 @@ impl Typed {
         if printer.chars().count() > 300 {
             errors.add("printer", "Use at most 300 characters");
             return None;
+        }
+        for (field, address) in [("promoter_address", &promoter_address), ("behalf_address", &behalf_address)] {
+            if address.as_ref().is_some_and(|words| !rules::is_address(words)) {
+                errors.add(field, rules::WHOLE_ADDRESS);
+            }
+        }
+        if !printer.is_empty() && !rules::is_name_with_address(&printer) {
+            errors.add(
+                "printer",
+                "Give name and address with commas between, for example Presses, 3 Larkspur Row, ZZ1 4QX",
+            );
         }
         let area = area?;
         Some(Imprint {
@@ -114,7 +136,7 @@ pub async fn show(viewer: Viewer, layout: Layout, Query(asked): Query<Asked>) ->
     let wanted = areas.iter().find(|a| a.id.to_string() == asked.area).map_or(viewer.area, |a| a.id);
     let holds = super::of(&mut scope, wanted).await?;
     let own = super::own(&mut scope).await?;
-    let typed = Typed::of(wanted, own.iter().find(|i| i.area == wanted).or(holds.as_ref()));
+    let typed = own.iter().find(|i| i.area == wanted).map_or_else(|| Typed::begun(wanted, holds.as_ref()), Typed::of);
     draw(scope, layout, (areas, holds), typed, FieldErrors::default()).await
 }
 

@@ -62,6 +62,43 @@ const WELSH: Tongue = Tongue {
     all: "pob un o",
 };
 
+/// What to do about an address that is not whole.
+pub const WHOLE_ADDRESS: &str =
+    "Give the whole address in one line: house or box, street, and a postcode such as ZZ1 4QX";
+
+/// Whether an address is one at which somebody can be found: a street line, or a box, and a UK postcode.
+pub fn is_address(given: &str) -> bool {
+    let words: Vec<&str> = given.split([' ', ',', ';', '.', '\n']).filter(|word| !word.is_empty()).collect();
+    // A postcode is two words or one, wherever in the line it stands.
+    let is_here = |at: usize, long: usize| words.get(at..at + long).is_some_and(|pair| is_postcode(&pair.concat()));
+    let Some(at) = (0..words.len()).find(|at| is_here(*at, 2) || is_here(*at, 1)) else { return false };
+    let long = if is_here(at, 2) { 2 } else { 1 };
+    let street: String = words[..at].iter().chain(&words[at + long..]).copied().collect();
+    let letters = street.chars().filter(|c| c.is_alphabetic()).count();
+    letters >= 3 && street.chars().filter(|c| c.is_alphanumeric()).count() >= 5
+}
+
+/// The shape alone, such as `AB1 4QX` or `BFPO 57` without the space. Which areas there are is the post's business: invented places
+/// have addresses too.
+fn is_postcode(compact: &str) -> bool {
+    let shape: String = compact
+        .chars()
+        .map(|c| match c {
+            c if c.is_ascii_digit() => '9',
+            c if c.is_ascii_alphabetic() => 'A',
+            _ => '-',
+        })
+        .collect();
+    let outward = shape.strip_suffix("9AA");
+    outward.is_some_and(|outward| ["A9", "A99", "A9A", "AA9", "AA99", "AA9A"].contains(&outward))
+        || (shape.starts_with("AAAA9") && compact.to_ascii_uppercase().starts_with("BFPO"))
+}
+
+/// Whether a name and its address stand in one line, with a comma between them.
+pub fn is_name_with_address(given: &str) -> bool {
+    given.split_once(',').is_some_and(|(name, address)| !name.trim().is_empty() && is_address(address))
+}
+
 /// English first, and Welsh beside it where that is wished.
 fn tongues(welsh: bool) -> impl Iterator<Item = &'static Tongue> {
     std::iter::once(&ENGLISH).chain(welsh.then_some(&WELSH))
@@ -157,6 +194,22 @@ mod tests {
 
     fn names<'a>(behalf: &'a str, behalf_address: &'a str) -> Names<'a> {
         Names { promoter: "A. Agent", promoter_address: ROW, behalf, behalf_address, many: false }
+    }
+
+    #[test]
+    fn an_address_has_a_street_line_and_a_postcode() {
+        for whole in
+            [ROW, "Box 12, Oldney ZZ14QX", "Harbour House,\nzz1 4qx, Oldney", "12 Ferry Lane, Wexmere, ZZ1 4QX."]
+        {
+            assert!(is_address(whole), "{whole}");
+        }
+        for short in ["", "x", "1 Nowhere", "no postcode here", "ZZ1 4QX", "1, ZZ1 4QX", "1 Larkspur Row, ZZ1"] {
+            assert!(!is_address(short), "{short}");
+        }
+        assert!(is_name_with_address("Presses, 3 Larkspur Row, ZZ1 4QX"));
+        for short in ["Oldney Press", "Presses, 3 Larkspur Row", ", 3 Larkspur Row, ZZ1 4QX", "Presses, ZZ1 4QX"] {
+            assert!(!is_name_with_address(short), "{short}");
+        }
     }
 
     #[test]

@@ -137,11 +137,7 @@ pub(super) const ACCOUNT: Holding = Holding {
             columns: &[("browser", "Browser", 4), ("first_at", "First", 2), ("last_at", "Last", 2)],
         },
         Part { key: "passwords_changed", caption: "Passwords", columns: &[("at", "When", 1), ("by", "By", 1)] },
-        Part {
-            key: "lists_held",
-            caption: "Walk lists held",
-            columns: &[("from", "From", 1), ("until", "Until", 1)],
-        },
+        Part { key: "lists_held", caption: "Walk lists held", columns: &[("from", "From", 1), ("until", "Until", 1)] },
         Part {
             key: "exports",
             caption: "Files taken away",

@@ -69,12 +69,7 @@ pub(super) const CONTACT: Holding = Holding {
     parts: &[Part {
         key: "",
         caption: "Newest first",
-        columns: &[
-            ("at", "When", 2),
-            ("channel", "What", 2),
-            ("stops", "Stopped", 1),
-            ("how", "How they said it", 5),
-        ],
+        columns: &[("at", "When", 2), ("channel", "What", 2), ("stops", "Stopped", 1), ("how", "How they said it", 5)],
     }],
 };
 
@@ -188,7 +183,7 @@ pub(super) const MATERIALS: Holding = Holding {
     key: "materials",
     title: "What was printed for them",
     tables: &["material_item", "material_work", "material_file"],
-    of: &["elector"],
+    of: &["elector", "person"],
     purpose: "To write to people and to call on them, and to know who was written to",
     basis: DEMOCRACY,
     source: "Made here from the register",

@@ -24,6 +24,7 @@ pub(super) const ORGANISE: Holding = Holding {
         "message_recipient",
         "round",
         "delivery",
+        "material_person",
     ],
     of: &["person"],
     purpose: "To keep members and whoever helps, to reach them and to plan with them",
@@ -34,7 +35,7 @@ pub(super) const ORGANISE: Holding = Holding {
     kept: "While they are a member or help; afterwards until the retention period of former members and helpers ends",
     files: &["file_organise"],
     erases: &["erase_organise"],
-    at_erasure: "The whole record goes",
+    at_erasure: "The whole record goes, and every file that they are named in with it",
     parts: &[
         Part {
             key: "people",
@@ -177,6 +178,17 @@ pub(super) const ORGANISE: Holding = Holding {
                 ("handed_at", "Handed over", 2),
                 ("done_at", "Delivered", 2),
                 ("state", "State", 2),
+            ],
+        },
+        Part {
+            key: "printed",
+            caption: "Papers that name them",
+            columns: &[
+                ("at", "When", 2),
+                ("what", "What", 2),
+                ("title", "Called", 4),
+                ("state", "State", 1),
+                ("number", "With their number", 2),
             ],
         },
     ],

@@ -100,7 +100,7 @@ pub const KINDS: &[Kind] = &[
     Kind {
         key: "printed",
         title: "Who was printed on what",
-        tables: &["material_item"],
+        tables: &["material_item", "material_person"],
         unit: ("line", "lines"),
         from: "the day of the run",
         how: "Who it was for goes; the run’s record stays, with how many, the imprint and the checksum. Its file went after seven days",

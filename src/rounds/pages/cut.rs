@@ -26,10 +26,13 @@ const MOST_ROUNDS: usize = 200;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct CutForm {
-    /// What the button pressed asks for: `districts`, `streets`, `all-streets`, `no-streets` or `preview`.
+    /// What the button pressed asks for: `districts`, `all-districts`, `no-districts`, `streets`, `all-streets`, `no-streets` or
+    /// `preview`.
     pub step: String,
     /// The districts chosen, by number.
     pub district: Vec<i32>,
+    /// The ward whose districts are shown to choose from; empty: all.
+    pub ward: String,
     /// The districts whose streets have been shown: of the others all streets count as ticked.
     pub shown: Vec<i32>,
     /// The streets ticked, as `district:key`.
@@ -53,6 +56,21 @@ impl CutForm {
             self.split_size = USUAL_HOMES.to_string();
         }
         self
+    }
+
+    fn shows(&self, district: &District) -> bool {
+        self.ward.is_empty() || self.ward == district.ward
+    }
+
+    /// Ticks every district that is shown, or none of them, when the button pressed says so.
+    fn tick_districts(&mut self, districts: &[District]) {
+        let shown: Vec<i32> = districts.iter().filter(|d| self.shows(d)).map(|d| d.area_no).collect();
+        if matches!(self.step.as_str(), "all-districts" | "no-districts") {
+            self.district.retain(|d| !shown.contains(d));
+        }
+        if self.step == "all-districts" {
+            self.district.extend(shown);
+        }
     }
 
     fn is_ticked(&self, street: &Free) -> bool {
@@ -79,6 +97,25 @@ struct DistrictsPage {
     errors: FieldErrors,
     form: CutForm,
     districts: Vec<District>,
+}
+
+impl DistrictsPage {
+    /// The wards that districts are known to be in.
+    fn wards(&self) -> Vec<&str> {
+        let mut wards: Vec<&str> = self.districts.iter().map(|d| d.ward.as_str()).filter(|w| !w.is_empty()).collect();
+        wards.sort_unstable();
+        wards.dedup();
+        wards
+    }
+
+    fn is_shown(&self, district: &District) -> bool {
+        self.form.shows(district)
+    }
+
+    /// Those that are ticked and not shown: they stay so.
+    fn beside(&self) -> impl Iterator<Item = &District> {
+        self.districts.iter().filter(|d| !self.is_shown(d) && self.form.district.contains(&d.area_no))
+    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -131,7 +168,7 @@ pub async fn new(viewer: Viewer, layout: Layout) -> Answer {
 /// [`Error::NotFound`] when a district is outside the area.
 pub async fn step(viewer: Viewer, layout: Layout, Form(form): Form<CutForm>) -> Answer {
     let mut scope = viewer.scope().await?;
-    if form.step == "districts" {
+    if matches!(form.step.as_str(), "districts" | "all-districts" | "no-districts") {
         return districts_page(scope, layout, form, FieldErrors::default()).await;
     }
     let place = match choose::place(&mut scope, &form.district).await {
@@ -253,9 +290,13 @@ impl Draft {
     }
 }
 
-async fn districts_page(mut scope: Scoped, layout: Layout, form: CutForm, errors: FieldErrors) -> Answer {
+async fn districts_page(mut scope: Scoped, layout: Layout, mut form: CutForm, errors: FieldErrors) -> Answer {
     let districts = choose::districts(&mut scope).await?;
     scope.commit().await?;
+    if !districts.iter().any(|d| form.shows(d)) {
+        form.ward = String::new();
+    }
+    form.tick_districts(&districts);
     Ok((status(&errors), DistrictsPage { layout, errors, form, districts }).into_response())
 }
 

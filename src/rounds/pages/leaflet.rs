@@ -2,12 +2,13 @@
 
 use super::{Said, said, status};
 use crate::access::text;
-use crate::database::Scoped;
+use crate::database::{Scoped, Seen};
 use crate::error::Error;
 use crate::materials::{Kind, runs::pressed};
 use crate::rounds::leaflets::{self, Delivery, Leaflet};
 use crate::rounds::sheets::{self, Maker};
-use crate::rounds::{Round, State, homes, store};
+use crate::rounds::store::{self, Hand};
+use crate::rounds::{Round, State, homes};
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Path, Query, Viewer, see_other, words};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -41,6 +42,8 @@ struct LeafletPage {
     leaflet: Leaflet,
     rows: Vec<Row>,
     typed: Typed,
+    /// Whom rounds that nobody delivers may be given to, where that is asked.
+    hands: Vec<Hand>,
     today: NaiveDate,
     said: (&'static str, &'static str),
 }
@@ -48,6 +51,11 @@ struct LeafletPage {
 impl LeafletPage {
     fn of(&self, state: State) -> usize {
         self.rows.iter().filter(|r| r.delivery.state == state).count()
+    }
+
+    /// The number in a round's field: as it was typed, else what is suggested.
+    fn number(&self, row: &Row) -> String {
+        self.typed.bundles.get(&row.round.id).cloned().unwrap_or_else(|| row.bundle().to_string())
     }
 
     /// Homes whose round waits for it, and all.
@@ -80,6 +88,8 @@ pub async fn show(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Query(do
 struct Typed {
     ticked: Vec<Uuid>,
     note: String,
+    /// The numbers beside the rounds.
+    bundles: HashMap<Uuid, String>,
 }
 
 async fn draw(
@@ -96,7 +106,11 @@ async fn draw(
     let ids: Vec<Uuid> = of.keys().copied().collect();
     let counts = homes::counts(&mut scope, &ids).await?;
     let rounds = store::rounds(&mut scope, &ids).await?;
-    let rounds = scope.finish(rounds).await?;
+    let hands = match errors.of("to") {
+        "" => Seen::helpers(Vec::new(), []),
+        _ => store::hands(&mut scope, leaflet.area).await?,
+    };
+    let (rounds, hands) = scope.finish(rounds.and(hands)).await?;
     let rows = rounds.into_iter().map(|round| Row {
         delivery: of.remove(&round.id).unwrap_or_default(),
         counted: homes::whole(&counts, round.id).bundle(round.with_empty),
@@ -104,7 +118,7 @@ async fn draw(
     });
     let rows = rows.collect();
     let today = words::day_of(Utc::now());
-    Ok((status(&errors), LeafletPage { layout, errors, leaflet, rows, typed, today, said }).into_response())
+    Ok((status(&errors), LeafletPage { layout, errors, leaflet, rows, typed, hands, today, said }).into_response())
 }
 
 /// The rounds ticked and what became of the leaflet there.
@@ -118,6 +132,8 @@ pub struct StepForm {
     of: Vec<Uuid>,
     bundle: Vec<String>,
     note: String,
+    /// Who has the ticked rounds that nobody delivers: `p` or `a` and an id.
+    to: String,
     /// Drawn with the page, so that a button pressed twice makes one run of cover sheets.
     asked: String,
 }
@@ -150,15 +166,52 @@ pub async fn step(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(for
     if matches!(form.step.as_str(), "done" | "given-back") && !form.round.iter().all(in_hand) {
         errors.add("round", "Hand it over first: what nobody has in hand is not delivered and does not come back");
     }
+    let waiting = |round: &&Uuid| known.get(*round).is_some_and(|d| d.state == State::Planned);
+    let handed: Vec<Uuid> =
+        if form.step == "handed" { form.round.iter().filter(waiting).copied().collect() } else { Vec::new() };
+    let held = errors.take_invalid(held(&mut scope, &handed, &form.to).await)?;
     let acted = if errors.any() { None } else { errors.take_invalid(act(&mut scope, id, &form).await)? };
-    let Some((word, done)) = acted else {
+    let (Some(held), Some((word, done))) = (held, acted) else {
         drop(scope);
-        let typed = Typed { ticked: form.round, note: form.note };
+        let bundles = form.of.iter().copied().zip(form.bundle.iter().cloned()).collect();
+        let typed = Typed { ticked: form.round, note: form.note, bundles };
         return draw(viewer, layout, id, typed, errors, ("", "")).await;
     };
-    scope.commit().await?;
+    scope.finish(held).await?;
     let word = if done == 0 { "nothing" } else { word };
     Ok(see_other(&format!("/rounds/leaflets/{id}?said={word}")))
+}
+
+/// Somebody has each of these rounds before it is handed over: those that nobody delivers are given to whoever is said to have them.
+async fn held(scope: &mut Scoped, rounds: &[Uuid], to: &str) -> Result<Seen<()>, Error> {
+    let mut without: Vec<(Uuid, i64, String)> = Vec::new();
+    let mut seen = store::rounds(scope, rounds)
+        .await?
+        .check(|all| {
+            let nobodys = all.iter().filter(|r| r.ended.is_none() && r.deliverer.is_none());
+            without.extend(nobodys.map(|r| (r.id, r.area, r.name.clone())));
+            Ok(())
+        })?
+        .map(|_| ());
+    if !without.is_empty() && to.is_empty() {
+        let names: Vec<&str> = without.iter().map(|(_, _, name)| name.as_str()).collect();
+        let names = names.join(", ");
+        return Err(Error::field("to", format!("Nobody delivers {names} yet. Say who has it, then hand it over")));
+    }
+    let whose = |letter: char| to.strip_prefix(letter).and_then(|id| id.parse::<Uuid>().ok());
+    for (round, area, _) in without {
+        let mut known = false;
+        let hands = store::hands(scope, area).await?.check(|all| {
+            known = all.iter().any(|hand| hand.key == to);
+            Ok(())
+        })?;
+        if !known {
+            return Err(Error::field("to", "Choose somebody who helps or works here"));
+        }
+        store::give(scope, round, whose('p'), whose('a')).await?;
+        seen = seen.and(hands).map(|_| ());
+    }
+    Ok(seen)
 }
 
 async fn act(scope: &mut Scoped, leaflet: Uuid, form: &StepForm) -> Result<(&'static str, u64), Error> {
@@ -213,11 +266,11 @@ pub async fn print(
     let maker = Maker { name: &viewer.name, contact: &viewer.email, base_url, controller: &controller, asked };
     let begun = sheets::begin(&mut scope, &leaflet, rounds, &handed, maker).await;
     let mut errors = FieldErrors::default();
-    let Some(begun) = errors.take_invalid(begun)? else {
+    let Some((begun, seen)) = errors.take_invalid(begun)? else {
         drop(scope);
         return draw(viewer, layout, id, Typed::default(), errors, ("", "")).await;
     };
-    let run = scope.finish(begun).await?;
+    let run = begun.finish(scope, seen).await?;
     Ok(see_other(&format!("/materials/runs/{run}")))
 }
 

@@ -61,6 +61,19 @@ pub struct SayForm {
     /// `done`, `given-back` or `undo`.
     step: String,
     note: String,
+    /// Whether the page before said to whom it goes and what then.
+    confirmed: Option<String>,
+}
+
+/// Before something is given back.
+#[derive(Template, WebTemplate)]
+#[template(path = "rounds/give-back.html")]
+struct GiveBackPage {
+    layout: Layout,
+    round: Own,
+    leaflet: Uuid,
+    title: String,
+    note: String,
 }
 
 /// `POST /rounds/mine/{leaflet}/{round}`
@@ -75,14 +88,12 @@ pub async fn say(
 ) -> Answer {
     let mut scope = viewer.scope().await?;
     let held = |o: &Own| o.round == round && o.leaflet.as_ref().is_some_and(|(of, _)| *of == leaflet);
-    if !own::all(&mut scope).await?.iter().any(held) {
-        return Err(Error::NotFound);
-    }
+    let own = own::all(&mut scope).await?.into_iter().find(held).ok_or(Error::NotFound)?;
     let mut errors = FieldErrors::default();
     let (becomes, word) = match form.step.as_str() {
         "done" => ("done", "done"),
         "undo" => ("handed", "undone"),
-        _ => ("given-back", "back"),
+        _ => ("given-back", "gave-back"),
     };
     let note = match (form.note.trim(), becomes) {
         ("", "given-back") => errors.take(Err(Error::field("note", "Say what stood in the way, or how many are left"))),
@@ -93,6 +104,11 @@ pub async fn say(
         drop(scope);
         return draw(viewer, layout, Some((leaflet, round)), form.note, errors, ("", "")).await;
     };
+    if becomes == "given-back" && form.confirmed.is_none() && own.in_hand() {
+        scope.commit().await?;
+        let title = own.leaflet.as_ref().map(|(_, title)| title.clone()).unwrap_or_default();
+        return Ok(GiveBackPage { layout, round: own, leaflet, title, note }.into_response());
+    }
     if !own::say(&mut scope, leaflet, round, becomes, &note).await? {
         return Err(Error::Conflict("Somebody noted it otherwise meanwhile. Open the page again".into()));
     }

@@ -36,6 +36,10 @@ fn said(word: &str) -> (&'static str, &'static str) {
         "handed" => ("good", "Handed over"),
         "done" => ("good", "Delivered. Thank you"),
         "back" => ("good", "It came back, and that is on record"),
+        "gave-back" => (
+            "good",
+            "It is on record that you give it back. Take the leaflets and the sheet to whoever handed them to you",
+        ),
         "undone" => ("good", "The last step is taken back"),
         "nothing" => ("warn", "Nothing was to be done: these rounds stand somewhere else by now"),
         "tick" => ("warn", "Tick what you mean first, then press the button"),

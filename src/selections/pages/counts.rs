@@ -68,9 +68,10 @@ fn objected(channel: crate::selections::Channel) -> &'static str {
     match channel {
         Door => "Want nobody at their door",
         Post => "Want no post from us",
-        Phone => "Want no calls, or did not agree to them",
-        Email => "Want no email, or did not agree to it",
-        Text => "Want no texts, or did not agree to them",
+        // Who agreed is asked by a condition alone: nobody is left out here for not having agreed.
+        Phone => "Want no calls from us",
+        Email => "Want no email from us",
+        Text => "Want no texts from us",
     }
 }
 
@@ -112,5 +113,19 @@ pub(super) fn split(counted: Result<Counted, String>) -> (Option<Counted>, Strin
     match counted {
         Ok(counted) => (Some(counted), String::new()),
         Err(why) => (None, why),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::selections::Channel;
+
+    #[test]
+    fn nobody_is_said_to_be_left_out_for_what_is_not_asked() {
+        // Consent is asked by a condition; what leaves people out is what they objected to.
+        for channel in [Channel::Door, Channel::Post, Channel::Phone, Channel::Email, Channel::Text] {
+            assert!(!objected(channel).contains("agree"), "{}", objected(channel));
+        }
     }
 }

@@ -20,7 +20,8 @@ pub struct Search {
 
 struct Line {
     saved: Saved,
-    sentence: String,
+    /// None: its rules are not read any more.
+    sentence: Option<String>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -53,13 +54,16 @@ pub async fn search(viewer: Viewer, layout: Layout, Form(search): Form<Search>) 
 
 async fn page(mut scope: Scoped, layout: Layout, area: String, q: String) -> Answer {
     let saved = store::saved_with_rules(&mut scope).await?;
-    let names = Names::of(&mut scope, &saved.iter().map(|(_, selection)| selection).collect::<Vec<_>>()).await?;
+    let names = Names::of(&mut scope, &saved.iter().filter_map(|(_, s)| s.as_ref()).collect::<Vec<_>>()).await?;
     scope.commit().await?;
     let all = saved.len();
     let wanted = fold(&q);
-    let lines = saved.into_iter().map(|(saved, selection)| Line { sentence: sentence(&selection, &names), saved });
+    let lines = saved
+        .into_iter()
+        .map(|(saved, selection)| Line { sentence: selection.map(|selection| sentence(&selection, &names)), saved });
     let found = |line: &Line| {
-        let text = fold(&format!("{} {} {}", line.saved.name, line.saved.area_name, line.sentence));
+        let said = line.sentence.as_deref().unwrap_or_default();
+        let text = fold(&format!("{} {} {said}", line.saved.name, line.saved.area_name));
         wanted.split(' ').all(|word| text.contains(word))
     };
     let lines = lines.filter(found).collect();

@@ -110,7 +110,8 @@ pub async fn copy(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(cop
 struct RemovalPage {
     layout: Layout,
     saved: Saved,
-    sentence: String,
+    /// None: its rules are not read any more.
+    sentence: Option<String>,
 }
 
 /// `GET /selections/{id}/removal`
@@ -119,8 +120,11 @@ struct RemovalPage {
 /// [`Error::NotFound`] outside the area, and once it was taken away.
 pub async fn confirm(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>) -> Answer {
     let mut scope = viewer.scope().await?;
-    let (saved, selection) = store::one(&mut scope, id, None).await?;
-    let sentence = super::counts::sentence(&mut scope, &selection).await?;
+    let (saved, selection) = store::to_end(&mut scope, id).await?;
+    let sentence = match selection {
+        Some(selection) => Some(super::counts::sentence(&mut scope, &selection).await?),
+        None => None,
+    };
     scope.commit().await?;
     Ok(RemovalPage { layout, saved, sentence }.into_response())
 }

@@ -14,7 +14,7 @@ use crate::database::{Actor, Scoped};
 use crate::error::Error;
 use crate::incoming;
 use crate::registers::ground::UNNAMED;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -69,6 +69,12 @@ impl Import {
     /// What it is.
     pub fn what(&self) -> What {
         What::parse(&self.what).unwrap_or(What::Current)
+    }
+
+    /// Whether it says that it is final long before there can be a final list: that is closed on the 6th working day before the
+    /// poll, which two weeks hold whatever the holidays.
+    pub fn is_too_early(&self) -> bool {
+        self.what() == What::Final && self.published < self.poll_date - TimeDelta::days(14)
     }
 
     /// "Local elections, 7 May 2026".

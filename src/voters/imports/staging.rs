@@ -18,19 +18,38 @@ pub async fn add(scope: &mut Scoped, given: &Given, contents: &Contents) -> Resu
     sqlx::query!("select wall.forget_voters_imports()").execute(scope.connection()).await?;
     refuse_the_same(scope, given).await?;
     refuse_the_old(scope, given).await?;
+    let columns = known(scope, given, &contents.headings).await?;
+    let id = put(scope, given, contents, columns).await?;
+    for lines in contents.lines.chunks(BATCH) {
+        stage(scope, id, lines).await?;
+    }
+    Ok(id)
+}
+
+/// Which column is what: as somebody said it once of such headings, or as it is guessed, where that suffices.
+async fn known(scope: &mut Scoped, given: &Given, headings: &[String]) -> Result<Option<Json<Columns>>, Error> {
     let account = scope.account();
     let remembered = sqlx::query_scalar!(
         r#"select columns as "columns: Json<Columns>" from voters_import_form
            where headings = $1 and marked = $2 and ($3::uuid is null or set_by = $3) order by set_at desc limit 1"#,
-        digest(&contents.headings),
+        digest(headings),
         given.what.is_marked(),
         account
     )
     .fetch_optional(scope.connection())
     .await?;
-    let guessed = Columns::guess(given.what, &contents.headings);
-    let columns = remembered.or_else(|| guessed.suffice(given.what).then_some(Json(guessed)));
-    let (id, operator) = (Uuid::now_v7(), scope.operator_id());
+    let guessed = Columns::guess(given.what, headings);
+    Ok(remembered.or_else(|| guessed.suffice(given.what).then_some(Json(guessed))))
+}
+
+/// The file's row; its id.
+async fn put(
+    scope: &mut Scoped,
+    given: &Given,
+    contents: &Contents,
+    columns: Option<Json<Columns>>,
+) -> Result<Uuid, Error> {
+    let (id, account, operator) = (Uuid::now_v7(), scope.account(), scope.operator_id());
     if operator.is_some() {
         // Which of the operator's runs gave it is in no column that an organiser's connection may write.
         sqlx::query!(
@@ -72,9 +91,6 @@ pub async fn add(scope: &mut Scoped, given: &Given, contents: &Contents) -> Resu
         )
         .execute(scope.connection())
         .await?;
-    }
-    for lines in contents.lines.chunks(BATCH) {
-        stage(scope, id, lines).await?;
     }
     Ok(id)
 }

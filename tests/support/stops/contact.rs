@@ -31,6 +31,12 @@ pub(super) fn volunteer(site: &Site) -> Vec<Stop> {
             422,
             &[("step", "given-back")],
         ),
+        send(
+            "/rounds/mine/{leaflet}/{round}",
+            format!("/rounds/mine/{}/{}", site.leaflet, site.round),
+            200,
+            &[("step", "given-back"), ("note", "A bad foot")],
+        ),
         here("/tasks/mine"),
         send("/tasks/mine/{own}", format!("/tasks/mine/{}", site.own_task), 422, &[("outcome", "could-not")]),
         here("/canvass"),
@@ -110,6 +116,7 @@ pub(super) fn paper(site: &Site) -> Vec<Stop> {
         send(PILE, pile.clone(), 422, &[("line", "4")]),
         send("/paper/{run}/canvasser", of("/canvasser"), 422, &[("who", ""), ("when", "soon")]),
         send("/paper/{run}/state", of("/state"), 200, &[("state", "lost")]),
+        send("/paper/{run}/state", of("/state"), 200, &[("state", "done")]),
     ]
 }
 

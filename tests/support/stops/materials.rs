@@ -107,6 +107,7 @@ pub(super) fn rounds(site: &Site) -> Vec<Stop> {
         send("/rounds", "/rounds", 409, &[("district", district), ("name", "Quillbrook 9")]),
         here("/rounds/new"),
         send("/rounds/new", "/rounds/new", 422, &[("step", "streets")]),
+        send("/rounds/new", "/rounds/new", 200, &[("step", "all-districts")]),
         send("/rounds/new", "/rounds/new", 200, &[("step", "streets"), ("district", district)]),
         send("/rounds/new", "/rounds/new", 200, &[("step", "preview"), ("district", district)]),
         here("/rounds/gaps"),

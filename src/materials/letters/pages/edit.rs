@@ -10,6 +10,7 @@ use crate::materials::letters::make::KINDS;
 use crate::materials::letters::pictures::{self, Pictured};
 use crate::materials::letters::text::{self, FIELDS, GROUPS};
 use crate::materials::letters::{Content, longest, store};
+use crate::web::words::figure;
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -65,7 +66,13 @@ impl Typed {
         let name = errors.take(one_line("name", &self.name, 80, "Give it a name"));
         let most = longest(kind);
         let whole = self.text.replace("\r\n", "\n");
-        let typed = errors.take(words_of("text", &whole, most, "Write the text"));
+        let typed = match whole.trim().chars().count() {
+            long if long > most => {
+                errors.add("text", too_long(long, most));
+                None
+            }
+            _ => errors.take(words_of("text", &whole, most, "Write the text")),
+        };
         let numbers: Vec<i16> = pictures.iter().map(|p| p.number).collect();
         // All at once, also where it is too long.
         for wrong in text::every_wrong(&whole, &numbers, areas).into_iter().take(MOST_SAID) {
@@ -92,6 +99,12 @@ impl Typed {
             Content { text: typed?, signer: signer?, signer_role: signer_role?, signature, sender: sender?, front };
         Some((name?, content))
     }
+}
+
+/// What is said of a text of so many characters where so many may be.
+fn too_long(long: usize, most: usize) -> String {
+    let (now, most, over) = (figure(long), figure(most), figure(long - most));
+    format!("It has {now} characters, and at most {most} may be: shorten it by {over}")
 }
 
 fn one_line(field: &str, typed: &str, most: usize, missing: &str) -> Result<String, Error> {
@@ -153,6 +166,11 @@ impl EditPage {
 
     fn longest(&self) -> usize {
         longest(self.kind)
+    }
+
+    /// How long the text is that stands there.
+    fn length(&self) -> usize {
+        self.typed.text.replace("\r\n", "\n").trim().chars().count()
     }
 
     fn picture_chosen(&self, chosen: &str, number: &i16) -> bool {

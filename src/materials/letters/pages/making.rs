@@ -1,10 +1,10 @@
 //! `/materials/letters/{template}/making`: for which selection, how, how many that is and who is left out; then the run.
 
-use crate::database::Seen;
+use crate::database::{Scoped, Seen};
 use crate::error::Error;
 use crate::materials::Kind;
 use crate::materials::letters::choices::{Choices, Envelope, STYLES, Typed};
-use crate::materials::letters::make::{KINDS, Plan, plan};
+use crate::materials::letters::make::{KINDS, Outline, outline, plan};
 use crate::materials::letters::{proof, store};
 use crate::materials::runs::{self, NewRun};
 use crate::polls::{PollKind, store as polls};
@@ -39,9 +39,9 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Of a plan.
-    pub fn of(plan: &Plan) -> Self {
-        let earlier = plan.earlier.as_ref();
+    /// Of what would be made.
+    pub fn of(of: &Outline) -> Self {
+        let earlier = of.earlier.as_ref();
         let words_of = |e: &crate::materials::letters::make::Earlier| {
             let day = words::date(words::day_of(e.made_at));
             let new =
@@ -52,12 +52,12 @@ impl Summary {
             )
         };
         Summary {
-            selection: plan.selection.name.clone(),
-            letters: plan.found.letters.len(),
-            people: plan.found.people(),
-            bundles: if plan.covers() { plan.found.bundles.len() } else { 0 },
-            left_out: plan.left_out.clone(),
-            imprint: plan.imprint.clone(),
+            selection: of.selection.name.clone(),
+            letters: of.homes.letters(),
+            people: of.homes.people(),
+            bundles: if of.covers() { of.homes.bundles } else { 0 },
+            left_out: of.left_out.clone(),
+            imprint: of.imprint.clone(),
             earlier: earlier.map(|e| (e.run, words_of(e))),
             new_since: earlier.is_some_and(|e| e.new_since > 0),
         }
@@ -104,14 +104,18 @@ impl MakingPage {
     }
 }
 
-async fn draw(viewer: Viewer, layout: Layout, id: Uuid, typed: Typed, mut errors: FieldErrors) -> Answer {
+/// The form, with the figures of what was chosen, or what was wrong with it.
+///
+/// # Errors
+/// [`Error::NotFound`] outside the area in use.
+pub(super) async fn draw(viewer: Viewer, layout: Layout, id: Uuid, typed: Typed, mut errors: FieldErrors) -> Answer {
     let mut scope = viewer.scope().await?;
     let template = store::one(&mut scope, &KINDS, id).await?;
     let selections = selections::saved(&mut scope).await?;
     let polls = polls::kinds(&mut scope).await?;
     let choices = if typed.selection.is_empty() || errors.any() { None } else { typed.read(&mut errors) };
     let (summary, trouble) = match choices {
-        Some(choices) => summed(plan(&mut scope, id, choices).await)?,
+        Some(choices) => summed(outline(&mut scope, id, choices).await)?,
         None => (None, String::new()),
     };
     scope.commit().await?;
@@ -121,10 +125,10 @@ async fn draw(viewer: Viewer, layout: Layout, id: Uuid, typed: Typed, mut errors
         .into_response())
 }
 
-/// The figures of a plan, or why there is none.
-fn summed(plan: Result<Plan, Error>) -> Result<(Option<Summary>, String), Error> {
-    match plan {
-        Ok(plan) => Ok((Some(Summary::of(&plan)), String::new())),
+/// The figures of what would be made, or why there is nothing.
+fn summed(outline: Result<Outline, Error>) -> Result<(Option<Summary>, String), Error> {
+    match outline {
+        Ok(outline) => Ok((Some(Summary::of(&outline)), String::new())),
         Err(Error::Conflict(why)) => Ok((None, why)),
         Err(other) => Err(other),
     }
@@ -206,19 +210,45 @@ pub async fn make(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(sen
 }
 
 async fn run(viewer: &Viewer, id: Uuid, choices: Choices, typed: &Typed, drawn: &str) -> Answer {
-    let mut scope = viewer.scope().await?;
-    let template = store::one(&mut scope, &KINDS, id).await?;
-    let asked = runs::pressed(drawn, template.kind, &(id, template.version, typed));
-    // Asked before anything is read: whoever got one by the first press is no longer among those who did not get it yet.
-    if let Some(run) = runs::already(&mut scope, asked).await? {
-        scope.commit().await?;
-        return Ok(see_other(&format!("/materials/runs/{run}")));
+    let (mut scope, _, made) = pressed(viewer, id, typed, drawn).await?;
+    if let Some(run) = made {
+        return there(scope, run).await;
+    }
+    let tried = plan(&mut scope, id, choices.clone()).await?;
+    scope.commit().await?;
+    tried.may_be_made()?;
+    // The press may be busy for longer than a transaction may lie idle: none is open meanwhile, and all is read anew afterwards.
+    proof::fits(&tried).await?;
+    drop(tried);
+    let (mut scope, asked, made) = pressed(viewer, id, typed, drawn).await?;
+    if let Some(run) = made {
+        return there(scope, run).await;
     }
     let plan = plan(&mut scope, id, choices).await?;
     let new = NewRun { asked, ..plan.run(typed.settings())? };
-    proof::fits(&plan).await?;
-    let run = runs::begin(&mut scope, new).await?;
+    let begun = runs::begin(&mut scope, new).await?;
     let shown: Vec<(i32, i64)> = plan.found.ids().map(|id| (id.partition, id.id)).collect();
-    scope.finish(Seen::people((), shown).for_print()).await?;
+    let run = begun.finish(scope, Seen::people((), shown)).await?;
     Ok(see_other(&format!("/materials/runs/{run}")))
+}
+
+/// To the run that this press made already.
+async fn there(scope: Scoped, run: i64) -> Answer {
+    scope.commit().await?;
+    Ok(see_other(&format!("/materials/runs/{run}")))
+}
+
+/// A transaction for one press of the button, and the run that it made already. Asked before anything is read: whoever got one by the
+/// first press is no longer among those who did not get it yet.
+async fn pressed(
+    viewer: &Viewer,
+    id: Uuid,
+    typed: &Typed,
+    drawn: &str,
+) -> Result<(Scoped, Option<Uuid>, Option<i64>), Error> {
+    let mut scope = viewer.scope().await?;
+    let template = store::one(&mut scope, &KINDS, id).await?;
+    let asked = runs::pressed(drawn, template.kind, &(id, template.version, typed));
+    let made = runs::already(&mut scope, asked).await?;
+    Ok((scope, asked, made))
 }

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::materials::Kind;
 use crate::materials::letters::make::KINDS;
 use crate::materials::letters::pictures::{self, MOST, Pictured};
+use crate::materials::letters::reading::{Passage, reading};
 use crate::materials::letters::store::{self, Version};
 use crate::materials::letters::{Content, choices};
 use crate::web::{Answer, FieldErrors, Form, Layout, Path, Query, Viewer, see_other};
@@ -32,6 +33,8 @@ struct OnePage {
     refused: Refused,
     template: store::Template,
     content: Content,
+    /// How its text reads.
+    says: Vec<Passage>,
     pictures: Vec<Pictured>,
     versions: Vec<Version>,
     /// What follows the address of whatever is made.
@@ -72,7 +75,8 @@ pub async fn draw(mut scope: Scoped, layout: Layout, id: Uuid, carried: String, 
     let versions = store::versions(&mut scope, id).await?;
     scope.commit().await?;
     let status = if refused.errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok((status, OnePage { layout, refused, template, content, pictures, versions, carried }).into_response())
+    let says = reading(&content.text);
+    Ok((status, OnePage { layout, refused, template, content, says, pictures, versions, carried }).into_response())
 }
 
 /// `POST /materials/letters/{template}/copy`: as one's own area's, whoever's it was.

@@ -1,17 +1,18 @@
 //! `/materials/letters/{template}/proof`: three real letters before any is printed.
 
-use super::making::Summary;
+use super::making::{self as form, Summary};
 use crate::error::Error;
 use crate::exports::Attachment;
+use crate::materials::Kind;
 use crate::materials::letters::choices::Typed;
-use crate::materials::letters::make::{KINDS, Plan, plan};
-use crate::materials::letters::proof::Proof;
+use crate::materials::letters::make::{KINDS, Outline, outline};
+use crate::materials::letters::proof::{Proof, where_it_stands};
 use crate::materials::letters::store::{self, Template as Kept};
 use crate::materials::{making, press};
 use crate::web::{Answer, FieldErrors, Layout, Path, Query, Viewer, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -40,12 +41,16 @@ impl ProofPage {
     fn query(&self) -> String {
         self.typed.query()
     }
+
+    fn what(&self) -> &'static str {
+        if self.template.kind == Kind::Postcards { "postcards" } else { "letters" }
+    }
 }
 
 /// `GET /materials/letters/{template}/proof`
 ///
 /// # Errors
-/// [`Error::NotFound`] outside the area in use; [`Error::Conflict`] when there is nothing to show.
+/// [`Error::NotFound`] outside the area in use; [`Error::Busy`] while others' proofs are set.
 pub async fn show(
     viewer: Viewer,
     layout: Layout,
@@ -57,30 +62,49 @@ pub async fn show(
         return back(&viewer, id).await;
     };
     let mut scope = viewer.scope().await?;
-    let plan = plan(&mut scope, id, choices).await?;
-    let (proof, random) = chosen(&plan, &at)?;
-    let summary = Summary::of(&plan);
-    let of = crate::web::words::figure(plan.found.letters.len());
+    let Some((outline, proof, random)) = chosen(outline(&mut scope, id, choices).await, &at)? else {
+        return Ok(counted_instead(id, &typed));
+    };
+    let summary = Summary::of(&outline);
+    let of = crate::web::words::figure(summary.letters);
     let shown = proof
         .shown
         .iter()
         .map(|(place, words)| format!("{words}: {} of {of}", crate::web::words::figure(place + 1)))
         .collect();
+    let plan = outline.only(&mut scope, &proof.places()).await?;
     let work = scope.finish(proof.work(&plan)).await?;
-    let pages = making::pictures(work).await?;
+    let pages = match making::pictures(work).await {
+        Ok(pages) => pages,
+        // What is too long is said on the form that the proof was asked for on, with the way to where it is typed.
+        Err(Error::Invalid(wrong)) => {
+            let errors = FieldErrors(wrong.into_iter().map(where_it_stands).collect());
+            return form::draw(viewer, layout, id, typed, errors).await;
+        }
+        Err(other) => return Err(other),
+    };
     Ok(ProofPage { layout, template: plan.template, summary, typed, shown, pages, random }.into_response())
 }
 
-/// Which letters are shown.
-fn chosen(plan: &Plan, at: &At) -> Result<(Proof, usize), Error> {
-    let letters = plan.found.letters.len();
+/// Which letters are shown of what would be made; None: there is nothing to show, and the form says why.
+fn chosen(outline: Result<Outline, Error>, at: &At) -> Result<Option<(Outline, Proof, usize)>, Error> {
+    let outline = match outline {
+        Ok(outline) => outline,
+        Err(Error::Conflict(_)) => return Ok(None),
+        Err(other) => return Err(other),
+    };
+    let letters = outline.homes.letters();
     if letters == 0 {
-        return Err(Error::Conflict(
-            "Nobody gets one as it is. Choose another selection, or see who is left out".into(),
-        ));
+        return Ok(None);
     }
     let random = at.random.parse().unwrap_or_else(|_| rand::random_range(0..letters)).min(letters - 1);
-    Ok((Proof::of(plan, random), random))
+    let proof = Proof::of(&outline, random);
+    Ok(Some((outline, proof, random)))
+}
+
+/// The form with what was chosen, which counts it and says why there is no proof.
+fn counted_instead(id: Uuid, typed: &Typed) -> Response {
+    see_other(&format!("/materials/letters/{id}/making?{}#seen", typed.query()))
 }
 
 /// Back to the choices, where there are such.
@@ -100,8 +124,15 @@ pub async fn file(viewer: Viewer, Path(id): Path<Uuid>, Query(typed): Query<Type
         return back(&viewer, id).await;
     };
     let mut scope = viewer.scope().await?;
-    let plan = plan(&mut scope, id, choices).await?;
-    let (proof, _) = chosen(&plan, &at)?;
+    let Some((outline, proof, _)) = chosen(outline(&mut scope, id, choices).await, &at)? else {
+        return Ok(counted_instead(id, &typed));
+    };
+    let plan = outline.only(&mut scope, &proof.places()).await?;
     let work = scope.finish(proof.work(&plan).for_print()).await?;
-    Ok(Attachment::pdf("proof.pdf", press::set(work).await?).into_response())
+    match press::set(work).await {
+        Ok(pdf) => Ok(Attachment::pdf("proof.pdf", pdf).into_response()),
+        // The page says what is too long.
+        Err(Error::Invalid(_)) => Ok(see_other(&format!("/materials/letters/{id}/proof?{}", typed.query()))),
+        Err(other) => Err(other),
+    }
 }

@@ -27,25 +27,27 @@ struct ReturnedPage {
     layout: Layout,
     errors: FieldErrors,
     typed: String,
+    /// Codes of the same form that were put down, beside what was not.
+    kept: Vec<String>,
     rows: Vec<Returned>,
 }
 
-async fn draw(mut scope: Scoped, layout: Layout, typed: String, errors: FieldErrors) -> Answer {
+async fn draw(mut scope: Scoped, layout: Layout, typed: String, kept: Vec<String>, errors: FieldErrors) -> Answer {
     let seen = returned::last(&mut scope).await?;
     let rows = scope.finish(seen).await?;
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok((status, ReturnedPage { layout, errors, typed, rows }).into_response())
+    Ok((status, ReturnedPage { layout, errors, typed, kept, rows }).into_response())
 }
 
 /// `GET /materials/returned`
 pub async fn show(viewer: Viewer, layout: Layout) -> Answer {
-    draw(viewer.scope().await?, layout, String::new(), FieldErrors::default()).await
+    draw(viewer.scope().await?, layout, String::new(), Vec::new(), FieldErrors::default()).await
 }
 
 /// `POST /materials/returned`: what is read is kept, what is not is said and stays to be typed again.
 pub async fn mark(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> Answer {
     let words: Vec<&str> = typed.code.split_whitespace().collect();
-    let (mut errors, mut left, mut any) = (FieldErrors::default(), Vec::new(), false);
+    let (mut errors, mut left, mut kept) = (FieldErrors::default(), Vec::new(), Vec::new());
     if words.is_empty() || words.len() > MOST {
         errors.add("code", "Type the code that stands above the address, as 4K-127R; at most 200 at a time");
     }
@@ -56,7 +58,7 @@ pub async fn mark(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> A
             None => Err(Error::field("code", "This is no code")),
         };
         match marked {
-            Ok(Marked::Now) => any = true,
+            Ok(Marked::Now) => kept.push(word.to_uppercase()),
             Ok(Marked::Already) => {
                 errors.add("code", format!("{}: this one is on record as returned already", shortened(word)))
             }
@@ -70,10 +72,10 @@ pub async fn mark(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> A
     }
     if errors.any() {
         let left = left.join(" ");
-        return draw(scope, layout, left, errors).await;
+        return draw(scope, layout, left, kept, errors).await;
     }
     scope.commit().await?;
-    Ok(see_other(if any { "/materials/returned?said=came-back" } else { "/materials/returned" }))
+    Ok(see_other(if kept.is_empty() { "/materials/returned" } else { "/materials/returned?said=came-back" }))
 }
 
 fn shortened(word: &str) -> String {
