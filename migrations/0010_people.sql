@@ -52,6 +52,8 @@ create table person_contact (
   -- Whether organisers may see any of it, and by which ways: what somebody gave to them, not what their membership secretary holds.
   for_organisers boolean not null default false,
   open_ways text[] not null default '{email,mobile,phone}' check (open_ways <@ array['email', 'mobile', 'phone']),
+  -- Since when their telephones are these, and open to organisers as they are: paper made before may bear another number.
+  rung_since timestamptz not null default statement_timestamp(),
   foreign key (person_id, area_id) references person (person_id, area_id) on update cascade on delete cascade
 );
 create index person_contact_by_email on person_contact (area_id, email_key) where email_key <> '';
@@ -231,6 +233,15 @@ begin
 end
 $$;
 
+-- Internal, of a trigger: since when the telephones are these.
+create function wall.date_telephones() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  new.rung_since := statement_timestamp();
+  return new;
+end
+$$;
+
 -- The pseudonyms of people shown, as wall.pseudonyms answers those of electors.
 create function wall.person_pseudonyms(people uuid[]) returns uuid[]
 language plpgsql volatile security definer set search_path = '' as $$
@@ -279,6 +290,7 @@ alter function wall.minor(boolean, date) owner to hustings_wall;
 alter function wall.is_minor(uuid) owner to hustings_wall;
 alter function wall.reach_of(uuid) owner to hustings_wall;
 alter function wall.keep_ways() owner to hustings_wall;
+alter function wall.date_telephones() owner to hustings_wall;
 alter function wall.person_pseudonyms(uuid[]) owner to hustings_wall;
 alter function wall.who_saw_person(uuid, integer, integer) owner to hustings_wall;
 alter function wall.person_name(public.person) owner to hustings_wall;
@@ -288,13 +300,17 @@ grant execute on function wall.places(), wall.is_minor(uuid), wall.reach_of(uuid
 grant execute on function wall.person_pseudonyms(uuid[]) to hustings_volunteer, hustings_organiser, hustings_membership,
   hustings_protection;
 grant execute on function wall.who_saw_person(uuid, integer, integer) to hustings_protection;
-grant execute on function wall.keep_channels(), wall.keep_reachable(), wall.keep_ways() to hustings_owner;
+grant execute on function wall.keep_channels(), wall.keep_reachable(), wall.keep_ways(), wall.date_telephones() to hustings_owner;
 
 set local role hustings_owner;
 create trigger keep_channels after insert on person_consent for each row execute function wall.keep_channels();
 create trigger keep_ways before update on person_contact
   for each row when ((old.email, old.mobile, old.phone) is distinct from (new.email, new.mobile, new.phone))
   execute function wall.keep_ways();
+create trigger date_telephones before update on person_contact
+  for each row when ((old.mobile, old.phone, old.for_organisers, old.open_ways)
+    is distinct from (new.mobile, new.phone, new.for_organisers, new.open_ways))
+  execute function wall.date_telephones();
 create trigger keep_reachable after insert or update of email, mobile on person_contact
   for each row execute function wall.keep_reachable();
 

@@ -450,7 +450,11 @@ begin
     where p.poll_date < (due.before at time zone 'Europe/London')::date limit at_most;
   when 'printed' then
     return query
-    select i.ctid from public.material_run r join public.material_item i using (run_no) where r.made_at < due.before limit at_most;
+    -- Of two tables: they are counted by it, and go each by its own.
+    select i.ctid from public.material_run r join public.material_item i using (run_no) where r.made_at < due.before
+    union all
+    select m.ctid from public.material_run r join public.material_person m using (run_no) where r.made_at < due.before
+    limit at_most;
   when 'walk-lists' then
     return query
     select l.ctid from public.walk_list l
@@ -546,7 +550,7 @@ begin
     when 'staged-imports' then (select count(*) from public.import i where i.state in ('reading', 'ready'))
     when 'absent-votes' then (select count(*) from public.absent_vote)
     when 'marked-registers' then (select count(*) from public.turnout)
-    when 'printed' then (select count(*) from public.material_item)
+    when 'printed' then (select count(*) from public.material_item) + (select count(*) from public.material_person)
     when 'walk-lists' then (select count(*) from public.walk_list l where l.ended_at is not null
       and exists (select from public.walk_list_door w where w.partition_id = l.partition_id and w.list_id = l.list_id))
     when 'former-people' then (select count(*) from public.person)
@@ -643,6 +647,8 @@ create function wall.destroy(kind text, before timestamptz, at_most bigint) retu
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   gone bigint := 0;
+  more bigint;
+  former uuid[];
   one record;
 begin
   case kind
@@ -703,8 +709,16 @@ begin
     where p.poll_id = r.poll_id and p.poll_date < (destroy.before at time zone 'Europe/London')::date;
     delete from public.turnout t where t.ctid = any (array(select wall.due('marked-registers', before, at_most)));
   when 'printed' then
-    delete from public.material_person m using public.material_run r where r.run_no = m.run_no and r.made_at < destroy.before;
-    delete from public.material_item i where i.ctid = any (array(select wall.due('printed', before, at_most)));
+    -- Round sheets name whoever delivers, and are for nobody of the register.
+    delete from public.material_person m where m.ctid = any (array(
+      select o.ctid from public.material_run r join public.material_person o using (run_no)
+      where r.made_at < destroy.before limit destroy.at_most));
+    get diagnostics gone = row_count;
+    delete from public.material_item i where i.ctid = any (array(
+      select o.ctid from public.material_run r join public.material_item o using (run_no)
+      where r.made_at < destroy.before limit destroy.at_most - gone));
+    get diagnostics more = row_count;
+    return gone + more;
   when 'walk-lists' then
     for one in select l.partition_id, l.list_id from public.walk_list l
         where l.ctid = any (array(select wall.due('walk-lists', before, at_most))) loop
@@ -721,7 +735,12 @@ begin
   when 'closed-tasks' then
     delete from public.task t where t.ctid = any (array(select wall.due('closed-tasks', before, at_most)));
   when 'former-people' then
-    delete from public.person p where p.ctid = any (array(select wall.due('former-people', before, at_most)));
+    -- Held first: a run that is being made with them in it is waited for. What they are named in goes before them, since with their
+    -- record goes what says that they are in it.
+    former := array(select p.person_id from public.person p
+      where p.ctid = any (array(select wall.due('former-people', before, at_most))) order by p.person_id for update);
+    perform wall.erase_printed(former);
+    delete from public.person p where p.person_id = any (former);
   when 'ended-accounts' then
     for one in select a.account_id from public.account a
         where a.ctid = any (array(select wall.due('ended-accounts', before, at_most))) loop

@@ -188,8 +188,12 @@ create policy organiser on absent_list for select to hustings_organiser
   using (districts && (select wall.areas())::integer[]);
 create policy importer_reads on absent_list for select to hustings_importer
   using (districts && (select wall.areas())::integer[]);
+-- By the file that is being applied in this very transaction: whose it is, their own policy asks.
 create policy importer_adds on absent_list for insert to hustings_importer
-  with check (districts <@ (select wall.areas())::integer[] and imported_by = (select wall.account()));
+  with check (districts <@ (select wall.areas())::integer[] and imported_by = (select wall.account())
+    and exists (select from voters_import i where i.import_id = absent_list.import_id and i.partition_id = absent_list.partition_id
+      and i.poll_id = absent_list.poll_id and i.what <> 'marked' and i.state = 'applied'
+      and i.ended_at between now() and statement_timestamp()));
 -- A file on its way in is whose who gave it.
 create policy importer on voters_import to hustings_importer
   using ((select wall.is('organiser')) and given_by = (select wall.account()))
@@ -470,6 +474,65 @@ language sql stable security definer set search_path = '' as $$
       where t.partition_id = file_voters.partition and t.elector_id = any (file_voters.records)))
 $$;
 
+-- Internal: is this one's own file, or without one any of theirs, being applied in this very transaction?
+create function wall.being_applied(file uuid, partition integer, poll bigint, marked boolean) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from public.voters_import i
+    where i.partition_id = being_applied.partition and i.poll_id = being_applied.poll
+      and (i.what = 'marked') = being_applied.marked and i.state = 'applied' and i.given_by = wall.account()
+      and i.ended_at between now() and statement_timestamp()
+      and (being_applied.file is null or i.import_id = being_applied.file))
+$$;
+
+-- Internal, of triggers: what an importer writes of voters is what the file says that is being applied, and no more. It is added to
+-- what other files said; what stays whatever is taken back stays without one.
+create function wall.votes_come_by_files() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  strange boolean;
+begin
+  if (tg_table_name = 'absent_vote') then
+    strange := exists (
+      select from (select distinct c.partition_id, c.poll_id, c.list_no from came c) f
+      where not exists (select from public.absent_list l where l.partition_id = f.partition_id and l.list_no = f.list_no
+        and l.poll_id = f.poll_id and l.import_id is not null
+        and wall.being_applied(l.import_id, f.partition_id, f.poll_id, false)));
+  elsif (tg_op = 'INSERT') then
+    strange := exists (
+      select from (select distinct c.partition_id, c.poll_id, c.files from came c) f
+      where cardinality(f.files) <> 1 or not wall.being_applied(f.files[1], f.partition_id, f.poll_id, true));
+  elsif (tg_table_name = 'turnout') then
+    strange := exists (
+      select from (
+        select distinct c.partition_id, c.poll_id, c.files[cardinality(o.files) + 1] as file,
+          c.files[:cardinality(o.files)] = o.files and c.hows[:cardinality(o.files)] = o.hows
+            and cardinality(c.files) = cardinality(o.files) + (cardinality(o.files) > 0)::integer as adds
+        from came c join went o using (partition_id, poll_id, elector_id)) f
+      where not f.adds or not wall.being_applied(f.file, f.partition_id, f.poll_id, true));
+  else
+    strange := exists (
+      select from (
+        select distinct c.partition_id, c.poll_id, c.files[cardinality(o.files) + 1] as file,
+          c.files[:cardinality(o.files)] = o.files and c.registers[:cardinality(o.files)] = o.registers
+            and cardinality(c.files) = cardinality(o.files) + (cardinality(o.files) > 0)::integer as adds
+        from came c join went o using (partition_id, poll_id, area_no)) f
+      where not f.adds or not wall.being_applied(f.file, f.partition_id, f.poll_id, true));
+  end if;
+  if strange then
+    raise exception 'no file that is being applied says so' using errcode = '42501';
+  end if;
+  return null;
+end
+$$;
+
+-- Internal, of a trigger: a file is applied or thrown away once.
+create function wall.voters_import_is_over() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  raise exception 'this file is over' using errcode = '42501';
+end
+$$;
+
 do $$
 declare
   f regprocedure;
@@ -483,3 +546,22 @@ grant execute on function wall.begin_absent_list(integer, bigint, integer[], boo
   wall.begin_turnout(integer, bigint, integer[], boolean),
   wall.clear_voters_import(uuid), wall.forget_voters_imports(), wall.voters_stand(uuid), wall.take_back_voters(uuid, text, uuid),
   wall.voters_taken_back(integer, bigint, boolean, timestamptz) to hustings_importer;
+grant execute on function wall.votes_come_by_files(), wall.voters_import_is_over() to hustings_owner;
+
+-- What the wall itself moves, or takes back, is asked elsewhere.
+set local role hustings_owner;
+do $$
+declare
+  held text;
+begin
+  foreach held in array array['absent_vote', 'turnout_register', 'turnout'] loop
+    execute format('create trigger came_by_files after insert on %I referencing new table as came
+      for each statement when (current_user = ''hustings_importer'') execute function wall.votes_come_by_files()', held);
+    execute format('create trigger changed_by_files after update on %I referencing old table as went new table as came
+      for each statement when (current_user = ''hustings_importer'') execute function wall.votes_come_by_files()', held);
+  end loop;
+end $$;
+create trigger is_over before update on voters_import for each row
+  when (current_user = 'hustings_importer' and old.state <> 'ready' and (old.state, old.ended_at) is distinct from (new.state, new.ended_at))
+  execute function wall.voters_import_is_over();
+reset role;

@@ -181,6 +181,15 @@ begin
 end
 $$;
 
+-- How many presses of a button whoever asks has open, waiting or on the press, in whichever area they began them. The runs of one
+-- press count as one; those of the press named are left out.
+create function wall.open_presses(press text) returns bigint
+language sql stable security definer set search_path = '' as $$
+  select count(distinct coalesce(r.settings ->> 'press', r.run_no::text)) from public.material_run r
+  where r.made_by = wall.account() and r.state in ('queued', 'working')
+    and (open_presses.press is null or (r.settings ->> 'press') is distinct from open_presses.press)
+$$;
+
 -- Has the elector that somebody of Organise is said to be stopped one of these? Asked of every record of theirs, wherever it is.
 -- Of people outside the area in use nothing is told.
 create function wall.person_stopped(person uuid, channels text[]) returns boolean
@@ -203,14 +212,17 @@ language sql stable security definer set search_path = '' as $$
 $$;
 
 -- Did nothing come of the run that was to print these cards? For whoever sees their pile and not their run, which is a wider area's.
+-- Of cards of nobody in the area in use nothing is told.
 create function wall.came_to_nothing(run bigint) returns boolean
 language sql stable security definer set search_path = '' as $$
   select exists (select from public.material_run r where r.run_no = came_to_nothing.run and r.kind = 'canvass-cards'
-    and r.state in ('failed', 'stopped'))
+    and r.state in ('failed', 'stopped')
+    and (wall.operator() or exists (select from public.material_item i where i.run_no = r.run_no
+      and i.area_no = any ((select wall.areas())::integer[]))))
 $$;
 
 -- Why the file of a run may not be fetched; '' when it may. Whoever objected since it was made must not be written to or called on
--- from it, and with whoever was erased it went.
+-- from it, and with whoever was erased it went. A helper who has stopped since, or has another telephone, is rung from none.
 create function wall.why_no_file(run bigint) returns text
 language plpgsql stable security definer set search_path = '' as $$
 declare
@@ -244,6 +256,13 @@ begin
     end if;
     if exists (select from public.material_person m where m.run_no = held.run_no
         and ((m.rung and wall.ring(m.person_id) = '') or wall.person_stopped(m.person_id, array['processing']))) then
+      return 'helper';
+    end if;
+    -- Whoever helps no more since, and a number that rings somebody else by now. What was so before was known when it was made.
+    if exists (select from public.material_person m join public.volunteer v using (person_id)
+        where m.run_no = held.run_no and v.state = 'stopped' and v.state_at > held.made_at)
+      or exists (select from public.material_person m join public.person_contact c using (person_id)
+        where m.run_no = held.run_no and m.rung and c.rung_since > held.made_at) then
       return 'helper';
     end if;
   end if;
@@ -481,7 +500,7 @@ begin
   end loop;
 end $$;
 grant execute on function wall.run_being_made(bigint), wall.hold_for_run(integer[], bigint[], uuid[]), wall.works_under(uuid, text), wall.stop_run(bigint), wall.why_no_file(bigint), wall.fetch_file(bigint),
-  wall.person_stopped(uuid, text[]), wall.ring(uuid), wall.came_to_nothing(bigint)
+  wall.person_stopped(uuid, text[]), wall.ring(uuid), wall.came_to_nothing(bigint), wall.open_presses(text)
   to hustings_organiser;
 grant execute on function wall.keep_runs(), wall.take_run(uuid), wall.beat_run(bigint, uuid, integer),
   wall.keep_piece(bigint, uuid, integer, bytea), wall.finish_run(bigint, uuid, integer, integer, bytea),

@@ -387,10 +387,15 @@ begin
     (select coalesce(jsonb_agg(jsonb_build_object('street', s.street, 'side', s.side, 'from', s.from_number, 'to', s.to_number,
         'homes', coalesce(h.given, 0), 'out', coalesce(h.skipped, '[]')) order by s.place), '[]')
       from public.round_street s left join homes h on h.round_id = s.round_id and h.stretch = s.place where s.round_id = m.round_id),
-    -- To whom leaflets go back: who brought this one out, else who cut the round; not oneself.
-    (select a.name from public.account a
-      where a.account_id = (select coalesce(nullif(l.made_by, wall.account()), nullif(r.made_by, wall.account()))
-        from public.round r left join public.leaflet l on l.leaflet_id = m.leaflet_id where r.round_id = m.round_id))
+    -- To whom leaflets go back: who brought this one out, or, with nothing in hand, the one that was given back last; else who cut
+    -- the round; not oneself, and nobody whose access there is over.
+    (select a.name from public.round r left join public.leaflet l on l.leaflet_id = coalesce(m.leaflet_id,
+        (select d.leaflet_id from public.delivery d where d.round_id = m.round_id and d.state = 'given-back'
+         order by d.done_at desc limit 1))
+      cross join lateral (values (1, l.made_by), (2, r.made_by)) c (rank, account_id)
+      join public.account a on a.account_id = c.account_id
+      where r.round_id = m.round_id and a.account_id <> wall.account() and wall.may_hold_task(a.account_id, r.area_id)
+      order by c.rank limit 1)
   from mine m order by (m.state = 'handed') desc nulls last, m.due_on, m.name, m.round_id;
 end
 $$;

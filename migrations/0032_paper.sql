@@ -120,12 +120,15 @@ end
 $$;
 
 -- May this account be put down for having walked with this pile? Whoever says so, whoever is put down already, whoever holds or held
--- the list, and whoever it may be given to. An account has no say in it, and a false one would stand in its name.
+-- the list, and whoever it may be given to. An account has no say in it, and a false one would stand in its name. Of a pile of nobody in
+-- the area in use nothing is told.
 create function wall.may_have_walked(run bigint, account uuid) returns boolean
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return exists (
     select from public.pile p where p.run_no = may_have_walked.run
+      and exists (select from public.material_item i where i.run_no = p.run_no
+        and i.area_no = any ((select wall.areas())::integer[]))
       and (may_have_walked.account = wall.account() or may_have_walked.account = p.canvasser
         or exists (select from public.assignment a where a.partition_id = p.partition_id and a.list_id = p.list_id
           and a.account_id = may_have_walked.account)

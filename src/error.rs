@@ -75,7 +75,7 @@ pub enum Error {
     /// Too many tries; try again at this time.
     #[error("Too many tries. Wait until {}", crate::web::words::clock_time(*.0))]
     TooMany(DateTime<Utc>),
-    /// The queue for hashing passwords is full, or a request took longer than any may.
+    /// There is no seat for what is heavy (passwords, pictures, files, proofs, reports), or a request took longer than any may.
     #[error("Many people are using Hustings just now. Wait a few seconds and try again")]
     Busy,
     /// An address that is there, asked in a way that it does not answer.

@@ -3,7 +3,7 @@
 use crate::database::Scoped;
 use crate::error::Error;
 
-/// One imprint for everything and one of a ward's own candidate; a page that asks for help; a few addresses that are left alone.
+/// The party's imprint, which holds where no campaign does; a page that asks for help; a few addresses that are left alone.
 ///
 /// # Errors
 /// What the database says.
@@ -11,8 +11,7 @@ pub async fn add(scope: &mut Scoped) -> Result<(), Error> {
     sqlx::query!(
         "insert into message_imprint (area_id, promoter, promoter_address, behalf, behalf_address)
          select a.area_id, i.promoter, i.promoter_address, i.behalf, i.behalf_address
-         from (values ('all', 'M. Thorne', '12 Ferry Lane, Wexmere, ZZ1 4QX', 'The Lantern Party', '12 Ferry Lane, Wexmere, ZZ1 4QX'),
-           ('Quillbrook', 'M. Thorne', '12 Ferry Lane, Wexmere, ZZ1 4QX', 'Ida Marchbanks', '3 Larkspur Row, Wexmere, ZZ1 4QX'))
+         from (values ('all', 'M. Thorne', '12 Ferry Lane, Wexmere, ZZ1 4QX', 'The Lantern Party', '12 Ferry Lane, Wexmere, ZZ1 4QX'))
            i (area, promoter, promoter_address, behalf, behalf_address)
          join area a on a.short_name = i.area or a.name = i.area
          on conflict do nothing"

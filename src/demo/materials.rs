@@ -23,6 +23,7 @@ const PROMOTER: (&str, &str) = ("M. Thorne", "12 Ferry Lane, Wexmere, ZZ1 4QX");
 const PARTY: &str = "The Lantern Party";
 const PRINTER: (&str, &str) = ("Oldney Press", "4 Foundry Lane, Oldney, ZZ1 4QX");
 const SIGNER: &str = "Ida Marchbanks";
+const SIGNER_ADDRESS: &str = "3 Larkspur Row, Wexmere, ZZ1 4QX";
 const WARD: &str = "Quillbrook";
 
 const AFTER_A_TALK: &str = "{{salutation}},\n\n\
@@ -68,7 +69,7 @@ pub async fn add(scope: &mut Scoped, organiser: &Organiser, polls: &Polls) -> Re
     templates(scope, organiser).await
 }
 
-/// The campaign's own, and a printer for the usual ones.
+/// The campaign's own and that of a ward's candidate, and a printer for the usual one, which is the party's.
 async fn imprints(scope: &mut Scoped, polls: &Polls) -> Result<(), Error> {
     let area = resolve(scope, words::CONSTITUENCY.1).await?;
     let campaign = Campaign {
@@ -97,6 +98,18 @@ async fn imprints(scope: &mut Scoped, polls: &Polls) -> Result<(), Error> {
         changed_at: Utc::now(),
     };
     campaigns::add(scope, &campaign).await?;
+    let ward = resolve(scope, WARD).await?;
+    let candidate = Campaign {
+        id: Uuid::now_v7(),
+        area: ward.id,
+        area_name: ward.name,
+        name: format!("{SIGNER} for {WARD}"),
+        whose: "candidate".into(),
+        behalf: SIGNER.into(),
+        behalf_address: SIGNER_ADDRESS.into(),
+        ..campaign
+    };
+    campaigns::add(scope, &candidate).await?;
     let printer = [PRINTER.0, PRINTER.1].join(", ");
     sqlx::query!("update message_imprint set printer = $1 where printer = ''", printer)
         .execute(scope.connection())

@@ -64,7 +64,7 @@ async fn rows(scope: &mut Scoped, choice: &Choice) -> Result<Seen<Vec<Row>>, Err
         let figures = [d.electors, d.known(), d.promises(&codes), d.week.doors, d.week_before.doors, d.week.spoken];
         let name = format!("{} {}", d.letters, d.name).trim().to_owned();
         Row {
-            id: None,
+            ids: Vec::new(),
             home: String::new(),
             cells: std::iter::once(name).chain(figures.map(|n| n.to_string())).collect(),
         }

@@ -190,14 +190,14 @@ impl Body {
             self.put_after();
             self.home.clone_from(&row.home);
         }
-        if let Some(neighbours) = row.id.and_then(|id| self.invented.remove(&id)) {
-            for one in neighbours {
-                let line = self.line_of(&row, one);
-                self.after.push(line);
-            }
+        // Beside any of a home's, where they have one line.
+        let beside: Vec<Invented> = row.ids.iter().filter_map(|id| self.invented.remove(id)).flatten().collect();
+        for one in beside {
+            let line = self.line_of(&row, one);
+            self.after.push(line);
         }
         self.put(&row);
-        if row.id.is_some() && !self.invented.is_empty() {
+        if !row.ids.is_empty() && !self.invented.is_empty() {
             self.last = Some(row);
         }
     }
@@ -275,5 +275,46 @@ impl Body {
             .across(mark.across())
             .table(Table::new(caption, heads, self.paper));
         Ok(Attachment::pdf(name, paper::typeset(document).await?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(id: i64) -> ElectorId {
+        ElectorId { partition: 1, id }
+    }
+
+    fn home(ids: &[i64], called: &str, lives: &str) -> Row {
+        Row { ids: ids.iter().copied().map(id).collect(), home: lives.into(), cells: vec![called.into(), lives.into()] }
+    }
+
+    #[test]
+    fn an_invented_person_stands_behind_the_home_of_whichever_of_its_people_they_were_put_beside() {
+        let invented = Invented {
+            called: "Ada Oake".into(),
+            family: "Oake".into(),
+            given: "Ada".into(),
+            lives: "40 Larkspur Row".into(),
+            number: String::new(),
+            beside: id(2),
+        };
+        let mut body = Body {
+            places: vec![0, 1],
+            said: [Some(0), Some(1), None, None, None, None],
+            lines: Vec::new(),
+            invented: HashMap::from([(id(2), vec![invented])]),
+            after: Vec::new(),
+            home: String::new(),
+            sheet: None,
+            paper: Vec::new(),
+            last: None,
+            too_large: false,
+        };
+        body.add(home(&[1, 2], "Edith and Wilfred Marlowe", "1 Larkspur Row"));
+        body.add(home(&[3], "Cy Prys", "9 Old Tannery Walk"));
+        let called: Vec<String> = body.end().paper.into_iter().map(|mut row| row.remove(0)).collect();
+        assert_eq!(called, ["Edith and Wilfred Marlowe", "Ada Oake", "Cy Prys"], "not last, where it would show");
     }
 }

@@ -91,7 +91,7 @@ async fn rows(scope: &mut Scoped, choice: &Choice, people: &[ElectorId]) -> Resu
         move |id: ElectorId| stopped.get(&id).is_some_and(|s| s.iter().any(|c| c == "opinions" || c == "processing"));
     Ok(people::rows(scope, people).await?.map(|mut rows| {
         for row in &mut rows {
-            let said = row.id.filter(|id| !silent(*id)).and_then(|id| said.get(&id.id));
+            let said = row.ids.first().filter(|id| !silent(**id)).and_then(|id| said.get(&id.id));
             row.cells
                 .push(said.map(|s| Outcome::parse(&s.outcome).map_or("", Outcome::title)).unwrap_or_default().into());
             row.cells.push(said.map(|s| words::short_date(words::day_of(s.at))).unwrap_or_default());

@@ -285,8 +285,8 @@ pub(crate) const fn opinion(key: &'static str, head: &'static str, share: u16) -
 /// A line of a file.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Whom it is about; None: nobody.
-    pub id: Option<ElectorId>,
+    /// Whom it is about: nobody, somebody, or those of a home.
+    pub ids: Vec<ElectorId>,
     /// Where they live, so that lines of one home stay together.
     pub home: String,
     /// A text for each column of the exportable.

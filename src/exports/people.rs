@@ -67,7 +67,7 @@ pub(super) async fn stops(scope: &mut Scoped, people: &[ElectorId]) -> Result<Ha
 
 /// The lines of a batch behind those before it, each shown for whom it is about.
 pub(super) fn behind(seen: Seen<Vec<Row>>, batch: Vec<Row>) -> Seen<Vec<Row>> {
-    let shown: Vec<_> = batch.iter().filter_map(|row| row.id).map(|id| (id.partition, id.id)).collect();
+    let shown: Vec<_> = batch.iter().flat_map(|row| &row.ids).map(|id| (id.partition, id.id)).collect();
     seen.and(Seen::people(batch, shown)).map(|(mut all, more)| {
         all.extend(more);
         all
@@ -162,6 +162,6 @@ impl Person {
             stops.join("; "),
             intention.unwrap_or_default(),
         ];
-        Row { id: Some(id), home: self.address, cells }
+        Row { ids: vec![id], home: self.address, cells }
     }
 }

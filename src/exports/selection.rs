@@ -71,7 +71,8 @@ async fn find(scope: &mut Scoped, choice: &Choice, within: &[i32], purpose: Purp
     let (_, selection) = selections::store::one(scope, *selection, Some(*version)).await?;
     let selection = match purpose {
         Purpose::Post => selection.by(Channel::Post),
-        Purpose::Canvassing => selection.by(Channel::Door),
+        // Who is fetched to the poll is called on too.
+        Purpose::Canvassing | Purpose::PollingDay => selection.by(Channel::Door),
         _ => selection,
     };
     let found = selections::find::electors_with_homes(scope, &selection).await?;
@@ -172,7 +173,7 @@ impl Person {
 
 /// The line of somebody, or of several of one home: spoken to and addressed as by our own letters.
 fn line(people: &[Person], stopped: &HashMap<ElectorId, Vec<String>>) -> Row {
-    let Some(first) = people.first() else { return Row { id: None, home: String::new(), cells: Vec::new() } };
+    let Some(first) = people.first() else { return Row { ids: Vec::new(), home: String::new(), cells: Vec::new() } };
     let named: Vec<Named> = people.iter().map(Person::named).collect();
     let greeting = salutation::of(&named, &spoken(&first.door()));
     let mut stops: Vec<&str> =
@@ -184,7 +185,7 @@ fn line(people: &[Person], stopped: &HashMap<ElectorId, Vec<String>>) -> Row {
     let mut cells = vec![greeting.salutation, greeting.addressed];
     cells.extend(five(first.lines.iter().map(String::as_str)));
     cells.extend([first.postcode.clone(), home.clone(), numbers.join("; "), first.district.clone(), stops.join("; ")]);
-    Row { id: Some(first.id()), home, cells }
+    Row { ids: people.iter().map(Person::id).collect(), home, cells }
 }
 
 /// An address on five lines; of a longer one the last line holds the rest.
@@ -248,6 +249,8 @@ mod tests {
         assert_eq!(homes.len(), 4, "whoever has no home here has a line of their own");
         assert_eq!(homes[0], ("Dear Ada and Ben".into(), "Ada and Ben Marlowe".into(), "QB1-1; QB1-2".into()));
         assert_eq!(homes[1].0, "Dear Cy");
+        let whose: Vec<usize> = lines(&people, true, &HashMap::new()).iter().map(|row| row.ids.len()).collect();
+        assert_eq!(whose, [2, 1, 1, 1], "an invented person stands beside whichever of a home they were put");
         let each = said(false);
         assert_eq!(each.len(), 5);
         assert_eq!(each[0], ("Dear Ada".into(), "Ada Marlowe".into(), "QB1-1".into()));

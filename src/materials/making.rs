@@ -7,6 +7,7 @@ use super::runs::NewRun;
 use super::{Kind, runs};
 use crate::areas::{Area, store};
 use crate::database::Scoped;
+use crate::electors::folding::fold;
 use crate::error::Error;
 use crate::messages::imprint;
 use crate::web::FieldErrors;
@@ -114,6 +115,33 @@ impl Ground {
         self.poll.as_ref().is_some_and(|chosen| chosen.id == poll.id)
     }
 
+    /// What to look at where a candidate is named: whether the imprint that it bears is on their behalf.
+    pub fn beside(&self, candidate: &str) -> Option<&'static str> {
+        let candidate = fold(candidate);
+        if candidate.is_empty() {
+            return None;
+        }
+        let named = self.imprint.iter().flatten().any(|line| fold(line).contains(&candidate));
+        match (&self.poll, &self.imprint) {
+            (None, None) => {
+                Some("Where it is for an election, choose that poll, so that the imprint names on whose behalf.")
+            }
+            (None, Some(_)) if named => Some(
+                "For no poll it bears the usual imprint. Where it is for an election, choose that poll: its imprint may be \
+                 another.",
+            ),
+            (None, Some(_)) => Some(
+                "For no poll it bears the usual imprint, which does not name them. Where it is for an election, choose that poll, so \
+                 that the imprint names on whose behalf.",
+            ),
+            (Some(_), Some(_)) if !named => Some(
+                "The imprint for this poll does not name them. Where it is on their behalf, put a campaign of their own down under \
+                 Imprint.",
+            ),
+            (Some(_), _) => None,
+        }
+    }
+
     /// The imprint's lines; none where there is no imprint, and then nothing is made.
     pub fn lines(&self) -> Vec<String> {
         self.imprint.clone().unwrap_or_default()
@@ -160,6 +188,20 @@ pub async fn begin(mut scope: Scoped, new: NewRun) -> Result<i64, Error> {
     let begun = runs::begin(&mut scope, new).await?;
     scope.commit().await?;
     Ok(begun.number)
+}
+
+/// Holds that what is made is what was tried: it was read anew since, and nothing goes out that the press has not had.
+///
+/// # Errors
+/// [`Error::Conflict`] when somebody changed it meanwhile.
+pub fn as_tried(tried: &Work, now: &Work) -> Result<(), Error> {
+    if tried == now {
+        return Ok(());
+    }
+    Err(Error::Conflict(
+        "Something that this is made of was changed meanwhile, so nothing was made. Look at it again, then make it"
+            .into(),
+    ))
 }
 
 /// Work's pages as pictures that stand in the page itself: nothing is kept, and no address leads to them.

@@ -100,8 +100,8 @@ pub async fn of(scope: &mut Scoped, area: i64) -> Result<Option<Imprint>, Error>
     .await?)
 }
 
-/// The imprint of what is printed in an area for a kind of poll, such as `local`; for no kind the party's own, and never a candidate's,
-/// though there is a campaign just now. It may still lack its printer.
+/// The imprint of what is printed in an area for a kind of poll, such as `local`; for no kind the party's own, else the
+/// usual one, and never that of a poll's campaign, though there is one just now. It may still lack its printer.
 ///
 /// # Errors
 /// What the database says.

@@ -2,15 +2,16 @@
 //! and no name but that of whoever delivers.
 
 use super::leaflets::Leaflet;
-use super::{Round, homes, store};
+use super::{Deliverer, Round, homes, store};
 use crate::database::{Scoped, Seen};
 use crate::error::Error;
 use crate::materials::Kind;
 use crate::materials::press::Work;
-use crate::materials::runs::{self, Begun, Helper, NewRun};
+use crate::materials::runs::{self, Accounts, Begun, Helper, NewRun};
 use crate::web::words;
 use chrono::Utc;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -54,9 +55,11 @@ pub async fn begin(
     let mut made = None;
     let seen = rounds.map(|all| made = Some(all));
     let mut rounds = made.unwrap_or_default();
-    leave_unnamed(scope, &mut rounds).await?;
+    let accounts = leave_unnamed(scope, &mut rounds).await?;
     let named = rounds.iter().filter_map(|r| r.deliverer.as_ref()).filter(|d| !d.name.is_empty());
-    let helpers = named.filter_map(|d| Some(Helper { person: d.person?, rung: false })).collect();
+    let named = named.filter_map(|d| d.person).chain(accounts.helpers().map(|helper| helper.person));
+    let helpers: Vec<Helper> = named.map(|person| Helper { person, rung: false }).collect();
+    let seen = seen.and(Seen::helpers((), helpers.iter().map(|helper| helper.person))).map(|_| ());
     let ids: Vec<Uuid> = rounds.iter().map(|r| r.id).collect();
     let sheets = sheets(scope, &rounds, &ids, bundles).await?;
     let items = i32::try_from(sheets.len()).unwrap_or(i32::MAX);
@@ -68,7 +71,9 @@ pub async fn begin(
         selection: None,
         template: None,
         list: None,
-        settings: json!({ "leaflet": leaflet.id, "organise": runs::organise_is_open(scope).await? }),
+        settings: json!({
+            "leaflet": leaflet.id, "rounds": of_these(&ids), "organise": runs::organise_is_open(scope).await?,
+        }),
         imprint: Vec::new(),
         items,
         recipients: Vec::new(),
@@ -80,8 +85,22 @@ pub async fn begin(
     Ok((runs::begin(scope, run).await?, seen))
 }
 
-/// Whoever asked, as an elector, that nothing of theirs be used is named on no sheet: it would not be given out.
-async fn leave_unnamed(scope: &mut Scoped, rounds: &mut [Round]) -> Result<(), Error> {
+/// What stands for these rounds in a run's settings, in whichever order they come: sheets of others are no second printing. The ids of
+/// a constituency's rounds would be more than settings hold.
+fn of_these(rounds: &[Uuid]) -> Uuid {
+    let mut ids: Vec<[u8; 16]> = rounds.iter().map(|id| id.into_bytes()).collect();
+    ids.sort_unstable();
+    let digest = Sha256::digest(ids.concat());
+    let mut half = [0; 16];
+    half.iter_mut().zip(digest.iter()).for_each(|(to, from)| *to = *from);
+    uuid::Builder::from_random_bytes(half).into_uuid()
+}
+
+/// Whoever asked, as an elector, that nothing of theirs be used is named on no sheet: it would not be given out. Answers the accounts
+/// that deliver the others.
+async fn leave_unnamed(scope: &mut Scoped, rounds: &mut [Round]) -> Result<Accounts, Error> {
+    let accounts: Vec<Uuid> = rounds.iter().filter_map(|r| r.deliverer.as_ref()?.account).collect();
+    let accounts = Accounts::of(scope, &accounts).await?;
     let deliverers: Vec<Uuid> = rounds.iter().filter_map(|r| r.deliverer.as_ref()?.person).collect();
     let stopped = sqlx::query_scalar!(
         "select p.person_id from person p
@@ -90,13 +109,15 @@ async fn leave_unnamed(scope: &mut Scoped, rounds: &mut [Round]) -> Result<(), E
     )
     .fetch_all(scope.connection())
     .await?;
+    let unnamed = |d: &Deliverer| {
+        d.person.is_some_and(|person| stopped.contains(&person)) || d.account.is_some_and(|a| accounts.stopped(a))
+    };
     for round in rounds {
-        let of = round.deliverer.as_ref().and_then(|d| d.person);
-        if of.is_some_and(|person| stopped.contains(&person)) {
+        if round.deliverer.as_ref().is_some_and(unnamed) {
             round.deliverer = None;
         }
     }
-    Ok(())
+    Ok(accounts)
 }
 
 /// What is typeset.

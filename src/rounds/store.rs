@@ -396,13 +396,12 @@ pub struct Hand {
     pub leafleting: bool,
 }
 
-/// Whom a round of this area may be given to: whoever helps here, and accounts that work here. Those who said that they deliver
-/// leaflets come first. Nobody while Organise is closed.
+/// Whom rounds of these areas may be given to: whoever helps here, and accounts that work in all of them. Those who said that they
+/// deliver leaflets come first. Nobody while Organise is closed.
 ///
 /// # Errors
 /// What the database says.
-pub async fn hands(scope: &mut Scoped, area: i64) -> Result<Seen<Vec<Hand>>, Error> {
-    let areas: &[i64] = &[area];
+pub async fn hands(scope: &mut Scoped, areas: &[i64]) -> Result<Seen<Vec<Hand>>, Error> {
     let people = sqlx::query!(
         r#"select v.person_id, p.account_id, trim(p.forename || ' ' || p.surname) as "name!", 'leafleting' = any (v.skills) as "leafleting!"
            from volunteer v join person p on p.person_id = v.person_id

@@ -60,6 +60,7 @@ pub async fn count(scope: &mut Scoped, selection: &Selection) -> Result<Counts, 
         .persistent(false)
         .fetch_one(scope.connection())
         .await?;
+    ground.leave(scope).await?;
     let anonymous = anonymous(scope, &ground.districts).await?;
     Ok(Counts { doors, electors, left_out: LeftOut { objected, moved, asked, on_paper, anonymous } })
 }

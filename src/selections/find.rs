@@ -36,6 +36,7 @@ pub async fn with_left_out(scope: &mut Scoped, selection: &Selection) -> Result<
     let mut statement = sql::chosen(&ground, selection);
     statement.push("select c.partition_id, c.elector_id, c.why from chosen c");
     let rows = statement.build_query_as::<(i32, i64, i32)>().persistent(false).fetch_all(scope.connection()).await?;
+    ground.leave(scope).await?;
     let (mut people, mut left_out) = (Vec::new(), LeftOut::default());
     for (partition, id, why) in rows {
         match why {
@@ -63,6 +64,7 @@ pub async fn electors_with_homes(scope: &mut Scoped, selection: &Selection) -> R
         .persistent(false)
         .fetch_all(scope.connection())
         .await?;
+    ground.leave(scope).await?;
     let found = |(partition, elector, household, area_no): (i32, i64, Option<i64>, i32)| Found {
         id: ElectorId { partition, id: elector },
         household: household.map(|id| HouseholdId { partition, id }),
@@ -117,6 +119,7 @@ pub async fn page(
         .persistent(false)
         .fetch_all(scope.connection())
         .await?;
+    ground.leave(scope).await?;
     let all = rows.first().map_or(0, |row| row.6);
     let shown: Vec<(i32, i64)> = rows.iter().map(|row| (row.0, row.1)).collect();
     let rows = rows.into_iter().map(|(partition, id, name, number, address, letters, _)| Shown {

@@ -15,6 +15,8 @@ pub(super) struct Ground {
     pub invented: Vec<i64>,
     /// The districts in use of each area that the rules name; an area that is gone, or lies elsewhere, has none.
     pub of_areas: HashMap<i64, Vec<i32>>,
+    /// Whether the statement is planned without nested loops.
+    unnested: bool,
 }
 
 impl Ground {
@@ -45,10 +47,22 @@ impl Ground {
         sqlx::query("set local work_mem = '32MB'").execute(scope.connection()).await?;
         // What was said at homes meets who lives there: row security hides from the planner how many those are, and it would go
         // through all answers once for each elector.
-        if selection.rule.conditions().into_iter().any(|c| matches!(c, Condition::Outcome { .. })) {
+        let unnested = selection.rule.conditions().into_iter().any(|c| matches!(c, Condition::Outcome { .. }));
+        if unnested {
             sqlx::query("set local enable_nestloop = off").execute(scope.connection()).await?;
         }
-        Ok(Ground { districts: here.districts, invented, of_areas })
+        Ok(Ground { districts: here.districts, invented, of_areas, unnested })
+    }
+
+    /// The statement has been asked: whatever the transaction asks after it is planned as anything is.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn leave(&self, scope: &mut Scoped) -> Result<(), Error> {
+        if self.unnested {
+            sqlx::query("set local enable_nestloop to default").execute(scope.connection()).await?;
+        }
+        Ok(())
     }
 }
 

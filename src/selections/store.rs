@@ -12,6 +12,8 @@ use uuid::Uuid;
 pub const LONGEST_NAME: usize = 120;
 /// The most kept selections of an area that its page shows.
 pub const MOST_SHOWN: i64 = 500;
+/// The most versions of one that its page shows.
+const MOST_VERSIONS: i64 = 200;
 
 /// A kept selection, as one of its versions stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,13 +55,14 @@ struct Line {
     doors: i32,
     electors: i32,
     ended_at: Option<DateTime<Utc>>,
-    rules: serde_json::Value,
+    /// None where they were not asked for.
+    rules: Option<serde_json::Value>,
 }
 
 impl Line {
     /// What is kept, and its rules as far as they are read.
     fn split(self) -> (Saved, Option<Selection>) {
-        let selection = serde_json::from_value(self.rules).ok();
+        let selection = self.rules.and_then(|rules| serde_json::from_value(rules).ok());
         let saved = Saved {
             id: self.id,
             version: self.version,
@@ -85,27 +88,52 @@ impl Line {
     }
 }
 
+/// Which lines are read.
+#[derive(Debug, Clone, Copy, Default)]
+struct Asked {
+    /// Of one selection; None: of each that is kept, by name.
+    id: Option<Uuid>,
+    /// This version, at any time; None: the newest while it is kept.
+    version: Option<i32>,
+    /// Every version of it, at any time, the newest first.
+    every: bool,
+    /// With their rules.
+    rules: bool,
+    most: i64,
+}
+
+async fn lines(scope: &mut Scoped, asked: Asked) -> Result<Vec<Line>, Error> {
+    Ok(sqlx::query_as!(
+        Line,
+        r#"select s.selection_id as id, v.version, s.version as newest, v.name, s.area_id as area, a.name as area_name,
+             coalesce(n.name, 'the operator') as "made_name!", v.made_at as changed_at, v.doors, v.electors,
+             s.ended_at as "ended_at?", case when $4::boolean then v.rules end as "rules?"
+           from selection s
+           join selection_version v on v.selection_id = s.selection_id
+             and ($3::boolean or v.version = coalesce($2::integer, s.version))
+           join area a on a.area_id = s.area_id
+           left join lateral wall.names(array[v.made_by]) n on true
+           where ($1::uuid is null or s.selection_id = $1)
+             and ($3::boolean or $2::integer is not null or s.ended_at is null)
+           order by case when $1::uuid is null then lower(v.name) end, s.selection_id, v.version desc limit $5"#,
+        asked.id,
+        asked.version,
+        asked.every,
+        asked.rules,
+        asked.most
+    )
+    .fetch_all(scope.connection())
+    .await?)
+}
+
 /// The kept selections of the area in use and of the areas inside it, by name, for a form to choose one of: their rules are not read. Of
 /// one that cannot be read any more [`one`] says so.
 ///
 /// # Errors
 /// What the database says.
 pub async fn saved(scope: &mut Scoped) -> Result<Vec<Saved>, Error> {
-    Ok(sqlx::query_as!(
-        Saved,
-        r#"select s.selection_id as id, v.version, s.version as newest, v.name, s.area_id as area, a.name as area_name,
-             coalesce(n.name, 'the operator') as "made_name!", v.made_at as changed_at, v.doors, v.electors,
-             s.ended_at as "ended_at?"
-           from selection s
-           join selection_version v on v.selection_id = s.selection_id and v.version = s.version
-           join area a on a.area_id = s.area_id
-           left join lateral wall.names(array[v.made_by]) n on true
-           where s.ended_at is null
-           order by lower(v.name), s.selection_id limit $1"#,
-        MOST_SHOWN
-    )
-    .fetch_all(scope.connection())
-    .await?)
+    let lines = lines(scope, Asked { most: MOST_SHOWN, ..Asked::default() }).await?;
+    Ok(lines.into_iter().map(|line| line.split().0).collect())
 }
 
 /// The same with their rules, so that each can be said in words; None for one whose rules are not read any more.
@@ -113,21 +141,7 @@ pub async fn saved(scope: &mut Scoped) -> Result<Vec<Saved>, Error> {
 /// # Errors
 /// What the database says.
 pub async fn saved_with_rules(scope: &mut Scoped) -> Result<Vec<(Saved, Option<Selection>)>, Error> {
-    let lines = sqlx::query_as!(
-        Line,
-        r#"select s.selection_id as id, v.version, s.version as newest, v.name, s.area_id as area, a.name as area_name,
-             coalesce(n.name, 'the operator') as "made_name!", v.made_at as changed_at, v.doors, v.electors,
-             s.ended_at as "ended_at?", v.rules
-           from selection s
-           join selection_version v on v.selection_id = s.selection_id and v.version = s.version
-           join area a on a.area_id = s.area_id
-           left join lateral wall.names(array[v.made_by]) n on true
-           where s.ended_at is null
-           order by lower(v.name), s.selection_id limit $1"#,
-        MOST_SHOWN
-    )
-    .fetch_all(scope.connection())
-    .await?;
+    let lines = lines(scope, Asked { rules: true, most: MOST_SHOWN, ..Asked::default() }).await?;
     Ok(lines.into_iter().map(Line::split).collect())
 }
 
@@ -148,22 +162,8 @@ pub async fn to_end(scope: &mut Scoped, id: Uuid) -> Result<(Saved, Option<Selec
 }
 
 async fn line(scope: &mut Scoped, id: Uuid, version: Option<i32>) -> Result<Line, Error> {
-    let line = sqlx::query_as!(
-        Line,
-        r#"select s.selection_id as id, v.version, s.version as newest, v.name, s.area_id as area, a.name as area_name,
-             coalesce(n.name, 'the operator') as "made_name!", v.made_at as changed_at, v.doors, v.electors,
-             s.ended_at as "ended_at?", v.rules
-           from selection s
-           join selection_version v on v.selection_id = s.selection_id and v.version = coalesce($2, s.version)
-           join area a on a.area_id = s.area_id
-           left join lateral wall.names(array[v.made_by]) n on true
-           where s.selection_id = $1 and ($2::integer is not null or s.ended_at is null)"#,
-        id,
-        version
-    )
-    .fetch_optional(scope.connection())
-    .await?;
-    line.ok_or(Error::NotFound)
+    let asked = Asked { id: Some(id), version, every: false, rules: true, most: 1 };
+    lines(scope, asked).await?.pop().ok_or(Error::NotFound)
 }
 
 /// Every version of one, the newest first.
@@ -171,21 +171,8 @@ async fn line(scope: &mut Scoped, id: Uuid, version: Option<i32>) -> Result<Line
 /// # Errors
 /// What the database says.
 pub async fn versions(scope: &mut Scoped, id: Uuid) -> Result<Vec<(Saved, Selection)>, Error> {
-    let lines = sqlx::query_as!(
-        Line,
-        r#"select s.selection_id as id, v.version, s.version as newest, v.name, s.area_id as area, a.name as area_name,
-             coalesce(n.name, 'the operator') as "made_name!", v.made_at as changed_at, v.doors, v.electors,
-             s.ended_at as "ended_at?", v.rules
-           from selection s
-           join selection_version v on v.selection_id = s.selection_id
-           join area a on a.area_id = s.area_id
-           left join lateral wall.names(array[v.made_by]) n on true
-           where s.selection_id = $1
-           order by v.version desc limit 200"#,
-        id
-    )
-    .fetch_all(scope.connection())
-    .await?;
+    let asked = Asked { id: Some(id), version: None, every: true, rules: true, most: MOST_VERSIONS };
+    let lines = lines(scope, asked).await?;
     Ok(lines.into_iter().filter_map(|line| line.read().ok()).collect())
 }
 

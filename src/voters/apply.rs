@@ -18,8 +18,7 @@ const BATCH: usize = 10_000;
 pub struct Said {
     /// The figures that were looked over; None: whatever they are.
     pub expected: Option<String>,
-    /// Whether so many numbers may be strangers', so many are meant to have voted or to be on no list any more, or a list to be
-    /// final so early.
+    /// Whether so many numbers may be strangers', or so many are meant to have voted or to be on no list any more.
     pub allow_many: bool,
     /// Whether a marked register takes the place of what is held of its districts; else it is added.
     pub instead: bool,
@@ -29,7 +28,8 @@ pub struct Said {
 ///
 /// # Errors
 /// [`Error::Conflict`] when something changed since it was looked over, [`Error::Invalid`] on `allow_many` when so much is odd that a
-/// person must say it is meant, [`Error::Refused`] when nobody was found or a final list stands already. Nothing is done then.
+/// person must say it is meant, [`Error::Refused`] when nobody was found, a final list stands already, or this one cannot be final yet. Nothing
+/// is done then.
 pub async fn apply(scope: &mut Scoped, import: &Import, said: &Said) -> Result<Counts, Error> {
     // Two who press at once: the second waits here and finds it applied.
     let taken = sqlx::query!(
@@ -82,8 +82,11 @@ async fn must_be_meant(scope: &mut Scoped, import: &Import, plan: &Plan, said: &
     {
         return Err(final_stands(day));
     }
-    let odd =
-        plan.counts.too_many() || plan.counts.all_voted(what) || plan.counts.drops_many() || import.is_too_early();
+    // The poll may have been put off since the file was given.
+    if import.is_too_early() {
+        return Err(Error::Refused(imports::too_early(import.published, import.poll_date)));
+    }
+    let odd = plan.counts.too_many() || plan.counts.all_voted(what) || plan.counts.drops_many();
     if odd && !said.allow_many {
         return Err(Error::field("allow_many", "Look at this first, and say that it is meant, or throw the file away"));
     }

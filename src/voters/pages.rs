@@ -102,17 +102,17 @@ impl PreviewPage {
     /// Whether a person must say that so much is meant.
     fn odd(&self) -> bool {
         let counts = &self.counts;
-        counts.too_many() || counts.all_voted(self.import.what()) || counts.drops_many() || self.import.is_too_early()
+        counts.too_many() || counts.all_voted(self.import.what()) || counts.drops_many()
     }
 
-    /// How long before polling day it was made.
-    fn days_before(&self) -> String {
-        words::count((self.import.poll_date - self.import.published).num_days(), "day", "days")
+    /// Why it cannot be the final list that it is said to be.
+    fn too_early(&self) -> String {
+        imports::too_early(self.import.published, self.import.poll_date)
     }
 
     /// Whether there is anything that may be applied.
     fn may_go(&self) -> bool {
-        self.counts.found() > 0 && self.final_stands.is_none()
+        self.counts.found() > 0 && self.final_stands.is_none() && !self.import.is_too_early()
     }
 }
 

@@ -66,5 +66,5 @@ pub async fn take_back(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, For
     let import = imports::open(&mut scope, id).await?;
     withdrawal::take_back(&mut scope, &import, &reason).await?;
     scope.commit().await?;
-    Ok(see_other(&format!("/imports/voters/{id}")))
+    Ok(see_other(&format!("/imports/voters/{id}?said=voters-back")))
 }

@@ -90,6 +90,7 @@ const SAID: &[(&str, &str)] = &[
     ),
     ("template-picture-gone", "The picture is taken out for good. Its line in the text has to go too"),
     ("came-back", "Put down. It stands in the person’s history"),
+    ("voters-back", "The list is taken back. What it said is held of nobody any more"),
     ("came-back-undone", "Taken back: it counts as delivered again"),
     ("unlinked", "Taken back: these two are not put together again"),
     ("match-open", "Taken back: the pair is a question again"),

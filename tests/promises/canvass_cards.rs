@@ -8,6 +8,8 @@ use crate::support::walk::{Walk, change, count, number};
 use hustings::access::Role;
 use hustings::canvass::paper::entry::{ASKS, OUTCOMES};
 use hustings::materials::code::Code;
+use hustings::materials::{Kind, gallery, press};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 struct Place {
@@ -141,7 +143,7 @@ async fn sides_begin_pages_of_their_own_and_large_print_is_large() {
 }
 
 #[tokio::test]
-async fn in_large_print_with_every_column_the_cover_is_one_page_and_a_note_has_a_line() {
+async fn in_large_print_with_every_column_the_cover_is_large_too_and_a_note_has_a_line() {
     let Place { app, walk, desk } = place().await;
     for size in ["a4", "a5"] {
         let run = cards_with(&desk, &[&walk.list], &[("style", "large"), ("size", size)]).await.expect(303).location();
@@ -149,8 +151,15 @@ async fn in_large_print_with_every_column_the_cover_is_one_page_and_a_note_has_a
         let pdf = Pdf::fetched(&desk, &run).await;
         let pages = pdf.texts();
         assert!(pages[0].contains("To read out, if asked") && pages[0].contains("No gossip"), "{size}: {pages:?}");
-        assert!(pages[1].contains("Larkspur Row") && pages[1].contains("Harcourt1"), "{size}: {pages:?}");
+        assert!(pages[1].contains("Mark one code a person"), "{size}: {pages:?}");
+        assert!(pages[2].contains("Larkspur Row") && pages[2].contains("Harcourt1"), "{size}: {pages:?}");
         let words = pdf.words();
+        // What is read at the door is in 16 point: the cover, its notice and codes, the words to ring, and a number.
+        for read in ["Meet", "bandstand,", "out,", "poster", "QB1-2", "home"] {
+            let word = words.iter().find(|w| w.text == read).unwrap_or_else(|| panic!("{size}: {read} in {words:?}"));
+            let points = (word.at[3] - word.at[1]) * 72.0 / 25.4;
+            assert!(points > 15.9, "{size}: {points} in {word:?}");
+        }
         assert_eq!(words.iter().filter(|w| w.text == "Note").count(), 12, "{size}: a ruled line for each");
         // The codes of whoever stands first take two rows at most.
         let name = words.iter().find(|w| w.text == "Harcourt1").unwrap();
@@ -162,6 +171,35 @@ async fn in_large_print_with_every_column_the_cover_is_one_page_and_a_note_has_a
         let rows: BTreeSet<String> =
             words.iter().filter(of_them).filter(code).map(|w| format!("{:.0}", w.at[1])).collect();
         assert!((1..=2).contains(&rows.len()), "{size}: {rows:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_home_that_goes_on_on_the_next_page_has_its_door_and_street_and_boxes_there_again() {
+    let _app = TestApp::new().await;
+    for (size, style) in [("a5", "large"), ("a4", "large"), ("a5", "usual"), ("a4", "usual"), ("a4", "easy")] {
+        let mut work = gallery::work(Kind::CanvassCards).unwrap();
+        work.common["size"] = size.into();
+        work.common["style"] = style.into();
+        let person =
+            |n: usize| json!({ "n": n, "name": format!("Andrei Khan{n}"), "number": "", "last": "", "marks": "" });
+        let people: Vec<Value> = (1..=40).map(person).collect();
+        let home = json!({ "label": "Tamarisk", "leave": false, "people": people });
+        work.parts[0]["groups"] = json!([{ "heading": "Larkspur Row", "new-page": false, "homes": [home] }]);
+        let pdf = Pdf::of(&press::set(work).await.unwrap());
+        let pages = pdf.texts();
+        assert!(pages.len() > 1, "{size} {style}: {pages:?}");
+        for (at, page) in pages.iter().enumerate() {
+            for told in ["Tamarisk", "Larkspur Row", "Not home", "Come back", "Khan"] {
+                assert!(page.contains(told), "{size} {style}: {told} on page {}: {page}", at + 1);
+            }
+            assert_eq!(page.contains("continued"), at > 0, "{size} {style}: {page}");
+        }
+        let words = pdf.words();
+        for n in 1..=40 {
+            let name = format!("Khan{n}");
+            assert_eq!(words.iter().filter(|w| w.text == name).count(), 1, "{size} {style}: {name}");
+        }
     }
 }
 

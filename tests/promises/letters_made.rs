@@ -5,11 +5,19 @@ use crate::support::access::sql_as;
 use crate::support::app::{Actor, TestApp, seed_place};
 use crate::support::materials::long_imprint;
 use crate::support::pdf::{Pdf, Word};
+use crate::support::selections::Town;
+use crate::support::until::until;
 use crate::support::walk::{change, count};
 use hustings::access::Role;
 use hustings::materials::code::Code;
-use hustings::materials::letters::choices::Envelope;
-use sqlx::query_scalar;
+use hustings::materials::letters::choices::{Envelope, Typed};
+use hustings::materials::letters::proof::Proof;
+use hustings::materials::letters::{make, store};
+use hustings::materials::{Kind, gallery, press};
+use hustings::selections::{self, Channel, LeaveOut, Rule, Selection};
+use hustings::web::FieldErrors;
+use serde_json::json;
+use sqlx::{query, query_scalar};
 use uuid::Uuid;
 
 const TEXT: &str = "{{salutation}},\n\nthe library in {{area}} stays. We met at {{street|your street}}.\n\n\
@@ -242,6 +250,59 @@ async fn a_proof_shows_letters_as_they_are_made_and_reads_nobody_else() {
 }
 
 #[tokio::test]
+async fn in_a_proof_the_words_of_somebody_who_is_gone_stand_on_nobody_elses_letter() {
+    let town = Town::new().await;
+    let mut scope = town.scope().await;
+    let leave_out = LeaveOut { channel: Channel::Post, asked_days: None, moved: false, on_paper: false };
+    let everybody = Selection { rule: Rule::All(Vec::new()), leave_out };
+    let selection = selections::store::keep(&mut scope, town.both, "Everybody", &everybody).await.unwrap();
+    let text = json!({ "text": "Hello" });
+    let template = store::make(&mut scope, Some(town.both), Kind::Letters, "The library", &text).await.unwrap();
+    let typed = Typed { selection: selection.to_string(), ..Typed::default() };
+    let choices = typed.read(&mut FieldErrors::default()).unwrap();
+    let outline = make::outline(&mut scope, template, choices).await.unwrap();
+    // Nobody is at the first of these places any more.
+    let proof = Proof { shown: vec![(outline.homes.letters(), "The first"), (1, "The longest")] };
+    let plan = outline.only(&mut scope, &proof.places()).await.unwrap();
+    let work = scope.finish(proof.work(&plan)).await.unwrap();
+    let letters = work.parts[0]["letters"].as_array().unwrap();
+    assert_eq!(letters.len(), 1);
+    assert_eq!((&letters[0]["n"], &letters[0]["shown"]), (&json!(2), &json!("The longest")));
+}
+
+#[tokio::test]
+async fn no_letters_are_made_of_a_template_that_changed_while_they_were_tried() {
+    let desk = desk().await;
+    let template = desk.template("letters", TEXT).await;
+    let path = format!("{template}/making");
+    let chosen = [("selection", desk.selection.as_str()), ("do", "count")];
+    let shown = desk.desk.post(&path, &chosen).await.expect(303).location();
+    let counted = desk.desk.get(&shown).await.expect(200).attribute("input[name=counted]", "value");
+    let fields = [("selection", desk.selection.as_str()), ("do", "make"), ("counted", counted.as_str())];
+    let mut other = desk.app.database.operator().await;
+    query("begin").execute(&mut other).await.unwrap();
+    query("lock table material_picture in access exclusive mode").execute(&mut other).await.unwrap();
+    let meanwhile = async {
+        let mut db = desk.app.database.operator().await;
+        until("the template is read, and its pictures are waited for", async || {
+            let waits = "select pid from pg_locks where not granted and relation = 'material_picture'::regclass
+                and database = (select oid from pg_database where datname = current_database())";
+            query(waits).fetch_optional(&mut db).await.unwrap()
+        })
+        .await;
+        let again = "insert into material_template_version (template_id, version, content, made_by)
+            select template_id, 2, jsonb_set(content, '{text}', '\"Something else\"'), made_by from material_template_version";
+        for statement in [again, "update material_template set version = 2", "commit"] {
+            query(statement).execute(&mut other).await.unwrap();
+        }
+    };
+    let (answer, ()) = tokio::join!(desk.desk.post(&path, &fields), meanwhile);
+    assert!(answer.expect(409).body.contains("was changed meanwhile, so nothing was made"));
+    assert_eq!(count(&desk.app, "select count(*) from material_run").await, 0);
+    desk.make(&template, &[]).await;
+}
+
+#[tokio::test]
 async fn a_passage_by_intention_is_for_those_alone_and_never_tells_one_of_a_home_of_another() {
     let desk = desk().await;
     change(
@@ -271,6 +332,55 @@ async fn postcards_come_four_on_a_sheet_or_each_by_itself() {
     assert_eq!(backs.iter().map(|p| p.matches("Dear ").count()).sum::<usize>(), 12);
     let single = desk.printed(&template, &[("shape", "single")]).await;
     assert_eq!(single.pages(), 24);
+}
+
+#[tokio::test]
+async fn each_postcard_of_the_last_sheet_has_its_front_at_whichever_edge_the_sheet_is_turned() {
+    let desk = desk().await;
+    let template = desk.template("postcards", "{{salutation}},\n\nall of it stays.").await;
+    let page = desk.desk.get(&format!("{template}/making?selection={}", desk.selection)).await.expect(200);
+    assert!(page.text("main").contains("turned over at the short edge"), "{}", page.body);
+    for left in [3, 2, 1] {
+        query("update elector set left_at = now() where name = $1")
+            .bind(format!("Edith Harcourt{}", 4 - left))
+            .execute(&mut desk.app.database.operator().await)
+            .await
+            .unwrap();
+        let pages = desk.printed(&template, &[]).await.texts();
+        let counts: Vec<(usize, usize)> =
+            pages.iter().map(|p| (p.matches("The library").count(), p.matches("Dear ").count())).collect();
+        assert_eq!(counts, [(4, 0), (0, 4), (4, 0), (0, 4), (4, 0), (0, left)], "{pages:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_name_stands_alone_on_a_letters_last_page_and_the_senders_postcode_is_whole() {
+    let _app = TestApp::new().await;
+    let par = |text: &str| json!({ "kind": "par", "lines": [[{ "text": text, "bold": false, "italic": false }]] });
+    let mut over = 0;
+    // However much there is to say: the page ends at each of the last lines once.
+    for more in 0..16 {
+        let mut work = gallery::work(Kind::Letters).unwrap();
+        work.common["style"] = "large".into();
+        work.common["sender"] = json!(["The Lantern Party", "2 Larkspur Row, Quillbrook, ZZ1 4QX"]);
+        let said = "The library stays open. ".repeat(30 + more);
+        work.parts[0]["letters"][0]["blocks"] =
+            json!([par("Dear Ada,"), par(&said), par("Tell us what you think."), par("Yours sincerely,")]);
+        let pdf = Pdf::of(&press::set(work).await.unwrap());
+        let pages = pdf.texts();
+        let last = pages.last().unwrap();
+        for told in ["what you think", "Yours sincerely", "Imogen"] {
+            assert!(last.contains(told), "{more}: {told} in {last}");
+        }
+        over += usize::from(pages.len() > 1);
+        let words = pdf.words();
+        let line = |text: &str| {
+            let word = words.iter().find(|w| w.page == 1 && w.text == text && w.at[0] > 90.0 && w.at[1] < 50.0);
+            word.unwrap_or_else(|| panic!("{text} in {words:?}")).at[1]
+        };
+        assert!((line("ZZ1") - line("4QX")).abs() < 0.1, "{more}");
+    }
+    assert!((1..16).contains(&over), "{over}");
 }
 
 #[tokio::test]
@@ -377,6 +487,12 @@ async fn what_came_back_is_put_down_by_its_code_and_taken_back() {
     assert_eq!(page.count(".errors li"), 1, "{}", page.text(".errors"));
     assert!(page.text("#kept").contains(&format!("2 were put down: {second}, {third}")), "{}", page.text("#kept"));
     assert_eq!(page.attribute("#code", "value"), "", "nothing of it is to be typed again");
+    for code in [&second, &third] {
+        desk.desk.post("/materials/returned/undo", &[("code", code)]).await.expect(303);
+    }
+    // With commas between them, as a list is typed.
+    let listed = format!("{second},{third} , ;");
+    desk.desk.post("/materials/returned", &[("code", &listed)]).await.expect(303);
     for code in [second, third] {
         desk.desk.post("/materials/returned/undo", &[("code", &code)]).await.expect(303);
     }
@@ -568,7 +684,7 @@ async fn whoever_works_in_a_ward_knows_that_the_area_around_wrote_to_somebody() 
             .await
             .unwrap();
     let history = desk.desk.get(&format!("/electors/{elector}")).await.expect(200).text("main");
-    assert!(history.contains("Letter made for them") && history.contains("Made for an area around yours"), "{history}");
+    assert!(history.contains("Letter made for them") && history.contains("Made for another area"), "{history}");
     assert!(!history.contains("The library"), "what it was called is theirs: {history}");
     let neighbour = desk.app.account(Role::Organiser, "Saltern").await;
     let mut sql = sql_as(&desk.app, &neighbour, "hustings_organiser").await;

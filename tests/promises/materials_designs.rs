@@ -34,7 +34,7 @@ fn png() -> Vec<u8> {
 async fn a_logo_that_is_too_large_is_the_only_thing_wrong_and_what_was_typed_stands_there() {
     let here = desk().await;
     let quillbrook = area(&here.app, "Quillbrook").await;
-    let logo = Part::bytes(vec![0; 40 * 1024 * 1024]).file_name("logo.png");
+    let logo = Part::bytes(vec![0; 10 * 1024 * 1024 + 64 * 1024]).file_name("logo.png");
     let form = Form::new()
         .text("area", quillbrook.to_string())
         .text("party", "Lantern Tarrowby")

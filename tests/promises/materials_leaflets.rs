@@ -5,10 +5,12 @@ use crate::support::access::area;
 use crate::support::app::{Actor, Answer, TestApp, read};
 use crate::support::materials::{long_imprint, with_printer};
 use crate::support::pdf::Pdf;
+use crate::support::until::until;
 use crate::support::voters;
 use crate::support::walk::{change, count};
 use hustings::access::Role;
 use reqwest::multipart::{Form, Part};
+use sqlx::query;
 
 const WARD: &str = r#"{"type":"Feature","properties":{},"geometry":{"type":"Polygon",
     "coordinates":[[[-2.0,52.0],[-1.9,52.01],[-1.92,52.08],[-2.01,52.06],[-2.0,52.0]]]}}"#;
@@ -98,6 +100,34 @@ async fn nothing_for_the_public_is_made_without_a_complete_imprint() {
 }
 
 #[tokio::test]
+async fn no_poster_is_made_with_an_imprint_that_was_changed_while_it_was_tried() {
+    let here = desk().await;
+    with_printer(&here.app).await;
+    let fields = [("line", "Keep our library open"), ("count", "1"), ("step", "make")];
+    let mut other = here.app.database.operator().await;
+    query("begin").execute(&mut other).await.unwrap();
+    query("lock table material_template in access exclusive mode").execute(&mut other).await.unwrap();
+    let meanwhile = async {
+        let mut db = here.app.database.operator().await;
+        until("the imprint is read, and what is kept is waited for", async || {
+            let waits = "select pid from pg_locks where not granted and relation = 'material_template'::regclass
+                and database = (select oid from pg_database where datname = current_database())";
+            query(waits).fetch_optional(&mut db).await.unwrap()
+        })
+        .await;
+        let anew = "update message_imprint set printer = 'Other Rollers, 5 Larkspur Row, ZZ1 4QX'";
+        for statement in [anew, "commit"] {
+            query(statement).execute(&mut other).await.unwrap();
+        }
+    };
+    let (answer, ()) = tokio::join!(here.desk.post("/materials/posters", &fields), meanwhile);
+    assert!(answer.expect(409).body.contains("was changed meanwhile, so nothing was made"));
+    assert_eq!(count(&here.app, "select count(*) from material_run").await, 0);
+    let text = made(&here.app, &here.desk, "/materials/posters", &fields).await.text();
+    assert!(text.contains("Rollers") && !text.contains("Presses"), "{text}");
+}
+
+#[tokio::test]
 async fn a_leaflet_says_what_was_written_as_it_was_written_and_its_code_leads_there() {
     let here = desk().await;
     with_printer(&here.app).await;
@@ -152,6 +182,12 @@ async fn what_is_longer_than_the_design_is_seen_before_and_not_made() {
     assert!(here.desk.get(&leaflet).await.text("main").contains("longer than the design has room for"));
     let page = here.desk.post(&format!("{leaflet}/making"), &[]).await.expect(422);
     assert!(page.text(".errors").contains("Shorten a passage"));
+    // What is typed and cannot be kept is told apart from the version that was measured.
+    let mut short = said("2");
+    short.extend([("heading", "Alone"), ("text", "")]);
+    let page = here.desk.post(&leaflet, &short).await.expect(422).text("main");
+    assert!(page.contains("The version that is kept is longer than the design has room for"), "{page}");
+    assert!(!page.contains("It says 1") && page.contains("It says 7,"), "of the version that is kept: {page}");
     assert_eq!(count(&here.app, "select count(*) from material_run").await, 0);
 }
 
@@ -255,6 +291,11 @@ async fn a_poster_shouts_its_line_on_a4_and_a3_and_its_code_is_read() {
     assert!(word.at[0] > 5.0 && word.at[2] < 205.0, "{word:?}");
     let seen = here.desk.post("/materials/posters", &fields[..3]).await.expect(200);
     assert!(seen.text("main").contains("It names a candidate"), "and is for no poll");
+    assert!(
+        seen.text("main").contains("it bears the usual imprint, which does not name them"),
+        "{}",
+        seen.text("main")
+    );
 }
 
 #[tokio::test]
@@ -442,7 +483,9 @@ async fn an_imprint_stands_whole_on_what_is_made_or_is_refused_in_words_that_say
     with_printer(&here.app).await;
     for design in ["a5", "a4", "fold"] {
         let leaflet = begun(&here, design).await;
-        here.desk.post(&leaflet, &said("1")).await.expect(303);
+        let mut said = said("1");
+        said[1] = ("name", design);
+        here.desk.post(&leaflet, &said).await.expect(303);
         paths.push(format!("{leaflet}/making"));
     }
     for (names, addresses) in [(50, 60), (190, 270)] {

@@ -69,7 +69,7 @@ async fn an_organiser_writes_by_buttons_adds_a_picture_sends_it_and_a_reader_tak
         page.fill(field, words).await;
     }
     page.click("Keep the imprint").await;
-    page.wait_for("Its own, complete").await;
+    page.wait_for("Its own.").await;
 
     page.resize(PHONE).await;
     page.goto(&message).await;

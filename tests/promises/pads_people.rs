@@ -8,7 +8,7 @@ use crate::support::pdf::Pdf;
 use crate::support::people::{agrees_to, person};
 use crate::support::rounds::{hand, leaflet, round};
 use crate::support::voters;
-use crate::support::walk::{change, count};
+use crate::support::walk::{change, change_for, count};
 use hustings::access::Role;
 use sqlx::{query, query_scalar};
 use uuid::Uuid;
@@ -201,6 +201,29 @@ async fn whoever_takes_consent_back_or_objects_stops_the_packs_that_ring_them() 
 }
 
 #[tokio::test]
+async fn whoever_stops_helping_or_has_another_telephone_stops_the_packs_that_say_otherwise() {
+    let place = place().await;
+    driver(&place.app).await;
+    let old = pack(&place).await;
+    assert!(Pdf::fetched(&place.desk, &old).await.text().contains("07700 900123"));
+    // What rings nobody changes nothing.
+    change(&place.app, "update person_contact set postcode = 'ZZ1 4QY', postcode_key = 'zz14qy'").await;
+    Pdf::fetched(&place.desk, &old).await;
+    change(&place.app, "update person_contact set mobile = '07700 900301'").await;
+    assert!(refusal(&place, &old).await.contains("has another telephone"));
+    let new = pack(&place).await;
+    let text = Pdf::fetched(&place.desk, &new).await.text();
+    assert!(text.contains("07700 900301") && !text.contains("07700 900123"), "{text}");
+    change(&place.app, "update volunteer set state = 'paused'").await;
+    Pdf::fetched(&place.desk, &new).await;
+    change(&place.app, "update volunteer set state = 'stopped'").await;
+    assert!(refusal(&place, &new).await.contains("has stopped"));
+    let without = pack(&place).await;
+    let text = Pdf::fetched(&place.desk, &without).await.text();
+    assert!(!text.contains("Dee Fenn") && !text.contains("07700 900301"), "{text}");
+}
+
+#[tokio::test]
 async fn the_sheets_of_whoever_delivers_go_with_them() {
     let place = place().await;
     let dee = driver(&place.app).await;
@@ -222,6 +245,80 @@ async fn the_sheets_of_whoever_delivers_go_with_them() {
     officer.post(&erasure, &[("reason", "Request 1")]).await.expect(303);
     assert!(refusal(&place, &run).await.contains("Somebody in it was erased"));
     assert_eq!(count(&place.app, "select count(*) from material_file").await, 0);
+    assert_eq!(count(&place.app, "select count(*) from material_person").await, 0);
+}
+
+#[tokio::test]
+async fn whoever_is_named_by_their_account_is_in_the_paper_as_themselves_also_without_a_telephone() {
+    let place = place().await;
+    let canvasser = place.app.actor(Role::Volunteer, "Quillbrook").await;
+    place.walk.assign(&place.app, canvasser.account.id).await;
+    let dee = person(&place.app, "Quillbrook", "Dee", "Fenn", true).await;
+    change_for(&place.app, "update person set account_id = $1", canvasser.account.id).await;
+    change_for(&place.app, "update account set name = 'Dee Fenn' where account_id = $1", canvasser.account.id).await;
+    round(&place.app, "Quillbrook 1", "odd", Some(canvasser.account.id)).await;
+    let paper = leaflet(&place.app, "Quillbrook", "Autumn survey").await;
+    let sheets = async || {
+        let run = place.desk.post(&format!("/rounds/leaflets/{paper}/sheets"), &[]).await.expect(303).location();
+        place.app.print().await;
+        run
+    };
+    let made = [pack(&place).await, sheets().await];
+    assert_eq!(count(&place.app, PRINTS_OF_DEE).await, 2, "each shows her");
+    for run in &made {
+        assert!(Pdf::fetched(&place.desk, run).await.text().contains("Dee Fenn"));
+    }
+    assert_eq!(count(&place.app, "select count(*) from material_person where not rung").await, 2);
+    let officer = place.app.actor(Role::DataProtectionOfficer, "all").await;
+    let file = officer.get(&format!("/protection/subjects/person-{dee}")).await.expect(200).text("main");
+    assert!(file.contains("Night-before pack") && file.contains("Round sheets"), "{file}");
+    is_elector(&place.app, "SG1-2").await;
+    stops(&place.app, "processing").await;
+    for run in &made {
+        assert!(refusal(&place, run).await.contains("may not be rung or named any more"));
+    }
+    for run in [pack(&place).await, sheets().await] {
+        let text = Pdf::fetched(&place.desk, &run).await.text();
+        assert!(text.contains("Quillbrook 1") && !text.contains("Dee Fenn"), "{text}");
+    }
+}
+
+/// Dee, who was printed, helps no more and nothing was said of her for years.
+async fn long_gone(app: &TestApp) {
+    change(app, "update volunteer set state = 'stopped'").await;
+    change(app, "update volunteer set state_at = now() - interval '9 years'").await;
+    change(app, "update person set created_at = now() - interval '9 years'").await;
+}
+
+#[tokio::test]
+async fn a_record_that_is_cleared_out_takes_the_papers_that_name_them() {
+    let place = place().await;
+    person(&place.app, "Quillbrook", "Dee", "Fenn", true).await;
+    change(&place.app, DRIVE).await;
+    let run = pack(&place).await;
+    assert!(Pdf::fetched(&place.desk, &run).await.text().contains("Dee Fenn"));
+    long_gone(&place.app).await;
+    let cleared = "select wall.destroy('former-people', now() - interval '3 years', 10)";
+    assert_eq!(count(&place.app, cleared).await, 1);
+    assert!(refusal(&place, &run).await.contains("Somebody in it was erased"));
+    assert_eq!(count(&place.app, "select count(*) from material_file").await, 0);
+}
+
+#[tokio::test]
+async fn who_stood_on_round_sheets_alone_is_forgotten_after_their_period_like_everybody_else() {
+    let place = place().await;
+    driver(&place.app).await;
+    round(&place.app, "Quillbrook 1", "odd", None).await;
+    change(&place.app, "update round set deliverer_person = (select person_id from person where forename = 'Dee')")
+        .await;
+    let paper = leaflet(&place.app, "Quillbrook", "Autumn survey").await;
+    place.desk.post(&format!("/rounds/leaflets/{paper}/sheets"), &[]).await.expect(303);
+    let due = "select count(*) from wall.due('printed', wall.before('printed'), null)";
+    assert_eq!(count(&place.app, due).await, 0);
+    change(&place.app, "update material_run set made_at = now() - interval '6 years'").await;
+    assert_eq!(count(&place.app, due).await, 1);
+    assert_eq!(count(&place.app, "select wall.held('printed')").await, 1);
+    assert_eq!(count(&place.app, "select wall.destroy('printed', now() - interval '5 years', 10)").await, 1);
     assert_eq!(count(&place.app, "select count(*) from material_person").await, 0);
 }
 

@@ -9,7 +9,7 @@ use hustings::access::Role;
 use hustings::database::cluster::Login;
 use hustings::materials::code::Code;
 use serde_json::{Value, json};
-use sqlx::{Connection, PgConnection, query, query_scalar};
+use sqlx::{Connection, PgConnection, query, query_as, query_scalar};
 use uuid::Uuid;
 
 /// A list of Quillbrook, and a pile of the cards of its first doors on an organiser's table.
@@ -202,7 +202,8 @@ async fn what_came_by_a_slip_is_taken_back_and_what_it_had_replaced_stands_again
     assert_eq!(change.attribute("#line", "value"), "3! n", "the line comes back to be mended");
     table.organiser.post(&table.path(), &[("take_back", &entry)]).await.expect(303);
     assert_eq!(standing(&table.app).await.len(), 1, "nothing stands where nothing had stood");
-    assert!(table.refused("z 4").await.contains("nothing of this pile"));
+    assert!(table.refused("z 4").await.contains("nothing of number 4"));
+    assert!(table.refused("z4").await.contains("nothing of number 4"), "and other numbers have something");
     table.organiser.post(&table.path(), &[("take_back", &entry)]).await.expect(422);
 }
 
@@ -523,4 +524,26 @@ async fn a_pile_that_never_came_out_of_the_press_holds_nobody_back_whosever_run_
     let unseen: i64 = query_scalar("select count(*) from material_run").fetch_one(&mut sql).await.unwrap();
     assert_eq!(unseen, 0, "the run is not theirs to see");
     assert_eq!(query_scalar::<_, i64>(held).fetch_one(&mut sql).await.unwrap(), 0);
+    let page = table.organiser.get(&table.path()).await.expect(409);
+    assert!(page.body.contains("stopped before they were printed"), "{}", page.body);
+    table.enter("1 F").await.expect(409);
+    let link = format!("main a[href='{}']", table.path());
+    assert_eq!(table.organiser.get("/paper").await.expect(200).count(&link), 0, "nor is it among those to enter");
+}
+
+#[tokio::test]
+async fn nobody_of_another_area_learns_by_its_number_what_became_of_a_pile() {
+    let table = Table::with(2).await;
+    change(&table.app, "update material_run set state = 'stopped'").await;
+    let elsewhere = table.app.account(Role::Organiser, "Saltern").await;
+    for (account, told) in [(&table.organiser.account, true), (&elsewhere, false)] {
+        let mut sql = sql_as(&table.app, account, "hustings_organiser").await;
+        let said: (bool, bool) = query_as("select wall.came_to_nothing($1), wall.may_have_walked($1, $2)")
+            .bind(table.run)
+            .bind(account.id)
+            .fetch_one(&mut sql)
+            .await
+            .unwrap();
+        assert_eq!(said, (told, told));
+    }
 }

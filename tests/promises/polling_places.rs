@@ -68,6 +68,7 @@ async fn what_a_file_says_badly_is_refused_or_left_to_a_person() {
         (&b""[..], "empty"),
         (b"Elector Number,Surname\n1,Vale\n", "no list of polling places"),
         (b"polling district,name\n", "no polling place"),
+        (b"District,Where it is\nQB1,Village Hall\n", "no column of its first line is headed as the polling place"),
         (b"PK\x03\x04......xl/workbook", "workbook"),
         (b"polling district,name\nNW9,Harbour Hall\n", "in your area here"),
     ] {
@@ -84,6 +85,11 @@ async fn what_a_file_says_badly_is_refused_or_left_to_a_person() {
     assert!(page.contains("Not in your area here, and left out: SG1"), "{page}");
     assert!(page.contains("1 line could not be read"), "{page}");
     assert!(page.contains("No district to keep a place for"));
+
+    let page =
+        give(&organiser, "", &b"District,Polling place,Address,Postcode\nQB1,Village Hall,Hall Lane,AB1 4QX\n"[..]);
+    let page = page.await.expect(200);
+    assert_eq!(page.attribute("tbody input[name=name]", "value"), "Village Hall", "as people head such a list");
 
     // A row without a place says which, and its district is not said to be missing.
     let everywhere = app.actor(Role::Organiser, "all").await;

@@ -3,6 +3,7 @@
 use super::tasks::{canvass, put};
 use crate::support::access::sql_as;
 use crate::support::app::{Actor, Answer, TestApp, seed_place};
+use crate::support::form::Form;
 use crate::support::people::person;
 use crate::support::rounds::{hand, leaflet, round, round_of};
 use crate::support::until::until;
@@ -83,8 +84,16 @@ async fn districts_are_chosen_ward_by_ward_and_all_at_once() {
     let ticked = |page: &Answer| (page.count("tbody tr"), page.count("tbody input[name=district][checked]"));
     let page = organiser.get("/rounds/new").await.expect(200);
     assert_eq!(ticked(&page), (2, 0));
-    let page = organiser.post("/rounds/new", &[("step", "all-districts"), ("ward", "Saltern")]).await.expect(200);
+    let shown = [("step", "districts"), ("ward", "Saltern")];
+    let shown = Form::of(&organiser.post("/rounds/new", &shown).await.expect(200), "main form");
+    let page = organiser.post("/rounds/new", &shown.clone().with("step", "all-districts").fields()).await.expect(200);
     assert_eq!(ticked(&page), (1, 1), "{}", page.text("main"));
+    // A ward that was chosen and not shown yet: what was looked at is ticked, and nothing else.
+    let unseen = shown.with("ward", "Quillbrook").with("step", "all-districts");
+    let page = organiser.post("/rounds/new", &unseen.fields()).await.expect(200);
+    assert_eq!(ticked(&page), (1, 1), "{}", page.text("main"));
+    assert_ne!(page.attribute("tbody input[name=district]", "value"), district, "Saltern's, which was shown");
+    assert_eq!(page.count("input[type=hidden][name=district]"), 0, "and none beside it");
     // What is ticked of another ward goes along unseen.
     let other = [("step", "districts"), ("ward", "Saltern"), ("district", district.as_str())];
     let page = organiser.post("/rounds/new", &other).await.expect(200);
@@ -343,7 +352,12 @@ async fn whoever_delivers_sees_their_own_streets_and_no_name() {
     assert_eq!(count(&app, "select count(*) from delivery where state = 'handed'").await, 1);
     let sure = [back[0], back[1], ("confirmed", "yes")];
     let given = volunteer.post(&say, &sure).await.expect(303).location();
-    assert!(volunteer.get(&given).await.expect(200).text("main").contains("whoever handed them to you"));
+    let told = volunteer.get(&given).await.expect(200).text("main");
+    assert!(
+        told.contains("Take the leaflets and the sheet to Organiser of Quillbrook"),
+        "as the question named them: {told}"
+    );
+    assert!(told.contains("stays here for the next leaflet") && told.contains("Nothing in hand"), "{told}");
     assert_eq!(
         count(&app, "select count(*) from delivery where state = 'given-back' and note = 'A bad foot'").await,
         1
@@ -371,6 +385,72 @@ async fn whoever_delivers_sees_their_own_streets_and_no_name() {
     // Home says what waits and counts no home for it, however many districts the rounds lie in.
     change(&app, "drop function wall.homes_on_rounds(integer[])").await;
     assert!(volunteer.get("/").await.expect(200).text("main").contains("1 leaflet to deliver"));
+}
+
+#[tokio::test]
+async fn leaflets_go_back_to_nobody_whose_access_is_over() {
+    let (app, organiser, _) = quillbrook().await;
+    let volunteer = app.actor(Role::Volunteer, "Quillbrook").await;
+    let colleague = app.account(Role::Organiser, "Quillbrook").await;
+    let own = round(&app, "Quillbrook 1", "all", Some(volunteer.account.id)).await;
+    let paper = leaflet(&app, "Quillbrook", "Autumn survey").await;
+    hand(&app, paper, own).await;
+    change_for(&app, "update leaflet set made_by = $1", organiser.account.id).await;
+    change_for(&app, "update round set made_by = $1", colleague.id).await;
+    change_for(&app, "update account set name = 'Ada of the office' where account_id = $1", organiser.account.id).await;
+    change_for(&app, "update account set name = 'Bo of the office' where account_id = $1", colleague.id).await;
+    let mut sql = sql_as(&app, &volunteer.account, "hustings_volunteer").await;
+    let ends = "update access_grant set ended_at = now() where account_id = $1";
+    for (who, gone) in [(Some("Ada of the office"), organiser.account.id), (Some("Bo of the office"), colleague.id)] {
+        let told: Option<String> =
+            query_scalar("select contact from wall.own_rounds()").fetch_one(&mut sql).await.unwrap();
+        assert_eq!(told.as_deref(), who);
+        change_for(&app, ends, gone).await;
+    }
+    let told: Option<String> = query_scalar("select contact from wall.own_rounds()").fetch_one(&mut sql).await.unwrap();
+    assert_eq!(told, None);
+}
+
+#[tokio::test]
+async fn who_is_offered_for_rounds_of_a_smaller_area_is_who_may_have_them() {
+    let (app, ..) = quillbrook().await;
+    let everywhere = app.actor(Role::Organiser, "all").await;
+    let own = app.account(Role::Volunteer, "Quillbrook").await;
+    let one = round(&app, "Quillbrook 1", "all", None).await.to_string();
+    let other = round_of(&app, "SG1", "Saltern 1", "all", None).await.to_string();
+    let paper = leaflet(&app, "Quillbrook", "Autumn survey").await;
+    change(&app, "update leaflet set area_id = (select area_id from area where kind = 'installation')").await;
+    let steps = format!("/rounds/leaflets/{paper}/steps");
+    let hand_over = async |to: &str, rounds: &[&str]| {
+        let mut fields = vec![("step", "handed"), ("to", to)];
+        fields.extend(rounds.iter().flat_map(|round| [("round", *round), ("of", *round), ("bundle", "3")]));
+        everywhere.post(&steps, &fields).await
+    };
+    let hand = format!("a{}", own.id);
+    let choice = format!("#to option[value='{hand}']");
+    let asked = hand_over("", &[&one, &other]).await.expect(422);
+    assert_eq!(asked.count(&choice), 0, "they may not have both");
+    hand_over(&hand, &[&one, &other]).await.expect(422);
+    let asked = hand_over("", &[&one]).await.expect(422);
+    assert_eq!(asked.count(&choice), 1, "{}", asked.text("main"));
+    hand_over(&hand, &[&one]).await.expect(303);
+    assert_eq!(count(&app, "select count(*) from delivery where to_account is not null").await, 1);
+}
+
+#[tokio::test]
+async fn sheets_of_other_rounds_are_no_second_printing() {
+    let (app, organiser, _) = quillbrook().await;
+    let odd = round(&app, "Quillbrook 1", "odd", None).await.to_string();
+    let even = round(&app, "Quillbrook 2", "even", None).await.to_string();
+    let paper = leaflet(&app, "Quillbrook", "Autumn survey").await;
+    let mut made = Vec::new();
+    for rounds in [vec![&odd], vec![&even], vec![&even, &odd], vec![&odd, &even]] {
+        let fields: Vec<(&str, &str)> = rounds.iter().map(|round| ("round", round.as_str())).collect();
+        let run = organiser.post(&format!("/rounds/leaflets/{paper}/sheets"), &fields).await.expect(303).location();
+        let words = organiser.get(&run).await.expect(200).text("main");
+        made.push(words.contains("Another printing"));
+    }
+    assert_eq!(made, [false, false, false, true], "the last are the same two");
 }
 
 #[tokio::test]

@@ -8,7 +8,9 @@ use crate::support::wall::{become_role, hash, open_session};
 use hustings::access::Role;
 use hustings::error::Error;
 use hustings::selections::store::{self, Saved};
-use hustings::selections::{Channel, Condition, Counts, LastAsked, LeaveOut, Rule, Selection, count, find, words};
+use hustings::selections::{
+    Age, Channel, Condition, Counts, LastAsked, LeaveOut, Outcome, Rule, Selection, count, find, words,
+};
 use sqlx::{query, query_scalar};
 use std::collections::BTreeSet;
 
@@ -295,7 +297,8 @@ async fn fetched(by: &Actor, more: &[(&str, &str)]) -> String {
         ("reason", "For the printer, who makes our letters on Friday"),
         ("days", "3"),
     ];
-    let fields = [&usual[..], more].concat();
+    let usual = usual.into_iter().filter(|(key, _)| more.iter().all(|(other, _)| other != key));
+    let fields: Vec<(&str, &str)> = usual.chain(more.iter().copied()).collect();
     let preview = by.post("/exports/new", &fields).await.expect(200);
     let expected = preview.attribute("input[name=expected]", "value");
     let sent = [fields, vec![("expected", expected.as_str())]].concat();
@@ -365,4 +368,32 @@ async fn rules_that_are_not_read_any_more_are_said_to_be_and_can_be_taken_away()
     let version = page.attribute("input[name=version]", "value");
     by.post(&removal, &[("version", &version)]).await.expect(303);
     assert!(by.get("/selections").await.expect(200).text("main").contains("No selections yet"));
+}
+
+#[tokio::test]
+async fn who_is_fetched_to_the_poll_is_chosen_by_who_may_be_called_on_however_the_selection_reaches_people() {
+    let town = Town::new().await;
+    town.objects(town.elector("QB1-2").await, "post", false, 2).await;
+    town.objects(town.elector("QB1-6").await, "door", false, 2).await;
+    let by_post = Selection { rule: never_asked().rule, ..everybody(Channel::Post) };
+    let id = keep(&town, &town.organiser, "Never asked", &by_post).await.to_string();
+    let organiser = town.app.sign_in(&town.organiser).await;
+    let columns = [("column", "number"), ("selection", id.as_str()), ("version", "1"), ("purpose", "polling-day")];
+    let file = fetched(&organiser, &columns).await;
+    let has = |number: &str| file.split(|c: char| c != '-' && !c.is_alphanumeric()).any(|word| word == number);
+    assert!(has("QB1-2"), "who wants no letters may be called on: {file}");
+    assert!(!has("QB1-6"), "who wants nobody at the door is not: {file}");
+}
+
+#[tokio::test]
+async fn what_is_asked_after_a_count_is_planned_as_anything_is() {
+    let town = Town::new().await;
+    let spoke = who(Rule::Is(Condition::Outcome { any: vec![Outcome::Spoke], age: Age::Any }));
+    let mut scope = town.scope().await;
+    count::count(&mut scope, &spoke).await.unwrap();
+    find::with_left_out(&mut scope, &spoke).await.unwrap();
+    find::electors(&mut scope, &spoke).await.unwrap();
+    let loops: String = query_scalar("show enable_nestloop").fetch_one(scope.connection()).await.unwrap();
+    scope.commit().await.unwrap();
+    assert_eq!(loops, "on");
 }

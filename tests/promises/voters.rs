@@ -47,6 +47,11 @@ async fn pairs(app: &TestApp, statement: &'static str) -> BTreeMap<String, Strin
     rows.into_iter().collect()
 }
 
+/// What is said to whoever sends the form all the same.
+async fn apply_anyway(desk: &Actor, path: &str) -> String {
+    desk.post(&format!("{path}/apply"), &[("allow_many", "true")]).await.expect(422).text(".errors")
+}
+
 /// Brings the poll so near that there is a final list.
 async fn soon(app: &TestApp) {
     change(app, "update poll set poll_date = current_date + 5 where name = 'Local elections'").await;
@@ -76,15 +81,35 @@ async fn a_list_that_drops_many_people_is_imported_only_once_somebody_says_so() 
 }
 
 #[tokio::test]
-async fn a_final_list_long_before_the_poll_is_imported_only_once_somebody_says_so() {
+async fn a_final_list_long_before_the_poll_is_refused_and_keeps_no_current_one_out() {
     let (app, desk) = place("all").await;
     let lines = list(&["Postal,QB1-2,Harcourt1,Edith"]);
-    let path = give(&desk, "final", poll(&app).await, "", "early.csv", lines).await.expect(303).location();
-    let page = desk.get(&path).await.expect(200).text("main");
+    let poll = poll(&app).await;
+    let page = told(&desk, "final", poll, &lines).await;
     assert!(page.contains("A final list cannot be there 160 days before the poll"), "{page}");
-    apply(&desk, &path, &[]).await.expect(422);
+    // Nor is one that was given before the poll was put off, whatever is ticked.
+    let day: String = query_scalar("select poll_date::text from poll where name = 'Local elections'")
+        .fetch_one(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    soon(&app).await;
+    let path = give(&desk, "final", poll, "", "early.csv", lines.clone()).await.expect(303).location();
+    query("update poll set poll_date = $1::text::date where name = 'Local elections'")
+        .bind(day)
+        .execute(&mut app.database.operator().await)
+        .await
+        .unwrap();
+    let page = desk.get(&path).await.expect(200);
+    assert!(page.text("main").contains("cannot be imported"), "{}", page.text("main"));
+    assert_eq!(page.count("form[action$=apply]"), 0, "and no tick gets it through");
+    let refused = apply_anyway(&desk, &path).await;
+    assert!(refused.contains("A final list cannot be there"), "{refused}");
     assert_eq!(count(&app, ABSENT).await, 0);
-    apply(&desk, &path, &[("allow_many", "true")]).await.expect(303);
+    desk.post(&format!("{path}/throw-away"), &[]).await.expect(303);
+    let path = give(&desk, "current", poll, "", "current.csv", lines).await.expect(303).location();
+    let page = desk.get(&path).await.expect(200).text("main");
+    assert!(page.contains("does not bring the earlier one back"), "said before it is imported: {page}");
+    apply(&desk, &path, &[]).await.expect(303);
     assert_eq!(count(&app, ABSENT).await, 1);
 }
 
@@ -389,6 +414,7 @@ async fn a_neighbours_district_and_one_that_does_not_vote_are_refused() {
 #[tokio::test]
 async fn somebody_elses_name_beside_a_number_stops_the_line_and_many_stop_the_file() {
     let (app, desk, made) = town("clean").await;
+    soon(&app).await;
     // Councils number anew each year: everybody is one further than the list says.
     change(&app, "update register_entry set number = number + 100000").await;
     change(&app, "update register_entry set number = number - 99999").await;
@@ -458,7 +484,8 @@ async fn a_list_imported_by_mistake_is_taken_back_and_the_right_one_can_be_given
     assert!(told.text(".errors").contains("Say why"), "{}", told.text("main"));
     assert_eq!(count(&app, ABSENT).await, 3, "nothing is done without a reason");
 
-    take_back(&desk, &path, "Last year’s file").await.expect(303);
+    let done = take_back(&desk, &path, "Last year’s file").await.expect(303).location();
+    assert!(desk.get(&done).await.expect(200).body.contains("The list is taken back"), "and the page says so");
     assert_eq!(absent(&app).await, held([("SG1-2", "proxy")]), "of other districts nothing goes");
     let receipt = desk.get(&path).await.expect(200).text("main");
     assert!(receipt.contains("Taken back: list.csv") && receipt.contains("Last year’s file"), "{receipt}");
@@ -686,6 +713,52 @@ async fn lists_lie_behind_the_wall() {
     for denied in ["select count(*) from absent_vote", "select count(*) from turnout"] {
         assert!(query(denied).execute(&mut phone).await.is_err(), "{denied}");
     }
+}
+
+#[tokio::test]
+async fn an_organisers_own_sql_says_of_nobody_how_they_vote_or_that_they_voted() {
+    let (app, desk) = place("all").await;
+    import(&desk, "current", poll(&app).await, list(&["Postal,QB1-2,Harcourt1,Edith"])).await;
+    let past = another_poll(&app, "Last poll", -20, "all").await;
+    import(&desk, "marked", past, b"PD,ENO,How Voted\nQB1,2,postal\n".to_vec()).await;
+    let stood = (absent(&app).await, voted(&app).await);
+    let mut importer = sql_as(&app, &desk.account, "hustings_importer").await;
+    let mut held = async |statement: &'static str| -> String {
+        let done = query(statement).execute(&mut importer).await;
+        done.unwrap_err().as_database_error().unwrap().message().to_owned()
+    };
+    for made_up in [
+        "update turnout set how = 'voted'",
+        "update turnout set files = '{}', hows = '{}'",
+        "update turnout set files = files || gen_random_uuid(), hows = hows || array['voted'], how = 'voted'",
+        // By the file that was applied before, too: its time is over.
+        "update turnout set files = files || files, hows = hows || hows",
+        "insert into turnout (partition_id, poll_id, elector_id, area_no, how, files, hows)
+         select e.partition_id, i.poll_id, e.elector_id, e.area_no, 'voted', array[i.import_id], array['voted']
+         from voters_import i join elector e on e.partition_id = i.partition_id
+         where i.what = 'marked' and e.number = 'QB1-3'",
+        "update turnout_register set files = '{}', registers = '{}'",
+        "update turnout_register set register_id = null",
+        "update absent_vote set kind = 'proxy'",
+        "insert into absent_vote (partition_id, poll_id, elector_id, area_no, list_no, kind)
+         select e.partition_id, l.poll_id, e.elector_id, e.area_no, l.list_no, 'post'
+         from absent_list l join elector e on e.partition_id = l.partition_id where e.number = 'QB1-3'",
+    ] {
+        assert_eq!(held(made_up).await, "no file that is being applied says so", "{made_up}");
+    }
+    for again in [
+        "update voters_import set state = 'ready'",
+        "update voters_import set ended_at = now() where state = 'applied'",
+    ] {
+        assert_eq!(held(again).await, "this file is over", "{again}");
+    }
+    let list = "insert into absent_list (partition_id, poll_id, final, published, districts, file_name, sha256, counts,
+           imported_by, import_id)
+         select l.partition_id, l.poll_id, true, l.published, l.districts, l.file_name, l.sha256, l.counts,
+           l.imported_by, l.import_id
+         from absent_list l";
+    assert!(held(list).await.contains("row-level security"), "nor does a list come by a file that is over");
+    assert_eq!((absent(&app).await, voted(&app).await), stood);
 }
 
 #[tokio::test]

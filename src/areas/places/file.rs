@@ -12,8 +12,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 /// Why a file that can be read is no list of polling places.
-const NO_PLACES: &str = "This is no list of polling places: its first line names no polling district or no polling place. Columns \
-                         are known as in the council’s export, or as polling district, name, address, postcode";
+const NO_PLACES: &str = "This is no list of polling places: its first line names no polling district and no polling place. Columns \
+                         are known as in the council’s export, or as Polling district, Polling place, Address, Postcode";
+const NO_DISTRICT: &str = "This is no list of polling places, or no column of its first line is headed as the polling district: \
+                           write “Polling district” over the one that is";
+const NO_PLACE: &str = "This is no list of polling places, or no column of its first line is headed as the polling place: write \
+                        “Polling place” over the one that is";
+
+/// Headings that are the place's name, or that its columns' headings begin with.
+const PLACE: [&str; 2] = ["pollingplace", "pollingstation"];
 
 /// How many lines that could not be read are named.
 const NAMED: usize = 20;
@@ -44,6 +51,12 @@ pub enum NotPlaces {
     /// It is something else.
     #[error("{}", NO_PLACES)]
     Columns,
+    /// It names places, and no district by a heading that is known.
+    #[error("{}", NO_DISTRICT)]
+    District,
+    /// It names districts, and no place by a heading that is known.
+    #[error("{}", NO_PLACE)]
+    Place,
     /// It has a header and no place.
     #[error("This list has a header and no polling place: ask the sender for it again")]
     Nothing,
@@ -67,7 +80,7 @@ impl PlacesFile {
                 continue;
             }
             let Some(known) = &columns else {
-                columns = Some(Columns::of(&text).ok_or(NotPlaces::Columns)?);
+                columns = Some(Columns::of(&text)?);
                 continue;
             };
             match known.row(&mut cells, &text) {
@@ -133,10 +146,10 @@ struct Columns {
 
 impl Columns {
     /// A home's own address and postcode stand in the same row: where the header says "polling place", only such columns count.
-    fn of(header: &str) -> Option<Self> {
+    fn of(header: &str) -> Result<Self, NotPlaces> {
         let delimiter = if header.contains('\t') { b'\t' } else { b',' };
         let mut cells = Cells::default();
-        cells.part(header, delimiter).ok()?;
+        cells.part(header, delimiter).map_err(|_| NotPlaces::Columns)?;
         let names: Vec<String> = cells.iter().map(plain).collect();
         let first = |of: &[&str]| of.iter().find_map(|name| names.iter().position(|n| n == name));
         let letters = first(&[
@@ -149,23 +162,36 @@ impl Columns {
             "district",
             "pdcode",
             "pd",
-        ])?;
-        let prefix = ["pollingplace", "pollingstation"].into_iter().find(|p| names.contains(&format!("{p}name")));
+        ]);
+        let stem = |p: &&str| names.contains(&format!("{p}name")) || names.iter().any(|n| *n == format!("{p}address"));
+        let prefix = PLACE.into_iter().find(stem);
         let own = |what: &str| format!("{}{what}", prefix.unwrap_or_default());
-        let name =
-            names.iter().position(|n| *n == own("name")).or_else(|| first(&["place", "placename", "station"]))?;
+        let at = |heading: String| names.iter().position(|n| *n == heading);
+        let headed = first(&PLACE);
+        let name = match prefix {
+            Some(_) => at(own("name")).or(headed).or_else(|| at("name".into())),
+            None => headed.or_else(|| at(own("name"))).or_else(|| first(&["place", "placename", "station"])),
+        };
+        let (letters, name) = match (letters, name) {
+            (Some(letters), Some(name)) => (letters, name),
+            (None, None) => return Err(NotPlaces::Columns),
+            (None, Some(_)) => return Err(NotPlaces::District),
+            (Some(_), None) => return Err(NotPlaces::Place),
+        };
+        // Headed "Polling place" alone, its address stands behind it: what stands before it may be a home's.
+        let from = if prefix.is_none() && headed.is_some() { name } else { 0 };
         let numbered = |n: &String| {
             let rest = n.strip_prefix(&own("address"));
             rest.is_some_and(|rest| rest.trim_start_matches("line").chars().all(|c| c.is_ascii_digit()))
         };
-        Some(Columns {
+        Ok(Columns {
             delimiter,
             width: names.len(),
             heading: names.get(letters).cloned().unwrap_or_default(),
             letters,
             name,
-            address: names.iter().enumerate().filter(|&(_, n)| numbered(n)).map(|(at, _)| at).collect(),
-            postcode: names.iter().position(|n| *n == own("postcode")),
+            address: (from..names.len()).filter(|at| numbered(&names[*at])).collect(),
+            postcode: (from..names.len()).find(|at| names[*at] == own("postcode")),
             day: first(&["electiondate", "polldate", "pollingday"]),
         })
     }
@@ -266,8 +292,24 @@ mod tests {
     fn a_plain_list_is_read_and_a_register_is_refused() {
         let file = read("Polling district,Name,Address,Postcode\nQB1,=Village Hall,Hall Lane,AA1 0AA\n").unwrap();
         assert_eq!(file.districts["QB1"][0].whole_address(), "Hall Lane, AA1 0AA");
+        for heading in ["Polling place", "Polling station", "POLLING_PLACE"] {
+            let text = format!("District,{heading},Address,Postcode\nQB1,Village Hall,Hall Lane,AA1 0AA\n");
+            let file = read(&text).unwrap_or_else(|why| panic!("{heading}: {why}"));
+            assert_eq!(file.districts["QB1"][0].name, "Village Hall");
+            assert_eq!(file.districts["QB1"][0].whole_address(), "Hall Lane, AA1 0AA");
+        }
+        let beside = "Address,Postcode,District,Polling station,Polling station address\n\
+            1 Beech Avenue,AA1 0NZ,QB1,Village Hall,Hall Lane\n2 Beech Avenue,AA1 0NZ,QB1,Village Hall,Hall Lane\n";
+        let file = read(beside).unwrap();
+        assert_eq!(file.districts["QB1"].len(), 1, "a home's own address is not the place's");
+        assert_eq!(file.districts["QB1"][0].whole_address(), "Hall Lane");
+        let before =
+            read("Address,Postcode,District,Polling station\n1 Beech Avenue,AA1 0NZ,QB1,Village Hall\n").unwrap();
+        assert_eq!(before.districts["QB1"][0].whole_address(), "", "nor where the place has no columns of its own");
         for (text, says) in [
             ("", "empty"),
+            ("District,Where,Postcode\nQB1,Hall,AA1 0AA\n", "headed as the polling place"),
+            ("Letters,Polling place\nQB1,Hall\n", "headed as the polling district"),
             ("Elector Number,Surname,Forename\n1,Vale,Wilma\n", "no list of polling places"),
             ("polling district,name,address,postcode\n", "no polling place"),
             ("PK\u{3}\u{4}xl/", "workbook"),

@@ -11,6 +11,10 @@ use crate::materials::code::Code;
 /// The longest line that is read, in characters.
 pub const LONGEST: usize = 700;
 
+/// What is said of a code that was typed without its dash.
+pub const NO_DASH: &str =
+    "A code has a dash in it, such as 4K-127R: type it with the dash, as it stands below the bars";
+
 /// Outcomes by their letter, as the page lists them.
 pub const OUTCOMES: [(&str, Outcome); 7] = [
     ("n", Outcome::NotHome),
@@ -279,9 +283,19 @@ fn first(word: &str) -> Result<(Which, bool), String> {
     let nearly = upper.split_once('-').is_some_and(|(_, item)| item.starts_with(|c: char| c.is_ascii_digit()));
     Err(if nearly {
         "The letter at the end of this code does not fit it. Look at the card once more".into()
+    } else if dashless(&upper) {
+        // It may be a number and an answer as well.
+        format!("{NO_DASH}. After a number stands a space, as in 14 F")
     } else {
         first_unknown()
     })
+}
+
+/// Whether this may be a code whose dash was left out: figures and letters, and a letter last.
+fn dashless(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_alphanumeric())
+        && word.bytes().any(|b| b.is_ascii_digit())
+        && word.ends_with(|c: char| c.is_ascii_alphabetic())
 }
 
 fn first_unknown() -> String {

@@ -109,6 +109,9 @@ fn what_is_not_known_is_named_and_nothing_is_guessed() {
     for nothing in ["", "   ", "0 F", "-3 F", "ostrich F", "F 14", "99999999999 F", "h"] {
         wrong(nothing);
     }
+    for dashless in ["41K", "4k127r F", "z41K", "14F"] {
+        assert!(wrong(dashless).starts_with(NO_DASH), "{dashless}");
+    }
     let mut slip = Code { run: 148, item: 14 }.to_string();
     slip.pop();
     assert!(wrong(&format!("{slip}? F")).contains("letter at the end"));

@@ -354,7 +354,20 @@ async fn slip(scope: &mut Scoped, pile: &Pile, typed: &Typed, which: Option<Whic
     )
     .fetch_optional(scope.connection())
     .await?
-    .ok_or_else(|| Error::field("line", "There is nothing of this pile that could be taken back"))
+    .ok_or_else(|| Error::field("line", nothing_of(item, own.is_some())))
+}
+
+/// Why nothing is taken back: of the number that was named, of what one typed oneself, or of a line that is gone.
+fn nothing_of(item: Option<i32>, own: bool) -> String {
+    match (item, own) {
+        (Some(item), _) => format!("There is nothing of number {item} that could be taken back"),
+        (None, true) => {
+            "You typed nothing of this pile that could be taken back. With its number z takes back anybody’s, as in \
+             z14"
+            .into()
+        }
+        (None, false) => "There is nothing of this pile that could be taken back".into(),
+    }
 }
 
 /// What a result says.

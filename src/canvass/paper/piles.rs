@@ -184,14 +184,9 @@ pub async fn find(scope: &mut Scoped, run: i64) -> Result<Option<Pile>, Error> {
     Ok(row.map(Pile::from))
 }
 
-/// Whether a run failed or was stopped, so that nobody holds its cards.
+/// Whether a run failed or was stopped, so that nobody holds its cards. The run may be a wider area's, and unseen from here.
 async fn never_printed(scope: &mut Scoped, run: i64) -> Result<bool, Error> {
-    Ok(sqlx::query_scalar!(
-        r#"select exists (select from material_run r where r.run_no = $1 and r.state in ('failed', 'stopped')) as "never!""#,
-        run
-    )
-    .fetch_one(scope.connection())
-    .await?)
+    Ok(sqlx::query_scalar!(r#"select wall.came_to_nothing($1) as "never!""#, run).fetch_one(scope.connection()).await?)
 }
 
 /// One pile of the area in use.
@@ -248,7 +243,7 @@ pub async fn all(scope: &mut Scoped, of: Option<ListId>) -> Result<Vec<Listed>, 
                 p.canvassed_at, true as open
               from pile p
               where p.state in ('out', 'back') and ($1::integer is null or (p.partition_id = $1 and p.list_id = $2))
-                and not exists (select from material_run r where r.run_no = p.run_no and r.state in ('failed', 'stopped'))
+                and not wall.came_to_nothing(p.run_no)
               order by p.due_back limit $3)
              union all
              (select p.run_no, p.partition_id, p.list_id, p.state, p.printed_at, p.due_back, p.canvasser, p.canvasser_name,

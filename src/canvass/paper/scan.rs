@@ -23,7 +23,8 @@ const PIXELS: u64 = 50_000_000;
 const LARGEST: u32 = 2_400;
 /// Codes of one photo that are told.
 const MOST: usize = 20;
-/// How long a photo is looked through, and how many parts of it at most: one full of codes could keep a core busy for minutes.
+/// The whole is looked through however long that takes; no further part of it is begun after this long, and so many are at most: a photo
+/// full of codes could keep a core busy for minutes.
 const LOOKING: Duration = Duration::from_secs(1);
 const PARTS: usize = 60;
 /// What is smaller than this on a side holds no whole code.

@@ -1,5 +1,6 @@
 //! `/paper/scan`: a card is found by its code, on a photo or typed. Nobody is shown: what is found is a pile and a number.
 
+use super::entry::NO_DASH;
 use super::piles;
 use super::scan::{self, LIMIT};
 use crate::database::Scoped;
@@ -48,9 +49,7 @@ pub struct Asked {
 fn no_code(typed: &str) -> &'static str {
     match typed.trim() {
         "" => "Type the code that stands below the bars, such as 4K-127R",
-        typed if !typed.contains('-') => {
-            "A code has a dash in it, such as 4K-127R: type it with the dash, as it stands below the bars"
-        }
+        typed if !typed.contains('-') => NO_DASH,
         _ => "This is no code of a card. Write it as it stands below the bars, such as 4K-127R",
     }
 }

@@ -154,7 +154,7 @@ impl Event {
             title: format!("{} made for them", written.what()),
             text: match &written.made {
                 Some((title, by)) => format!("“{title}”, made by {by}.{back}"),
-                None => format!("Made for an area around yours.{back}"),
+                None => format!("Made for another area.{back}"),
             },
             tags: Vec::new(),
             corrected: false,

@@ -5,6 +5,7 @@ use crate::database::Scoped;
 use crate::error::Error;
 use crate::materials::Kind;
 use crate::materials::making::{self, Ground, begin, ground, number};
+use crate::materials::press::Work;
 use crate::materials::runs::pressed;
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Query, Viewer, see_other};
 use askama::Template;
@@ -80,18 +81,28 @@ pub async fn make(State(app): State<App>, viewer: Viewer, layout: Layout, Form(t
     };
     scope.commit().await?;
     // Set before it is made: what is longer than its room is said where it is typed.
-    let Some(pictures) = errors.take_invalid(making::pictures(card.work(&ground, 1)).await)? else {
+    let set = card.work(&ground, 1);
+    let Some(pictures) = errors.take_invalid(making::pictures(set.clone()).await)? else {
         let page = DoorCardsPage { layout, errors, ground, typed, card, preview: None };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     if typed.step == "make" {
-        let settings = serde_json::to_value(&typed).map_err(Error::internal)?;
-        let title = format!("Door cards, {}", ground.area_name);
-        let mut new = ground.run(Kind::DoorCards, title, cards, settings, card.work(&ground, cards));
-        new.asked = pressed(&typed.asked, Kind::DoorCards, &typed);
-        let run = begin(viewer.scope().await?, new).await?;
+        let run = begun(&app, &viewer, &typed, cards, &set).await?;
         return Ok(see_other(&format!("/materials/runs/{run}")));
     }
     let preview = Some(Preview { pictures, cards, sheets: sheets(cards, card.each()) });
     Ok(DoorCardsPage { layout, errors, ground, typed, card, preview }.into_response())
+}
+
+/// The run. Its ground and its words are read anew: others may have changed them while the press was busy.
+async fn begun(app: &App, viewer: &Viewer, typed: &Typed, cards: i32, set: &Work) -> Result<i64, Error> {
+    let mut scope = viewer.scope().await?;
+    let ground = ground(&mut scope, viewer.area, &typed.area, &typed.poll).await?;
+    let card = card(&mut scope, app).await?;
+    making::as_tried(set, &card.work(&ground, 1))?;
+    let settings = serde_json::to_value(typed).map_err(Error::internal)?;
+    let title = format!("Door cards, {}", ground.area_name);
+    let mut new = ground.run(Kind::DoorCards, title, cards, settings, card.work(&ground, cards));
+    new.asked = pressed(&typed.asked, Kind::DoorCards, typed);
+    begin(scope, new).await
 }

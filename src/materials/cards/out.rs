@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::materials::Kind;
 use crate::materials::kept::{self, Keeping, Shelf, carried};
 use crate::materials::making::{self, Ground, begin, ground, link, number, optional};
+use crate::materials::press::Work;
 use crate::materials::runs::pressed;
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Query, Viewer, see_other};
 use askama::Template;
@@ -159,22 +160,27 @@ pub async fn make(State(app): State<App>, viewer: Viewer, layout: Layout, Form(t
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     // Set before it is made: what is longer than its room is said where it is typed.
-    let Some(pictures) = errors.take_invalid(making::pictures(card.work(&ground, 1)).await)? else {
+    let set = card.work(&ground, 1);
+    let Some(pictures) = errors.take_invalid(making::pictures(set.clone()).await)? else {
         let page = OutCardsPage { layout, errors, ground, shelf, typed, help, preview: None };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     if typed.step == "make" {
-        let run = begun(viewer.scope().await?, &typed, &ground, &card, cards).await?;
+        let run = begun(&viewer, &typed, &card, cards, &set).await?;
         return Ok(see_other(&format!("/materials/runs/{run}")));
     }
     let preview = Some(Preview { pictures, cards, sheets: sheets(cards, 4) });
     Ok(OutCardsPage { layout, errors, ground, shelf, typed, help, preview }.into_response())
 }
 
-async fn begun(mut scope: Scoped, typed: &Typed, ground: &Ground, card: &OutCard, cards: i32) -> Result<i64, Error> {
+/// The run. Its ground is read anew: others may have changed it while the press was busy.
+async fn begun(viewer: &Viewer, typed: &Typed, card: &OutCard, cards: i32, set: &Work) -> Result<i64, Error> {
+    let mut scope = viewer.scope().await?;
+    let ground = ground(&mut scope, viewer.area, &typed.area, &typed.poll).await?;
+    making::as_tried(set, &card.work(&ground, 1))?;
     let settings = serde_json::to_value(typed).map_err(Error::internal)?;
     let title = format!("Out cards, {}", ground.area_name);
-    let mut new = ground.run(Kind::OutCards, title, cards, settings, card.work(ground, cards));
+    let mut new = ground.run(Kind::OutCards, title, cards, settings, card.work(&ground, cards));
     new.template = kept::made_by(&mut scope, Kind::OutCards, &typed.kept, card).await?;
     new.asked = pressed(&typed.asked, Kind::OutCards, typed);
     begin(scope, new).await

@@ -5,12 +5,13 @@ use super::{Stock, addresses, sample};
 use crate::database::{Scoped, Seen};
 use crate::error::Error;
 use crate::exports::Attachment;
+use crate::materials::Kind;
 use crate::materials::addressed::{self, Chosen};
 use crate::materials::kept::{self, Keeping, Shelf};
 use crate::materials::letters::recipients::Recipients;
 use crate::materials::making::{self, shortened};
+use crate::materials::press::{self, Work};
 use crate::materials::runs::{self, NewRun};
-use crate::materials::{Kind, press};
 use crate::selections::store::{Saved, saved};
 use crate::web::{Answer, FieldErrors, Form, Layout, Query, Viewer, see_other};
 use askama::Template;
@@ -128,25 +129,31 @@ async fn ready(scope: &mut Scoped, typed: &Typed, errors: &mut FieldErrors) -> R
 /// The run, once it is known that every label has room; None: what has not goes to `errors`. The press may be busy for longer than a
 /// transaction may lie idle: none is open while it is asked, and all is read anew afterwards.
 async fn made(viewer: &Viewer, typed: &Typed, tried: Ready, errors: &mut FieldErrors) -> Result<Option<i64>, Error> {
-    if errors.take_invalid(fits(&tried).await)?.is_none() {
+    let set = trial(&tried);
+    drop(tried);
+    if errors.take_invalid(press::pages(set.clone()).await)?.is_none() {
         return Ok(None);
     }
     let mut scope = viewer.scope().await?;
     match ready(&mut scope, typed, errors).await? {
-        Some(ready) => begin(scope, typed, ready).await.map(Some),
+        Some(ready) => {
+            making::as_tried(&set, &trial(&ready))?;
+            begin(scope, typed, ready).await.map(Some)
+        }
         None => scope.commit().await.map(|()| None),
     }
 }
 
-/// Sets the labels that need most room: what is longer than a label is so on one of them. Nothing of them is shown.
-async fn fits(ready: &Ready) -> Result<(), Error> {
+/// The labels that need most room: what is longer than a label is so on one of them. They are set before a run is begun, and shown to
+/// nobody.
+fn trial(ready: &Ready) -> Work {
     let all = addresses(&ready.found.letters);
     let letters = |line: &String| line.chars().count();
     let widest = all.iter().max_by_key(|lines| lines.iter().map(letters).max());
     let fullest = all.iter().max_by_key(|lines| lines.iter().map(letters).sum::<usize>());
     let highest = all.iter().max_by_key(|lines| lines.len());
     let most: Vec<Vec<String>> = [widest, fullest, highest].into_iter().flatten().cloned().collect();
-    press::pages(ready.stock.work(&most, 1, false)).await.map(|_| ())
+    ready.stock.work(&most, 1, false)
 }
 
 /// Keeps the stickers and what a label is for; the page again with what cannot stand.

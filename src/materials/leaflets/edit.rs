@@ -149,8 +149,12 @@ struct OnePage {
     shows: String,
     /// What stands there as the design brought it.
     unwritten: bool,
-    /// Whether it names a candidate and is for no poll.
-    nobodys: bool,
+    /// What to look at because it names a candidate.
+    beside: Option<&'static str>,
+    /// How many characters the version says that is kept, which is the one that is drawn.
+    says: usize,
+    /// Whether something else is typed than what is kept.
+    refused: bool,
     given: Vec<Pictured>,
     ground: Ground,
     pictures: Vec<String>,
@@ -164,12 +168,6 @@ impl OnePage {
 
     fn numbers(&self) -> std::ops::Range<usize> {
         0..MOST
-    }
-
-    /// How many characters it says, from the headline to the last passage.
-    fn length(&self) -> usize {
-        let passages = self.typed.heading.iter().chain(&self.typed.text);
-        [&self.typed.headline, &self.typed.intro].into_iter().chain(passages).map(|words| words.chars().count()).sum()
     }
 
     /// The pages themselves, without the one that says that it is too long.
@@ -219,10 +217,25 @@ pub(super) async fn draw(
         drawn => errors.take_invalid(drawn)?.unwrap_or_default(),
     };
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let refused = typed.is_some();
     let typed = typed.unwrap_or_else(|| Typed::of(&kept.name, kept.version, &content));
-    let (unwritten, nobodys) = (content.is_unwritten(), ground.poll.is_none() && !content.name.is_empty());
-    let design = content.design;
-    let page = OnePage { layout, errors, kept, design, typed, shows, unwritten, nobodys, given, ground, pictures };
+    let (unwritten, beside) = (content.is_unwritten(), ground.beside(&content.name));
+    let (design, says) = (content.design, content.length());
+    let page = OnePage {
+        layout,
+        errors,
+        kept,
+        design,
+        typed,
+        shows,
+        unwritten,
+        beside,
+        says,
+        refused,
+        given,
+        ground,
+        pictures,
+    };
     Ok((status, page).into_response())
 }
 

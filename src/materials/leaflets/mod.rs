@@ -150,6 +150,12 @@ impl Content {
         }
     }
 
+    /// How many characters it says, from the headline to the last passage.
+    pub fn length(&self) -> usize {
+        let passages = self.passages.iter().flat_map(|p| [&p.heading, &p.text]);
+        [&self.headline, &self.intro].into_iter().chain(passages).map(|words| words.chars().count()).sum()
+    }
+
     /// Whether it says somewhere what a new one says.
     pub fn is_unwritten(&self) -> bool {
         self.intro.trim() == NO_INTRO || self.passages.iter().any(|p| p.text.trim() == NO_TEXT)

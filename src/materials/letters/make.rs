@@ -44,9 +44,9 @@ pub struct Earlier {
     pub new_since: usize,
 }
 
-/// Everything that letters are made of, read in one transaction.
+/// What letters are made of, besides those whom they are to.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct Basis {
     /// The template.
     pub template: Template,
     /// How they are made.
@@ -55,14 +55,22 @@ pub struct Plan {
     pub selection: Saved,
     /// What they bear; None: nothing may be made.
     pub imprint: Option<Vec<String>>,
-    /// Who gets one.
-    pub found: Recipients,
     /// Who gets none, by reason, those whom the selection itself leaves out among them.
     pub left_out: Vec<(usize, &'static str)>,
     /// An earlier run, when there is one.
     pub earlier: Option<Earlier>,
     content: Content,
+    blocks: Vec<text::Block>,
     ready: Ready,
+}
+
+/// Everything that letters are made of, read in one transaction.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// What they are made of.
+    pub basis: Basis,
+    /// Who gets one.
+    pub found: Recipients,
     places: Places,
     pictures: Vec<(String, Vec<u8>)>,
     alts: Value,
@@ -73,36 +81,19 @@ pub struct Plan {
 /// What would be made, read without a name: enough to count it, and to choose what a proof shows.
 #[derive(Debug, Clone)]
 pub struct Outline {
-    /// The template.
-    pub template: Template,
-    /// How they are made.
-    pub choices: Choices,
-    /// The selection, as it stands.
-    pub selection: Saved,
-    /// What they bear; None: nothing may be made.
-    pub imprint: Option<Vec<String>>,
+    /// What they are made of.
+    pub basis: Basis,
     /// The homes that they go to.
     pub homes: Homes,
-    /// Who gets none, by reason, those whom the selection itself leaves out among them.
-    pub left_out: Vec<(usize, &'static str)>,
-    /// An earlier run, when there is one.
-    pub earlier: Option<Earlier>,
-    content: Content,
-    blocks: Vec<text::Block>,
-    ready: Ready,
     how: How,
 }
 
 /// What a plan and its outline begin with.
 struct Begun {
-    template: Template,
-    content: Content,
-    blocks: Vec<text::Block>,
-    ready: Ready,
-    selection: Saved,
+    /// Nobody is left out in it yet.
+    basis: Basis,
     people: Vec<ElectorId>,
     before: count::LeftOut,
-    earlier: Option<Earlier>,
     how: How,
 }
 
@@ -119,30 +110,11 @@ struct Places {
 /// # Errors
 /// [`Error::NotFound`] outside the area in use; [`Error::Conflict`] when the template cannot be made as it is, or it is too much.
 pub async fn plan(scope: &mut Scoped, template: Uuid, choices: Choices) -> Result<Plan, Error> {
-    let Begun { template, content, blocks, ready, selection, people, before, earlier, how } =
-        begun(scope, template, &choices).await?;
+    let Begun { mut basis, people, before, how } = begun(scope, template, choices).await?;
     let found = gather(scope, &people, &how).await?;
-    not_too_many(found.letters.len(), MOST)?;
-    let left_out = reasons(&before, found.left_out);
-    let places = Places::of(scope, &found, &blocks, choices.poll.as_deref()).await?;
-    let imprint = imprint::on_paper(scope, selection.area, choices.poll.as_deref()).await?;
-    let (pictures, alts) = pictures::for_press(scope, template.id).await?;
-    let numbers = Vec::new();
-    Ok(Plan {
-        template,
-        choices,
-        selection,
-        imprint,
-        found,
-        left_out,
-        earlier,
-        content,
-        ready,
-        places,
-        pictures,
-        alts,
-        numbers,
-    })
+    not_too_many(found.letters.len(), MOST, "letters")?;
+    basis.left_out = reasons(&before, found.left_out);
+    Plan::of(scope, basis, found, Vec::new()).await
 }
 
 /// The same without anybody's name: figures, and where each letter goes. Nobody is shown by it.
@@ -150,13 +122,11 @@ pub async fn plan(scope: &mut Scoped, template: Uuid, choices: Choices) -> Resul
 /// # Errors
 /// As [`plan`].
 pub async fn outline(scope: &mut Scoped, template: Uuid, choices: Choices) -> Result<Outline, Error> {
-    let Begun { template, content, blocks, ready, selection, people, before, earlier, how } =
-        begun(scope, template, &choices).await?;
+    let Begun { mut basis, people, before, how } = begun(scope, template, choices).await?;
     let homes = homes::read(scope, &people, &how).await?;
-    not_too_many(homes.letters(), MOST)?;
-    let left_out = reasons(&before, homes.left_out);
-    let imprint = imprint::on_paper(scope, selection.area, choices.poll.as_deref()).await?;
-    Ok(Outline { template, choices, selection, imprint, homes, left_out, earlier, content, blocks, ready, how })
+    not_too_many(homes.letters(), MOST, "letters")?;
+    basis.left_out = reasons(&before, homes.left_out);
+    Ok(Outline { basis, homes, how })
 }
 
 impl Outline {
@@ -176,29 +146,12 @@ impl Outline {
             }
         }
         let found = Recipients { letters, ..Recipients::default() };
-        let places = Places::of(scope, &found, &self.blocks, self.choices.poll.as_deref()).await?;
-        let (pictures, alts) = pictures::for_press(scope, self.template.id).await?;
-        let Outline { template, choices, selection, imprint, left_out, earlier, content, ready, .. } = self;
-        Ok(Plan {
-            template,
-            choices,
-            selection,
-            imprint,
-            found,
-            left_out,
-            earlier,
-            content,
-            ready,
-            places,
-            pictures,
-            alts,
-            numbers,
-        })
+        Plan::of(scope, self.basis, found, numbers).await
     }
 
     /// Whether covers stand between bundles.
     pub fn covers(&self) -> bool {
-        covers(&self.choices, &self.template)
+        covers(&self.basis.choices, &self.basis.template)
     }
 }
 
@@ -207,7 +160,7 @@ fn covers(choices: &Choices, template: &Template) -> bool {
     choices.covers && template.kind == Kind::Letters
 }
 
-async fn begun(scope: &mut Scoped, template: Uuid, choices: &Choices) -> Result<Begun, Error> {
+async fn begun(scope: &mut Scoped, template: Uuid, choices: Choices) -> Result<Begun, Error> {
     let template = store::one(scope, &KINDS, template).await?;
     if template.ended {
         return Err(Error::Conflict("This template was withdrawn. Copy it, and make letters of the copy".into()));
@@ -225,27 +178,31 @@ async fn begun(scope: &mut Scoped, template: Uuid, choices: &Choices) -> Result<
     };
     let except = if choices.only_new { had } else { HashSet::new() };
     // Nobody is read for what is too much anyway.
-    not_too_many(people.iter().filter(|id| !except.contains(id)).count(), most(choices.per))?;
+    let (most, of) = most(choices.per);
+    not_too_many(people.iter().filter(|id| !except.contains(id)).count(), most, of)?;
     let how = How { per: choices.per, sorted: choices.sorted, intentions, except };
-    Ok(Begun { template, content, blocks, ready, selection, people, before, earlier, how })
+    let imprint = imprint::on_paper(scope, selection.area, choices.poll.as_deref()).await?;
+    let left_out = Vec::new();
+    let basis = Basis { template, choices, selection, imprint, left_out, earlier, content, blocks, ready };
+    Ok(Begun { basis, people, before, how })
 }
 
-/// The most people that are read for letters: of whom each gets one, as many; of homes, as many as a run holds.
-fn most(per: Per) -> usize {
+/// The most people that are read for letters, and what is counted by them: of whom each gets one, as many; of homes, as many as a run holds.
+fn most(per: Per) -> (usize, &'static str) {
     match per {
-        Per::Person => MOST,
-        Per::Household => runs::store::MOST,
+        Per::Person => (MOST, "letters"),
+        Per::Household => (runs::store::MOST, "people"),
     }
 }
 
-fn not_too_many(letters: usize, most: usize) -> Result<(), Error> {
-    if letters <= most {
+fn not_too_many(count: usize, most: usize, of: &str) -> Result<(), Error> {
+    if count <= most {
         return Ok(());
     }
     Err(Error::Conflict(format!(
-        "That is more than {} letters: {} too many for one file. Choose a smaller selection, and make them in parts",
+        "That is more than {} {of}: {} too many for one file. Choose a smaller selection, and make them in parts",
         words::figure(most),
-        words::figure(letters - most)
+        words::figure(count - most)
     )))
 }
 
@@ -360,6 +317,12 @@ fn joined(parts: &[&str]) -> String {
 }
 
 impl Plan {
+    async fn of(scope: &mut Scoped, basis: Basis, found: Recipients, numbers: Vec<usize>) -> Result<Plan, Error> {
+        let places = Places::of(scope, &found, &basis.blocks, basis.choices.poll.as_deref()).await?;
+        let (pictures, alts) = pictures::for_press(scope, basis.template.id).await?;
+        Ok(Plan { basis, found, places, pictures, alts, numbers })
+    }
+
     /// What is typeset for the letters at these places, counted from 0, in this order; with covers where they begin a bundle.
     pub fn work(&self, places: &[usize], covers: bool) -> Work {
         let (mut parts, mut part) = (Vec::new(), Vec::new());
@@ -377,30 +340,35 @@ impl Plan {
             if let Some(b) = bundles.get(place) {
                 part.push(json!({ "cover": { "words": b.words, "district": b.district, "letters": b.letters } }));
             }
-            part.push(self.letter(self.numbers.get(*place).unwrap_or(place) + 1, letter));
+            part.push(self.letter(self.place(*place) + 1, letter));
             letters += 1;
         }
         if !part.is_empty() {
             parts.push(json!({ "letters": part }));
         }
         Work {
-            sheet: if self.template.kind == Kind::Postcards { "postcard" } else { "letter" },
+            sheet: if self.basis.template.kind == Kind::Postcards { "postcard" } else { "letter" },
             common: self.common(),
             parts,
             pictures: self.pictures.clone(),
-            archive: self.choices.archive,
+            archive: self.basis.choices.archive,
         }
+    }
+
+    /// The place among all of the letter at this place among those that were read, both counted from 0.
+    pub fn place(&self, at: usize) -> usize {
+        self.numbers.get(at).copied().unwrap_or(at)
     }
 
     /// The place of the letter that says most, counted from 0.
     pub fn wordiest(&self) -> usize {
-        let shared: Vec<usize> = self.ready.shared.iter().map(|block| block.to_string().len()).collect();
+        let shared: Vec<usize> = self.basis.ready.shared.iter().map(|block| block.to_string().len()).collect();
         let long = |block: &Value| match block.as_u64().and_then(|n| usize::try_from(n).ok()) {
             Some(place) => shared.get(place).copied().unwrap_or_default(),
             None => block.to_string().len(),
         };
         let says = |letter: &Letter| {
-            let filled = self.ready.fill(&self.reader(letter));
+            let filled = self.basis.ready.fill(&self.reader(letter));
             filled.as_array().map_or(0, |blocks| blocks.iter().map(long).sum::<usize>())
         };
         let most = self.found.letters.iter().enumerate().max_by_key(|(_, letter)| says(letter));
@@ -408,8 +376,9 @@ impl Plan {
     }
 
     fn letter(&self, number: usize, letter: &Letter) -> Value {
-        let most = if self.template.kind == Kind::Postcards { 7 } else { self.choices.envelope.window().lines };
-        json!({ "n": number, "to": letter.address(most), "blocks": self.ready.fill(&self.reader(letter)) })
+        let most =
+            if self.basis.template.kind == Kind::Postcards { 7 } else { self.basis.choices.envelope.window().lines };
+        json!({ "n": number, "to": letter.address(most), "blocks": self.basis.ready.fill(&self.reader(letter)) })
     }
 
     fn reader(&self, letter: &Letter) -> Reader {
@@ -420,7 +389,7 @@ impl Plan {
             full: letter.greeting.full.clone(),
             street: letter.door.street.clone(),
             town: letter.town(),
-            area: ward.cloned().unwrap_or_else(|| self.selection.area_name.clone()),
+            area: ward.cloned().unwrap_or_else(|| self.basis.selection.area_name.clone()),
             polling_place: self.places.polling.get(&letter.area_no).cloned().unwrap_or_default(),
             electors: letter.people.len(),
             groups: letter.people.iter().map(|p| p.group.clone()).collect(),
@@ -429,34 +398,34 @@ impl Plan {
     }
 
     fn common(&self) -> Value {
-        let w = self.choices.envelope.window();
+        let w = self.basis.choices.envelope.window();
         let picture = |number: Option<i16>| {
             let held = number.map(merge::picture_name).filter(|name| self.pictures.iter().any(|(n, _)| n == name));
             held.map_or(Value::Null, Value::String)
         };
         json!({
-            "title": self.template.name,
-            "style": self.choices.style,
+            "title": self.basis.template.name,
+            "style": self.basis.choices.style,
             "window": { "x": w.x, "y": w.y, "width": w.width, "height": w.height, "body": 97 },
             "folds": w.folds,
-            "sender": self.content.sender.lines().map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>(),
-            "signer": self.content.signer,
-            "signer-role": self.content.signer_role,
-            "signature": picture(self.content.signature),
-            "front": picture(self.content.front),
-            "front-words": self.template.name,
+            "sender": self.basis.content.sender.lines().map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>(),
+            "signer": self.basis.content.signer,
+            "signer-role": self.basis.content.signer_role,
+            "signature": picture(self.basis.content.signature),
+            "front": picture(self.basis.content.front),
+            "front-words": self.basis.template.name,
             "alts": self.alts,
             "date": words::date(words::day_of(Utc::now())),
-            "imprint": self.imprint.clone().unwrap_or_default(),
-            "blocks": self.ready.shared,
-            "duplex": self.choices.duplex,
-            "four": self.choices.four,
+            "imprint": self.basis.imprint.clone().unwrap_or_default(),
+            "blocks": self.basis.ready.shared,
+            "duplex": self.basis.choices.duplex,
+            "four": self.basis.choices.four,
         })
     }
 
     /// Whether covers stand between bundles.
     pub fn covers(&self) -> bool {
-        covers(&self.choices, &self.template)
+        covers(&self.basis.choices, &self.basis.template)
     }
 
     /// What it bears, where it may be made.
@@ -469,7 +438,7 @@ impl Plan {
                 "Nobody gets one as it is. Choose another selection, or see who is left out".into(),
             ));
         }
-        self.imprint.clone().ok_or_else(|| {
+        self.basis.imprint.clone().ok_or_else(|| {
             Error::Conflict("There is no complete imprint here, and nothing for the public is made without one. Put it down under Imprint, with the printer".into())
         })
     }
@@ -481,20 +450,20 @@ impl Plan {
     pub fn run(&self, settings: Value) -> Result<NewRun, Error> {
         let imprint = self.may_be_made()?;
         let all: Vec<usize> = (0..self.found.letters.len()).collect();
-        let title = format!("{}: {}", self.template.name, self.selection.name);
+        let title = format!("{}: {}", self.basis.template.name, self.basis.selection.name);
         Ok(NewRun {
-            kind: self.template.kind,
+            kind: self.basis.template.kind,
             title: title.chars().filter(|c| !c.is_control()).take(120).collect(),
-            area: self.selection.area,
-            selection: Some((self.selection.id, self.selection.version)),
-            template: Some((self.template.id, self.template.version)),
+            area: self.basis.selection.area,
+            selection: Some((self.basis.selection.id, self.basis.selection.version)),
+            template: Some((self.basis.template.id, self.basis.template.version)),
             list: None,
             settings,
             imprint,
             items: i32::try_from(all.len()).unwrap_or(i32::MAX),
             recipients: self.recipients(),
             helpers: Vec::new(),
-            again_of: self.earlier.as_ref().map(|e| e.run),
+            again_of: self.basis.earlier.as_ref().map(|e| e.run),
             asked: None,
             work: self.work(&all, self.covers()),
         })
@@ -516,10 +485,14 @@ mod tests {
 
     #[test]
     fn too_many_are_refused_before_they_are_read() {
-        assert!(not_too_many(MOST, most(Per::Person)).is_ok());
-        assert!(not_too_many(MOST + 1, most(Per::Person)).is_err());
+        let said = |count, per| {
+            let (most, of) = most(per);
+            not_too_many(count, most, of).err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        assert_eq!(said(MOST, Per::Person), "");
+        assert!(said(MOST + 1, Per::Person).contains("more than 20,000 letters: 1 too many"));
         // Several live in one home, and get one together.
-        assert!(not_too_many(MOST + 1, most(Per::Household)).is_ok());
-        assert!(not_too_many(runs::store::MOST + 1, most(Per::Household)).is_err());
+        assert_eq!(said(MOST + 1, Per::Household), "");
+        assert!(said(runs::store::MOST + 1, Per::Household).contains("more than 120,000 people: 1 too many"));
     }
 }

@@ -127,8 +127,8 @@ pub async fn last(scope: &mut Scoped) -> Result<Seen<Vec<Returned>>, Error> {
 pub struct Written {
     /// What it was.
     pub kind: Option<Kind>,
-    /// What it was called, the template's and the selection's names, of no person, and who had it made; None: an area around the one
-    /// in use had, and its runs are not read here.
+    /// What it was called, the template's and the selection's names, of no person, and who had it made; None: another area
+    /// than those in use had, one around them or where they lived before, and its runs are not read here.
     pub made: Option<(String, String)>,
     /// When.
     pub made_at: DateTime<Utc>,

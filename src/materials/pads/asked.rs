@@ -3,9 +3,9 @@
 
 use crate::canvass::lists::{door_label, street_words};
 use crate::database::Scoped;
-use crate::electors::{ElectorId, HouseholdId, history};
+use crate::electors::{ElectorId, HouseholdId};
 use crate::error::Error;
-use crate::materials::runs::{Helper, Recipient};
+use crate::materials::runs::{Accounts, Helper, Recipient};
 use crate::selections::Channel;
 use crate::volunteers::{SKILLS, chosen};
 use serde_json::{Value, json};
@@ -57,12 +57,12 @@ impl Row {
         Some(Recipient { item: 0, elector: ElectorId { partition, id }, household, area_no })
     }
 
-    fn line(&self, names: &history::Names) -> Value {
+    fn line(&self, holders: &Accounts) -> Value {
         let label = match self.household {
             Some(_) => door_label(&self.building, self.house, &self.suffix, &self.flat, &self.address),
             None => String::new(),
         };
-        let who = self.holder.map(|account| names.of(account)).unwrap_or_default();
+        let who = self.holder.map(|account| holders.name(account)).unwrap_or_default();
         json!({ "label": label, "name": self.name, "number": self.number, "who": who, "arranged": self.arranged })
     }
 }
@@ -75,19 +75,21 @@ impl Row {
 pub(super) async fn read(scope: &mut Scoped, districts: &[i32], areas: &[i64]) -> Result<Asked, Error> {
     let rows = asks(scope, districts, areas).await?;
     let holders: Vec<Uuid> = rows.iter().filter_map(|r| r.holder).collect();
-    let names = history::names(scope, &holders).await?;
+    let holders = Accounts::of(scope, &holders).await?;
     let mut asked = Asked::default();
     for row in &rows {
         let streets = if row.what == "lift" { &mut asked.lifts } else { &mut asked.offers };
         let street = if row.household.is_some() { street_words(&row.street) } else { "No address here" };
         match streets.last_mut().filter(|s| s["name"] == street).and_then(|s| s["lines"].as_array_mut()) {
-            Some(lines) => lines.push(row.line(&names)),
-            None => streets.push(json!({ "name": street, "lines": [row.line(&names)] })),
+            Some(lines) => lines.push(row.line(&holders)),
+            None => streets.push(json!({ "name": street, "lines": [row.line(&holders)] })),
         }
         asked.electors.extend(row.recipient());
         asked.people.extend(row.about.map(|person| Helper { person, rung: false }));
         asked.people.extend(row.reached.map(|person| Helper { person, rung: true }));
     }
+    // Whoever does it stands there by name alone.
+    asked.people.extend(holders.helpers().map(|helper| Helper { rung: false, ..helper }));
     helpers(scope, areas, &mut asked).await?;
     Ok(asked)
 }

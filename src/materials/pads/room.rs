@@ -5,13 +5,13 @@ use super::asked::{self, Asked};
 use super::read::{Poll, Wanted};
 use crate::canvass::codes;
 use crate::database::{Scoped, Seen};
-use crate::electors::{ElectorId, history};
+use crate::electors::ElectorId;
 use crate::error::Error;
 use crate::materials::canvass_cards;
-use crate::materials::runs::{Helper, Recipient, organise_is_open};
+use crate::materials::runs::{Accounts, Helper, Recipient, organise_is_open};
 use crate::web::words;
 use serde_json::{Value, json};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// The room's pages, and whom they name.
@@ -98,25 +98,7 @@ async fn areas(scope: &mut Scoped, districts: &[i32]) -> Result<Vec<i64>, Error>
     .await?)
 }
 
-/// The telephones of accounts that agreed to be rung, as far as they were given to organisers; each with whose it is.
-async fn telephones(scope: &mut Scoped, accounts: &[Uuid]) -> Result<HashMap<Uuid, (Uuid, String)>, Error> {
-    let rows = sqlx::query!(
-        r#"select c.account_id as "account!", c.person_id as "person!", c.number as "number!"
-           from (select p.account_id, p.person_id, wall.ring(p.person_id) as number from person p where p.account_id = any ($1)) c
-           where c.number <> ''"#,
-        accounts
-    )
-    .fetch_all(scope.connection())
-    .await?;
-    Ok(rows.into_iter().map(|r| (r.account, (r.person, r.number))).collect())
-}
-
-/// Whose telephones these are.
-fn rung(numbers: &HashMap<Uuid, (Uuid, String)>) -> impl Iterator<Item = Helper> + '_ {
-    numbers.values().map(|(person, _)| Helper { person: *person, rung: true })
-}
-
-/// Walk lists that somebody holds, now or later, and whose telephones stand beside them.
+/// Walk lists that somebody holds, now or later, and who of Organise they are.
 async fn lists(scope: &mut Scoped, districts: &[i32]) -> Result<(Vec<Value>, Vec<Helper>), Error> {
     let rows = sqlx::query!(
         r#"select l.name as "name!", l.doors as "doors!", a.account_id as "account!", a.ends_at as "ends!" from walk_list l
@@ -128,16 +110,14 @@ async fn lists(scope: &mut Scoped, districts: &[i32]) -> Result<(Vec<Value>, Vec
     .fetch_all(scope.connection())
     .await?;
     let accounts: Vec<Uuid> = rows.iter().map(|r| r.account).collect();
-    let names = history::names(scope, &accounts).await?;
-    let numbers = telephones(scope, &accounts).await?;
+    let accounts = Accounts::of(scope, &accounts).await?;
     let lines = rows.into_iter().map(|r| {
         json!({
-            "name": r.name, "what": words::count(r.doors, "door", "doors"), "who": names.of(r.account),
-            "number": numbers.get(&r.account).map_or("", |(_, number)| number.as_str()), "until": words::moment(r.ends),
+            "name": r.name, "what": words::count(r.doors, "door", "doors"), "who": accounts.name(r.account),
+            "number": accounts.number(r.account), "until": words::moment(r.ends),
         })
     });
-    let lines = lines.collect();
-    Ok((lines, rung(&numbers).collect()))
+    Ok((lines.collect(), accounts.helpers().collect()))
 }
 
 /// Delivery rounds that somebody delivers as a rule.
@@ -155,13 +135,12 @@ async fn rounds(scope: &mut Scoped, districts: &[i32]) -> Result<(Vec<Value>, Ve
     .fetch_all(scope.connection())
     .await?;
     let accounts: Vec<Uuid> = rows.iter().filter_map(|r| r.deliverer_account).collect();
-    let names = history::names(scope, &accounts).await?;
-    let numbers = telephones(scope, &accounts).await?;
+    let accounts = Accounts::of(scope, &accounts).await?;
     let named = rows.iter().filter_map(|r| Some(Helper { person: r.person?, rung: !r.number.is_empty() }));
-    let people = named.chain(rung(&numbers)).collect();
+    let people = named.chain(accounts.helpers()).collect();
     let lines = rows.into_iter().map(|r| {
-        let number = r.deliverer_account.and_then(|a| numbers.get(&a)).map_or(r.number, |(_, number)| number.clone());
-        let who = r.deliverer_account.map_or(r.person_name, |a| names.of(a));
+        let number = number(&accounts, r.deliverer_account, r.number);
+        let who = r.deliverer_account.map_or(r.person_name, |a| accounts.name(a));
         json!({ "name": r.name, "who": who, "number": number })
     });
     Ok((lines.collect(), people))
@@ -187,19 +166,25 @@ async fn teams(scope: &mut Scoped, areas: &[i64], poll: i64) -> Result<(Vec<Valu
     .fetch_all(scope.connection())
     .await?;
     let accounts: Vec<Uuid> = rows.iter().filter_map(|r| r.account_id).collect();
-    let names = history::names(scope, &accounts).await?;
-    let numbers = telephones(scope, &accounts).await?;
+    let accounts = Accounts::of(scope, &accounts).await?;
     let named = rows.iter().filter_map(|r| Some(Helper { person: r.person?, rung: !r.number.is_empty() }));
-    let people = named.chain(rung(&numbers)).collect();
+    let people = named.chain(accounts.helpers()).collect();
     let lines = rows.into_iter().map(|r| {
-        let number = r.account_id.and_then(|a| numbers.get(&a)).map_or(r.number, |(_, number)| number.clone());
+        let number = number(&accounts, r.account_id, r.number);
         let what = [r.title, r.shift].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(": ");
+        let who = r.account_id.map_or(r.person_name, |a| accounts.name(a));
         json!({
-            "name": what, "what": r.place, "who": r.account_id.map_or(r.person_name, |a| names.of(a)), "number": number,
+            "name": what, "what": r.place, "who": who, "number": number,
             "when": format!("{} to {}", words::clock_time(r.begins), words::clock_time(r.ends)),
         })
     });
     Ok((lines.collect(), people))
+}
+
+/// The telephone of whoever has the account, else of the person chosen.
+fn number(accounts: &Accounts, account: Option<Uuid>, of_person: String) -> String {
+    let of_account = account.map(|a| accounts.number(a)).unwrap_or_default();
+    if of_account.is_empty() { of_person } else { of_account.to_owned() }
 }
 
 #[cfg(test)]

@@ -109,8 +109,11 @@ pub async fn cards(scope: &mut Scoped, mut letters: Vec<Letter>, poll: &Poll) ->
 
 /// A part with a card for each polling place, to nobody: whether what it says of each has room.
 pub fn to_nobody(cards: &Cards) -> Value {
-    let one = |p: &PollingPlace| json!({ "to": [], "place": p.name, "address": p.address, "postcode": p.postcode });
-    json!({ "first": 1, "cards": cards.places.values().map(one).collect::<Vec<Value>>() })
+    let one = |(_, p): (&i32, &PollingPlace)| json!({ "to": [], "place": p.name, "address": p.address, "postcode": p.postcode });
+    // In one order each time: what is tried is held against what is made.
+    let mut places: Vec<(&i32, &PollingPlace)> = cards.places.iter().collect();
+    places.sort_unstable_by_key(|(area_no, _)| **area_no);
+    json!({ "first": 1, "cards": places.into_iter().map(one).collect::<Vec<Value>>() })
 }
 
 /// The work for these letters.

@@ -3,11 +3,12 @@
 use super::{Cards, cards, to_nobody, work};
 use crate::database::{Scoped, Seen};
 use crate::error::Error;
+use crate::materials::Kind;
 use crate::materials::addressed::{self, Chosen};
 use crate::materials::letters::recipients::Letter;
 use crate::materials::making::{self, Ground, Poll, ground, optional, shortened};
+use crate::materials::press::{self, Work};
 use crate::materials::runs::{self, NewRun};
-use crate::materials::{Kind, press};
 use crate::selections::store::{Saved, saved};
 use crate::web::{Answer, FieldErrors, Form, Layout, Query, Viewer, see_other};
 use askama::Template;
@@ -119,19 +120,24 @@ async fn made(
     errors: &mut FieldErrors,
     without: &mut Vec<String>,
 ) -> Result<Option<i64>, Error> {
-    if errors.take_invalid(fits(on, &tried).await)?.is_none() {
+    let set = trial(on, &tried);
+    drop(tried);
+    if errors.take_invalid(press::pages(set.clone()).await)?.is_none() {
         return Ok(None);
     }
     let mut scope = viewer.scope().await?;
     match read(&mut scope, viewer, typed, errors, without).await? {
-        (ground, Some(ready)) => begin(scope, typed, &ground, ready).await.map(Some),
+        (ground, Some(ready)) => {
+            making::as_tried(&set, &trial(&ground, &ready))?;
+            begin(scope, typed, &ground, ready).await.map(Some)
+        }
         (_, None) => scope.commit().await.map(|()| None),
     }
 }
 
-/// Sets the cards with the longest addresses, and one for each polling place: what is longer than its room is so on one of them. Nothing
-/// of them is shown.
-async fn fits(ground: &Ground, ready: &Ready) -> Result<(), Error> {
+/// The cards with the longest addresses, and one for each polling place: what is longer than its room is so on one of them. They are set
+/// before a run is begun, and shown to nobody.
+fn trial(ground: &Ground, ready: &Ready) -> Work {
     let Ready { poll, cards, contact, .. } = ready;
     let room = |letter: &&Letter| letter.address(7).iter().map(|line| line.chars().count()).collect::<Vec<_>>();
     let widest = cards.letters.iter().max_by_key(|letter| room(letter).into_iter().max());
@@ -139,7 +145,7 @@ async fn fits(ground: &Ground, ready: &Ready) -> Result<(), Error> {
     let most: Vec<Letter> = [widest, fullest].into_iter().flatten().cloned().collect();
     let mut set = work(&most, cards, ground, poll, contact);
     set.parts.push(to_nobody(cards));
-    press::pages(set).await.map(|_| ())
+    set
 }
 
 async fn ready(

@@ -2,13 +2,13 @@
 
 use super::{MOST, Poster};
 use crate::access::text;
-use crate::database::Scoped;
 use crate::electors::folding::clean;
 use crate::error::Error;
 use crate::materials::Kind;
 use crate::materials::cards::out::help_page;
 use crate::materials::kept::{self, Keeping, Shelf, carried};
 use crate::materials::making::{self, Ground, begin, ground, link, number, optional};
+use crate::materials::press::Work;
 use crate::materials::runs::pressed;
 use crate::web::{Answer, App, FieldErrors, Form, Layout, Query, Viewer, see_other};
 use askama::Template;
@@ -101,9 +101,9 @@ struct PostersPage {
 }
 
 impl PostersPage {
-    /// Whether it names a candidate and is for no poll.
-    fn nobodys(&self) -> bool {
-        self.ground.poll.is_none() && !self.typed.name.trim().is_empty()
+    /// What to look at because it names a candidate.
+    fn beside(&self) -> Option<&'static str> {
+        self.ground.beside(&self.typed.name)
     }
 }
 
@@ -154,21 +154,26 @@ pub async fn make(State(app): State<App>, viewer: Viewer, layout: Layout, Form(m
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     // Set before it is made: what is longer than its room is said where it is typed.
-    let Some(pictures) = errors.take_invalid(making::pictures(poster.work(&ground, 1)).await)? else {
+    let set = poster.work(&ground, 1);
+    let Some(pictures) = errors.take_invalid(making::pictures(set.clone()).await)? else {
         let page = PostersPage { layout, errors, ground, shelf, typed, help, pictures: Vec::new() };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     if typed.step == "make" {
-        let run = begun(viewer.scope().await?, &typed, &ground, &poster, copies).await?;
+        let run = begun(&viewer, &typed, &poster, copies, &set).await?;
         return Ok(see_other(&format!("/materials/runs/{run}")));
     }
     Ok(PostersPage { layout, errors, ground, shelf, typed, help, pictures }.into_response())
 }
 
-async fn begun(mut scope: Scoped, typed: &Typed, ground: &Ground, poster: &Poster, copies: i32) -> Result<i64, Error> {
+/// The run. Its ground is read anew: others may have changed it while the press was busy.
+async fn begun(viewer: &Viewer, typed: &Typed, poster: &Poster, copies: i32, set: &Work) -> Result<i64, Error> {
+    let mut scope = viewer.scope().await?;
+    let ground = ground(&mut scope, viewer.area, &typed.area, &typed.poll).await?;
+    making::as_tried(set, &poster.work(&ground, 1))?;
     let settings = serde_json::to_value(typed).map_err(Error::internal)?;
     let title = format!("Poster: {}", poster.line);
-    let mut new = ground.run(Kind::Posters, title, copies, settings, poster.work(ground, copies));
+    let mut new = ground.run(Kind::Posters, title, copies, settings, poster.work(&ground, copies));
     new.template = kept::made_by(&mut scope, Kind::Posters, &typed.kept, poster).await?;
     new.asked = pressed(&typed.asked, Kind::Posters, typed);
     begin(scope, new).await

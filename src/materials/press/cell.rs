@@ -1,5 +1,6 @@
-//! The walls around the press's process: bounds of memory and time, no files, no network, no other program and no other process. Whoever
-//! found a hole in the typesetter and ran code there would hold the values of one run, and nothing to take them out by.
+//! The walls around the press's process: bounds of memory and time, no file and nothing beside one, no network, no other program and no
+//! other process, nor anything left for one. Whoever found a hole in the typesetter and ran code there would hold the values of one run,
+//! and nothing to take them out by.
 
 use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetStatus, Scope};
 use nix::libc;
@@ -20,7 +21,7 @@ pub(super) const NO_LANDLOCK: &[u8] = b"this kernel has no Landlock";
 
 /// Calls that reach others: sockets, other programs, other processes and their memory, rings that do any of it unseen. Refused, they
 /// answer that it is not permitted.
-const REFUSED: [libc::c_long; 20] = [
+const OTHERS: &[libc::c_long] = &[
     libc::SYS_socket,
     libc::SYS_socketpair,
     libc::SYS_connect,
@@ -42,23 +43,97 @@ const REFUSED: [libc::c_long; 20] = [
     libc::SYS_io_uring_setup,
     libc::SYS_bpf,
     libc::SYS_userfaultfd,
+    libc::SYS_unshare,
+    libc::SYS_setns,
 ];
 
-/// Beginnings of another process that only older machines have.
+/// What stands beside a file and not in it: who may read it, whose it is, its times, its further attributes. Landlock keeps nobody
+/// from changing them.
+const BESIDE_FILES: &[libc::c_long] = &[
+    libc::SYS_fchmod,
+    libc::SYS_fchmodat,
+    libc::SYS_fchown,
+    libc::SYS_fchownat,
+    libc::SYS_utimensat,
+    libc::SYS_setxattr,
+    libc::SYS_lsetxattr,
+    libc::SYS_fsetxattr,
+    libc::SYS_removexattr,
+    libc::SYS_lremovexattr,
+    libc::SYS_fremovexattr,
+];
+
+/// The newest of these (fchmodat2, setxattrat, removexattrat, file_setattr), by numbers that are the same on every machine.
+const NEW_BESIDE_FILES: &[libc::c_long] = &[452, 463, 466, 469];
+
+/// Whose turn a process is, on which processor, with which memory: of another one as of itself. What asks, or yields, stays.
+const TURNS: &[libc::c_long] = &[
+    libc::SYS_setpriority,
+    libc::SYS_ioprio_set,
+    libc::SYS_sched_setaffinity,
+    libc::SYS_sched_setscheduler,
+    libc::SYS_sched_setparam,
+    libc::SYS_sched_setattr,
+    libc::SYS_migrate_pages,
+    libc::SYS_move_pages,
+];
+
+/// What processes leave for each other in the kernel: memory, messages, semaphores, keys.
+const LEFT_FOR_OTHERS: &[libc::c_long] = &[
+    libc::SYS_shmget,
+    libc::SYS_shmat,
+    libc::SYS_shmctl,
+    libc::SYS_msgget,
+    libc::SYS_msgsnd,
+    libc::SYS_msgrcv,
+    libc::SYS_msgctl,
+    libc::SYS_semget,
+    libc::SYS_semop,
+    libc::SYS_semtimedop,
+    libc::SYS_semctl,
+    libc::SYS_mq_open,
+    libc::SYS_mq_unlink,
+    libc::SYS_mq_timedsend,
+    libc::SYS_mq_timedreceive,
+    libc::SYS_mq_notify,
+    libc::SYS_mq_getsetattr,
+    libc::SYS_add_key,
+    libc::SYS_request_key,
+    libc::SYS_keyctl,
+];
+
+/// The same by calls that only older machines have.
 #[cfg(target_arch = "x86_64")]
-const FORKS: [libc::c_long; 2] = [libc::SYS_fork, libc::SYS_vfork];
+const OLDER: &[libc::c_long] = &[
+    libc::SYS_fork,
+    libc::SYS_vfork,
+    libc::SYS_chmod,
+    libc::SYS_chown,
+    libc::SYS_lchown,
+    libc::SYS_utime,
+    libc::SYS_utimes,
+    libc::SYS_futimesat,
+];
 #[cfg(not(target_arch = "x86_64"))]
-const FORKS: [libc::c_long; 0] = [];
+const OLDER: &[libc::c_long] = &[];
+
+/// Whatever is refused to everybody, for good.
+const REFUSED: [&[libc::c_long]; 6] = [OTHERS, BESIDE_FILES, NEW_BESIDE_FILES, TURNS, LEFT_FOR_OTHERS, OLDER];
+
+/// What `fcntl` is asked for where a pipe is to send signals to somebody, or another signal: F_SETOWN, F_SETSIG, F_SETOWN_EX.
+const SIGNALS_OF_PIPES: [u64; 3] = [8, 10, 15];
 
 /// Kernels that know the x32 calls take each of these by a second number: the same with this bit, but for some, which have one of
 /// their own beneath it.
 #[cfg(target_arch = "x86_64")]
 const X32: i64 = 0x4000_0000;
 #[cfg(target_arch = "x86_64")]
-const OWN_OF_X32: [(libc::c_long, i64); 7] = [
+const OWN_OF_X32: [(libc::c_long, i64); 9] = [
     (libc::SYS_execve, 520),
     (libc::SYS_ptrace, 521),
     (libc::SYS_rt_sigqueueinfo, 524),
+    (libc::SYS_mq_notify, 527),
+    (libc::SYS_move_pages, 533),
     (libc::SYS_rt_tgsigqueueinfo, 536),
     (libc::SYS_process_vm_readv, 539),
     (libc::SYS_process_vm_writev, 540),
@@ -101,25 +176,29 @@ fn no_calls() -> Result<()> {
     // A thread that is begun by clone3 hides how in memory, where no filter looks: told that there is no such call, the library takes
     // clone, which says it.
     refuse(BTreeMap::from([(libc::SYS_clone3, Vec::new())]), libc::ENOSYS)?;
-    let mut calls: Calls = REFUSED.into_iter().chain(FORKS).map(|call| (call, Vec::new())).collect();
+    let mut calls: Calls = REFUSED.into_iter().flatten().map(|call| (*call, Vec::new())).collect();
     let own = u64::from(std::process::id());
     for call in TO_ITSELF {
-        calls.insert(call, vec![rule(&[(SeccompCmpOp::Ne, own)])?]);
+        calls.insert(call, vec![rule(0, &[(SeccompCmpOp::Ne, own)])?]);
     }
     // Bounds of its own, called by 0 or by its number.
-    calls.insert(libc::SYS_prlimit64, vec![rule(&[(SeccompCmpOp::Ne, 0), (SeccompCmpOp::Ne, own)])?]);
+    calls.insert(libc::SYS_prlimit64, vec![rule(0, &[(SeccompCmpOp::Ne, 0), (SeccompCmpOp::Ne, own)])?]);
+    let asked = SIGNALS_OF_PIPES.into_iter().map(|what| rule(1, &[(SeccompCmpOp::Eq, what)]));
+    calls.insert(libc::SYS_fcntl, asked.collect::<Result<_>>()?);
     // Threads, and no process.
     let thread = u64::from(libc::CLONE_THREAD.unsigned_abs());
-    calls.insert(libc::SYS_clone, vec![rule(&[(SeccompCmpOp::MaskedEq(thread), 0)])?]);
+    calls.insert(libc::SYS_clone, vec![rule(0, &[(SeccompCmpOp::MaskedEq(thread), 0)])?]);
     refuse(calls, libc::EPERM)
 }
 
-/// Calls, each with what its first argument is where it is refused; nothing: it always is.
+/// Calls, each with what an argument of theirs is where they are refused; nothing: they always are.
 type Calls = BTreeMap<i64, Vec<SeccompRule>>;
 
-/// All of these hold of a call's first argument: numbers of processes and flags, of which the machine reads four bytes.
-fn rule(all: &[(SeccompCmpOp, u64)]) -> Result<SeccompRule> {
-    let one = |(is, value): &(SeccompCmpOp, u64)| SeccompCondition::new(0, SeccompCmpArgLen::Dword, is.clone(), *value);
+/// All of these hold of one argument of a call, counted from 0: numbers of processes and flags, of which the machine reads four bytes.
+fn rule(argument: u8, all: &[(SeccompCmpOp, u64)]) -> Result<SeccompRule> {
+    let one = |(is, value): &(SeccompCmpOp, u64)| {
+        SeccompCondition::new(argument, SeccompCmpArgLen::Dword, is.clone(), *value)
+    };
     let conditions = all.iter().map(one).collect::<std::result::Result<Vec<_>, _>>().map_err(Error::other)?;
     SeccompRule::new(conditions).map_err(Error::other)
 }
@@ -153,6 +232,7 @@ mod tests {
     use std::fs::File;
     use std::io::ErrorKind::PermissionDenied;
     use std::net::TcpStream;
+    use std::os::unix::fs::{PermissionsExt, chown, fchown, lchown};
     use std::os::unix::net::UnixStream;
     use std::process::Command;
 
@@ -179,6 +259,72 @@ mod tests {
         assert_eq!(refused.join().unwrap(), [Err(PermissionDenied); 6]);
     }
 
+    /// Landlock lets everybody change what stands beside a file: here the calls are refused, by path and of what is open already.
+    #[test]
+    fn it_changes_nothing_beside_a_file_neither_who_may_read_it_nor_whose_it_is_nor_its_times() {
+        let path = std::env::temp_dir().join(format!("hustings-press-{}", std::process::id()));
+        let open = File::create(&path).unwrap();
+        let was = open.metadata().unwrap();
+        let at = path.clone();
+        let refused = std::thread::spawn(move || {
+            let refused = |kind: std::io::Result<()>| kind.map_err(|error| error.kind());
+            let (own, group) = (Some(nix::unistd::getuid().as_raw()), Some(nix::unistd::getgid().as_raw()));
+            let for_all = || std::fs::Permissions::from_mode(0o777);
+            no_calls().unwrap();
+            [
+                refused(std::fs::set_permissions(&at, for_all())),
+                refused(open.set_permissions(for_all())),
+                refused(chown(&at, own, group)),
+                refused(lchown(&at, own, group)),
+                refused(fchown(&open, own, group)),
+                refused(open.set_modified(std::time::SystemTime::UNIX_EPOCH)),
+            ]
+        });
+        let refused = refused.join().unwrap();
+        let is = std::fs::metadata(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(refused, [Err(PermissionDenied); 6]);
+        assert_eq!(is.permissions().mode(), was.permissions().mode());
+        assert_eq!(is.modified().unwrap(), was.modified().unwrap());
+    }
+
+    /// No safe code asks for these: the list itself must name them.
+    #[test]
+    fn nobodys_turns_are_changed_and_nothing_is_left_for_another_process() {
+        let all: Vec<libc::c_long> = REFUSED.into_iter().flatten().copied().collect();
+        for call in [
+            libc::SYS_unshare,
+            libc::SYS_setns,
+            libc::SYS_setxattr,
+            libc::SYS_fremovexattr,
+            libc::SYS_setpriority,
+            libc::SYS_ioprio_set,
+            libc::SYS_sched_setaffinity,
+            libc::SYS_sched_setattr,
+            libc::SYS_shmget,
+            libc::SYS_msgget,
+            libc::SYS_semget,
+            libc::SYS_mq_open,
+            libc::SYS_add_key,
+            libc::SYS_keyctl,
+        ] {
+            assert!(all.contains(&call), "{call}");
+        }
+        // What the library, its memory and its threads live by.
+        for call in [
+            libc::SYS_sched_getaffinity,
+            libc::SYS_sched_yield,
+            libc::SYS_futex,
+            libc::SYS_clone,
+            libc::SYS_madvise,
+            libc::SYS_prctl,
+            libc::SYS_fcntl,
+            libc::SYS_tgkill,
+        ] {
+            assert!(!all.contains(&call), "{call}");
+        }
+    }
+
     /// It still begins threads, as the typesetter does, and none of them is a way out.
     #[test]
     fn it_begins_threads_and_no_process_and_bounds_and_signals_itself_alone() {
@@ -186,8 +332,12 @@ mod tests {
             no_calls().unwrap();
             let bounds = nix::sys::resource::getrlimit(Resource::RLIMIT_CPU).map_err(Error::from);
             let thread = std::thread::spawn(|| Command::new("/bin/true").status().map(drop).map_err(|e| e.kind()));
-            (bounds.is_ok(), thread.join().unwrap())
+            // Asking how many processors there are, and a pipe's flags, is what it may.
+            let asks = std::thread::available_parallelism().is_ok()
+                && nix::fcntl::fcntl(std::io::stdout(), nix::fcntl::FcntlArg::F_GETFL).is_ok();
+            std::thread::yield_now();
+            (bounds.is_ok(), asks, thread.join().unwrap())
         });
-        assert_eq!(inside.join().unwrap(), (true, Err(PermissionDenied)));
+        assert_eq!(inside.join().unwrap(), (true, true, Err(PermissionDenied)));
     }
 }

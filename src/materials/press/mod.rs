@@ -20,7 +20,7 @@ use crate::error::Error;
 use serde_json::Value;
 
 /// One thing to be typeset.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Work {
     /// Which sheet: the name of a file under `src/materials/press/sheets`, without `.typ`.
     pub sheet: &'static str,

@@ -1,10 +1,12 @@
 //! Runs: each time something was made. Who, what for, of which selection and template, how many, what imprint, the file's checksum; the
 //! file itself for seven days.
 
+pub mod accounts;
 pub mod pages;
 pub mod store;
 pub mod worker;
 
+pub use accounts::Accounts;
 pub use store::{Begun, PRESS, already, begin, organise_is_open};
 
 use super::Kind;
@@ -223,7 +225,7 @@ impl Run {
                 "Organise is closed, and it names people who help. It can be fetched once Organise is open again; one made now names none of them."
             }
             "helper" => {
-                "Somebody who helps and stands in it may not be rung or named any more, so it is not given out. Make it again: it leaves that out then."
+                "Somebody who helps and stands in it has stopped or has another telephone, or may not be rung or named any more, so it is not given out. Make it again: it says what is so then."
             }
             "erased" => "Somebody in it was erased since, so the file went. Make it again: they are left out then.",
             "none" => {

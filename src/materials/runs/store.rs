@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// The most people or items of one run: a large constituency.
 pub const MOST: usize = 120_000;
-/// The most pages of one run: they take the press some minutes, in which everybody else's wait.
+/// The most pages of one run of letters or postcards: they take the press some minutes, in which everybody else's wait.
 pub const MOST_PAGES: usize = 20_000;
 /// Where the settings of runs that one press of a button began together say which.
 pub const PRESS: &str = "press";
@@ -133,7 +133,7 @@ pub async fn begin(scope: &mut Scoped, new: NewRun) -> Result<Begun, Error> {
 }
 
 /// Waits for whatever else this account begins at this moment, then answers the run that this press of a button began already, or
-/// refuses another beside too many. The lists of one press of a button for canvass cards count as one.
+/// refuses another beside too many, wherever they were begun. The lists of one press of a button for canvass cards count as one.
 async fn take_place(scope: &mut Scoped, account: Uuid, new: &NewRun) -> Result<Option<i64>, Error> {
     sqlx::query!("select pg_advisory_xact_lock(4871042, hashtext($1))", account.to_string())
         .execute(scope.connection())
@@ -142,14 +142,8 @@ async fn take_place(scope: &mut Scoped, account: Uuid, new: &NewRun) -> Result<O
         return Ok(Some(number));
     }
     let press = new.settings.get(PRESS).and_then(|press| press.as_str());
-    let open = sqlx::query_scalar!(
-        r#"select count(distinct coalesce(settings ->> 'press', run_no::text)) as "open!" from material_run
-           where made_by = $1 and state in ('queued', 'working') and (settings ->> 'press') is distinct from $2::text"#,
-        account,
-        press
-    )
-    .fetch_one(scope.connection())
-    .await?;
+    let open =
+        sqlx::query_scalar!(r#"select wall.open_presses($1) as "open!""#, press).fetch_one(scope.connection()).await?;
     if open >= MOST_OPEN {
         return Err(Error::Conflict(
             "Five that you asked for still wait or are on the press. Wait until one of them is made, or stop one"

@@ -1,5 +1,6 @@
-//! The server's own printer: takes runs as they were asked for, two at a time, gives them to the press, and keeps what comes. It acts as the door, whose
-//! functions ask at each step whether whoever began the run still has the access that they had.
+//! The server's own printer: takes runs two at a time, the next one of whoever has waited longest since a run of theirs last began, gives
+//! them to the press, and keeps what comes. It acts as the door, whose functions ask at each step whether whoever began the run still has
+//! the access that they had.
 
 use crate::database::Database;
 use crate::error::Error;

@@ -95,7 +95,7 @@ impl Typed {
         ]
         .map(|(field, typed, missing)| line(errors, field, typed, 200, missing));
         let [promoter_address, behalf_address] = [
-            ("promoter_address", &self.promoter_address, "Give an address at which they can be reached"),
+            ("promoter_address", &self.promoter_address, "Give an address at which the promoter can be reached"),
             ("behalf_address", &self.behalf_address, "Give the address of whom it is for"),
         ]
         .map(|(field, typed, missing)| line(errors, field, typed, ADDRESS, missing).map(|words| no_stop(&words)));
@@ -112,7 +112,7 @@ impl Typed {
             ("printer_address", &printer_address),
         ] {
             if address.as_ref().is_some_and(|words| !words.is_empty() && !rules::is_address(words)) {
-                errors.add(field, rules::WHOLE_ADDRESS);
+                errors.add(field, rules::whole_address(field));
             }
         }
         let welsh = self.welsh == "yes";

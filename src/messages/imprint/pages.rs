@@ -60,8 +60,12 @@ impl Typed {
         };
         let promoter =
             line("promoter", &self.promoter, 200, "Give the promoter’s name: usually the agent or treasurer");
-        let promoter_address =
-            line("promoter_address", &self.promoter_address, 300, "Give an address at which they can be reached");
+        let promoter_address = line(
+            "promoter_address",
+            &self.promoter_address,
+            300,
+            "Give an address at which the promoter can be reached",
+        );
         let behalf = line("behalf", &self.behalf, 200, "Give the candidate or the party that it is for");
         let behalf_address = line("behalf_address", &self.behalf_address, 300, "Give the address of whom it is for");
         let printer = clean(&self.printer);
@@ -71,7 +75,7 @@ impl Typed {
         }
         for (field, address) in [("promoter_address", &promoter_address), ("behalf_address", &behalf_address)] {
             if address.as_ref().is_some_and(|words| !rules::is_address(words)) {
-                errors.add(field, rules::WHOLE_ADDRESS);
+                errors.add(field, rules::whole_address(field));
             }
         }
         if !printer.is_empty() && !rules::is_name_with_address(&printer) {

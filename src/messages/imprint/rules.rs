@@ -62,9 +62,15 @@ const WELSH: Tongue = Tongue {
     all: "pob un o",
 };
 
-/// What to do about an address that is not whole.
-pub const WHOLE_ADDRESS: &str =
-    "Give the whole address in one line: house or box, street, and a postcode such as ZZ1 4QX";
+/// What to do about an address that is not whole, by the field that it stands in: a form has several, and its summary names each.
+pub fn whole_address(field: &str) -> String {
+    let whose = match field {
+        "promoter_address" => "the promoter’s whole address",
+        "printer_address" => "the printer’s whole address",
+        _ => "the whole address of whom it is for",
+    };
+    format!("Give {whose} in one line: house or box, street, and a postcode such as ZZ1 4QX")
+}
 
 /// Whether an address is one at which somebody can be found: a street line, or a box, and a UK postcode.
 pub fn is_address(given: &str) -> bool {

@@ -33,6 +33,8 @@ pub struct CutForm {
     pub district: Vec<i32>,
     /// The ward whose districts are shown to choose from; empty: all.
     pub ward: String,
+    /// The ward whose districts the page showed when a button was pressed; empty: all.
+    pub ward_shown: String,
     /// The districts whose streets have been shown: of the others all streets count as ticked.
     pub shown: Vec<i32>,
     /// The streets ticked, as `district:key`.
@@ -60,6 +62,13 @@ impl CutForm {
 
     fn shows(&self, district: &District) -> bool {
         self.ward.is_empty() || self.ward == district.ward
+    }
+
+    /// What is ticked all at once is what the page showed: a ward that was chosen and not shown yet is not looked at.
+    fn keep_ward_shown(&mut self) {
+        if matches!(self.step.as_str(), "all-districts" | "no-districts") {
+            self.ward = std::mem::take(&mut self.ward_shown);
+        }
     }
 
     /// Ticks every district that is shown, or none of them, when the button pressed says so.
@@ -293,6 +302,7 @@ impl Draft {
 async fn districts_page(mut scope: Scoped, layout: Layout, mut form: CutForm, errors: FieldErrors) -> Answer {
     let districts = choose::districts(&mut scope).await?;
     scope.commit().await?;
+    form.keep_ward_shown();
     if !districts.iter().any(|d| form.shows(d)) {
         form.ward = String::new();
     }

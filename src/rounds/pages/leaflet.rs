@@ -105,10 +105,15 @@ async fn draw(
     let mut of = leaflets::deliveries(&mut scope, id).await?;
     let ids: Vec<Uuid> = of.keys().copied().collect();
     let counts = homes::counts(&mut scope, &ids).await?;
-    let rounds = store::rounds(&mut scope, &ids).await?;
+    let mut nobodys: Vec<Nobodys> = Vec::new();
+    let rounds = store::rounds(&mut scope, &ids).await?.check(|all| {
+        let waits = |r: &&Round| of.get(&r.id).is_some_and(|d| d.state == State::Planned);
+        nobodys = all.iter().filter(waits).filter(|r| typed.ticked.contains(&r.id)).filter_map(without).collect();
+        Ok(())
+    })?;
     let hands = match errors.of("to") {
         "" => Seen::helpers(Vec::new(), []),
-        _ => store::hands(&mut scope, leaflet.area).await?,
+        _ => hands(&mut scope, &nobodys).await?,
     };
     let (rounds, hands) = scope.finish(rounds.and(hands)).await?;
     let rows = rounds.into_iter().map(|round| Row {
@@ -184,34 +189,56 @@ pub async fn step(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(for
 
 /// Somebody has each of these rounds before it is handed over: those that nobody delivers are given to whoever is said to have them.
 async fn held(scope: &mut Scoped, rounds: &[Uuid], to: &str) -> Result<Seen<()>, Error> {
-    let mut without: Vec<(Uuid, i64, String)> = Vec::new();
-    let mut seen = store::rounds(scope, rounds)
+    let mut nobodys: Vec<Nobodys> = Vec::new();
+    let seen = store::rounds(scope, rounds)
         .await?
         .check(|all| {
-            let nobodys = all.iter().filter(|r| r.ended.is_none() && r.deliverer.is_none());
-            without.extend(nobodys.map(|r| (r.id, r.area, r.name.clone())));
+            nobodys = all.iter().filter_map(without).collect();
             Ok(())
         })?
         .map(|_| ());
-    if !without.is_empty() && to.is_empty() {
-        let names: Vec<&str> = without.iter().map(|(_, _, name)| name.as_str()).collect();
+    if nobodys.is_empty() {
+        return Ok(seen);
+    }
+    if to.is_empty() {
+        let names: Vec<&str> = nobodys.iter().map(|round| round.name.as_str()).collect();
         let names = names.join(", ");
         return Err(Error::field("to", format!("Nobody delivers {names} yet. Say who has it, then hand it over")));
     }
-    let whose = |letter: char| to.strip_prefix(letter).and_then(|id| id.parse::<Uuid>().ok());
-    for (round, area, _) in without {
-        let mut known = false;
-        let hands = store::hands(scope, area).await?.check(|all| {
-            known = all.iter().any(|hand| hand.key == to);
-            Ok(())
-        })?;
-        if !known {
-            return Err(Error::field("to", "Choose somebody who helps or works here"));
-        }
-        store::give(scope, round, whose('p'), whose('a')).await?;
-        seen = seen.and(hands).map(|_| ());
+    let mut known = false;
+    let hands = hands(scope, &nobodys).await?.check(|all| {
+        known = all.iter().any(|hand| hand.key == to);
+        Ok(())
+    })?;
+    if !known {
+        return Err(Error::field("to", "Choose somebody who helps, or works wherever these rounds are"));
     }
-    Ok(seen)
+    let whose = |letter: char| to.strip_prefix(letter).and_then(|id| id.parse::<Uuid>().ok());
+    for round in nobodys {
+        store::give(scope, round.id, whose('p'), whose('a')).await?;
+    }
+    Ok(seen.and(hands).map(|_| ()))
+}
+
+/// A round that nobody delivers.
+struct Nobodys {
+    id: Uuid,
+    area: i64,
+    name: String,
+}
+
+/// The round, where it lives and nobody delivers it.
+fn without(round: &Round) -> Option<Nobodys> {
+    let nobodys = round.ended.is_none() && round.deliverer.is_none();
+    nobodys.then(|| Nobodys { id: round.id, area: round.area, name: round.name.clone() })
+}
+
+/// Whom all of these may be given to: who is offered is who is taken.
+async fn hands(scope: &mut Scoped, rounds: &[Nobodys]) -> Result<Seen<Vec<Hand>>, Error> {
+    let mut areas: Vec<i64> = rounds.iter().map(|round| round.area).collect();
+    areas.sort_unstable();
+    areas.dedup();
+    store::hands(scope, &areas).await
 }
 
 async fn act(scope: &mut Scoped, leaflet: Uuid, form: &StepForm) -> Result<(&'static str, u64), Error> {

@@ -1,6 +1,6 @@
 //! `/rounds/mine`: the rounds that one delivers, and what is in hand of each. Streets, numbers and doors to leave out; nobody's name.
 
-use super::{Said, said, status};
+use super::{said, status};
 use crate::access::text;
 use crate::error::Error;
 use crate::rounds::own::{self, Own};
@@ -22,7 +22,7 @@ struct MinePage {
     at: Option<(Uuid, Uuid)>,
     note: String,
     today: NaiveDate,
-    said: (&'static str, &'static str),
+    said: (&'static str, String),
 }
 
 impl MinePage {
@@ -31,12 +31,38 @@ impl MinePage {
     }
 }
 
+/// What the address says was done a moment ago, and with which round.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Done {
+    said: String,
+    round: String,
+}
+
+impl Done {
+    /// The notice's kind and its words. Of what was given back they name to whom it goes, as the question before did.
+    fn told(&self, rounds: &[Own]) -> (&'static str, String) {
+        let (kind, words) = said(&self.said);
+        let given = rounds.iter().find(|r| r.leaflet.is_none() && r.round.to_string() == self.round);
+        match given.filter(|r| self.said == "gave-back" && !r.contact.is_empty()) {
+            Some(Own { name, contact, .. }) => (
+                kind,
+                format!(
+                    "It is on record that you give it back. Take the leaflets and the sheet to {contact}. {name} stays here for the \
+                     next leaflet"
+                ),
+            ),
+            None => (kind, words.to_owned()),
+        }
+    }
+}
+
 /// `GET /rounds/mine`
 ///
 /// # Errors
 /// What the database says.
-pub async fn show(viewer: Viewer, layout: Layout, Query(done): Query<Said>) -> Answer {
-    draw(viewer, layout, None, String::new(), FieldErrors::default(), said(&done.said)).await
+pub async fn show(viewer: Viewer, layout: Layout, Query(done): Query<Done>) -> Answer {
+    draw(viewer, layout, None, String::new(), FieldErrors::default(), done).await
 }
 
 async fn draw(
@@ -45,12 +71,12 @@ async fn draw(
     at: Option<(Uuid, Uuid)>,
     note: String,
     errors: FieldErrors,
-    said: (&'static str, &'static str),
+    done: Done,
 ) -> Answer {
     let mut scope = viewer.scope().await?;
     let rounds = own::all(&mut scope).await?;
     scope.commit().await?;
-    let today = words::day_of(Utc::now());
+    let (today, said) = (words::day_of(Utc::now()), done.told(&rounds));
     Ok((status(&errors), MinePage { layout, errors, rounds, at, note, today, said }).into_response())
 }
 
@@ -102,7 +128,7 @@ pub async fn say(
     };
     let Some(note) = note else {
         drop(scope);
-        return draw(viewer, layout, Some((leaflet, round)), form.note, errors, ("", "")).await;
+        return draw(viewer, layout, Some((leaflet, round)), form.note, errors, Done::default()).await;
     };
     if becomes == "given-back" && form.confirmed.is_none() && own.in_hand() {
         scope.commit().await?;
@@ -113,5 +139,5 @@ pub async fn say(
         return Err(Error::Conflict("Somebody noted it otherwise meanwhile. Open the page again".into()));
     }
     scope.commit().await?;
-    Ok(see_other(&format!("/rounds/mine?said={word}")))
+    Ok(see_other(&format!("/rounds/mine?said={word}&round={round}")))
 }

@@ -100,7 +100,7 @@ async fn draw(
     let counts = homes::counts(&mut scope, &[id]).await?;
     let doors = homes::doors(&mut scope, &[id], true).await?;
     let past = leaflets::of_round(&mut scope, id).await?;
-    let hands = store::hands(&mut scope, area).await?;
+    let hands = store::hands(&mut scope, &[area]).await?;
     let (round, hands) = scope.finish(round.and(hands)).await?;
     let tally = |place: &i32| counts.get(&id).and_then(|c| c.get(place)).cloned().unwrap_or_default();
     let out = |place: i32| -> Vec<String> {
@@ -133,7 +133,7 @@ pub async fn give(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(for
         Ok(())
     })?;
     let mut known = form.to.is_empty();
-    let hands = store::hands(&mut scope, area).await?.check(|all| {
+    let hands = store::hands(&mut scope, &[area]).await?.check(|all| {
         known |= all.iter().any(|hand| hand.key == form.to);
         Ok(())
     })?;

@@ -71,16 +71,30 @@ impl Import {
         What::parse(&self.what).unwrap_or(What::Current)
     }
 
-    /// Whether it says that it is final long before there can be a final list: that is closed on the 6th working day before the
-    /// poll, which two weeks hold whatever the holidays.
+    /// Whether it says that it is final long before there can be a final list.
     pub fn is_too_early(&self) -> bool {
-        self.what() == What::Final && self.published < self.poll_date - TimeDelta::days(14)
+        self.what() == What::Final && is_before_any_final(self.published, self.poll_date)
     }
 
     /// "Local elections, 7 May 2026".
     pub fn poll_words(&self) -> String {
         format!("{}, {}", self.poll_name, crate::web::words::date(self.poll_date))
     }
+}
+
+/// Whether a list of this day cannot be a final one: that is closed on the 6th working day before the poll, which two weeks hold
+/// whatever the holidays. Taken for final it would keep every current list out until the poll.
+fn is_before_any_final(published: NaiveDate, poll: NaiveDate) -> bool {
+    published < poll - TimeDelta::days(14)
+}
+
+/// Why a list that says so early that it is final is not taken.
+pub fn too_early(published: NaiveDate, poll: NaiveDate) -> String {
+    let before = crate::web::words::count((poll - published).num_days(), "day", "days");
+    format!(
+        "A final list cannot be there {before} before the poll: it comes after 5 pm on the 6th working day before it. Give this one as \
+         a current list, or mend its date"
+    )
 }
 
 /// What a file is, besides what stands in it.
@@ -155,7 +169,8 @@ pub fn must_be_ready(import: &Import) -> Result<(), Error> {
 pub async fn throw_away(scope: &mut Scoped, import: &Import) -> Result<(), Error> {
     must_be_ready(import)?;
     sqlx::query!(
-        "update voters_import set state = 'thrown-away', ended_at = statement_timestamp(), headings = '{}' where import_id = $1",
+        "update voters_import set state = 'thrown-away', ended_at = statement_timestamp(), headings = '{}'
+         where import_id = $1 and state = 'ready'",
         import.id
     )
     .execute(scope.connection())

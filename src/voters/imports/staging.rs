@@ -1,6 +1,6 @@
 //! A council's file taken in: staged line by line, with what its headings are known to mean.
 
-use super::{Given, Import, must_be_ready};
+use super::{Given, Import, is_before_any_final, must_be_ready, too_early};
 use crate::database::Scoped;
 use crate::error::Error;
 use crate::incoming::{self, BATCH, Contents, LOOKED_THROUGH, Line, Sample, Stage, digest};
@@ -13,7 +13,8 @@ use uuid::Uuid;
 /// Stages a file. Known headings, or headings that somebody explained before, are read by themselves.
 ///
 /// # Errors
-/// [`Error::Invalid`] when this very file was imported before, or its poll was so long ago that it would not be kept.
+/// [`Error::Invalid`] when this very file was imported before, its poll was so long ago that it would not be kept, or it
+/// says that it is final before there can be a final list.
 pub async fn add(scope: &mut Scoped, given: &Given, contents: &Contents) -> Result<Uuid, Error> {
     sqlx::query!("select wall.forget_voters_imports()").execute(scope.connection()).await?;
     refuse_the_same(scope, given).await?;
@@ -136,7 +137,7 @@ async fn refuse_the_same(scope: &mut Scoped, given: &Given) -> Result<(), Error>
     }
 }
 
-/// What would be destroyed by the next night is not brought in.
+/// What would be destroyed by the next night is not brought in, and no list for what it cannot be.
 async fn refuse_the_old(scope: &mut Scoped, given: &Given) -> Result<(), Error> {
     let poll = sqlx::query_scalar!("select poll_date from poll where poll_id = $1", given.poll)
         .fetch_optional(scope.connection())
@@ -154,6 +155,9 @@ async fn refuse_the_old(scope: &mut Scoped, given: &Given) -> Result<(), Error> 
             "poll",
             "This poll is over: absent voters’ lists are destroyed four weeks after it, as the law asks",
         )),
+        What::Final if is_before_any_final(given.published, poll) => {
+            Err(Error::field("what", too_early(given.published, poll)))
+        }
         _ => Ok(()),
     }
 }

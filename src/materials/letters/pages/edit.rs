@@ -17,6 +17,7 @@ use askama_web::WebTemplate;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::Deserialize;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// So much that cannot stand in a text is said at once.
@@ -129,6 +130,8 @@ struct EditPage {
     own: Vec<Area>,
     /// Areas that a condition may name.
     all: Vec<Area>,
+    /// Those of them that their name alone tells apart.
+    by_name: HashSet<i64>,
     /// Whether it may be the whole organisation's.
     everywhere: bool,
     pictures: Vec<Pictured>,
@@ -159,9 +162,10 @@ impl EditPage {
         FIELDS.iter().map(|(_, word, title, lacks)| (written(word, *lacks), *title)).collect()
     }
 
-    /// How an area is written in a condition: by its code, which only one has.
+    /// How an area is written in a condition: by its name, or by its code, which only one has, where several are called so.
     fn area_word(&self, area: &Area) -> String {
-        area.code.replace([';', ']'], " ")
+        let word = if self.by_name.contains(&area.id) { &area.name } else { &area.code };
+        word.replace([';', ']'], " ")
     }
 
     fn longest(&self) -> usize {
@@ -178,6 +182,20 @@ impl EditPage {
     }
 }
 
+/// The areas whose name is no other's name or code, and can stand in a condition.
+fn by_name(areas: &[Area]) -> HashSet<i64> {
+    let mut times: HashMap<String, usize> = HashMap::new();
+    for area in areas {
+        let (name, code) = (area.name.to_lowercase(), area.code.to_lowercase());
+        if name != code {
+            *times.entry(code).or_default() += 1;
+        }
+        *times.entry(name).or_default() += 1;
+    }
+    let alone = |area: &&Area| times.get(&area.name.to_lowercase()) == Some(&1) && !area.name.contains([';', ']']);
+    areas.iter().filter(alone).map(|area| area.id).collect()
+}
+
 struct Drawn {
     id: Option<Uuid>,
     kind: Kind,
@@ -188,7 +206,9 @@ struct Drawn {
 async fn draw(mut scope: Scoped, layout: Layout, drawn: Drawn) -> Answer {
     let Drawn { id, kind, typed, errors } = drawn;
     let own = areas::contacted_in(&mut scope).await?;
-    let all = areas::all(&mut scope).await?.into_iter().filter(|a| a.kind != "installation").collect();
+    let mut all = areas::all(&mut scope).await?;
+    let by_name = by_name(&all);
+    all.retain(|a| a.kind != "installation");
     let everywhere = store::works_everywhere(&mut scope).await?;
     let pictures = match id {
         Some(id) => pictures::of(&mut scope, id).await?,
@@ -196,7 +216,7 @@ async fn draw(mut scope: Scoped, layout: Layout, drawn: Drawn) -> Answer {
     };
     scope.commit().await?;
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok((status, EditPage { layout, errors, id, kind, typed, own, all, everywhere, pictures }).into_response())
+    Ok((status, EditPage { layout, errors, id, kind, typed, own, all, by_name, everywhere, pictures }).into_response())
 }
 
 /// Which kind a new one is.

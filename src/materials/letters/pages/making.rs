@@ -6,6 +6,7 @@ use crate::materials::Kind;
 use crate::materials::letters::choices::{Choices, Envelope, STYLES, Typed};
 use crate::materials::letters::make::{KINDS, Outline, outline, plan};
 use crate::materials::letters::{proof, store};
+use crate::materials::making;
 use crate::materials::runs::{self, NewRun};
 use crate::polls::{PollKind, store as polls};
 use crate::selections::store::{self as selections, Saved};
@@ -41,7 +42,7 @@ pub struct Summary {
 impl Summary {
     /// Of what would be made.
     pub fn of(of: &Outline) -> Self {
-        let earlier = of.earlier.as_ref();
+        let earlier = of.basis.earlier.as_ref();
         let words_of = |e: &crate::materials::letters::make::Earlier| {
             let day = words::date(words::day_of(e.made_at));
             let new =
@@ -52,12 +53,12 @@ impl Summary {
             )
         };
         Summary {
-            selection: of.selection.name.clone(),
+            selection: of.basis.selection.name.clone(),
             letters: of.homes.letters(),
             people: of.homes.people(),
             bundles: if of.covers() { of.homes.bundles } else { 0 },
-            left_out: of.left_out.clone(),
-            imprint: of.imprint.clone(),
+            left_out: of.basis.left_out.clone(),
+            imprint: of.basis.imprint.clone(),
             earlier: earlier.map(|e| (e.run, words_of(e))),
             new_since: earlier.is_some_and(|e| e.new_since > 0),
         }
@@ -188,7 +189,7 @@ impl Sent {
 /// `POST /materials/letters/{template}/making`
 ///
 /// # Errors
-/// [`Error::Conflict`] when nobody gets one, or there is no imprint; [`Error::Busy`] while others' proofs are set.
+/// [`Error::Conflict`] when nobody gets one, there is no imprint, or something was changed meanwhile; [`Error::Busy`] while others' proofs are set.
 pub async fn make(viewer: Viewer, layout: Layout, Path(id): Path<Uuid>, Form(sent): Form<Sent>) -> Answer {
     let drawn = sent.asked.clone();
     let (act, typed) = sent.typed();
@@ -218,13 +219,14 @@ async fn run(viewer: &Viewer, id: Uuid, choices: Choices, typed: &Typed, drawn: 
     scope.commit().await?;
     tried.may_be_made()?;
     // The press may be busy for longer than a transaction may lie idle: none is open meanwhile, and all is read anew afterwards.
-    proof::fits(&tried).await?;
+    let set = proof::fits(&tried).await?;
     drop(tried);
     let (mut scope, asked, made) = pressed(viewer, id, typed, drawn).await?;
     if let Some(run) = made {
         return there(scope, run).await;
     }
     let plan = plan(&mut scope, id, choices).await?;
+    making::as_tried(&set, &proof::trial(&plan))?;
     let new = NewRun { asked, ..plan.run(typed.settings())? };
     let begun = runs::begin(&mut scope, new).await?;
     let shown: Vec<(i32, i64)> = plan.found.ids().map(|id| (id.partition, id.id)).collect();

@@ -9,6 +9,7 @@ use crate::materials::letters::make::{KINDS, Outline, outline};
 use crate::materials::letters::proof::{Proof, where_it_stands};
 use crate::materials::letters::store::{self, Template as Kept};
 use crate::materials::{making, press};
+use crate::web::words::figure;
 use crate::web::{Answer, FieldErrors, Layout, Path, Query, Viewer, see_other};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -66,13 +67,11 @@ pub async fn show(
         return Ok(counted_instead(id, &typed));
     };
     let summary = Summary::of(&outline);
-    let of = crate::web::words::figure(summary.letters);
-    let shown = proof
-        .shown
-        .iter()
-        .map(|(place, words)| format!("{words}: {} of {of}", crate::web::words::figure(place + 1)))
-        .collect();
     let plan = outline.only(&mut scope, &proof.places()).await?;
+    let of = figure(summary.letters);
+    let read: Vec<usize> = (0..plan.found.letters.len()).map(|at| plan.place(at)).collect();
+    let shown = proof.shown.iter().filter(|(place, _)| read.contains(place));
+    let shown = shown.map(|(place, words)| format!("{words}: {} of {of}", figure(place + 1))).collect();
     let work = scope.finish(proof.work(&plan)).await?;
     let pages = match making::pictures(work).await {
         Ok(pages) => pages,
@@ -83,7 +82,7 @@ pub async fn show(
         }
         Err(other) => return Err(other),
     };
-    Ok(ProofPage { layout, template: plan.template, summary, typed, shown, pages, random }.into_response())
+    Ok(ProofPage { layout, template: plan.basis.template, summary, typed, shown, pages, random }.into_response())
 }
 
 /// Which letters are shown of what would be made; None: there is nothing to show, and the form says why.

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::Deserialize;
 
-/// Codes as they are typed: one or several, apart by spaces or lines.
+/// Codes as they are typed: one or several, with spaces, commas or lines between them.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Typed {
@@ -46,7 +46,8 @@ pub async fn show(viewer: Viewer, layout: Layout) -> Answer {
 
 /// `POST /materials/returned`: what is read is kept, what is not is said and stays to be typed again.
 pub async fn mark(viewer: Viewer, layout: Layout, Form(typed): Form<Typed>) -> Answer {
-    let words: Vec<&str> = typed.code.split_whitespace().collect();
+    let between = |c: char| c.is_whitespace() || matches!(c, ',' | ';');
+    let words: Vec<&str> = typed.code.split(between).filter(|word| !word.is_empty()).collect();
     let (mut errors, mut left, mut kept) = (FieldErrors::default(), Vec::new(), Vec::new());
     if words.is_empty() || words.len() > MOST {
         errors.add("code", "Type the code that stands above the address, as 4K-127R; at most 200 at a time");
