@@ -117,7 +117,7 @@ async fn a_final_list_long_before_the_poll_is_refused_and_keeps_no_current_one_o
 async fn a_file_that_is_too_large_leaves_the_form_with_what_was_typed() {
     let (app, desk) = place("Quillbrook").await;
     let poll = poll(&app).await;
-    let page = give(&desk, "marked", poll, "", "list.csv", vec![b'x'; 40 * 1024 * 1024]).await.expect(422);
+    let page = give(&desk, "marked", poll, "", "list.csv", vec![b'x'; 32 * 1024 * 1024 + 64 * 1024]).await.expect(422);
     assert!(page.text("#file-error").contains("larger than 32 MB"), "{}", page.text("main"));
     assert_eq!(page.count(".errors li"), 1, "{}", page.text(".errors"));
     assert_eq!(page.attribute("#what option[selected]", "value"), "marked");
