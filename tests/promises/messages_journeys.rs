@@ -70,6 +70,7 @@ async fn an_organiser_writes_by_buttons_adds_a_picture_sends_it_and_a_reader_tak
     }
     page.click("Keep the imprint").await;
     page.wait_for("Its own.").await;
+    page.wait_for("Nothing can be printed under it").await;
 
     page.resize(PHONE).await;
     page.goto(&message).await;
